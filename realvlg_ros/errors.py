@@ -1,0 +1,61 @@
+"""The errors of this package. Each message names the value that was wrong and the remedy."""
+
+
+class RealvlgError(Exception):
+    """Base of every error raised on purpose by this package."""
+
+
+class CameraError(RealvlgError):
+    """Camera intrinsics or distortion that cannot be used."""
+
+
+class FrameError(RealvlgError):
+    """An RGB-D frame whose size, type, unit or content cannot be used."""
+
+
+class TransformError(RealvlgError):
+    """A transform that is invalid, unknown, or not known at the time asked for."""
+
+
+class InstructionError(RealvlgError):
+    """An instruction that cannot be taken: empty, too long, or without words."""
+
+
+class GroundingError(RealvlgError):
+    """A grounder that could not do its work; not the same as an object that is not there."""
+
+
+class GroundingCanceled(RealvlgError):
+    """A grounding that was stopped on request before it had an answer."""
+
+
+class RectangleError(RealvlgError):
+    """A grasp rectangle or contact pair that is degenerate or outside its image."""
+
+
+class LiftError(RealvlgError):
+    """A rectangle or contact pair that the depth does not support as a grasp."""
+
+
+class GripperError(RealvlgError):
+    """A gripper profile that is incomplete or contradicts itself."""
+
+
+class ParameterError(RealvlgError):
+    """A parameter outside its range, or in conflict with another."""
+
+
+class MissingDependencyError(RealvlgError):
+    """An optional package that a feature needs and that is not installed."""
+
+
+class SupportPlaneError(RealvlgError):
+    """No plane that objects stand on could be found in the depth."""
+
+
+class MessageError(RealvlgError):
+    """A ROS message whose content cannot be used: encoding, size, step or data."""
+
+
+class WorldError(RealvlgError):
+    """A description of a simulated world that cannot be used."""

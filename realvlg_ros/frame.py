@@ -1,0 +1,133 @@
+"""One colour image with its registered depth, checked once at the border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from .camera import Camera
+from .errors import FrameError
+
+FloatArray = npt.NDArray[np.float64]
+
+# No RGB-D camera of a robot reads farther; a larger median is a wrong unit.
+_MAX_PLAUSIBLE_DEPTH_M = 100.0
+
+
+@dataclass(frozen=True)
+class RgbdFrame:
+    """Colour and depth of the same instant and the same pixels.
+
+    Attributes:
+        color: (height, width, 3) uint8, RGB.
+        depth: (height, width) float32, m along the optical axis, 0 where there is no reading.
+        camera: intrinsics of both.
+        stamp_ns: acquisition time of the colour image, ns.
+        camera2fixed: 4x4 pose of the camera in the fixed frame at the stamp, if tf gives one.
+        fixed_frame: name of that frame; empty without one.
+    """
+
+    color: npt.NDArray[np.uint8]
+    depth: npt.NDArray[np.float32]
+    camera: Camera
+    stamp_ns: int = 0
+    camera2fixed: FloatArray | None = None
+    fixed_frame: str = ''
+
+    @classmethod
+    def from_arrays(
+        cls,
+        color: npt.NDArray[np.uint8],
+        depth: npt.NDArray[np.generic],
+        camera: Camera,
+        stamp_ns: int = 0,
+        *,
+        depth_scale: float = 0.001,
+        camera2fixed: FloatArray | None = None,
+        fixed_frame: str = '',
+    ) -> RgbdFrame:
+        """Check the arrays and bring the depth to metres.
+
+        Args:
+            color: (height, width, 3) uint8, RGB.
+            depth: (height, width); integers are multiplied by depth_scale (REP 118: millimetres),
+                floats are metres; 0, negative, NaN and infinite readings are holes.
+            camera: intrinsics; its size is the images' size.
+            stamp_ns: acquisition time, ns.
+            depth_scale: metres in one unit of integer depth.
+            camera2fixed: 4x4 pose of the camera in the fixed frame.
+            fixed_frame: name of that frame.
+
+        Raises:
+            FrameError: wrong shape, type, size or unit, or no depth reading at all.
+        """
+        _check_shapes(color, depth, camera)
+        metres = _to_metres(depth, depth_scale)
+        return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame)
+
+    @property
+    def valid(self) -> npt.NDArray[np.bool_]:
+        """(height, width) True where there is a depth reading."""
+        return self.depth > 0
+
+    @cached_property
+    def points(self) -> npt.NDArray[np.float32]:
+        """(height, width, 3) points in the optical frame, m; zero where there is no reading."""
+        rays = self.camera.rays
+        points = np.empty((*self.depth.shape, 3), np.float32)
+        points[..., 0] = rays[..., 0] * self.depth
+        points[..., 1] = rays[..., 1] * self.depth
+        points[..., 2] = self.depth
+        points.setflags(write=False)
+        return points
+
+
+def _check_shapes(
+    color: npt.NDArray[np.uint8], depth: npt.NDArray[np.generic], camera: Camera
+) -> None:
+    if color.ndim != 3 or color.shape[2] != 3 or color.dtype != np.uint8:
+        raise FrameError(
+            f'colour is {color.shape} {color.dtype}; expected (height, width, 3) uint8 RGB'
+        )
+    if depth.ndim != 2:
+        raise FrameError(f'depth is {depth.shape}; expected (height, width)')
+    if depth.shape != color.shape[:2]:
+        raise FrameError(
+            f'depth is {depth.shape[1]}x{depth.shape[0]} and colour '
+            f'{color.shape[1]}x{color.shape[0]}: depth is not registered to colour; turn on '
+            'depth alignment in the camera driver (align_depth.enable for RealSense, '
+            'depth_registration for OpenNI and Orbbec)'
+        )
+    if (camera.height, camera.width) != color.shape[:2]:
+        raise FrameError(
+            f'camera_info is for {camera.width}x{camera.height} but the images are '
+            f'{color.shape[1]}x{color.shape[0]}; use the camera_info of the colour stream'
+        )
+
+
+def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> npt.NDArray[np.float32]:
+    if depth.dtype.kind in 'ui':
+        if not (np.isfinite(depth_scale) and depth_scale > 0):
+            raise FrameError(f'depth_scale {depth_scale} must be positive, metres a unit')
+        metres = depth.astype(np.float32) * np.float32(depth_scale)
+    elif depth.dtype.kind == 'f':
+        metres = depth.astype(np.float32)
+    else:
+        raise FrameError(f'depth is {depth.dtype}; expected unsigned integers or floats')
+    metres[~(np.isfinite(metres) & (metres > 0))] = 0
+    readings = metres[metres > 0]
+    if readings.size == 0:
+        raise FrameError(
+            'depth holds no reading (all zero, NaN or infinite); '
+            'check the depth stream, the emitter and the camera range'
+        )
+    median = float(np.median(readings))
+    if median > _MAX_PLAUSIBLE_DEPTH_M:
+        raise FrameError(
+            f'median depth is {median:.0f} m: float depth must be in metres and integer depth '
+            'in millimetres (REP 118); set depth_scale or fix the driver'
+        )
+    return metres

@@ -1,0 +1,87 @@
+"""The shape of a parallel gripper, read from a YAML profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from ..errors import GripperError, TransformError
+from ..transforms import from_quaternion
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Gripper:
+    """A parallel gripper as boxes in its TCP frame (see Grasp), all lengths in m.
+
+    Each finger is a box finger_thickness along y (outward from the contact face),
+    finger_width along x and finger_length along -z from the fingertip; the palm is a box
+    behind the fingers.
+
+    Attributes:
+        name: of the product.
+        min_opening: smallest opening between the contact faces.
+        max_opening: largest opening.
+        finger_length: from the fingertip back to the palm.
+        finger_thickness: along the opening axis.
+        finger_width: across the opening axis.
+        fingertip_depth: how far beyond the contact the fingertips may reach at most.
+        palm_size: (3,) extent of the palm along x, y, z.
+        tcp2parent_link: 4x4 pose of the TCP in the end effector's parent link.
+        parent_link: name of that link in the gripper's own URDF.
+        urdf: which URDF that is.
+    """
+
+    name: str
+    min_opening: float
+    max_opening: float
+    finger_length: float
+    finger_thickness: float
+    finger_width: float
+    fingertip_depth: float
+    palm_size: tuple[float, float, float]
+    tcp2parent_link: FloatArray
+    parent_link: str
+    urdf: str
+
+    def __post_init__(self) -> None:
+        lengths = (
+            self.max_opening, self.finger_length, self.finger_thickness,
+            self.finger_width, self.fingertip_depth, *self.palm_size,
+        )  # fmt: skip
+        if not all(np.isfinite(v) and v > 0 for v in lengths):
+            raise GripperError(f'gripper {self.name!r}: lengths {lengths} m must be positive')
+        if not 0 <= self.min_opening < self.max_opening:
+            raise GripperError(
+                f'gripper {self.name!r}: min_opening {self.min_opening} m must be at least 0 and '
+                f'less than max_opening {self.max_opening} m'
+            )
+
+    @classmethod
+    def from_yaml(cls, path: Path) -> Gripper:
+        """Read a profile of config/grippers.
+
+        Raises:
+            GripperError: the file is missing, or a key is missing, unknown or invalid.
+        """
+        try:
+            values = dict(yaml.safe_load(path.read_text()))
+            mount = values.pop('tcp2parent_link')
+            values['tcp2parent_link'] = from_quaternion(
+                mount['position_m'], mount['quaternion_xyzw']
+            )
+            values['palm_size'] = tuple(float(v) for v in values['palm_size'])
+        except (OSError, KeyError, TypeError, ValueError, TransformError, yaml.YAMLError) as error:
+            raise GripperError(f'gripper profile {path}: {error!r}') from error
+        names = {f.name for f in fields(cls)}
+        if set(values) != names:
+            raise GripperError(
+                f'gripper profile {path}: missing {sorted(names - set(values))}, '
+                f'unknown {sorted(set(values) - names)}'
+            )
+        return cls(**values)

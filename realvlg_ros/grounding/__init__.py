@@ -1,0 +1,1 @@
+"""What an instruction refers to in an image, by exchangeable backends."""

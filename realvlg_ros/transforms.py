@@ -1,0 +1,82 @@
+"""Rigid transforms as 4x4 float64 arrays, named by what they do: camera2base.
+
+Quaternions are (x, y, z, w) as in geometry_msgs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.transform import Rotation
+
+from .errors import TransformError
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def make_transform(rotation: npt.ArrayLike, translation: npt.ArrayLike) -> FloatArray:
+    """Build a 4x4 transform from a 3x3 rotation and a translation (3,) in m."""
+    transform = np.eye(4)
+    transform[:3, :3] = rotation
+    transform[:3, 3] = translation
+    return transform
+
+
+def from_quaternion(translation: npt.ArrayLike, quaternion: npt.ArrayLike) -> FloatArray:
+    """Build a 4x4 transform from a translation (3,) in m and a quaternion (x, y, z, w).
+
+    Raises:
+        TransformError: a value is not finite, or the quaternion is not of unit length.
+    """
+    translation = np.asarray(translation, np.float64)
+    quaternion = np.asarray(quaternion, np.float64)
+    norm = float(np.linalg.norm(quaternion))
+    if not np.all(np.isfinite(translation)) or not abs(norm - 1) < 1e-2:
+        raise TransformError(
+            f'translation {translation} with quaternion {quaternion} (length {norm:.3g}) '
+            'is not a rigid transform; quaternions are x, y, z, w of unit length'
+        )
+    return make_transform(Rotation.from_quat(quaternion).as_matrix(), translation)
+
+
+def to_quaternion(transform: FloatArray) -> FloatArray:
+    """The rotation of a 4x4 transform as (x, y, z, w) with w >= 0."""
+    quaternion = Rotation.from_matrix(transform[:3, :3]).as_quat()
+    return quaternion if quaternion[3] >= 0 else -quaternion
+
+
+def invert(transform: FloatArray) -> FloatArray:
+    """Invert a 4x4 rigid transform."""
+    rotation = transform[:3, :3].T
+    return make_transform(rotation, -rotation @ transform[:3, 3])
+
+
+def transform_points(transform: FloatArray, points: npt.ArrayLike) -> FloatArray:
+    """Apply a 4x4 transform to points (..., 3)."""
+    return np.asarray(points, np.float64) @ transform[:3, :3].T + transform[:3, 3]
+
+
+def transform_covariance(transform: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Express a pose's 6x6 covariance in another frame.
+
+    The covariance is over (x, y, z, rotation x, y, z) with the perturbation on the left, in the
+    axes of the pose's frame and about the pose's own origin, as in geometry_msgs: only the
+    rotation of the transform matters.
+    """
+    block = np.kron(np.eye(2), transform[:3, :3])
+    return block @ covariance @ block.T
+
+
+def interpolate(start: FloatArray, end: FloatArray, fraction: float) -> FloatArray:
+    """The transform at a fraction (0 to 1) between two: linear in translation, slerp in rotation.
+
+    This is what tf2 does between two stamped transforms.
+    """
+    delta = Rotation.from_matrix(start[:3, :3].T @ end[:3, :3]).as_rotvec()
+    rotation = start[:3, :3] @ Rotation.from_rotvec(delta * fraction).as_matrix()
+    return make_transform(rotation, start[:3, 3] + fraction * (end[:3, 3] - start[:3, 3]))
+
+
+def rotation_angle(rotation: npt.ArrayLike) -> float:
+    """The angle of a 3x3 rotation, rad, 0 to pi."""
+    return float(Rotation.from_matrix(np.asarray(rotation)[:3, :3]).magnitude())
