@@ -99,8 +99,8 @@ class Camera:
         """
         try:
             values: Mapping[str, Any] = json.loads(path.read_text())
-            size = int(values['width']), int(values['height'])
-            intrinsics = [float(values[key]) for key in ('fx', 'fy', 'cx', 'cy')]
+            width, height = int(values['width']), int(values['height'])
+            fx, fy, cx, cy = (float(values[key]) for key in ('fx', 'fy', 'cx', 'cy'))
         except FileNotFoundError as error:
             raise CameraError(f'{path} is missing; a frame folder needs camera.json') from error
         except (KeyError, TypeError, ValueError) as error:
@@ -110,7 +110,7 @@ class Camera:
         model = str(values.get('distortion_model', 'plumb_bob'))
         distortion = check_distortion(model, values.get('distortion', ()))
         frame_id = str(values.get('frame_id', cls.frame_id))
-        return cls(*size, *intrinsics, distortion, frame_id)
+        return cls(width, height, fx, fy, cx, cy, distortion, frame_id)
 
     @property
     def matrix(self) -> FloatArray:

@@ -23,7 +23,9 @@ class Box:
 
     def __post_init__(self) -> None:
         values = (self.x_min, self.y_min, self.x_max, self.y_max)
-        if not (np.all(np.isfinite(values)) and self.x_min < self.x_max and self.y_min < self.y_max):
+        if not (
+            np.all(np.isfinite(values)) and self.x_min < self.x_max and self.y_min < self.y_max
+        ):
             raise FrameError(f'box {values} is empty or not finite; expected min < max')
 
     @property

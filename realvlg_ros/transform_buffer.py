@@ -28,7 +28,12 @@ class TransformBuffer:
         self._lock = Lock()
 
     def set_transform(
-        self, parent: str, child: str, child2parent: FloatArray, stamp_ns: int, static: bool = False
+        self,
+        parent: str,
+        child: str,
+        child2parent: FloatArray,
+        stamp_ns: int,
+        static: bool = False,
     ) -> None:
         """Add the pose of a child frame in its parent (4x4).
 
@@ -37,7 +42,7 @@ class TransformBuffer:
         """
         parent, child = parent.lstrip('/'), child.lstrip('/')
         if not parent or not child or parent == child:
-            raise TransformError(f'transform from {child!r} to {parent!r} has no valid frame names')
+            raise TransformError(f'transform from {child!r} to {parent!r} needs two frame names')
         if not np.all(np.isfinite(child2parent)):
             raise TransformError(f'transform from {child!r} to {parent!r} is not finite')
         with self._lock:
@@ -129,8 +134,8 @@ class TransformBuffer:
             nearest = history[0][0] if index == 0 else history[-1][0]
             raise TransformError(
                 f'{child!r} in {self._parents[child]!r} is not known at {stamp_ns / 1e9:.3f} s; '
-                f'the nearest is {(nearest - stamp_ns) / 1e9:+.3f} s away: check that clocks agree '
-                'and that tf is published at least as often as images'
+                f'the nearest is {(nearest - stamp_ns) / 1e9:+.3f} s away: check that clocks '
+                'agree and that tf is published at least as often as images'
             )
         (before, start), (after, end) = history[index - 1], history[index]
         return interpolate(start, end, (stamp_ns - before) / (after - before))

@@ -85,3 +85,20 @@ class Gripper:
                 f'unknown {sorted(set(values) - names)}'
             )
         return cls(**values)
+
+    def boxes(self, opening: float) -> FloatArray:
+        """The gripper at an opening: (3, 2, 3) lower and upper corners in the TCP frame, m.
+
+        First the finger at -y, then the finger at +y, then the palm behind them.
+        """
+        half = opening / 2
+        outer = half + self.finger_thickness
+        x, z = self.finger_width / 2, -self.finger_length
+        px, py, pz = (v / 2 for v in self.palm_size)
+        return np.array(
+            [
+                [[-x, -outer, z], [x, -half, 0.0]],
+                [[-x, half, z], [x, outer, 0.0]],
+                [[-px, -py, z - 2 * pz], [px, py, z]],
+            ]
+        )

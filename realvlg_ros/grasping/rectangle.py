@@ -1,6 +1,6 @@
 """Grasp rectangles and contact pairs in the image.
 
-The geometry is RealVLG's: with the opening axis u = (cos, sin) and n = (-sin, cos), the corners are
+The geometry is RealVLG's: with the opening axis u = (cos, sin) and n = (-sin, cos), corners are
 c - w/2 u + h/2 n, c + w/2 u + h/2 n, c + w/2 u - h/2 n, c - w/2 u - h/2 n.
 """
 
@@ -59,7 +59,8 @@ class GraspRectangle:
         opening = (corners[1] - corners[0] + corners[2] - corners[3]) / 2
         height = float(np.linalg.norm(corners[3] - corners[0] + corners[2] - corners[1]) / 2)
         angle = math.atan2(opening[1], opening[0])
-        return cls(*center.tolist(), angle, float(np.linalg.norm(opening)), height, score)
+        x, y = (float(v) for v in center)
+        return cls(x, y, angle, float(np.linalg.norm(opening)), height, score)
 
     @property
     def center(self) -> FloatArray:
@@ -79,8 +80,8 @@ class GraspRectangle:
 
     def to_contacts(self) -> ContactPair:
         """The pair of points in the middle of the jaws."""
-        u = self.opening_axis * self.width / 2
-        return ContactPair(*(self.center - u), *(self.center + u), self.score)
+        u, v = (float(e) for e in self.opening_axis * self.width / 2)
+        return ContactPair(self.x - u, self.y - v, self.x + u, self.y + v, self.score)
 
     def check_inside(self, width: int, height: int) -> None:
         """Check that the centre lies in an image of width x height px.
@@ -123,9 +124,8 @@ class ContactPair:
 
     def to_rectangle(self, jaw_height: float) -> GraspRectangle:
         """The rectangle whose opening spans the pair, with a jaw height in px."""
-        delta = self.points[1] - self.points[0]
-        center = self.points.mean(axis=0)
+        dx, dy = self.x2 - self.x1, self.y2 - self.y1
+        center = (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
         return GraspRectangle(
-            *center.tolist(), math.atan2(delta[1], delta[0]),
-            float(np.linalg.norm(delta)), jaw_height, self.score,
-        )  # fmt: skip
+            *center, math.atan2(dy, dx), math.hypot(dx, dy), jaw_height, self.score
+        )

@@ -1,0 +1,49 @@
+# Two commands on a bare Debian machine with Python 3 and a C compiler:
+#   make demo   a simulated camera, the three nodes and one question to them
+#   make test   every test
+# Both set up what they need under .venv/ first.
+
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+BIN := $(VENV)/bin
+FRAME ?=
+INSTRUCTION ?= pick up the red mug
+# Wheels of ROS set this to mark a process that has its library path; a
+# different environment of a calling process must not leak in here.
+unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE PYTHONPATH AMENT_PREFIX_PATH COLCON_PREFIX_PATH
+
+.PHONY: demo test setup setup-test check clean
+
+demo: setup
+	$(BIN)/realvlg demo --output build/demo --instruction '$(INSTRUCTION)' \
+	  $(if $(FRAME),--frame '$(FRAME)')
+
+test: setup-test check
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=10
+
+check: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: $(VENV)/run.stamp
+	@scripts/build_interfaces.sh $(VENV)
+
+setup-test: $(VENV)/test.stamp setup
+
+$(VENV)/run.stamp: requirements/run.txt
+	@echo '[1/2] installing ROS 2 and the run-time packages into .venv (about a minute)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
+	@# lark-parser, which a ROS wheel asks for, shares its module with lark: lark must come last.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --force-reinstall $$(grep '^lark==' requirements/run.txt)
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	@echo '[test] installing the test packages into .venv'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+clean:
+	rm -rf build install log .venv
