@@ -59,3 +59,15 @@ class MessageError(RealvlgError):
 
 class WorldError(RealvlgError):
     """A description of a simulated world that cannot be used."""
+
+
+class JudgeError(RealvlgError):
+    """A grasp or scene that cannot be judged on its meshes."""
+
+
+class LabelError(RealvlgError):
+    """A label of a published dataset that does not follow its format."""
+
+
+class RobotModelError(RealvlgError):
+    """A description of the robot's shape that is incomplete or cannot be used."""
