@@ -1,0 +1,32 @@
+"""The `realvlg` command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from .. import __version__
+from ..errors import RealvlgError
+from . import ask, demo, play, simulate
+
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit status is 2 on bad input."""
+    parser = argparse.ArgumentParser(
+        prog='realvlg', description='From a sentence and RGB-D images to 6-DoF grasps.'
+    )
+    parser.add_argument('--version', action='version', version=__version__)
+    subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
+    for command in (ask, play, simulate, demo):
+        command.add_parser(subparsers)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.func(parsed))
+    except RealvlgError as error:
+        print(f'realvlg: {error}', file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return 130

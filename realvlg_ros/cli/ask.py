@@ -1,0 +1,87 @@
+"""`realvlg ask`: one instruction on one frame folder, without ROS."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from ..answer import Answer, AnswerStatus
+from ..frame_folder import read_frame
+from ..grasping.gripper import Gripper
+from ..grasping.planner import GraspPlanner
+from ..grounding.registry import make_grounder
+from ..overlay import draw_answer
+from ..pipeline import Pipeline
+from ..resources import gripper_file
+
+# No answer that a robot could act on, as opposed to bad input.
+NO_TARGET = 3
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser('ask', help='ground and plan on one frame folder, without ROS')
+    parser.add_argument('frame', type=Path, help='folder with color.png, depth.png, camera.json')
+    parser.add_argument('instruction', help='for example "pick up the red mug on the left"')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the answer as JSON')
+    parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture')
+    parser.add_argument('--backend', default='tabletop', help='grounder (default: tabletop)')
+    parser.add_argument('--gripper', default='franka_hand', help='profile name or YAML file')
+    parser.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer; 0 when there is a grasp, 3 when there is none to give."""
+    frame = read_frame(arguments.frame)
+    gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
+    grounder = make_grounder(arguments.backend)
+    grounder.load()
+    try:
+        answer = Pipeline(grounder, GraspPlanner(gripper)).ask(frame, arguments.instruction)
+    finally:
+        grounder.close()
+    print(describe(answer))
+    if arguments.json:
+        write_json(arguments.json, answer)
+    if arguments.overlay:
+        write_image(arguments.overlay, draw_answer(frame.color, answer))
+    return 0 if answer.status is AnswerStatus.OK else NO_TARGET
+
+
+def describe(answer: Answer) -> str:
+    """The answer as a few lines and a table for people."""
+    grounding = answer.grounding
+    lines = [f'{answer.status.value}: {answer.message}']
+    if answer.status is AnswerStatus.AMBIGUOUS:
+        lines.append(grounding.question)
+        for number, candidate in enumerate(grounding.candidates, 1):
+            lines.append(f'  {number}. {candidate.label}, {candidate.description}')
+    if answer.grasps:
+        lines.append(
+            '  #  quality  width mm  x, y, z mm (camera)     approach              std mm'
+        )
+    for number, grasp in enumerate(answer.grasps, 1):
+        x, y, z = grasp.position * 1000
+        ax, ay, az = grasp.approach
+        spread = 1000 * float(grasp.covariance[:3, :3].trace()) ** 0.5
+        lines.append(
+            f'{number:3}  {grasp.quality:7.2f}  {grasp.object_width * 1000:8.1f}  '
+            f'{x:6.0f} {y:6.0f} {z:6.0f}    {ax:6.2f} {ay:6.2f} {az:6.2f}  {spread:8.1f}'
+        )
+    return '\n'.join(lines)
+
+
+def write_json(path: Path, answer: Answer) -> None:
+    """Write the answer's JSON form."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(answer.to_json(), indent=1) + '\n')
+
+
+def write_image(path: Path, image: Any) -> None:
+    """Write an RGB image (height, width, 3) uint8."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), image[..., ::-1])

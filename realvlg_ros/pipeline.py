@@ -1,0 +1,89 @@
+"""Grounder, planner and tracker as one object, for one frame or a stream, without ROS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from .answer import Answer
+from .frame import FloatArray, RgbdFrame
+from .grasping.planner import GraspPlanner
+from .grounding.grounding import (
+    Grounder,
+    Grounding,
+    GroundingStatus,
+    check_instruction,
+    never_aborted,
+)
+from .tracking.target import GraspTarget
+from .tracking.tracker import TargetTracker
+
+
+class Pipeline:
+    """A sentence and RGB-D frames become grasps and a tracked target.
+
+    The same stages as the three nodes run, in one process and in lock step.
+    """
+
+    def __init__(
+        self, grounder: Grounder, planner: GraspPlanner, tracker: TargetTracker | None = None
+    ) -> None:
+        """Join loaded parts; a tracker is needed for `follow` only."""
+        self._grounder = grounder
+        self._planner = planner
+        self._tracker = tracker or TargetTracker(planner)
+
+    def ask(
+        self,
+        frame: RgbdFrame,
+        instruction: str,
+        aborted: Callable[[], bool] = never_aborted,
+    ) -> Answer:
+        """Ground an instruction in one frame and plan grasps for the object.
+
+        Raises:
+            InstructionError: the instruction cannot be taken.
+            GroundingError: the grounder could not do its work.
+            GroundingCanceled: aborted returned True.
+        """
+        start = time.perf_counter()
+        grounding = self._grounder.ground(frame, check_instruction(instruction), aborted)
+        grounded = time.perf_counter()
+        timings = {f'grounding.{k}': v for k, v in grounding.timings_ms.items()}
+        timings['grounding'] = (grounded - start) * 1e3
+        if grounding.status is not GroundingStatus.OK:
+            return Answer.from_stages(grounding, (), '', timings)
+        plan = self._planner.plan(frame, grounding, up_in_camera(frame))
+        timings.update({f'planning.{k}': v for k, v in plan.timings_ms.items()})
+        timings['planning'] = (time.perf_counter() - grounded) * 1e3
+        timings['total'] = (time.perf_counter() - start) * 1e3
+        return Answer.from_stages(grounding, plan.grasps, plan.message, timings)
+
+    def start(self, frame: RgbdFrame, instruction: str, request_id: str) -> Grounding:
+        """Ground an instruction in a frame that the tracker has seen.
+
+        Raises:
+            InstructionError, GroundingError: as for `ask`.
+        """
+        self._tracker.begin(request_id, frame.stamp_ns)
+        return self._grounder.ground(frame, check_instruction(instruction), never_aborted)
+
+    def finish(self, grounding: Grounding) -> GraspTarget:
+        """Plan on the frame that was grounded and carry the target to the newest frame."""
+        return self._tracker.set_grounding(grounding)
+
+    def follow(self, frame: RgbdFrame) -> list[GraspTarget]:
+        """Take the next frame of the stream and return the targets as they are in it."""
+        return self._tracker.update(frame)
+
+
+def up_in_camera(frame: RgbdFrame) -> FloatArray | None:
+    """Unit vector opposite to gravity in the camera frame, if the frame's pose is known.
+
+    The fixed frame's z points up (REP 103).
+    """
+    if frame.camera2fixed is None:
+        return None
+    return np.asarray(frame.camera2fixed[2, :3], np.float64)

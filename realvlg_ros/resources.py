@@ -1,0 +1,46 @@
+"""Files that are installed beside the Python code: config/, launch/, urdf/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import ParameterError
+
+
+def share_folder() -> Path:
+    """The folder that holds config/: the installed share folder, or the source checkout.
+
+    Raises:
+        ParameterError: neither is there, so the installation is incomplete.
+    """
+    for parent in Path(__file__).absolute().parents:
+        for folder in (parent / 'share' / 'realvlg_ros', parent):
+            if (folder / 'config' / 'grippers').is_dir():
+                return folder
+    raise ParameterError(
+        f'no share/realvlg_ros/config above {Path(__file__).parent}; install the package again'
+    )
+
+
+def config_file(name: str) -> Path:
+    """A file of config/ by its relative name, or any file by an absolute or existing path.
+
+    Raises:
+        ParameterError: there is no such file.
+    """
+    given = Path(name).expanduser()
+    path = given if given.is_absolute() or given.exists() else share_folder() / 'config' / name
+    if not path.is_file():
+        folder = path.parent
+        known = sorted(p.name for p in folder.glob('*')) if folder.is_dir() else []
+        raise ParameterError(f'{path} is not a file; {folder} holds {", ".join(known) or "none"}')
+    return path
+
+
+def gripper_file(name: str) -> Path:
+    """A gripper profile by name ('franka_hand') or by path.
+
+    Raises:
+        ParameterError: there is no such profile.
+    """
+    return config_file(name if name.endswith('.yaml') else f'grippers/{name}.yaml')
