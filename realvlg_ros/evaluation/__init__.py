@@ -1,0 +1,1 @@
+"""Judges, metrics, rewards and the formats of published datasets."""
