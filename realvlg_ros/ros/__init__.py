@@ -1,0 +1,1 @@
+"""Messages, frame matching, transforms and markers: what the nodes share."""

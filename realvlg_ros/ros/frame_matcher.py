@@ -1,0 +1,267 @@
+"""Colour, depth and camera_info of the same instant, without blocking and with every drop counted.
+
+Pure Python over (stamp, payload): payloads are messages that nobody has decoded yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from statistics import median
+from threading import Lock
+from typing import Any
+
+# Until stamps tell the rate, a camera of 30 Hz is assumed.
+_FIRST_GUESS_PERIOD_NS = 33_333_333
+_PERIODS_KEPT = 15
+
+OnJumpBack = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Three messages that belong together; the colour image's stamp is theirs."""
+
+    stamp_ns: int
+    color: Any
+    depth: Any
+    camera_info: Any
+
+
+@dataclass
+class MatchCounts:
+    """What came and what became of it.
+
+    Attributes:
+        color, depth, camera_info: received.
+        matched: frames put together.
+        skipped: of these, replaced by a newer one before they were taken.
+        dropped_color, dropped_depth: images that came to nothing, by reason.
+        jumps_back: how often the clock jumped back and everything was cleared.
+    """
+
+    color: int = 0
+    depth: int = 0
+    camera_info: int = 0
+    matched: int = 0
+    skipped: int = 0
+    dropped_color: Counter[str] = field(default_factory=Counter)
+    dropped_depth: Counter[str] = field(default_factory=Counter)
+    jumps_back: int = 0
+
+
+class FrameMatcher:
+    """Puts frames together as their parts arrive; the newest frame wins.
+
+    A colour image is matched with the depth image nearest to it in time, if that lies within the
+    tolerance, and with the camera_info nearest to it, however old: some drivers publish it once.
+    Safe to use from several threads; no call waits for anything but another short call.
+    """
+
+    def __init__(
+        self,
+        tolerance_ns: int | None = None,
+        capacity: int = 10,
+        jump_back_ns: int = 500_000_000,
+        on_jump_back: OnJumpBack | None = None,
+    ) -> None:
+        """Start empty.
+
+        Args:
+            tolerance_ns: largest distance of the stamps of colour and depth; None takes half the
+                period of the faster stream.
+            capacity: images of each kind that wait for a partner; the oldest is dropped.
+            jump_back_ns: a stamp older than the newest of its kind by more than this is a jump
+                of the clock, not a late message.
+            on_jump_back: called with the newest stamp before and the first after the jump, ns,
+                once everything has been cleared.
+        """
+        self._tolerance_ns = tolerance_ns
+        self._jump_back_ns = jump_back_ns
+        self._on_jump_back = on_jump_back
+        self._color = _Stream(capacity)
+        self._depth = _Stream(capacity)
+        self._camera_info = _Stream(capacity)
+        self._counts = MatchCounts()
+        self._newest: Match | None = None
+        self._taken = True
+        self._last_gap_ns: int | None = None
+        self._lock = Lock()
+
+    @property
+    def counts(self) -> MatchCounts:
+        """A copy of the counts since the start."""
+        with self._lock:
+            return deepcopy(self._counts)
+
+    @property
+    def tolerance_ns(self) -> int:
+        """The tolerance in force, ns."""
+        if self._tolerance_ns is not None:
+            return self._tolerance_ns
+        return min(self._color.period_ns, self._depth.period_ns) // 2
+
+    def add_color(self, stamp_ns: int, payload: Any) -> bool:
+        """Add a colour image; True when a new frame is complete."""
+        return self._add(self._color, 'color', stamp_ns, payload)
+
+    def add_depth(self, stamp_ns: int, payload: Any) -> bool:
+        """Add a depth image; True when a new frame is complete."""
+        return self._add(self._depth, 'depth', stamp_ns, payload)
+
+    def add_camera_info(self, stamp_ns: int, payload: Any) -> bool:
+        """Add a camera_info; True when a new frame is complete."""
+        return self._add(self._camera_info, 'camera_info', stamp_ns, payload)
+
+    def take(self) -> Match | None:
+        """The newest frame if it has not been taken yet, else None."""
+        with self._lock:
+            if self._taken:
+                return None
+            self._taken = True
+            return self._newest
+
+    def newest(self) -> Match | None:
+        """The newest frame, taken or not; None before the first."""
+        with self._lock:
+            return self._newest
+
+    def clear(self) -> None:
+        """Forget every message; the counts stay."""
+        with self._lock:
+            self._clear()
+
+    def explain(self) -> str:
+        """Why frames are missing, in words with the remedy; empty when frames match."""
+        with self._lock:
+            missing = [
+                name
+                for name in ('color', 'depth', 'camera_info')
+                if getattr(self._counts, name) == 0
+            ]
+            if missing:
+                return (
+                    f'nothing received on {", ".join(missing)}: check topic names and QoS '
+                    '(ros2 topic info -v)'
+                )
+            if self._counts.matched:
+                return ''
+            gap = 'unknown' if self._last_gap_ns is None else f'{self._last_gap_ns / 1e6:+.1f} ms'
+            return (
+                f'no depth within {self.tolerance_ns / 1e6:.1f} ms of a colour image (nearest '
+                f'{gap}): turn on frame synchronisation in the driver or raise sync_tolerance'
+            )
+
+    def _add(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> bool:
+        jumped_from = None
+        with self._lock:
+            newest = stream.newest_ns
+            if newest is not None and stamp_ns < newest - self._jump_back_ns:
+                jumped_from = newest
+                self._clear()
+                self._counts.jumps_back += 1
+            setattr(self._counts, name, getattr(self._counts, name) + 1)
+            complete = self._accept(stream, name, stamp_ns, payload) and self._match()
+        if jumped_from is not None and self._on_jump_back is not None:
+            self._on_jump_back(jumped_from, stamp_ns)
+        return complete
+
+    def _accept(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> bool:
+        if stream.matched_ns is not None and stamp_ns < stream.matched_ns:
+            self._count_dropped(name, 'late', 1)
+            return False
+        self._count_dropped(name, 'same stamp', int(stamp_ns in stream.items))
+        self._count_dropped(name, self._no_partner(name), stream.add(stamp_ns, payload))
+        return True
+
+    def _match(self) -> bool:
+        """Complete the newest frame that can be, and drop what can no longer be matched."""
+        if not self._camera_info.items:
+            return False
+        for stamp_ns in sorted(self._color.items, reverse=True):
+            nearest = self._depth.nearest(stamp_ns)
+            if nearest is None:
+                return False
+            self._last_gap_ns = nearest - stamp_ns
+            if abs(nearest - stamp_ns) <= self.tolerance_ns:
+                self._complete(stamp_ns, nearest)
+                return True
+        return False
+
+    def _complete(self, color_ns: int, depth_ns: int) -> None:
+        info_ns = self._camera_info.nearest(color_ns)
+        assert info_ns is not None
+        if not self._taken:
+            self._counts.skipped += 1
+        self._counts.matched += 1
+        self._newest = Match(
+            color_ns,
+            self._color.items.pop(color_ns),
+            self._depth.items.pop(depth_ns),
+            self._camera_info.items[info_ns],
+        )
+        self._taken = False
+        # Newest wins: what is older than a complete frame will not be put together any more.
+        for name, stream, stamp_ns in (
+            ('color', self._color, color_ns),
+            ('depth', self._depth, depth_ns),
+        ):
+            stream.matched_ns = stamp_ns
+            self._count_dropped(name, self._no_partner(name), stream.drop_before(stamp_ns))
+
+    def _no_partner(self, name: str) -> str:
+        if self._counts.camera_info == 0:
+            return 'no camera_info'
+        return f'no {"depth" if name == "color" else "color"} within tolerance'
+
+    def _count_dropped(self, name: str, reason: str, number: int) -> None:
+        if number and name != 'camera_info':
+            dropped: Counter[str] = getattr(self._counts, f'dropped_{name}')
+            dropped[reason] += number
+
+    def _clear(self) -> None:
+        for name in ('color', 'depth', 'camera_info'):
+            stream: _Stream = getattr(self, f'_{name}')
+            self._count_dropped(name, 'cleared', len(stream.items))
+            stream.clear()
+        self._newest, self._taken, self._last_gap_ns = None, True, None
+
+
+class _Stream:
+    """The waiting messages of one topic by stamp, and its period."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self.clear()
+
+    def clear(self) -> None:
+        self.items: dict[int, Any] = {}
+        self.newest_ns: int | None = None
+        self.matched_ns: int | None = None
+        self._periods: deque[int] = deque(maxlen=_PERIODS_KEPT)
+
+    @property
+    def period_ns(self) -> int:
+        return int(median(self._periods)) if self._periods else _FIRST_GUESS_PERIOD_NS
+
+    def add(self, stamp_ns: int, payload: Any) -> int:
+        """Add a message and return how many had to go."""
+        if self.newest_ns is not None and stamp_ns > self.newest_ns:
+            self._periods.append(stamp_ns - self.newest_ns)
+        self.newest_ns = max(stamp_ns, self.newest_ns or stamp_ns)
+        self.items[stamp_ns] = payload
+        if len(self.items) <= self._capacity:
+            return 0
+        del self.items[min(self.items)]
+        return 1
+
+    def nearest(self, stamp_ns: int) -> int | None:
+        return min(self.items, key=lambda other: abs(other - stamp_ns), default=None)
+
+    def drop_before(self, stamp_ns: int) -> int:
+        old = [other for other in self.items if other < stamp_ns]
+        for other in old:
+            del self.items[other]
+        return len(old)

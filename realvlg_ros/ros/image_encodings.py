@@ -1,0 +1,99 @@
+"""Image encodings of sensor_msgs/image_encodings.hpp: how pixels lie in memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PixelLayout:
+    """Type and number of the channels of a pixel."""
+
+    dtype: np.dtype
+    channels: int
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of one pixel."""
+        return self.dtype.itemsize * self.channels
+
+
+_U8, _U16 = np.dtype(np.uint8), np.dtype(np.uint16)
+
+_NAMED = {
+    'rgb8': PixelLayout(_U8, 3),
+    'bgr8': PixelLayout(_U8, 3),
+    'rgba8': PixelLayout(_U8, 4),
+    'bgra8': PixelLayout(_U8, 4),
+    'rgb16': PixelLayout(_U16, 3),
+    'bgr16': PixelLayout(_U16, 3),
+    'rgba16': PixelLayout(_U16, 4),
+    'bgra16': PixelLayout(_U16, 4),
+    'mono8': PixelLayout(_U8, 1),
+    'mono16': PixelLayout(_U16, 1),
+    'uyvy': PixelLayout(_U8, 2),
+    'yuv422': PixelLayout(_U8, 2),
+    'yuyv': PixelLayout(_U8, 2),
+    'yuv422_yuy2': PixelLayout(_U8, 2),
+}
+_NAMED.update(
+    {
+        f'bayer_{pattern}{bits}': PixelLayout(dtype, 1)
+        for pattern in ('rggb', 'bggr', 'gbrg', 'grbg')
+        for bits, dtype in (('8', _U8), ('16', _U16))
+    }
+)
+
+# OpenCV's own names: 16UC1, 32FC3; one channel when none is said.
+_GENERIC = re.compile(r'(8U|8S|16U|16S|32S|32F|64F)(?:C(\d+))?')
+_GENERIC_TYPES = {
+    '8U': 'u1', '8S': 'i1', '16U': 'u2', '16S': 'i2', '32S': 'i4', '32F': 'f4', '64F': 'f8',
+}  # fmt: skip
+
+DEPTH_ENCODINGS = ('16UC1', 'mono16', '16U', '32FC1', '32F', '64FC1', '64F')
+
+# Conversion to RGB. OpenCV names a Bayer pattern by the second row's second and third pixel,
+# hence BG for rggb. 8UC3 is taken as RGB and 8UC4 as RGBA: drivers that say no more mean that.
+COLOR_CODES: dict[str, int | None] = {
+    'rgb8': None,
+    '8UC3': None,
+    'rgb16': None,
+    'bgr8': cv2.COLOR_BGR2RGB,
+    'bgr16': cv2.COLOR_BGR2RGB,
+    'rgba8': cv2.COLOR_RGBA2RGB,
+    'rgba16': cv2.COLOR_RGBA2RGB,
+    '8UC4': cv2.COLOR_RGBA2RGB,
+    'bgra8': cv2.COLOR_BGRA2RGB,
+    'bgra16': cv2.COLOR_BGRA2RGB,
+    'mono8': cv2.COLOR_GRAY2RGB,
+    'mono16': cv2.COLOR_GRAY2RGB,
+    '8UC1': cv2.COLOR_GRAY2RGB,
+    'uyvy': cv2.COLOR_YUV2RGB_UYVY,
+    'yuv422': cv2.COLOR_YUV2RGB_UYVY,
+    'yuyv': cv2.COLOR_YUV2RGB_YUY2,
+    'yuv422_yuy2': cv2.COLOR_YUV2RGB_YUY2,
+    **{
+        f'bayer_{pattern}{bits}': code
+        for pattern, code in (
+            ('rggb', cv2.COLOR_BayerBG2RGB),
+            ('bggr', cv2.COLOR_BayerRG2RGB),
+            ('gbrg', cv2.COLOR_BayerGR2RGB),
+            ('grbg', cv2.COLOR_BayerGB2RGB),
+        )
+        for bits in ('8', '16')
+    },
+}
+
+
+def pixel_layout(encoding: str) -> PixelLayout | None:
+    """The layout of an encoding, or None when pixels are not stored one after another."""
+    if encoding in _NAMED:
+        return _NAMED[encoding]
+    match = _GENERIC.fullmatch(encoding)
+    if match is None:
+        return None
+    return PixelLayout(np.dtype(_GENERIC_TYPES[match[1]]), int(match[2] or 1))
