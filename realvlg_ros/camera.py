@@ -130,7 +130,7 @@ class Camera:
         pixels = np.asarray(pixels, np.float64)
         if any(self.distortion):
             flat = np.ascontiguousarray(pixels.reshape(-1, 1, 2))
-            stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 40, 1e-10)
+            stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 200, 1e-12)
             rays = cv2.undistortPointsIter(
                 flat, self.matrix, np.array(self.distortion), None, None, stop
             )

@@ -103,9 +103,7 @@ class Grounder(Protocol):
         """
         ...
 
-    def ground(
-        self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]
-    ) -> Grounding:
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
         """Find what the instruction refers to.
 
         Args:
