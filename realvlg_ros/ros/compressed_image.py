@@ -56,13 +56,13 @@ def decode_depth(
             f"compressed depth of format {msg.format!r} is not supported; set the publisher's "
             'parameter compressedDepth.format to png'
         )
-    quantised = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
-    if quantised.ndim != 2 or quantised.dtype != np.uint16:
+    image = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
+    if image.ndim != 2 or image.dtype != np.uint16:
         raise MessageError(
-            f'compressed depth of format {msg.format!r} holds {quantised.shape} '
-            f'{quantised.dtype}; expected one channel of 16 bits'
+            f'compressed depth of format {msg.format!r} holds {image.shape} {image.dtype}; '
+            'expected one channel of 16 bits'
         )
-    quantised = np.asarray(quantised, np.uint16)
+    quantised = np.asarray(image, np.uint16)
     if not msg.format.startswith('32FC1'):
         return quantised
     _, a, b = _HEADER.unpack_from(msg.data)
