@@ -1,0 +1,91 @@
+"""Pairs of opposite surface points that two fingers with friction can hold.
+
+Nguyen (1988): two contacts are force closed when the line between them lies inside both friction
+cones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_SEEDS = 300
+# Normals are fitted to noisy readings: pairs are proposed with a wider cone than is demanded
+# once the fingers have been closed on the cloud.
+_CONE_SLACK = 0.15
+_CELL = 0.008
+_AXIS_BINS = 12
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Proposed contacts in the support frame.
+
+    Attributes:
+        centers: (n, 3) middle of the contacts, m.
+        axes: (n, 3) unit opening axes.
+        widths: (n,) distance along the axis, m.
+    """
+
+    centers: FloatArray
+    axes: FloatArray
+    widths: FloatArray
+
+
+def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: int) -> Pairs:
+    """Find the most promising pairs, spread over places and directions.
+
+    Args:
+        cloud: of the object, completed.
+        friction: coefficient at the contacts.
+        max_width: largest distance of the contacts, m.
+        limit: how many pairs at most.
+    """
+    points, normals = cloud.points, cloud.normals
+    seeds = np.flatnonzero(cloud.observed)
+    seeds = seeds[:: max(1, len(seeds) // _SEEDS)]
+    sp, sn = points[seeds], normals[seeds]
+    # Cosines of each normal to the line p -> q, for all seeds and points at once.
+    square = (sp**2).sum(1)[:, None] + (points**2).sum(1) - 2 * sp @ points.T
+    distance = np.sqrt(np.maximum(square, 1e-12))
+    first = ((sp * sn).sum(1)[:, None] - sn @ points.T) / distance
+    second = ((points * normals).sum(1) - sp @ normals.T) / distance
+    cone = np.cos(np.arctan(friction) + _CONE_SLACK)
+    opposed = -sn @ normals.T
+    good = (opposed > np.cos(2 * np.arctan(friction))) & (distance < max_width)
+    # The line between thin walls' points says little: there the normals decide.
+    thin = distance < 0.015
+    good &= (np.minimum(first, second) > cone) | (thin & (np.minimum(first, second) > 0.2))
+    i, j = np.nonzero(good)
+    if len(i) == 0:
+        return Pairs(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
+    axes = normals[j] - sn[i]
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    centers = (sp[i] + points[j]) / 2
+    widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
+    score = opposed[i, j] + np.minimum(first, second)[i, j] + 0.3 * cloud.observed[j]
+    score -= 0.5 * np.abs(axes[:, 2])
+    score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
+    keep = _spread(centers, axes, score, limit)
+    return Pairs(centers[keep], axes[keep], widths[keep])
+
+
+def _spread(
+    centers: FloatArray, axes: FloatArray, score: FloatArray, limit: int
+) -> npt.NDArray[np.intp]:
+    """The best of each place and direction, best first."""
+    yaw = np.mod(np.arctan2(axes[:, 1], axes[:, 0]), np.pi)
+    bins = np.floor(yaw * _AXIS_BINS / np.pi).astype(np.int64) % _AXIS_BINS
+    steep = (np.abs(axes[:, 2]) > 0.5).astype(np.int64)
+    cells = np.floor(centers / _CELL).astype(np.int64) + 512
+    key = ((cells[:, 0] * 1024 + cells[:, 1]) * 1024 + cells[:, 2]) * 32 + bins * 2 + steep
+    order = np.argsort(-score, kind='stable')
+    _, first = np.unique(key[order], return_index=True)
+    return order[np.sort(first)][:limit]

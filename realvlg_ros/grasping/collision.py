@@ -1,0 +1,93 @@
+"""Gripper against the depth image: what is behind a visible surface is not free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from .candidates import Candidates
+from .gripper import Gripper
+from .scene import Scene
+from .settings import PlannerSettings
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Distance between sample points on the gripper, m.
+_STEP = 0.007
+# What rises less above the support than this belongs to it, m.
+_TABLE_RELIEF = 0.008
+
+
+@dataclass(frozen=True)
+class Collisions:
+    """What a batch of candidates hits.
+
+    Attributes:
+        table: (n,) the gripper reaches into the support.
+        obstacle: (n,) the gripper reaches something that is not the object, or behind it.
+        unobserved: (n,) share of the fingers' sample points in space the camera does not see.
+    """
+
+    table: BoolArray
+    obstacle: BoolArray
+    unobserved: FloatArray
+
+
+def check_collisions(
+    candidates: Candidates, scene: Scene, gripper: Gripper, settings: PlannerSettings
+) -> Collisions:
+    """Check fingers and palm of every candidate, with the last part of the approach."""
+    left, right, palm = _sample_points(gripper)
+    openings = candidates.openings
+    shift = np.zeros((len(candidates), 1, 3))
+    shift[:, 0, 1] = openings / 2
+    local = np.concatenate(
+        [left - shift, right + shift, np.broadcast_to(palm, (len(candidates), *palm.shape))],
+        axis=1,
+    )
+    points = np.einsum('nij,npj->npi', candidates.rotations, local) + candidates.tips[:, None]
+    fingers = len(left) + len(right)
+    index, z, inside = scene.pixels_of(points)
+    depth_of_obstacles = obstacle_map(scene, settings, float(np.median(z))).ravel()
+    hit = inside & (z > depth_of_obstacles[index] - settings.obstacle_clearance)
+    surface = scene.frame.depth.ravel()[index]
+    seen_free = inside & (z < surface)
+    hidden = ~seen_free & inside
+    lowest = points[..., 2].min(axis=1)
+    table = (lowest < settings.table_clearance - 1e-4) & (scene.plane is not None)
+    return Collisions(
+        np.asarray(table), np.asarray(hit.any(axis=1)), hidden[:, :fingers].mean(axis=1)
+    )
+
+
+def obstacle_map(
+    scene: Scene, settings: PlannerSettings, distance: float
+) -> npt.NDArray[np.float32]:
+    """Depth of obstacles, grown by the clearance and half the sampling step."""
+    relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
+    grown = (settings.obstacle_clearance + _STEP / 2) * scene.frame.camera.fx / distance
+    return scene.obstacle_depth(relief, int(np.clip(round(grown), 1, 15)))
+
+
+@lru_cache(maxsize=8)
+def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
+    axes = [
+        np.linspace(low, high, max(2, int(np.ceil((high - low) / step)) + 1))
+        for low, high in zip(lower, upper, strict=True)
+    ]
+    return np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
+
+
+def _sample_points(gripper: Gripper) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm."""
+    half, length = gripper.finger_width / 2, gripper.finger_length
+    thick = gripper.finger_thickness
+    left = _box_points((-half, -thick, -length), (half, 0.0, 0.0), _STEP)
+    right = left * (1.0, -1.0, 1.0)
+    x, y, z = gripper.palm_size
+    palm = _box_points((-x / 2, -y / 2, -length - z), (x / 2, y / 2, -length), 2.5 * _STEP)
+    return left, right, palm

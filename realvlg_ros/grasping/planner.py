@@ -1,0 +1,326 @@
+"""Grasps of one object in one frame: mask and depth in, ranked 6-DoF grasps out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import LiftError, RectangleError, SupportPlaneError
+from ..frame import RgbdFrame
+from ..grounding.grounding import Grounding
+from ..support_plane import SupportPlane, find_support_plane
+from .antipodal import propose_pairs
+from .approach import approach_candidates
+from .candidates import Candidates, Closing, close_fingers, recentered, shortlist
+from .collision import check_collisions
+from .covariance import tcp_covariance
+from .grasp import Grasp, GraspSource
+from .gripper import Gripper
+from .lift import LiftedContacts, lift_contacts, lift_rectangle
+from .ranking import quality, term_values
+from .rectangle import ContactPair, GraspRectangle
+from .scene import Scene
+from .settings import PlannerSettings
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+__all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
+
+
+@dataclass(frozen=True)
+class GraspPlan:
+    """What planning came to.
+
+    Attributes:
+        grasps: best first, in the camera's optical frame; empty when there is none.
+        message: what was found, or why there is no grasp.
+        refusals: number of candidates refused, by reason.
+        plane: the support that was used, or None.
+        timings_ms: wall time by stage.
+    """
+
+    grasps: tuple[Grasp, ...]
+    message: str
+    refusals: dict[str, int] = field(default_factory=dict)
+    plane: SupportPlane | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+class GraspPlanner:
+    """Plans grasps for one gripper."""
+
+    def __init__(self, gripper: Gripper, settings: PlannerSettings | None = None) -> None:
+        self.gripper = gripper
+        self.settings = settings or PlannerSettings()
+
+    def plan(
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: FloatArray | None = None,
+        plane: SupportPlane | None = None,
+    ) -> GraspPlan:
+        """Plan grasps of the grounded object.
+
+        Args:
+            frame: the frame that the grounding refers to.
+            grounding: with a mask, or at least a box.
+            up: (3,) unit vector opposite to gravity in the optical frame, if known.
+            plane: the support, if it is known already; found in the depth otherwise.
+        """
+        timer = _Timer()
+        if plane is None:
+            try:
+                plane = find_support_plane(frame, up)
+            except SupportPlaneError:
+                plane = None
+        timer.stage('plane')
+        mask = _target_mask(frame, grounding, plane)
+        if not (mask & frame.valid).any():
+            return GraspPlan(
+                (), 'the object has no depth reading; look from another side', plane=plane
+            )
+        scene = Scene.around(frame, mask, plane, up)
+        cloud = TargetCloud.from_scene(scene, self.settings.noise)
+        if len(cloud.points) == 0:
+            return GraspPlan(
+                (),
+                'too few depth readings of the object can be used (holes, flying pixels, or it '
+                'does not rise above its support)',
+                plane=plane,
+            )
+        timer.stage('cloud')
+        full = cloud.completed(scene, self.settings.noise)
+        timer.stage('completion')
+        refusals: Counter[str] = Counter()
+        candidates = self._propose(full, scene, grounding, refusals)
+        timer.stage('search')
+        grasps = self._check(candidates, full, scene, refusals)
+        timer.stage('check')
+        message = _message(grasps, refusals)
+        return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
+
+    def _propose(
+        self, cloud: TargetCloud, scene: Scene, grounding: Grounding, refusals: Counter[str]
+    ) -> Candidates:
+        """Candidates from the search, from the model, or both."""
+        settings, gripper = self.settings, self.gripper
+        tall = float(cloud.points[:, 2].max()) >= settings.side_grasp_height
+        batches = []
+        if settings.grasp_source != 'geometry':
+            pairs = self._lift_all(scene, grounding, refusals)
+            if pairs:
+                centers, axes, widths = (np.array(values) for values in zip(*pairs, strict=True))
+                batches.append(
+                    approach_candidates(
+                        centers, axes, widths, tall, scene.plane is not None,
+                        gripper, settings, from_model=True,
+                    )
+                )  # fmt: skip
+        if settings.grasp_source != 'model':
+            largest = min(gripper.max_opening, settings.max_opening)
+            found = propose_pairs(
+                cloud,
+                settings.friction,
+                largest - 2 * settings.min_finger_clearance,
+                settings.max_candidates,
+            )
+            if len(found.centers) == 0:
+                refusals['no antipodal pair within the opening'] += 1
+            batches.append(
+                approach_candidates(
+                    found.centers, found.axes, found.widths, tall, scene.plane is not None,
+                    gripper, settings,
+                )
+            )  # fmt: skip
+        if not batches:
+            return _no_candidates()
+        merged = [
+            np.concatenate([getattr(b, name) for b in batches])
+            for name in ('rotations', 'tips', 'widths', 'openings', 'from_model')
+        ]
+        everything = Candidates(*merged)
+        if len(everything) == 0:
+            return everything
+        chosen, dropped = shortlist(everything, cloud, gripper, settings.max_candidates)
+        refusals['fingers or palm meet the object'] += dropped
+        return chosen
+
+    def _lift_all(
+        self, scene: Scene, grounding: Grounding, refusals: Counter[str]
+    ) -> list[tuple[FloatArray, FloatArray, float]]:
+        """Centre, axis and width in the support frame of every model proposal that lifts."""
+        pairs = []
+        proposals: list[GraspRectangle | ContactPair] = [
+            *grounding.rectangles,
+            *grounding.contacts,
+        ]
+        for proposal in proposals:
+            try:
+                lifted = self._lift(proposal, scene)
+            except (LiftError, RectangleError):
+                refusals['model proposal without support in depth'] += 1
+                continue
+            rotation = scene.camera2support[:3, :3]
+            center = rotation @ lifted.center + scene.camera2support[:3, 3]
+            pairs.append((center, rotation @ lifted.axis, lifted.width))
+        return pairs
+
+    def _lift(self, proposal: GraspRectangle | ContactPair, scene: Scene) -> LiftedContacts:
+        if isinstance(proposal, GraspRectangle):
+            return lift_rectangle(proposal, scene, self.settings)
+        return lift_contacts(proposal, scene, self.gripper.finger_width, self.settings)
+
+    def _check(
+        self,
+        candidates: Candidates,
+        cloud: TargetCloud,
+        scene: Scene,
+        refusals: Counter[str],
+    ) -> list[Grasp]:
+        """Close the fingers, check collisions, rank and thin out."""
+        settings, gripper = self.settings, self.gripper
+        if len(candidates) == 0:
+            return []
+        first = close_fingers(candidates, cloud, gripper)
+        candidates = recentered(candidates, first, gripper, settings)
+        wide = ~np.isfinite(candidates.openings)
+        refusals['wider than the opening'] += int(wide.sum())
+        candidates = candidates.select(~wide)
+        if len(candidates) == 0:
+            return []
+        closing = close_fingers(candidates, cloud, gripper)
+        hits = check_collisions(candidates, scene, gripper, settings)
+        in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
+        low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
+        checks = {
+            'closes on air': closing.counts.min(axis=1) < 2,
+            'contacts outside the friction cone': closing.cosines
+            < np.cos(np.arctan(settings.friction)),
+            'fingers or palm meet the object': closing.crossing > 1,
+            'gripper meets the support': hits.table,
+            'gripper meets other things': hits.obstacle,
+            'fingers in unseen space': hits.unobserved > settings.max_unobserved,
+            'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
+        }
+        alive = np.ones(len(candidates), bool)
+        for reason, bad in checks.items():
+            refusals[reason] += int((alive & bad).sum())
+            alive &= ~bad
+        terms = term_values(candidates, closing, hits, cloud, gripper, settings)
+        score = quality(terms)
+        score = np.where(
+            candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
+        )
+        order = np.flatnonzero(alive)[np.argsort(-score[alive], kind='stable')]
+        chosen = _diverse(candidates, order, settings.max_grasps)
+        return [
+            self._grasp(candidates, closing, terms, score, k, scene)
+            for k in chosen
+            if score[k] >= settings.min_quality
+        ]
+
+    def _grasp(
+        self,
+        candidates: Candidates,
+        closing: Closing,
+        terms: dict[str, FloatArray],
+        score: FloatArray,
+        k: int,
+        scene: Scene,
+    ) -> Grasp:
+        """One candidate in the camera's optical frame."""
+        settings = self.settings
+        contacts = closing.contacts[k] @ scene.support2camera[:3, :3].T
+        contacts = contacts + scene.support2camera[:3, 3]
+        tcp2support = np.eye(4)
+        tcp2support[:3, :3] = candidates.rotations[k]
+        tcp2support[:3, 3] = candidates.tips[k]
+        camera = scene.frame.camera
+        pixels = camera.project(contacts)
+        depth = float(contacts[:, 2].mean())
+        pair = ContactPair(*pixels[0], *pixels[1])
+        counts = (int(closing.counts[k, 0]), int(closing.counts[k, 1]))
+        up = scene.support2camera[:3, 2]
+        return Grasp(
+            tcp2frame=scene.support2camera @ tcp2support,
+            covariance=tcp_covariance(contacts, counts, (0.0, 0.0), camera.fx, settings.noise),
+            object_width=float(closing.widths[k]),
+            opening_width=float(candidates.openings[k]),
+            standoff=settings.standoff,
+            retreat=up.copy(),
+            retreat_distance=settings.retreat_distance,
+            quality=float(np.clip(score[k], 0, 1)),
+            source=GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY,
+            rectangle=pair.to_rectangle(self.gripper.finger_width * camera.fx / depth),
+            contacts=pair,
+            contact_points=contacts,
+            support_counts=counts,
+            clearance=settings.obstacle_clearance,
+            terms={name: float(value[k]) for name, value in terms.items()},
+        )
+
+
+class _Timer:
+    """Wall time since the last stage, ms."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def stage(self, name: str) -> None:
+        now = time.perf_counter()
+        self.stages[name] = (now - self._last) * 1e3
+        self._last = now
+
+
+def _target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | None) -> BoolArray:
+    """The object's pixels: the mask, or what rises above the support inside the box."""
+    height, width = frame.depth.shape
+    if grounding.mask is not None:
+        return grounding.mask.to_full(height, width)
+    mask = np.zeros((height, width), bool)
+    if grounding.box is None:
+        return mask
+    region = grounding.box.clipped(width, height).slices()
+    mask[region] = frame.valid[region]
+    if plane is not None:
+        points = frame.points[region]
+        mask[region] &= plane.height(points) > 0.005
+    return mask
+
+
+def _no_candidates() -> Candidates:
+    return Candidates(
+        np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0), np.zeros(0, bool)
+    )
+
+
+def _diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:
+    """The best, leaving out what is nearly equal to a better one."""
+    chosen: list[int] = []
+    for k in order:
+        for other in chosen:
+            near = np.linalg.norm(candidates.tips[k] - candidates.tips[other]) < 0.01
+            axis = abs(candidates.rotations[k, :, 1] @ candidates.rotations[other, :, 1]) > 0.97
+            approach = candidates.rotations[k, :, 2] @ candidates.rotations[other, :, 2] > 0.93
+            if near and axis and approach:
+                break
+        else:
+            chosen.append(int(k))
+        if len(chosen) == limit:
+            break
+    return chosen
+
+
+def _message(grasps: list[Grasp], refusals: Counter[str]) -> str:
+    if grasps:
+        return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
+    worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
+    return 'no grasp: ' + ('; '.join(worst) if worst else 'no candidate was found')

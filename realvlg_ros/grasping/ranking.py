@@ -1,0 +1,74 @@
+"""Quality of candidates: a weighted geometric mean of terms from 0 to 1.
+
+A geometric mean lets no strength make up for a term near zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .candidates import Candidates, Closing
+from .collision import Collisions
+from .gripper import Gripper
+from .settings import PlannerSettings
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+
+# Weight of each term; documented in term_values.
+WEIGHTS = {
+    'antipodal': 3.0,
+    'centering': 2.0,
+    'support': 1.0,
+    'seen': 1.5,
+    'clear': 1.0,
+    'width': 1.0,
+    'overlap': 1.0,
+    'approach': 1.0,
+}
+
+
+def term_values(
+    candidates: Candidates,
+    closing: Closing,
+    collisions: Collisions,
+    cloud: TargetCloud,
+    gripper: Gripper,
+    settings: PlannerSettings,
+) -> dict[str, FloatArray]:
+    """The terms (n,) of quality, by name.
+
+    antipodal: 1 when the contact normals lie on the opening axis, 0 at the friction cone's edge.
+    centering: how near the line of contacts passes to the object's centre; gravity and closing
+        turn an object that is held far from it.
+    support: depth readings at the weaker contact.
+    seen: share of contact points that were observed, not assumed.
+    clear: share of the fingers in space seen to be free.
+    width: margin of the opening over the object.
+    overlap: how far the fingertips reach past the contacts.
+    approach: 1 straight down, less the more the approach leans, least horizontally.
+    """
+    cone = np.cos(np.arctan(settings.friction))
+    angle = np.arccos(np.clip(closing.cosines, -1, 1)) / np.arccos(cone)
+    offset = closing.contacts.mean(axis=1) - cloud.center
+    distance = np.linalg.norm(offset * (1.0, 1.0, 0.5), axis=1)
+    reach = 0.5 * np.linalg.norm(np.ptp(cloud.points, axis=0)) + 0.01
+    margin = (candidates.openings - closing.widths) / (2 * settings.finger_clearance)
+    return {
+        'antipodal': np.clip(1 - angle**2, 0, 1),
+        'centering': np.clip(1 - distance / reach, 0.05, 1),
+        'support': np.clip(closing.counts.min(axis=1) / 8, 0.1, 1),
+        'seen': 0.3 + 0.7 * closing.observed,
+        'clear': 1 - 0.8 * collisions.unobserved,
+        'width': np.clip(margin, 0.2, 1),
+        'overlap': np.clip(closing.overlaps / (0.5 * gripper.fingertip_depth), 0.1, 1),
+        'approach': 0.5 + 0.5 * np.clip(-candidates.rotations[:, 2, 2], 0, 1),
+    }
+
+
+def quality(terms: dict[str, FloatArray]) -> FloatArray:
+    """The weighted geometric mean (n,) of the terms."""
+    total = sum(WEIGHTS.values())
+    logs = sum(WEIGHTS[name] * np.log(np.maximum(value, 1e-9)) for name, value in terms.items())
+    return np.asarray(np.exp(logs / total))

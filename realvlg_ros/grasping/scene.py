@@ -1,0 +1,122 @@
+"""The depth image as knowledge of free, occupied and unseen space around one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import RgbdFrame
+from ..support_plane import SupportPlane
+from ..transforms import invert, make_transform, transform_points
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A frame, the object's mask and the support, with a frame of reference on the support.
+
+    The support frame has z up, x horizontal toward the camera, and its origin on the support
+    below the object's centre.
+
+    Attributes:
+        frame: colour and depth.
+        mask: (height, width) the object's pixels.
+        plane: what the object stands on, or None.
+        camera2support: 4x4.
+    """
+
+    frame: RgbdFrame
+    mask: BoolArray
+    plane: SupportPlane | None
+    camera2support: FloatArray
+
+    @classmethod
+    def around(
+        cls, frame: RgbdFrame, mask: BoolArray, plane: SupportPlane | None, up: FloatArray | None
+    ) -> Scene:
+        """Place the support frame under the object's pixels.
+
+        Without plane and up, the direction to the camera is taken as up and nothing as support.
+        """
+        points = frame.points[mask & frame.valid].astype(np.float64)
+        center = np.median(points, axis=0)
+        z = plane.normal if plane is not None else up
+        if z is None:
+            z = -center
+        z = np.asarray(z, np.float64) / np.linalg.norm(z)
+        x = -center - (-center @ z) * z
+        if np.linalg.norm(x) < 1e-3 * np.linalg.norm(center):
+            x = np.cross(z, (1.0, 0.0, 0.0))
+        x /= np.linalg.norm(x)
+        rotation = np.stack([x, np.cross(z, x), z])
+        if plane is not None:
+            origin = center - float(plane.height(center)) * z
+        else:
+            heights = points @ z
+            origin = center + (np.percentile(heights, 1) - center @ z) * z
+        return cls(frame, mask, plane, make_transform(rotation, -rotation @ origin))
+
+    @cached_property
+    def support2camera(self) -> FloatArray:
+        """4x4."""
+        return invert(self.camera2support)
+
+    @cached_property
+    def camera_position(self) -> FloatArray:
+        """(3,) in the support frame, m."""
+        return self.camera2support[:3, 3]
+
+    @cached_property
+    def heights(self) -> FloatArray:
+        """(height, width) above the support, m; NaN where there is no reading."""
+        points = self.frame.points
+        heights = points @ self.camera2support[2, :3].astype(np.float32)
+        return np.where(self.frame.valid, heights + self.camera2support[2, 3], np.nan)
+
+    def obstacle_depth(self, min_height: float, radius_px: int) -> npt.NDArray[np.float32]:
+        """(height, width) depth of other things, grown by a radius; infinite where there are none.
+
+        Args:
+            min_height: what rises less above the support is part of it, m.
+            radius_px: how far things are grown in the image, px.
+        """
+        with np.errstate(invalid='ignore'):
+            other = self.frame.valid & ~self.mask
+            if self.plane is not None:
+                other &= self.heights > min_height
+        # A ring around the object belongs to its own blurred edge.
+        ring = cv2.dilate(self.mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=2)
+        near = np.where(other & (ring == 0), self.frame.depth, np.float32(np.inf))
+        kernel = np.ones((2 * radius_px + 1, 2 * radius_px + 1), np.uint8)
+        return np.asarray(cv2.erode(near.astype(np.float32), kernel))
+
+    def pixels_of(self, points: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray, BoolArray]:
+        """Where points (..., 3) of the support frame are seen.
+
+        Returns:
+            Flat pixel index (...), 0 outside the image; z in the camera (...), m; whether the
+            point is inside the image (...).
+        """
+        camera_points = transform_points(self.support2camera, points)
+        pixels = self.frame.camera.project(camera_points)
+        height, width = self.frame.depth.shape
+        with np.errstate(invalid='ignore'):
+            pixels = np.floor(pixels + 0.5)
+            inside = np.all((pixels >= 0) & (pixels < (width, height)), axis=-1)
+        index = np.where(inside, pixels[..., 1] * width + pixels[..., 0], 0).astype(np.intp)
+        return index, camera_points[..., 2], inside
+
+    def depth_behind(self, points: FloatArray) -> FloatArray:
+        """How far points (..., 3) lie behind the visible surface along z, m; NaN if unknown.
+
+        Negative means in front of the surface: observed to be free.
+        """
+        index, z, inside = self.pixels_of(points)
+        surface = self.frame.depth.ravel()[index]
+        return np.where(inside & (surface > 0), z - surface, np.nan)

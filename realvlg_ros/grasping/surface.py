@@ -1,0 +1,112 @@
+"""Local surface fits on an organised depth image: normals and flying pixels.
+
+A plane n . p = d is linear in inverse depth over the pixel's ray (x/z, y/z, 1): 1/z = n . ray / d.
+Sums over windows give a least-squares fit at every pixel at once.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# A window must hold this share of its pixels to give a normal.
+_MIN_FILL = 0.3
+
+
+def fit_normals(
+    rays: FloatArray, depth: FloatArray, valid: BoolArray, radius: int
+) -> tuple[FloatArray, FloatArray]:
+    """Fit a plane around every pixel, choosing among shifted windows the smoothest.
+
+    A window centred on a pixel near a crease or a silhouette mixes two faces; one of the windows
+    shifted by its radius does not (Kuwahara's idea).
+
+    Args:
+        rays: (h, w, 2) x/z and y/z.
+        depth: (h, w) m.
+        valid: (h, w) pixels to use.
+        radius: of the window, px.
+
+    Returns:
+        Unit normals (h, w, 3) that face the camera, zero where there is no fit, and the standard
+        deviation (h, w) of the readings about the chosen plane, m, infinite there.
+    """
+    plane, variance, fill = _window_planes(rays, depth, valid, radius)
+    area = (2 * radius + 1) ** 2
+    cost = np.where(fill >= _MIN_FILL * area, variance * (1 + area / np.maximum(fill, 1)), np.inf)
+    best = cost.copy()
+    flat_index = np.arange(depth.size).reshape(depth.shape)
+    source = flat_index.copy()
+    height, width = depth.shape
+    for dy in (-radius, 0, radius):
+        for dx in (-radius, 0, radius):
+            rows = np.clip(np.arange(height) + dy, 0, height - 1)
+            columns = np.clip(np.arange(width) + dx, 0, width - 1)
+            shifted = cost[np.ix_(rows, columns)]
+            better = shifted < best
+            best[better] = shifted[better]
+            source[better] = flat_index[np.ix_(rows, columns)][better]
+    normals = -plane.reshape(-1, 3)[source.ravel()].reshape(*depth.shape, 3)
+    norm = np.linalg.norm(normals, axis=-1)
+    good = valid & np.isfinite(best) & (norm > 0)
+    normals = np.where(good[..., None], normals / np.where(norm > 0, norm, 1)[..., None], 0)
+    spread = np.sqrt(variance.ravel()[source.ravel()].reshape(depth.shape))
+    return normals, np.where(good, spread, np.inf)
+
+
+def _window_planes(
+    rays: FloatArray, depth: FloatArray, valid: BoolArray, radius: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Plane coefficients (h, w, 3) of 1/z = a x + b y + c, residual variance m^2, and counts."""
+    weight = valid.astype(np.float64)
+    inverse = np.divide(1.0, depth, out=np.zeros_like(weight), where=valid)
+    center = rays.reshape(-1, 2).mean(axis=0)
+    x, y = ((rays[..., i] - center[i]) * weight for i in (0, 1))
+    terms = np.stack(
+        [weight, x, y, x * x, x * y, y * y, inverse, x * inverse, y * inverse, inverse**2],
+        axis=-1,
+    )
+    size = (2 * radius + 1, 2 * radius + 1)
+    sums = np.stack(
+        [
+            cv2.boxFilter(t, -1, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
+            for t in np.moveaxis(terms, -1, 0)
+        ]
+    )
+    count = sums[0]
+    sx, sy, sxx, sxy, syy, sw, sxw, syw, sww = sums[1:] / np.maximum(count, 1)
+    cxx, cxy, cyy = sxx - sx * sx, sxy - sx * sy, syy - sy * sy
+    cxw, cyw, cww = sxw - sx * sw, syw - sy * sw, sww - sw * sw
+    determinant = cxx * cyy - cxy * cxy
+    usable = determinant > 1e-6 * (cxx + cyy) ** 2 + 1e-30
+    scale = np.where(usable, 1 / np.where(usable, determinant, 1), 0)
+    a = (cxw * cyy - cyw * cxy) * scale
+    b = (cyw * cxx - cxw * cxy) * scale
+    c = sw - a * (sx + center[0]) - b * (sy + center[1])
+    residual = np.maximum(cww - a * cxw - b * cyw, 0)
+    mean_depth = 1 / np.maximum(sw, 1e-9)
+    variance = np.where(usable, residual * mean_depth**4, np.inf)
+    return np.stack([a, b, c], axis=-1), variance, np.where(usable, count, 0)
+
+
+def find_flying_pixels(depth: FloatArray, valid: BoolArray, step: FloatArray) -> BoolArray:
+    """Readings (h, w) that hang between two surfaces: few neighbours are near them in depth.
+
+    Args:
+        depth: (h, w) m.
+        valid: (h, w) pixels with a reading.
+        step: (h, w) how far neighbours on one surface may differ, m.
+    """
+    near = np.zeros(depth.shape, np.uint8)
+    padded = np.pad(np.where(valid, depth, np.inf), 2, constant_values=np.inf)
+    height, width = depth.shape
+    for dy in range(5):
+        for dx in range(5):
+            if (dy, dx) != (2, 2):
+                shifted = padded[dy : dy + height, dx : dx + width]
+                near += np.abs(shifted - depth) < step * max(abs(dy - 2), abs(dx - 2))
+    return valid & (near < 9)

@@ -1,0 +1,154 @@
+"""The visible surface of one object, and what is assumed of its hidden side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from ..transforms import transform_points
+from .depth_noise import DepthNoise
+from .scene import Scene
+from .surface import find_flying_pixels, fit_normals
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Parts of the mask's cloud smaller than this share of the largest are stray readings.
+_MIN_PART = 0.1
+_PART_CELL = 0.012
+_MIN_POINTS = 30
+
+
+@dataclass(frozen=True)
+class TargetCloud:
+    """Surface points of an object in the support frame.
+
+    Attributes:
+        points: (n, 3) m.
+        normals: (n, 3) unit, outward.
+        observed: (n,) True where the camera saw the surface, False where it is assumed.
+        count: readings that the observed points stand for.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    observed: BoolArray
+    count: int
+
+    @classmethod
+    def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
+        """Take the mask's readings, clean and thin them out, and fit normals.
+
+        A cloud with no point means that too few readings were usable.
+        """
+        rows, columns = np.nonzero(scene.mask)
+        region = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        depth = scene.frame.depth[region].astype(np.float64)
+        rays = scene.frame.camera.rays[region]
+        valid = scene.mask[region] & (depth > 0)
+        sigma = noise.sigma(depth)
+        valid &= ~find_flying_pixels(depth, valid, 3 * sigma + 0.004 * depth)
+        if scene.plane is not None:
+            with np.errstate(invalid='ignore'):
+                valid &= scene.heights[region] > 0.003 + sigma
+        if valid.sum() < _MIN_POINTS:
+            return cls.empty()
+        focal = scene.frame.camera.fx
+        radius = int(np.clip(round(0.005 * focal / np.median(depth[valid])), 2, 7))
+        normals, _ = fit_normals(rays, depth, valid, radius)
+        valid &= np.any(normals != 0, axis=-1)
+        camera_points = np.dstack([rays * depth[..., None], depth])[valid]
+        points = transform_points(scene.camera2support, camera_points)
+        normals = normals[valid] @ scene.camera2support[:3, :3].T
+        keep = _main_parts(points)
+        if keep.sum() < _MIN_POINTS:
+            return cls.empty()
+        return cls._thin(points[keep], normals[keep], max_points)
+
+    @classmethod
+    def empty(cls) -> TargetCloud:
+        """A cloud without points."""
+        return cls(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0, bool), 0)
+
+    @classmethod
+    def _thin(cls, points: FloatArray, normals: FloatArray, max_points: int) -> TargetCloud:
+        """Average points and normals in cells, as small as the number of points allows."""
+        size = 0.003
+        while True:
+            cells = np.floor(points / size).astype(np.int64)
+            # Opposite faces of a thin wall must not be averaged.
+            facing = (normals[:, 0] > 0) * 4 + (normals[:, 1] > 0) * 2 + (normals[:, 2] > 0)
+            span = cells - cells.min(axis=0)
+            extent = span.max(axis=0) + 1
+            key = ((span[:, 0] * extent[1] + span[:, 1]) * extent[2] + span[:, 2]) * 8 + facing
+            _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+            if len(counts) <= max_points:
+                break
+            size *= max(1.1, (len(counts) / max_points) ** 0.5)
+        mean = [
+            np.stack([np.bincount(inverse, a[:, k]) / counts for k in range(3)], axis=1)
+            for a in (points, normals)
+        ]
+        directions = mean[1] / np.maximum(np.linalg.norm(mean[1], axis=1, keepdims=True), 1e-9)
+        return cls(mean[0], directions, np.ones(len(counts), bool), len(points))
+
+    @property
+    def center(self) -> FloatArray:
+        """Middle (3,) of the extents, m: an estimate of the centre of mass."""
+        low, high = np.percentile(self.points, (2, 98), axis=0)
+        return np.asarray((low + high) / 2)
+
+    def completed(self, scene: Scene, noise: DepthNoise) -> TargetCloud:
+        """Add the hidden side, assumed to be the visible one turned by 180 degrees about z.
+
+        Most things that stand or lie on a table have this symmetry nearly: boxes, cylinders,
+        balls, bowls, bottles. Points that the camera sees through are left out, so that a handle
+        is not doubled. The axis is the one that puts least into space seen to be free.
+        """
+        axis = _symmetry_axis(self.points, scene, noise)
+        turned = self.points * (-1.0, -1.0, 1.0) + (2 * axis[0], 2 * axis[1], 0.0)
+        behind = scene.depth_behind(turned)
+        margin = 0.002 + 2 * noise.sigma(scene.pixels_of(turned)[1])
+        hidden = ~(behind < margin)
+        return TargetCloud(
+            np.concatenate([self.points, turned[hidden]]),
+            np.concatenate([self.normals, (self.normals * (-1.0, -1.0, 1.0))[hidden]]),
+            np.concatenate([self.observed, np.zeros(hidden.sum(), bool)]),
+            self.count,
+        )
+
+
+def _main_parts(points: FloatArray) -> BoolArray:
+    """Points (n,) of the largest connected part and of others of comparable size."""
+    cells = np.floor((points - points.min(axis=0)) / _PART_CELL).astype(np.int64)
+    shape = cells.max(axis=0) + 1
+    if np.prod(shape) > 4_000_000:
+        near = np.abs(points - np.median(points, axis=0)).max(axis=1) < 0.4
+        return np.asarray(near)
+    grid = np.zeros(shape, bool)
+    grid[tuple(cells.T)] = True
+    labels, _ = ndimage.label(grid, np.ones((3, 3, 3)))
+    part = labels[tuple(cells.T)]
+    counts = np.bincount(part)
+    return np.asarray(counts[part] >= _MIN_PART * counts.max())
+
+
+def _symmetry_axis(points: FloatArray, scene: Scene, noise: DepthNoise) -> FloatArray:
+    """Horizontal position (2,) of the axis, m."""
+    sample = points[:: max(1, len(points) // 250)]
+    (x_low, y_low), (x_high, y_high) = np.percentile(points[:, :2], (1, 99), axis=0)
+    middle, half = (y_low + y_high) / 2, (y_high - y_low) / 2
+    ys = middle + half * np.linspace(-0.4, 0.4, 9)
+    xs = np.linspace(x_high, min(x_low, x_high - 0.04) - 0.02, 16)
+    grid = np.stack(np.meshgrid(xs, ys, indexing='ij'), axis=-1).reshape(-1, 2)
+    turned = np.repeat(sample[None] * (-1.0, -1.0, 1.0), len(grid), axis=0)
+    turned[..., :2] += 2 * grid[:, None]
+    margin = 2 * noise.sigma(np.linalg.norm(scene.camera_position))
+    seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
+    cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
+    # Among equals, the nearest to the camera and the middle: assume no more than is needed.
+    cost += 0.01 * (x_high - grid[:, 0]) + 0.01 * np.abs(grid[:, 1] - middle)
+    return np.asarray(grid[np.argmin(cost)])
