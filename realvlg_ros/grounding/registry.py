@@ -1,47 +1,56 @@
-"""Grounding backends by name; a backend's module is imported when it is asked for."""
+"""Grounding backends by name; each is imported only when it is chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from ..errors import MissingDependencyError, ParameterError
+from ..errors import GroundingError, ParameterError
 from .grounding import Grounder
 
-# name: module and its factory, a callable that takes the backend's options as keywords
-_FACTORIES = {
-    'tabletop': ('realvlg_ros.grounding.tabletop', 'make'),
+# name -> module of this package and the factory in it
+BACKENDS = {
+    'tabletop': ('.tabletop', 'TabletopGrounder'),
 }
 
 
-def backends() -> tuple[str, ...]:
-    """Names of the backends."""
-    return tuple(_FACTORIES)
+def check_backend(name: str) -> None:
+    """Refuse a name that make_grounder would not take.
+
+    Raises:
+        ParameterError: neither a known backend nor of the form package.module:factory.
+    """
+    module, colon, factory = name.partition(':')
+    if name not in BACKENDS and not (module and colon and factory):
+        raise ParameterError(
+            f'backend is {name!r}; expected one of {", ".join(sorted(BACKENDS))}, or a grounder '
+            'of your own as package.module:factory'
+        )
 
 
 def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Grounder:
-    """Build a backend that is not loaded yet.
+    """A grounder, not loaded yet.
 
     Args:
-        name: one of backends().
-        options: the backend's own settings by name.
+        name: a known backend, or `package.module:factory` for one from elsewhere.
+        options: the backend's own settings, keywords of its factory.
 
     Raises:
-        ParameterError: unknown backend or option.
-        MissingDependencyError: a package that the backend needs is not installed.
+        ParameterError: a name of neither form, or an option that the backend does not have.
+        GroundingError: the module cannot be imported or lacks the factory.
     """
-    if name not in _FACTORIES:
-        raise ParameterError(f'backend {name!r} is not one of {", ".join(_FACTORIES)}')
-    module, factory = _FACTORIES[name]
+    check_backend(name)
+    module, factory = BACKENDS.get(name) or name.split(':', 1)
+    package = __package__ if module.startswith('.') else None
     try:
-        make = getattr(import_module(module), factory)
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f'backend {name!r} needs the package {error.name!r}, which is not installed'
+        make: Callable[..., Grounder] = getattr(import_module(module, package), factory)
+    except (ImportError, AttributeError) as error:
+        raise GroundingError(
+            f'backend {name!r} cannot be imported: {error}; install what it needs '
+            'or choose another backend'
         ) from error
     try:
-        grounder: Grounder = make(**(options or {}))
+        return make(**(options or {}))
     except TypeError as error:
         raise ParameterError(f'backend {name!r}: {error}') from error
-    return grounder

@@ -1,0 +1,1 @@
+"""The executables of this package: lifecycle nodes and sources of images."""

@@ -1,0 +1,111 @@
+"""Quality of service: profiles from parameter words, and warnings with the remedy in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    QoSProfile,
+    ReliabilityPolicy,
+    qos_policy_name_from_kind,
+)
+
+try:
+    from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import PublisherEventCallbacks, SubscriptionEventCallbacks
+
+RELIABILITY = ('best_effort', 'reliable')
+
+# What to do, by policy; first for a publisher that does not suit our subscription.
+_PUBLISHER_REMEDIES = {
+    'RELIABILITY': (
+        'the publisher is best_effort and this subscription asks for reliable: '
+        '{set}make the publisher reliable'
+    ),
+    'DURABILITY': (
+        'the publisher is volatile and this subscription asks for transient_local: '
+        'publish it with --qos-durability transient_local'
+    ),
+}
+_SUBSCRIBER_REMEDIES = {
+    'RELIABILITY': (
+        'the subscriber asks for reliable and this publisher is best_effort: '
+        '{set}subscribe with best_effort'
+    ),
+    'DURABILITY': (
+        'the subscriber asks for transient_local and this publisher is volatile: '
+        'subscribe with volatile durability'
+    ),
+}
+
+
+def stream(reliability: str, depth: int) -> QoSProfile:
+    """A volatile profile for data that comes again and again.
+
+    Args:
+        reliability: a word of RELIABILITY.
+        depth: messages kept.
+    """
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy[reliability.upper()],
+        durability=DurabilityPolicy.VOLATILE,
+    )
+
+
+def latched(depth: int = 1) -> QoSProfile:
+    """A reliable profile whose last messages also reach those who come later."""
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    )
+
+
+def subscription_events(
+    node: Node, topic: str, parameter: str, report: Callable[[str], None]
+) -> SubscriptionEventCallbacks:
+    """Callbacks that report a publisher whose QoS does not fit, and what to do.
+
+    Args:
+        node: for the topic's full name.
+        topic: as given to create_subscription.
+        parameter: which one sets the reliability of this subscription; empty when none does.
+        report: takes the sentence.
+    """
+    setting = f'set the parameter {parameter} to best_effort, or ' if parameter else ''
+    full_name = node.resolve_topic_name(topic)
+    return SubscriptionEventCallbacks(
+        incompatible_qos=lambda event: report(
+            _describe(full_name, event, _PUBLISHER_REMEDIES, setting)
+        )
+    )
+
+
+def publisher_events(
+    node: Node, topic: str, parameter: str, report: Callable[[str], None]
+) -> PublisherEventCallbacks:
+    """Callbacks that report a subscriber whose QoS does not fit, and what to do."""
+    setting = f'set the parameter {parameter} to reliable, or ' if parameter else ''
+    full_name = node.resolve_topic_name(topic)
+    return PublisherEventCallbacks(
+        incompatible_qos=lambda event: report(
+            _describe(full_name, event, _SUBSCRIBER_REMEDIES, setting)
+        )
+    )
+
+
+def _describe(topic: str, event: Any, remedies: dict[str, str], setting: str) -> str:
+    policy = str(qos_policy_name_from_kind(event.last_policy_kind))
+    remedy = remedies.get(policy, f'make both sides agree on {policy.lower()}')
+    return (
+        f'incompatible QoS ({policy.lower()}) on {topic}, no message will pass: '
+        + remedy.format(set=setting)
+    )

@@ -1,0 +1,64 @@
+"""Run one node as a process until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import traceback
+from collections.abc import Sequence
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from .lifecycle import ManagedNode
+
+# A goal keeps one thread while it lives, and callbacks only hand things over.
+_THREADS = 8
+# Time for the results of aborted goals to leave before their servers are destroyed, s.
+_LINGER_S = 0.2
+
+
+def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
+    """Spin a node until SIGINT or SIGTERM; goals that are live then end with a result.
+
+    A second signal ends the process at once.
+
+    Returns:
+        The exit status: 0, or 1 when a callback raised.
+    """
+    stop = threading.Event()
+    failed = threading.Event()
+
+    def on_signal(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    node = node_class()
+    executor = MultiThreadedExecutor(num_threads=_THREADS)
+    executor.add_node(node)
+
+    def spin() -> None:
+        try:
+            executor.spin()
+        except ExternalShutdownException:
+            pass
+        except Exception:
+            node.get_logger().fatal(traceback.format_exc())
+            failed.set()
+        stop.set()
+
+    spinner = threading.Thread(target=spin, name='spin')
+    spinner.start()
+    stop.wait()
+    if isinstance(node, ManagedNode):
+        node.stop(_LINGER_S)
+    executor.shutdown(timeout_sec=1.0)
+    spinner.join()
+    node.destroy_node()
+    rclpy.try_shutdown()
+    return int(failed.is_set())

@@ -1,0 +1,82 @@
+"""One thread that does the slow work of a node, so that no callback does."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+Job = Callable[[], None]
+
+
+class Worker:
+    """Runs jobs one at a time: posted ones in order, and of the offered ones only the newest.
+
+    A job that raises is given to on_error, and the thread goes on.
+    """
+
+    def __init__(self, name: str, on_error: Callable[[Exception], None]) -> None:
+        """Start the thread."""
+        self._on_error = on_error
+        self._posted: deque[Job] = deque()
+        self._offered: Job | None = None
+        self._stopping = False
+        self._dropped = 0
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def dropped(self) -> int:
+        """Offered jobs that a newer one replaced before they began."""
+        return self._dropped
+
+    def post(self, job: Job) -> None:
+        """Run a job after those posted before it, and before an offered one."""
+        with self._wake:
+            self._posted.append(job)
+            self._wake.notify()
+
+    def offer(self, job: Job) -> None:
+        """Run a job when the thread is free, unless a newer offer comes first."""
+        with self._wake:
+            if self._offered is not None:
+                self._dropped += 1
+            self._offered = job
+            self._wake.notify()
+
+    def stop(self, timeout: float) -> bool:
+        """Drop what waits, and wait for the job that runs.
+
+        Args:
+            timeout: s; a job that takes longer is left behind in its daemon thread.
+
+        Returns:
+            Whether the thread has ended.
+        """
+        with self._wake:
+            self._stopping = True
+            self._posted.clear()
+            self._offered = None
+            self._wake.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job()
+            except Exception as error:
+                self._on_error(error)
+
+    def _next(self) -> Job | None:
+        with self._wake:
+            while not (self._posted or self._offered or self._stopping):
+                self._wake.wait()
+            if self._stopping:
+                return None
+            if self._posted:
+                return self._posted.popleft()
+            job, self._offered = self._offered, None
+            return job
