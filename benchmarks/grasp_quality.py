@@ -1,0 +1,224 @@
+"""The best grasp of simulated objects, judged on their true meshes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from realvlg_ros.evaluation.mesh_judge import judge_grasp
+from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.planner import GraspPlanner
+from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
+from realvlg_ros.image_region import RegionMask
+from realvlg_ros.resources import gripper_file
+from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSettings
+from realvlg_ros.simulation.sim_object import SimObject
+from realvlg_ros.simulation.trajectory import d435_camera
+from realvlg_ros.simulation.world import World
+
+from .graspable import is_graspable
+from .objects import (
+    PlacedMesh,
+    make_scene,
+    objects_from_meshes,
+    procedural_objects,
+    random_view,
+)
+from .report import Goal, Report, argument_parser, format_table, wilson_interval
+
+_CLUTTER = 8
+# A target with fewer pixels is hidden: nobody would ask for it.
+_MIN_PIXELS = 300
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one target.
+
+    Attributes:
+        target: name of the instance.
+        seed: of its scene.
+        clutter: whether other objects stand around it.
+        cause: 'valid', 'refused', 'not graspable', 'hidden', or the judge's failure.
+        detail: the judge's or the planner's words.
+        milliseconds: processor time of planning.
+        quality: that the planner gave its best grasp.
+    """
+
+    target: str
+    seed: int
+    clutter: bool
+    cause: str
+    detail: str
+    milliseconds: float
+    quality: float = float('nan')
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a fair trial."""
+        return self.cause not in ('hidden', 'not graspable')
+
+
+class Bench:
+    """Renders scenes, plans every target and judges the best grasp."""
+
+    def __init__(self, gripper: Gripper) -> None:
+        self.gripper = gripper
+        self.planner = GraspPlanner(gripper)
+        self._camera = d435_camera()
+        self._fast = RenderSettings(antialias=False, shadows=False, occlusion=False)
+
+    def run_scene(
+        self, items: Sequence[SimObject], seed: int, only: str | None = None
+    ) -> list[Outcome]:
+        """Judge the best grasp of every object of one scene, seen once."""
+        clutter = len(items) > 1
+        world = make_scene(items, seed, 0.17 if clutter else 0.1, 0.015)
+        rendered = Renderer(world, self._fast).render(
+            self._camera, random_view(seed), DepthNoise(), seed
+        )
+        names = [item.name for item in items if only in (None, item.name)]
+        return [self._run_target(world, rendered, name, seed, clutter) for name in names]
+
+    def _run_target(
+        self, world: World, rendered: RenderedFrame, name: str, seed: int, clutter: bool
+    ) -> Outcome:
+        mask = rendered.mask(name)
+        if int(mask.sum()) < _MIN_PIXELS:
+            return Outcome(name, seed, clutter, 'hidden', f'{int(mask.sum())} px', 0.0)
+        grounding = Grounding(
+            GroundingStatus.OK, name, label=name, score=1.0, mask=RegionMask.from_full(mask)
+        )
+        start = time.process_time()
+        plan = self.planner.plan(rendered.frame, grounding)
+        spent = (time.process_time() - start) * 1e3
+        target = PlacedMesh.of(world.object(name))
+        others = {o.name: PlacedMesh.of(o) for o in world.objects if o.name != name}
+        if not plan.grasps:
+            possible = is_graspable(target, others, self.gripper, seed)
+            cause = 'refused' if possible else 'not graspable'
+            return Outcome(name, seed, clutter, cause, plan.message, spent)
+        best = plan.grasps[0]
+        verdict = judge_grasp(
+            rendered.camera2world @ best.tcp2frame,
+            min(best.opening_width, self.gripper.max_opening),
+            self.gripper,
+            target,
+            others,
+        )
+        cause = 'valid' if verdict.failure is None else verdict.failure.value
+        return Outcome(name, seed, clutter, cause, verdict.reason, spent, best.quality)
+
+
+def single_scenes(items: Sequence[SimObject], poses: int) -> list[tuple[list[SimObject], int]]:
+    """Every object alone, in each of a number of poses, with the seed of the scene."""
+    return [([item], 1000 * k + i) for k in range(poses) for i, item in enumerate(items)]
+
+
+def clutter_scenes(items: Sequence[SimObject], rounds: int) -> list[tuple[list[SimObject], int]]:
+    """All objects dealt into scenes of eight, once a round, with the seed of the scene."""
+    scenes = []
+    for k in range(rounds):
+        order = np.random.default_rng(k).permutation(len(items))
+        order = np.resize(order, -(-len(items) // _CLUTTER) * _CLUTTER)
+        for i, group in enumerate(order.reshape(-1, _CLUTTER)):
+            scenes.append(([items[j] for j in dict.fromkeys(group)], 500_000 + 1000 * k + i))
+    return scenes
+
+
+def summarize(outcomes: Sequence[Outcome], report: Report) -> None:
+    """Turn outcomes into figures and goals."""
+    for clutter, key, goal in ((False, 'single', 0.95), (True, 'clutter', 0.90)):
+        here = [o for o in outcomes if o.clutter is clutter]
+        fair = [o for o in here if o.counts]
+        valid = sum(o.cause == 'valid' for o in fair)
+        low, high = wilson_interval(valid, len(fair))
+        share = valid / len(fair) if fair else float('nan')
+        report.add(f'{key}_valid', share, Goal('>=', goal))
+        report.add(f'{key}_valid_low95', low)
+        report.add(f'{key}_valid_high95', high)
+        report.add(f'{key}_trials', len(fair))
+        for cause, count in sorted(Counter(o.cause for o in here).items()):
+            if cause != 'valid':
+                report.add(f'{key}_{cause.replace(" ", "_")}', count)
+    times = [o.milliseconds for o in outcomes if o.cause != 'hidden']
+    report.add_timing('plan_cpu', times if times else [float('nan')])
+
+
+def shape_table(outcomes: Sequence[Outcome]) -> str:
+    """Valid over trials for each kind of object."""
+    rows = []
+    for shape in dict.fromkeys(o.target.rpartition('_')[0] or o.target for o in outcomes):
+        cells = [shape]
+        for clutter in (False, True):
+            fair = [
+                o
+                for o in outcomes
+                if o.clutter is clutter
+                and (o.target.rpartition('_')[0] or o.target) == shape
+                and o.counts
+            ]
+            cells.append(f'{sum(o.cause == "valid" for o in fair)}/{len(fair)}')
+        rows.append(cells)
+    return format_table(('object', 'single', 'clutter'), rows)
+
+
+def write_failures(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """List what failed, by cause, with how to see it again."""
+    lines = ['# Failed grasps by cause', '', 'One again: the command after each line.', '']
+    failed = [o for o in outcomes if o.cause not in ('valid', 'hidden')]
+    for cause, count in Counter(o.cause for o in failed).most_common():
+        lines += [f'## {cause}: {count}', '']
+        for o in (o for o in failed if o.cause == cause):
+            where = 'clutter' if o.clutter else 'single'
+            lines.append(
+                f'- {o.target} ({where}, quality {o.quality:.2f}): {o.detail} -- '
+                f'`python -m benchmarks.grasp_quality --only {o.target}:{o.seed}`'
+            )
+        lines.append('')
+    path.write_text('\n'.join(lines))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argument_parser('grasp_quality', 'Judge planned grasps on true meshes.')
+    parser.add_argument('--meshes', type=Path, metavar='DIR', help='judge these objects too')
+    parser.add_argument('--poses', type=int, default=5, help='scenes for each object')
+    parser.add_argument('--gripper', default='franka_hand', help='name or path of a profile')
+    parser.add_argument('--failures', type=Path, metavar='FILE', help='list the failures here')
+    parser.add_argument('--only', metavar='NAME:SEED', help='one target of one scene again')
+    arguments = parser.parse_args()
+    items = procedural_objects()
+    if arguments.meshes:
+        items += objects_from_meshes(arguments.meshes)
+    poses = 1 if arguments.quick else arguments.poses
+    scenes = single_scenes(items, poses) + clutter_scenes(items, poses)
+    if arguments.quick:
+        scenes = scenes[: len(items) : 2] + scenes[len(items) :][:3]
+    only = None
+    if arguments.only:
+        only, _, seed = arguments.only.rpartition(':')
+        everything = single_scenes(items, 99) + clutter_scenes(items, 99)
+        scenes = [s for s in everything if s[1] == int(seed)]
+    bench = Bench(Gripper.from_yaml(gripper_file(arguments.gripper)))
+    outcomes = [o for group, seed in scenes for o in bench.run_scene(group, seed, only)]
+    if only:
+        print(*outcomes, sep='\n')
+        return
+    report = Report('grasp_quality')
+    report.add('instances', len(items), Goal('>=', 40))
+    summarize(outcomes, report)
+    print(shape_table(outcomes))
+    if arguments.failures:
+        write_failures(arguments.failures, outcomes)
+    report.finish(arguments.json)
+
+
+if __name__ == '__main__':
+    main()

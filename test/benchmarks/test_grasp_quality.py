@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+
+from benchmarks.grasp_quality import (
+    Outcome,
+    clutter_scenes,
+    shape_table,
+    single_scenes,
+    summarize,
+    write_failures,
+)
+from benchmarks.graspable import is_graspable
+from benchmarks.objects import (
+    PlacedMesh,
+    make_scene,
+    objects_from_meshes,
+    procedural_objects,
+    random_view,
+)
+from benchmarks.report import Report
+from realvlg_ros.errors import WorldError
+from realvlg_ros.grasping.gripper import Gripper
+
+PROFILE = Path(__file__).parents[2] / 'config' / 'grippers' / 'franka_hand.yaml'
+
+
+@pytest.fixture(scope='module')
+def items():
+    return procedural_objects()
+
+
+def test_instances_are_many_named_once_and_narrow_enough_somewhere(items):
+    assert len(items) >= 40
+    assert len({item.name for item in items}) == len(items)
+    for item in items:
+        if item.shape not in ('mug', 'bowl'):
+            assert min(item.mesh.extents) < 0.07, item.name
+
+
+def test_scene_stands_on_the_table_without_overlap(items):
+    world = make_scene(items[:8], seed=3, half_width=0.17, gap=0.015)
+    assert len(world.objects) == 8
+    for item in world.objects:
+        assert item.world_vertices()[:, 2].min() == pytest.approx(0.0, abs=1e-9)
+    again = make_scene(items[:8], seed=3, half_width=0.17, gap=0.015)
+    assert all(
+        np.array_equal(a.pose, b.pose) for a, b in zip(world.objects, again.objects, strict=True)
+    )
+
+
+def test_views_look_down_at_the_table():
+    for seed in range(20):
+        pose = random_view(seed)
+        assert 0.3 < pose[2, 3] < 0.9
+        assert pose[2, 2] < -0.6
+
+
+def test_every_instance_is_in_each_pose_and_round(items):
+    singles = single_scenes(items, 5)
+    assert len(singles) == 5 * len(items)
+    assert len({seed for _, seed in singles}) == len(singles)
+    rounds = clutter_scenes(items, 2)
+    assert all(len(group) <= 8 for group, _ in rounds)
+    for item in items:
+        assert sum(any(i is item for i in group) for group, _ in rounds) >= 2
+
+
+def test_meshes_of_a_folder_become_objects(tmp_path):
+    trimesh.creation.box((0.05, 0.04, 0.03)).export(tmp_path / 'brick.stl')
+    (brick,) = objects_from_meshes(tmp_path)
+    assert brick.name == 'brick'
+    assert brick.world_vertices()[:, 2].min() == pytest.approx(0)
+    with pytest.raises(WorldError, match='holds no mesh'):
+        objects_from_meshes(tmp_path / 'none')
+
+
+def test_oracle_tells_what_can_be_grasped():
+    gripper = Gripper.from_yaml(PROFILE)
+    small, large = (trimesh.creation.box((s, s, 0.06)) for s in (0.05, 0.2))
+    for mesh in (small, large):
+        mesh.apply_translation([0, 0, 0.03])
+    assert is_graspable(small, {}, gripper, seed=0)
+    assert not is_graspable(large, {}, gripper, seed=0, trials=40)
+    walls = trimesh.creation.annulus(0.045, 0.2, 0.1)
+    walls.apply_translation([0, 0, 0.05])
+    assert not is_graspable(small, {'walls': walls}, gripper, seed=0, trials=200)
+
+
+def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):
+    outcomes = [
+        Outcome('mug_0', 1, False, 'valid', '', 10.0, 0.9),
+        Outcome('mug_1', 2, False, 'refused', 'no grasp', 20.0),
+        Outcome('box_0', 3, False, 'not graspable', '', 30.0),
+        Outcome('box_0', 4, True, 'collision with the target', 'palm meets target', 40.0, 0.5),
+        Outcome('box_1', 4, True, 'hidden', '10 px', 0.0),
+    ]
+    report = Report('grasp_quality')
+    summarize(outcomes, report)
+    figures = report.to_dict()['figures']
+    assert figures['single_valid'] == 0.5
+    assert figures['single_trials'] == 2
+    assert figures['single_refused'] == 1
+    assert figures['single_not_graspable'] == 1
+    assert figures['clutter_valid'] == 0
+    assert figures['clutter_hidden'] == 1
+    assert figures['plan_cpu_median_ms'] == 25.0
+    assert set(report.goals) == {'single_valid', 'clutter_valid'}
+    assert 'mug        1/2' in shape_table(outcomes)
+    write_failures(tmp_path / 'failures.md', outcomes)
+    text = (tmp_path / 'failures.md').read_text()
+    assert '--only mug_1:2' in text
+    assert 'palm meets target' in text
+    assert 'box_1' not in text
+
+
+def test_placed_mesh_is_in_the_world(items):
+    world = make_scene(items[:1], seed=5, half_width=0.1, gap=0.01)
+    mesh = PlacedMesh.of(world.objects[0])
+    assert mesh.vertices == pytest.approx(world.objects[0].world_vertices())
+    assert mesh.faces.shape[1] == 3
