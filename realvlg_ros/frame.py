@@ -73,6 +73,16 @@ class RgbdFrame:
         """(height, width) True where there is a depth reading."""
         return self.depth > 0
 
+    @property
+    def up(self) -> FloatArray | None:
+        """(3,) unit vector opposite to gravity in the optical frame; None without a fixed frame.
+
+        A fixed frame's z points up (REP 103).
+        """
+        if self.camera2fixed is None:
+            return None
+        return np.asarray(self.camera2fixed[2, :3], np.float64)
+
     @cached_property
     def points(self) -> npt.NDArray[np.float32]:
         """(height, width, 3) points in the optical frame, m; zero where there is no reading."""

@@ -159,9 +159,11 @@ def _draw_best(image: Image, grasp: Grasp, pen: _Pen) -> None:
         _polyline(image, corners[edge], _JAW, 3 * pen.unit)
     contacts = grasp.contacts.points
     _polyline(image, contacts, _CONTACT, pen.unit)
+    # Dots of a narrow grasp shrink so that both are seen.
+    dot = pen.unit * int(np.clip(grasp.rectangle.width / 5, 2, 4))
     for x, y in contacts:
         center = (round(float(x) * 2**_SHIFT), round(float(y) * 2**_SHIFT))
-        for radius, tint in ((4 * pen.unit + 1, (0, 0, 0)), (4 * pen.unit, _CONTACT)):
+        for radius, tint in ((dot + 1, (0, 0, 0)), (dot, _CONTACT)):
             cv2.circle(
                 image, center, radius * 2**_SHIFT, tint, cv2.FILLED, cv2.LINE_AA, shift=_SHIFT
             )

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import numpy as np
-
 from .answer import Answer
-from .frame import FloatArray, RgbdFrame
+from .frame import RgbdFrame
 from .grasping.planner import GraspPlanner
 from .grounding.grounding import (
     Grounder,
@@ -55,7 +53,7 @@ class Pipeline:
         timings['grounding'] = (grounded - start) * 1e3
         if grounding.status is not GroundingStatus.OK:
             return Answer.from_stages(grounding, (), '', timings)
-        plan = self._planner.plan(frame, grounding, up_in_camera(frame))
+        plan = self._planner.plan(frame, grounding, frame.up)
         timings.update({f'planning.{k}': v for k, v in plan.timings_ms.items()})
         timings['planning'] = (time.perf_counter() - grounded) * 1e3
         timings['total'] = (time.perf_counter() - start) * 1e3
@@ -77,13 +75,3 @@ class Pipeline:
     def follow(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Take the next frame of the stream and return the targets as they are in it."""
         return self._tracker.update(frame)
-
-
-def up_in_camera(frame: RgbdFrame) -> FloatArray | None:
-    """Unit vector opposite to gravity in the camera frame, if the frame's pose is known.
-
-    The fixed frame's z points up (REP 103).
-    """
-    if frame.camera2fixed is None:
-        return None
-    return np.asarray(frame.camera2fixed[2, :3], np.float64)

@@ -61,3 +61,14 @@ def test_bad_input_is_refused_with_value_and_remedy(color, depth, words):
 def test_depth_scale_must_be_positive():
     with pytest.raises(FrameError, match=r'depth_scale -1\.0'):
         RgbdFrame.from_arrays(COLOR, np.ones((6, 8), np.uint16), CAMERA, depth_scale=-1.0)
+
+
+def test_up_is_the_fixed_frames_z_in_the_camera():
+    """A camera that looks straight down: up is its -z."""
+    depth = np.full((6, 8), 1.0, np.float32)
+    camera2fixed = np.diag([1.0, -1.0, -1.0, 1.0])
+    frame = RgbdFrame.from_arrays(
+        COLOR, depth, CAMERA, camera2fixed=camera2fixed, fixed_frame='base'
+    )
+    assert frame.up == pytest.approx([0, 0, -1])
+    assert RgbdFrame.from_arrays(COLOR, depth, CAMERA).up is None
