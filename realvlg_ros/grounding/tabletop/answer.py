@@ -1,0 +1,184 @@
+"""A match turned into a Grounding: status, evidence, candidates and the question to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import RgbdFrame
+from ...image_region import Box, RegionMask
+from ..grounding import Grounding, GroundingStatus, ObjectCandidate
+from .attributes import SceneObject
+from .grammar import NounKind, Phrase
+from .matching import Fit, Match, decided_by_words
+
+_MAX_CANDIDATES = 8
+# What remains of the score when a word could not be confirmed.
+_UNCONFIRMED_NOUN = 0.75
+_UNCONFIRMED_WORD = 0.9
+
+
+def make_grounding(
+    frame: RgbdFrame,
+    instruction: str,
+    phrase: Phrase,
+    objects: Sequence[SceneObject],
+    result: Match,
+    step: int,
+) -> Grounding:
+    """Say what a match means.
+
+    Args:
+        frame: the image that was looked at.
+        instruction: the sentence.
+        phrase: what it asks for.
+        objects: everything seen on the support.
+        result: which of the objects fit.
+        step: pixels of the frame per pixel of the objects' masks.
+    """
+    builder = _Builder(frame, instruction, phrase, objects, step)
+    if len(result.fits) == 1:
+        return builder.found(result.fits[0])
+    if result.fits:
+        return builder.ambiguous(result.fits)
+    return builder.not_found(result)
+
+
+class _Builder:
+    """What the three answers share."""
+
+    def __init__(
+        self,
+        frame: RgbdFrame,
+        instruction: str,
+        phrase: Phrase,
+        objects: Sequence[SceneObject],
+        step: int,
+    ) -> None:
+        self.frame = frame
+        self.instruction = instruction
+        self.phrase = phrase
+        self.objects = objects
+        self.step = step
+
+    def found(self, fit: Fit) -> Grounding:
+        item = self.objects[fit.index]
+        doubts = self._doubts()
+        score = fit.score * (_UNCONFIRMED_NOUN if self.phrase.kind is NounKind.UNKNOWN else 1)
+        score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
+        mask = full_mask(item.mask, self.step, self.frame.color.shape[:2])
+        region = RegionMask.from_full(mask)
+        message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
+        if len(self.objects) == 1:
+            message += '; it is the only object seen'
+        return self._grounding(
+            GroundingStatus.OK,
+            message + doubts,
+            label=self._label(item),
+            score=float(np.clip(score, 0, 1)),
+            box=region.box,
+            mask=region,
+        )
+
+    def ambiguous(self, fits: Sequence[Fit]) -> Grounding:
+        listed = [self._describe(fit.index) for fit in fits[:_MAX_CANDIDATES]]
+        wanted = self.phrase.noun or 'one'
+        if decided_by_words(self.phrase):
+            message = f'{len(fits)} objects fit "{self.phrase.text}"'
+        else:
+            message = (
+                f'{len(fits)} objects are seen and only recognition could tell which is meant'
+            )
+        return self._grounding(
+            GroundingStatus.AMBIGUOUS,
+            f'{message}: {"; ".join(listed)}{self._doubts()}',
+            score=float(np.clip(fits[0].score / len(fits), 0, 1)),
+            candidates=self._candidates(fits),
+            question=f'Which {wanted} do you mean: {" or ".join(listed)}?',
+        )
+
+    def not_found(self, result: Match) -> Grounding:
+        count = len(self.objects)
+        if count == 0:
+            message = 'no object is seen on the support'
+        else:
+            listed = [self._describe(index) for index in range(min(count, _MAX_CANDIDATES))]
+            seen = '1 object seen' if count == 1 else f'{count} objects seen'
+            nearest = result.rejected[0] if result.rejected else None
+            why = result.reason or f'none fits "{self.phrase.text}"'
+            if nearest and nearest.reasons and not result.reason:
+                why += f' (nearest: {self._describe(nearest.index)}, but {nearest.reasons[0]})'
+            message = f'{seen}: {"; ".join(listed)}; {why}'
+        return self._grounding(
+            GroundingStatus.NOT_FOUND, message, candidates=self._candidates(result.rejected[:3])
+        )
+
+    def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
+        return Grounding(
+            status=status,
+            instruction=self.instruction,
+            message=message,
+            stamp_ns=self.frame.stamp_ns,
+            frame_id=self.frame.camera.frame_id,
+            image_width=self.frame.camera.width,
+            image_height=self.frame.camera.height,
+            backend='tabletop',
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def _candidates(self, fits: Sequence[Fit]) -> tuple[ObjectCandidate, ...]:
+        return tuple(
+            ObjectCandidate(
+                label=self._label(self.objects[fit.index]),
+                description=self._describe(fit.index)
+                + (f', but {fit.reasons[0]}' if fit.reasons else ''),
+                score=float(np.clip(fit.score, 0, 1)),
+                box=self._box(self.objects[fit.index]),
+                position=self.objects[fit.index].position,
+            )
+            for fit in fits[:_MAX_CANDIDATES]
+        )
+
+    def _label(self, item: SceneObject) -> str:
+        noun = self.phrase.noun or 'object'
+        return f'{item.color_words()} {noun}'
+
+    def _box(self, item: SceneObject) -> Box:
+        box = item.box
+        scaled = Box(*(value * self.step for value in box.as_tuple()))
+        return scaled.clipped(self.frame.camera.width, self.frame.camera.height)
+
+    def _doubts(self) -> str:
+        words = list(self.phrase.unconfirmed)
+        if self.phrase.kind is NounKind.UNKNOWN:
+            words.append(self.phrase.noun)
+        if not words:
+            return ''
+        return f'; not confirmed by colour or shape: {", ".join(words)}'
+
+    def _describe(self, index: int) -> str:
+        """What tells an object from the others, in words."""
+        item = self.objects[index]
+        width = self.frame.camera.width / self.step
+        x = item.box.center[0] / width
+        side = 'left' if x < 0.4 else 'right' if x > 0.6 else 'middle'
+        place = 'in the middle' if side == 'middle' else f'on the {side}'
+        distance = float(np.linalg.norm(item.position))
+        return (
+            f'the {item.color_words()} object, {item.length * 100:.0f} cm long and '
+            f'{item.height * 100:.0f} cm high, {place}, {distance:.2f} m away'
+        )
+
+
+def full_mask(
+    mask: npt.NDArray[np.bool_], step: int, shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """A working mask at the frame's size (rows, columns)."""
+    if step == 1:
+        return mask
+    size = (mask.shape[1] * step, mask.shape[0] * step)
+    large = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(large[: shape[0], : shape[1]], bool)

@@ -1,0 +1,113 @@
+"""The grounder that needs no weights: objects from depth, words from a small grammar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...errors import GroundingCanceled, GroundingError, SupportPlaneError
+from ...frame import RgbdFrame
+from ...support_plane import find_support_plane, up_in_camera
+from ..grounding import Grounding, check_instruction, never_aborted
+from .answer import make_grounding
+from .attributes import SceneObject, describe_object
+from .colors import name_weights, white_level
+from .grammar import parse
+from .matching import match
+from .scene import Scene
+from .segmentation import SegmentationSettings, segment
+
+
+@dataclass(frozen=True)
+class TabletopSettings:
+    """How the tabletop grounder looks at a scene.
+
+    Attributes:
+        segmentation: what counts as an object.
+        level_support: whether the support must be level, within 20 degrees of the z axis of the
+            fixed frame, where tf gives the camera's pose.
+    """
+
+    segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
+    level_support: bool = True
+
+
+class TabletopGrounder:
+    """Finds the object on a table that a sentence means, by colour, size, shape and place.
+
+    It recognises nothing: where only recognition could decide, it asks back.
+    """
+
+    name = 'tabletop'
+
+    def __init__(self, settings: TabletopSettings | None = None) -> None:
+        self.settings = settings or TabletopSettings()
+
+    def load(self) -> None:
+        """Build the colour table; there is nothing else to load."""
+        name_weights(np.zeros((1, 3), np.uint8))
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def ground(
+        self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool] = never_aborted
+    ) -> Grounding:
+        """Find what the instruction refers to; see Grounder.ground.
+
+        Raises:
+            InstructionError: the instruction cannot be taken.
+            GroundingCanceled: aborted returned True.
+            GroundingError: no support plane is seen, so nothing can be told from it.
+        """
+        text = check_instruction(instruction)
+        clock = _Clock(aborted)
+        phrase = parse(text)
+        clock.mark('parse')
+        scene, objects = self._look(frame, clock)
+        result = match(phrase, objects, scene.color.shape[1])
+        clock.mark('match')
+        grounding = make_grounding(frame, text, phrase, objects, result, scene.step)
+        clock.mark('answer')
+        return replace(grounding, timings_ms=clock.timings_ms)
+
+    def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[Scene, list[SceneObject]]:
+        """Everything that stands on the support."""
+        up = up_in_camera(frame) if self.settings.level_support else None
+        try:
+            plane = find_support_plane(frame, up)
+        except SupportPlaneError as error:
+            raise GroundingError(f'the tabletop grounder needs a support: {error}') from error
+        clock.mark('plane')
+        segmentation = self.settings.segmentation
+        scene = Scene.from_frame(frame, plane, segmentation.working_width_px)
+        clock.mark('scene')
+        masks = segment(scene, segmentation, clock.check)
+        clock.mark('segment')
+        white = white_level(scene.color)
+        objects = [describe_object(scene, mask, white) for mask in masks]
+        clock.mark('attributes')
+        return scene, objects
+
+
+class _Clock:
+    """Wall time by stage, and the abort flag looked at between stages."""
+
+    def __init__(self, aborted: Callable[[], bool]) -> None:
+        self._aborted = aborted
+        self._last = time.perf_counter()
+        self.timings_ms: dict[str, float] = {}
+        self.check()
+
+    def check(self) -> None:
+        if self._aborted():
+            raise GroundingCanceled('the grounding was stopped on request')
+
+    def mark(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.timings_ms[stage] = 1000 * (now - self._last)
+        self._last = now
+        self.check()

@@ -1,0 +1,283 @@
+"""How well each object on the support fits a phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import lexicon
+from .attributes import SceneObject
+from .grammar import NounKind, Phrase, Place, Relation
+
+# A fit below this contradicts the phrase.
+CONTRADICTED = 0.25
+# The best object must fit this many times better than the next to be the one meant.
+_CLEAR_RATIO = 1.6
+# One measure must exceed the other by this share to be biggest, tallest, ...
+_CLEAR_SIZE = 1.15
+# Two positions must differ by this share of the view's width for leftmost and the like.
+_CLEAR_PLACE = 0.03
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How an object fits a phrase.
+
+    Attributes:
+        index: of the object.
+        score: 0 to 1, all evidence together.
+        reasons: what contradicts the phrase, in words.
+    """
+
+    index: int
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which objects a phrase may mean.
+
+    Attributes:
+        fits: those that nothing sets apart any further, best first; one when it is decided.
+        rejected: the others, best first, with the reason.
+        reason: why nothing fits, when nothing does.
+    """
+
+    fits: tuple[Fit, ...]
+    rejected: tuple[Fit, ...]
+    reason: str = ''
+
+
+def match(phrase: Phrase, objects: Sequence[SceneObject], image_width: int) -> Match:
+    """Find which of the objects a phrase may mean.
+
+    Args:
+        phrase: what is asked for.
+        objects: everything on the support.
+        image_width: of the image that the objects' boxes refer to, px.
+    """
+    scored = [_score(phrase, index, item) for index, item in enumerate(objects)]
+    fits = [fit for fit in scored if fit.score >= CONTRADICTED]
+    rejected = [fit for fit in scored if fit.score < CONTRADICTED]
+    reason = ''
+    for narrow in (_by_relation, _by_place, _by_superlative, _by_evidence, _by_size):
+        if fits:
+            fits, dropped, why = narrow(phrase, fits, objects, image_width)
+            rejected += dropped
+            reason = reason or why
+    fits.sort(key=lambda fit: -fit.score)
+    rejected.sort(key=lambda fit: -fit.score)
+    return Match(tuple(fits), tuple(rejected), reason)
+
+
+Narrowed = tuple[list[Fit], list[Fit], str]
+
+
+def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
+    """Fit of colours, shape and posture."""
+    reasons = []
+    color = 1.0
+    for name in phrase.colors:
+        color = min(color, _color_fit(item.shows(name), len(phrase.colors)))
+    for name in phrase.excluded_colors:
+        color = min(color, 1 - _color_fit(item.shows(name), 1))
+    if color < CONTRADICTED:
+        reasons.append(f'it is {item.color_words()}')
+    shape, why = _shape_fit(phrase.shape, item)
+    if shape < CONTRADICTED:
+        reasons.append(why)
+    posture = _posture_fit(phrase.postures, item)
+    if posture < CONTRADICTED:
+        reasons.append(f'it is not {" and ".join(phrase.postures)}')
+    return Fit(index, color * shape * posture, tuple(reasons))
+
+
+def _color_fit(shown: float, count: int) -> float:
+    """Fit of a colour that covers a share of the object; prints and shadows take the rest."""
+    low, high = (0.08, 0.55) if count == 1 else (0.04, 0.3)
+    return float(np.clip((shown - low) / (high - low), 0, 1))
+
+
+def _shape_fit(name: str, item: SceneObject) -> tuple[float, str]:
+    """Fit of an object's size and form to a class, and what contradicts it."""
+    if not name:
+        return 1.0, ''
+    shape = lexicon.SHAPES[name]
+    # What is hidden or cut off makes a thing look smaller, never larger.
+    lowest = shape.size[0] * (0.4 if item.cut_off else 0.75)
+    fit = _within(item.size, lowest, shape.size[1] * 1.15)
+    reason = f'its size of {item.size * 100:.0f} cm is not that of a {name}'
+    low, high = shape.slenderness
+    slender = _within(item.slenderness, low / 1.25, high * 1.25)
+    flatness = item.height / max(item.length, 0.005)
+    flat = _within(flatness, shape.flatness[0] / 1.3, shape.flatness[1] * 1.3)
+    if not item.cut_off and min(slender, flat) < fit:
+        fit, reason = min(slender, flat), f'its form is not that of a {name}'
+    if shape.colors:
+        shown = max(item.shows(color) for color in shape.colors)
+        color = _color_fit(shown, 1)
+        if color < fit:
+            fit, reason = color, f'a {name} is not {item.color_words()}'
+    return fit, reason
+
+
+def _within(value: float, low: float, high: float) -> float:
+    """1 inside the range, falling to 0.1 at a factor of 1.6 outside."""
+    excess = max(low / max(value, 1e-4), value / high, 1.0)
+    return float(np.exp(-((np.log(excess) / 0.31) ** 2)))
+
+
+def _posture_fit(postures: tuple[str, ...], item: SceneObject) -> float:
+    fit = 1.0
+    for posture in postures:
+        upright = item.height / max(item.length, 0.005)
+        if posture == 'lying':
+            fit = min(fit, float(np.clip((1.3 - upright) / 0.5, 0, 1)))
+        elif posture == 'standing':
+            fit = min(fit, float(np.clip((upright - 0.7) / 0.5, 0, 1)))
+        else:
+            fit = min(fit, _within(item.slenderness, 1.0, 1.5))
+    return fit
+
+
+def _by_evidence(
+    phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
+) -> Narrowed:
+    """Keep those that fit about as well as the best."""
+    best = max(fit.score for fit in fits)
+    kept = [fit for fit in fits if fit.score * _CLEAR_RATIO > best]
+    dropped = [fit for fit in fits if fit.score * _CLEAR_RATIO <= best]
+    return kept, dropped, ''
+
+
+def _by_superlative(
+    phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
+) -> Narrowed:
+    """Keep the extreme one of each superlative, and what is too close to call."""
+    for measure, sign in phrase.superlatives:
+        fits = _extreme(fits, objects, measure, sign, image_width)
+    return fits, [], ''
+
+
+def _by_size(
+    phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
+) -> Narrowed:
+    """Let adjectives such as big decide among those that are left."""
+    for measure, sign in phrase.sizes:
+        fits = _extreme(fits, objects, measure, sign, image_width)
+    return fits, [], ''
+
+
+def _extreme(
+    fits: list[Fit], objects: Sequence[SceneObject], measure: str, sign: int, image_width: int
+) -> list[Fit]:
+    """The fits whose measure is largest (sign 1) or smallest (-1) within what is clear."""
+    values = np.array([_measure(objects[fit.index], measure, image_width) for fit in fits])
+    best = values.max() if sign > 0 else values.min()
+    if measure in ('right', 'distance'):
+        near = np.abs(values - best) <= _CLEAR_PLACE
+    else:
+        ratio = _CLEAR_SIZE ** (3 if measure == 'volume' else 1)
+        near = values * ratio >= best if sign > 0 else values <= best * ratio
+    return [fit for fit, close in zip(fits, near, strict=True) if close]
+
+
+def _measure(item: SceneObject, measure: str, image_width: int) -> float:
+    if measure == 'right':
+        return item.box.center[0] / image_width
+    if measure == 'distance':
+        return float(np.linalg.norm(item.position))
+    return float(getattr(item, measure))
+
+
+def _by_place(
+    phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
+) -> Narrowed:
+    """Keep those at the place said; among several the one farthest that way."""
+    for place in phrase.places:
+        side = np.array([_sidedness(objects, fit.index, place, image_width) for fit in fits])
+        there = [fit for fit, value in zip(fits, side, strict=True) if value > 0]
+        away = [fit for fit, value in zip(fits, side, strict=True) if value <= 0]
+        if not there:
+            return [], away, f'none of those that fit is {place.value}'
+        best = side.max()
+        kept = [f for f, value in zip(fits, side, strict=True) if value > max(best - 0.12, 0)]
+        fits = kept if len(kept) < len(there) else there
+    return fits, [], ''
+
+
+def _sidedness(
+    objects: Sequence[SceneObject], index: int, place: Place, image_width: int
+) -> float:
+    """How far an object is toward a place, in image widths; not positive where it is not."""
+    x = objects[index].box.center[0] / image_width
+    if place is Place.MIDDLE:
+        return 0.25 - abs(x - 0.5)
+    if place in (Place.LEFT, Place.RIGHT):
+        toward = (0.5 - x) if place is Place.LEFT else (x - 0.5)
+        spread = np.median([item.box.center[0] / image_width for item in objects])
+        relative = (spread - x) if place is Place.LEFT else (x - spread)
+        return float(max(toward, relative if toward > -0.1 else toward))
+    depths = np.array([item.position[2] for item in objects])
+    relative = (depths[index] - np.median(depths)) / max(float(np.ptp(depths)), 0.05)
+    return float(relative if place is Place.BACK else -relative) + 0.01
+
+
+def _by_relation(
+    phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
+) -> Narrowed:
+    """Keep those that stand in the relation to the landmark."""
+    if phrase.relation is None or phrase.landmark is None:
+        return fits, [], ''
+    landmarks = match(phrase.landmark, objects, image_width)
+    if not landmarks.fits:
+        return [], fits, f'nothing fits the landmark "{phrase.landmark.text}"'
+    distances = {}
+    for fit in fits:
+        reach = [
+            _related(phrase.relation, objects[fit.index], objects[landmark.index])
+            for landmark in landmarks.fits
+            if landmark.index != fit.index
+        ]
+        distances[fit.index] = min(reach, default=np.inf)
+    kept = [fit for fit in fits if np.isfinite(distances[fit.index])]
+    dropped = [fit for fit in fits if not np.isfinite(distances[fit.index])]
+    if not kept:
+        return [], dropped, f'none of those that fit is {phrase.relation.value} the landmark'
+    if len(landmarks.fits) == 1:
+        nearest = min(distances.values())
+        kept = [fit for fit in kept if distances[fit.index] < 1.5 * nearest + 0.03]
+    return kept, dropped, ''
+
+
+def _related(relation: Relation, item: SceneObject, landmark: SceneObject) -> float:
+    """Distance to the landmark along the support, m; infinite where the relation is not so."""
+    right, away = (item.ground - landmark.ground).astype(float)
+    distance = float(np.hypot(right, away))
+    half = (item.length + landmark.length) / 2
+    holds = {
+        Relation.LEFT_OF: right < -0.01 and -right > 0.6 * abs(away),
+        Relation.RIGHT_OF: right > 0.01 and right > 0.6 * abs(away),
+        Relation.BEHIND: away > 0.01 and away > 0.6 * abs(right),
+        Relation.IN_FRONT_OF: away < -0.01 and -away > 0.6 * abs(right),
+        Relation.NEXT_TO: distance < half + 0.15,
+        Relation.ON: distance < half and item.height > landmark.height,
+    }
+    return distance if holds[relation] else float('inf')
+
+
+def decided_by_words(phrase: Phrase) -> bool:
+    """Whether a phrase says more than a noun that the grounder cannot recognise."""
+    return bool(
+        phrase.colors
+        or phrase.excluded_colors
+        or phrase.sizes
+        or phrase.superlatives
+        or phrase.postures
+        or phrase.places
+        or phrase.relation
+        or phrase.kind is NounKind.SHAPE
+    )

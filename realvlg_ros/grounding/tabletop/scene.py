@@ -1,0 +1,97 @@
+"""One frame prepared for segmentation: reduced, with heights above the support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import RgbdFrame
+from ...support_plane import SupportPlane
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float32]
+
+# Cameras bend a flat table by a few millimetres; more than this is not the camera's doing.
+_MAX_WARP_IN_NOISE = 3.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One frame reduced to the working size, with its heights above the support.
+
+    Attributes:
+        color: (rows, columns, 3) uint8, RGB.
+        points: (rows, columns, 3) in the optical frame, m; z is 0 where there is no reading.
+        ground: (rows, columns, 2) position along the support, m; x is the image's right, y is
+            away from the camera.
+        height: (rows, columns) above the support, m.
+        noise: (rows, columns) distance that the depth's noise explains, m.
+        step: working pixels are this many pixels of the frame apart.
+        plane: the support.
+    """
+
+    color: npt.NDArray[np.uint8]
+    points: FloatArray
+    ground: FloatArray
+    height: FloatArray
+    noise: FloatArray
+    step: int
+    plane: SupportPlane
+
+    @classmethod
+    def from_frame(cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int) -> Scene:
+        """Reduce the frame by a whole factor and measure heights."""
+        step = max(1, frame.camera.width // working_width_px)
+        points = np.ascontiguousarray(frame.points[::step, ::step])
+        color = np.ascontiguousarray(frame.color[::step, ::step])
+        height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
+        z = points[..., 2]
+        noise = np.float32(0.003) * (1 + z * z)
+        ground = points @ plane_axes(plane)
+        height = height - _warp(ground, height, noise, z > 0)
+        return cls(color, points, ground, height, noise, step, plane)
+
+    @property
+    def valid(self) -> BoolArray:
+        """(rows, columns) True where there is a depth reading."""
+        return self.points[..., 2] > 0
+
+
+def plane_axes(plane: SupportPlane) -> FloatArray:
+    """(3, 2) two unit axes along the plane: the image's right, and away from the camera."""
+    right = np.array([1.0, 0.0, 0.0]) - plane.normal[0] * plane.normal
+    right /= np.linalg.norm(right)
+    return np.column_stack([right, np.cross(plane.normal, right)]).astype(np.float32)
+
+
+def _warp(
+    ground: FloatArray, height: FloatArray, noise: FloatArray, valid: BoolArray
+) -> FloatArray:
+    """The smooth height (rows, columns) that the support seems to have, m.
+
+    A quadratic fitted to the readings near the plane, robustly: depth cameras show a flat table
+    as a shallow dish.
+    """
+    near = valid & (np.abs(height) < _MAX_WARP_IN_NOISE * noise)
+    sample = np.flatnonzero(near)[:: max(1, near.sum() // 3000)]
+    terms = _quadratic(ground.reshape(-1, 2)[sample])
+    heights, spread = height.ravel()[sample], noise.ravel()[sample]
+    weights = 1 / spread
+    coefficients = np.zeros(6, np.float32)
+    for _ in range(3):
+        coefficients = np.linalg.lstsq(terms * weights[:, None], heights * weights, rcond=None)[
+            0
+        ].astype(np.float32)
+        residual = (heights - terms @ coefficients) / spread
+        weights = 1 / (spread * (1 + residual * residual))
+    limit = noise * _MAX_WARP_IN_NOISE
+    surface = _quadratic(ground.reshape(-1, 2)) @ coefficients
+    return np.clip(surface.reshape(height.shape), -limit, limit)
+
+
+def _quadratic(ground: FloatArray) -> FloatArray:
+    """Terms (n, 6) of a quadratic in positions (n, 2)."""
+    x, y = ground[:, 0], ground[:, 1]
+    return np.column_stack([np.ones_like(x), x, y, x * x, x * y, y * y])
