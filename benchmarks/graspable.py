@@ -19,13 +19,13 @@ def is_graspable(
     others: Mapping[str, TriangleMesh],
     gripper: Gripper,
     seed: int,
-    trials: int = 600,
+    trials: int = 2000,
 ) -> bool:
     """Try random antipodal grasps on the true mesh with the judge until one holds."""
     rng = np.random.default_rng(seed)
     points, normals = _sample_surface(target, 3000, rng)
     tried = 0
-    for _ in range(200):
+    for _ in range(600):
         first = int(rng.integers(len(points)))
         line = points - points[first]
         width = np.linalg.norm(line, axis=1)
@@ -34,12 +34,12 @@ def is_graspable(
                 -line @ normals[first] / width, np.einsum('ij,ij->i', line, normals) / width
             )
         fits = np.flatnonzero((cosine > 0.95) & (width < gripper.max_opening - 0.004))
-        for second in rng.permutation(fits)[:2]:
+        for second in fits[np.argsort(-cosine[fits])][:2]:
             axis = line[second] / width[second]
             middle = points[first] + line[second] / 2
-            opening = min(width[second] + 0.012, gripper.max_opening)
             for pose in _poses(middle, axis, rng):
                 tried += 1
+                opening = min(width[second] + rng.uniform(0.006, 0.03), gripper.max_opening)
                 if judge_grasp(pose, opening, gripper, target, others).valid:
                     return True
         if tried > trials:
