@@ -3,64 +3,81 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, open_for
+from .antipodal import Pairs
+from .candidates import Candidates, local_coordinates, open_for
 from .gripper import Gripper
 from .settings import PlannerSettings
+from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
 
 # Rotations of the approach about the opening axis, from straight down, rad.
 _LEAN = np.radians([0, -25, 25, -50, 50])
 _SIDE = np.radians([-78, 78])
+# How much later an approach is looked at, as a share of the pairs.
+_LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.4, 0.4])
+# Fingertips go this share of what the gripper allows past the contact.
+_REACH = 0.6
+# Between palm and object, m.
+_PALM_GAP = 0.004
 
 
 def approach_candidates(
-    centers: FloatArray,
-    axes: FloatArray,
-    widths: FloatArray,
-    tall: bool,
+    pairs: Pairs,
+    cloud: TargetCloud,
     has_table: bool,
     gripper: Gripper,
     settings: PlannerSettings,
     from_model: bool = False,
 ) -> Candidates:
-    """Give every pair several approaches.
+    """Give every pair several approaches, with the fingertips as deep as they may go.
 
     Args:
-        centers: (n, 3) middle of the contacts in the support frame, m.
-        axes: (n, 3) opening axes.
-        widths: (n,) distance of the contacts, m.
-        tall: whether to come from the side too.
+        pairs: contacts, best first.
+        cloud: of the object, completed.
         has_table: whether z = 0 is a support that fingertips must stay above.
         gripper: its shape.
         settings: limits.
         from_model: where the pairs come from.
 
     Returns:
-        Candidates, those of the first approach first; too wide ones are left out.
+        Candidates, most promising first; those that fit nowhere are left out.
     """
-    openings = open_for(widths, gripper, settings)
-    fits = np.isfinite(openings)
-    centers, axes, widths, openings = (a[fits] for a in (centers, axes, widths, openings))
+    openings = open_for(pairs.widths, gripper, settings)
+    fits = np.flatnonzero(np.isfinite(openings))
+    tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
     leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN
-    rotations = np.concatenate([frames_about(axes, lean) for lean in leans])
-    repeat = len(leans)
-    tiled = [np.tile(a, (repeat, *[1] * (a.ndim - 1))) for a in (centers, widths, openings)]
-    down_cosine = -rotations[:, 2, 2]
-    inside = down_cosine >= math.cos(settings.approach_cone)
-    rotations = rotations[inside]
-    centers, widths, openings = (a[inside] for a in tiled)
-    reach = np.full(len(centers), 0.6 * gripper.fingertip_depth)
+    rotations = np.concatenate([frames_about(pairs.axes[fits], lean) for lean in leans])
+    which = np.tile(fits, len(leans))
+    rank = np.arange(len(fits)) + _LEAN_DELAY[: len(leans), None] * len(fits)
+    order = np.argsort(rank.ravel(), kind='stable')
+    inside = -rotations[order, 2, 2] >= math.cos(settings.approach_cone)
+    order = order[inside]
+    rotations, which = rotations[order], which[order]
+    centers = pairs.centers[which]
+    batch = Candidates(
+        rotations, centers, pairs.widths[which], openings[which], np.full(len(which), from_model)
+    )
+    reach = np.minimum(_REACH * gripper.fingertip_depth, palm_room(batch, cloud, gripper))
     if has_table:
-        reach = np.minimum(reach, table_room(rotations, centers, openings, gripper, settings))
-    enough = reach >= settings.min_overlap
-    tips = centers + rotations[:, :, 2] * reach[:, None]
-    batch = Candidates(rotations, tips, widths, openings, np.full(len(tips), from_model))
-    return batch.select(enough)
+        reach = np.minimum(reach, table_room(batch, gripper, settings))
+    batch = replace(batch, tips=centers + rotations[:, :, 2] * reach[:, None])
+    return batch.select(reach >= settings.min_overlap)
+
+
+def palm_room(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> FloatArray:
+    """How far (n,) fingertips may go past the tips before the palm meets the object, m."""
+    points = cloud.points[:: max(1, len(cloud.points) // 300)]
+    x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
+    palm_x, palm_y, _ = gripper.palm_size
+    ahead = (np.abs(x) < palm_x / 2 + _PALM_GAP) & (np.abs(y) < palm_y / 2 + _PALM_GAP)
+    nearest = np.where(ahead, z, 0.0).min(axis=1)
+    return np.asarray(gripper.finger_length - _PALM_GAP + nearest, np.float64)
 
 
 def frames_about(axes: FloatArray, lean: float) -> FloatArray:
@@ -77,18 +94,13 @@ def frames_about(axes: FloatArray, lean: float) -> FloatArray:
     return np.stack([np.cross(axes, z), axes, z], axis=-1)
 
 
-def table_room(
-    rotations: FloatArray,
-    centers: FloatArray,
-    openings: FloatArray,
-    gripper: Gripper,
-    settings: PlannerSettings,
-) -> FloatArray:
-    """How far (n,) fingertips may go past centers along the approach before they meet z = 0."""
-    outer = openings / 2 + gripper.finger_thickness
+def table_room(candidates: Candidates, gripper: Gripper, settings: PlannerSettings) -> FloatArray:
+    """How far (n,) fingertips may go past the tips before they meet the support z = 0, m."""
+    rotations = candidates.rotations
+    outer = candidates.openings / 2 + gripper.finger_thickness
     drop = gripper.finger_width / 2 * np.abs(rotations[:, 2, 0])
     drop += outer * np.abs(rotations[:, 2, 1])
-    room = centers[:, 2] - drop - settings.table_clearance
+    room = candidates.tips[:, 2] - drop - settings.table_clearance
     descent = -rotations[:, 2, 2]
     level = np.abs(descent) < 1e-3
     return np.where(

@@ -13,10 +13,11 @@ from ..errors import LiftError, RectangleError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
-from .antipodal import propose_pairs
+from .antipodal import Pairs, propose_pairs
 from .approach import approach_candidates
 from .candidates import Candidates, Closing, close_fingers, recentered, shortlist
 from .collision import check_collisions
+from .completion import complete
 from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
@@ -96,7 +97,7 @@ class GraspPlanner:
                 plane=plane,
             )
         timer.stage('cloud')
-        full = cloud.completed(scene, self.settings.noise)
+        full = complete(cloud, scene, self.settings.noise)
         timer.stage('completion')
         refusals: Counter[str] = Counter()
         candidates = self._propose(full, scene, grounding, refusals)
@@ -111,36 +112,18 @@ class GraspPlanner:
     ) -> Candidates:
         """Candidates from the search, from the model, or both."""
         settings, gripper = self.settings, self.gripper
-        tall = float(cloud.points[:, 2].max()) >= settings.side_grasp_height
+        has_table = scene.plane is not None
         batches = []
         if settings.grasp_source != 'geometry':
             pairs = self._lift_all(scene, grounding, refusals)
-            if pairs:
-                centers, axes, widths = (np.array(values) for values in zip(*pairs, strict=True))
-                batches.append(
-                    approach_candidates(
-                        centers, axes, widths, tall, scene.plane is not None,
-                        gripper, settings, from_model=True,
-                    )
-                )  # fmt: skip
+            batches.append(approach_candidates(pairs, cloud, has_table, gripper, settings, True))
         if settings.grasp_source != 'model':
             largest = min(gripper.max_opening, settings.max_opening)
-            found = propose_pairs(
-                cloud,
-                settings.friction,
-                largest - 2 * settings.min_finger_clearance,
-                settings.max_candidates,
-            )
+            widest = largest - 2 * settings.min_finger_clearance
+            found = propose_pairs(cloud, settings.friction, widest, settings.max_candidates)
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
-            batches.append(
-                approach_candidates(
-                    found.centers, found.axes, found.widths, tall, scene.plane is not None,
-                    gripper, settings,
-                )
-            )  # fmt: skip
-        if not batches:
-            return _no_candidates()
+            batches.append(approach_candidates(found, cloud, has_table, gripper, settings))
         merged = [
             np.concatenate([getattr(b, name) for b in batches])
             for name in ('rotations', 'tips', 'widths', 'openings', 'from_model')
@@ -152,11 +135,9 @@ class GraspPlanner:
         refusals['fingers or palm meet the object'] += dropped
         return chosen
 
-    def _lift_all(
-        self, scene: Scene, grounding: Grounding, refusals: Counter[str]
-    ) -> list[tuple[FloatArray, FloatArray, float]]:
-        """Centre, axis and width in the support frame of every model proposal that lifts."""
-        pairs = []
+    def _lift_all(self, scene: Scene, grounding: Grounding, refusals: Counter[str]) -> Pairs:
+        """Every model proposal that lifts, in the support frame."""
+        lifts = []
         proposals: list[GraspRectangle | ContactPair] = [
             *grounding.rectangles,
             *grounding.contacts,
@@ -167,10 +148,14 @@ class GraspPlanner:
             except (LiftError, RectangleError):
                 refusals['model proposal without support in depth'] += 1
                 continue
-            rotation = scene.camera2support[:3, :3]
-            center = rotation @ lifted.center + scene.camera2support[:3, 3]
-            pairs.append((center, rotation @ lifted.axis, lifted.width))
-        return pairs
+            lifts.append(lifted)
+        rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]
+        return Pairs(
+            np.array([lifted.center for lifted in lifts]).reshape(-1, 3) @ rotation.T
+            + translation,
+            np.array([lifted.axis for lifted in lifts]).reshape(-1, 3) @ rotation.T,
+            np.array([lifted.width for lifted in lifts]),
+        )
 
     def _lift(self, proposal: GraspRectangle | ContactPair, scene: Scene) -> LiftedContacts:
         if isinstance(proposal, GraspRectangle):
@@ -294,12 +279,6 @@ def _target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | N
         points = frame.points[region]
         mask[region] &= plane.height(points) > 0.005
     return mask
-
-
-def _no_candidates() -> Candidates:
-    return Candidates(
-        np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0), np.zeros(0, bool)
-    )
 
 
 def _diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:

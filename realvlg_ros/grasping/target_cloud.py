@@ -1,4 +1,4 @@
-"""The visible surface of one object, and what is assumed of its hidden side."""
+"""The surface of one object as points with normals."""
 
 from __future__ import annotations
 
@@ -101,25 +101,6 @@ class TargetCloud:
         low, high = np.percentile(self.points, (2, 98), axis=0)
         return np.asarray((low + high) / 2)
 
-    def completed(self, scene: Scene, noise: DepthNoise) -> TargetCloud:
-        """Add the hidden side, assumed to be the visible one turned by 180 degrees about z.
-
-        Most things that stand or lie on a table have this symmetry nearly: boxes, cylinders,
-        balls, bowls, bottles. Points that the camera sees through are left out, so that a handle
-        is not doubled. The axis is the one that puts least into space seen to be free.
-        """
-        axis = _symmetry_axis(self.points, scene, noise)
-        turned = self.points * (-1.0, -1.0, 1.0) + (2 * axis[0], 2 * axis[1], 0.0)
-        behind = scene.depth_behind(turned)
-        margin = 0.002 + 2 * noise.sigma(scene.pixels_of(turned)[1])
-        hidden = ~(behind < margin)
-        return TargetCloud(
-            np.concatenate([self.points, turned[hidden]]),
-            np.concatenate([self.normals, (self.normals * (-1.0, -1.0, 1.0))[hidden]]),
-            np.concatenate([self.observed, np.zeros(hidden.sum(), bool)]),
-            self.count,
-        )
-
 
 def _main_parts(points: FloatArray) -> BoolArray:
     """Points (n,) of the largest connected part and of others of comparable size."""
@@ -134,21 +115,3 @@ def _main_parts(points: FloatArray) -> BoolArray:
     part = labels[tuple(cells.T)]
     counts = np.bincount(part)
     return np.asarray(counts[part] >= _MIN_PART * counts.max())
-
-
-def _symmetry_axis(points: FloatArray, scene: Scene, noise: DepthNoise) -> FloatArray:
-    """Horizontal position (2,) of the axis, m."""
-    sample = points[:: max(1, len(points) // 250)]
-    (x_low, y_low), (x_high, y_high) = np.percentile(points[:, :2], (1, 99), axis=0)
-    middle, half = (y_low + y_high) / 2, (y_high - y_low) / 2
-    ys = middle + half * np.linspace(-0.4, 0.4, 9)
-    xs = np.linspace(x_high, min(x_low, x_high - 0.04) - 0.02, 16)
-    grid = np.stack(np.meshgrid(xs, ys, indexing='ij'), axis=-1).reshape(-1, 2)
-    turned = np.repeat(sample[None] * (-1.0, -1.0, 1.0), len(grid), axis=0)
-    turned[..., :2] += 2 * grid[:, None]
-    margin = 2 * noise.sigma(np.linalg.norm(scene.camera_position))
-    seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
-    cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
-    # Among equals, the nearest to the camera and the middle: assume no more than is needed.
-    cost += 0.01 * (x_high - grid[:, 0]) + 0.01 * np.abs(grid[:, 1] - middle)
-    return np.asarray(grid[np.argmin(cost)])

@@ -1,0 +1,146 @@
+"""What is assumed of an object's hidden side, from symmetry and from what is seen to be free.
+
+One view shows the near side only. Things that stand are taken to look the same when turned by 180
+degrees about a vertical axis (boxes, cylinders, balls, bowls, bottles); things that lie stretched
+out are taken to be mirrored at the vertical plane along their ridge (bananas, tools, bottles on
+their side). Points that the camera would see, or sees through, are left out, so that a handle is
+not doubled.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .depth_noise import DepthNoise
+from .scene import Scene
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Longer than wide and than tall by these factors: the object lies.
+_LYING_ASPECT = 1.7
+_LYING_FLATNESS = 1.3
+_SLICE = 0.006
+_RIDGE_BIN = 0.010
+_PLATEAU = 0.004
+# Readings at a silhouette are less exact than others, in standard deviations.
+_SILHOUETTE_SIGMAS = 2.0
+
+
+def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> TargetCloud:
+    """Add the points (marked as not observed) that symmetry puts on the hidden side."""
+    sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
+    margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
+    if _lies(cloud.points):
+        points, normals = _mirror_at_ridge(cloud)
+    else:
+        axis = _vertical_axis(cloud.points, scene, margin)
+        points = cloud.points * (-1.0, -1.0, 1.0) + (2 * axis[0], 2 * axis[1], 0.0)
+        normals = cloud.normals * (-1.0, -1.0, 1.0)
+    behind = scene.depth_behind(points)
+    hidden = np.isnan(behind) | (behind > margin)
+    return TargetCloud(
+        np.concatenate([cloud.points, points[hidden]]),
+        np.concatenate([cloud.normals, normals[hidden]]),
+        np.concatenate([cloud.observed, np.zeros(int(hidden.sum()), bool)]),
+        cloud.count,
+    )
+
+
+def _lies(points: FloatArray) -> bool:
+    _, size, _ = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    length, width = max(size), min(size)
+    height = float(np.percentile(points[:, 2], 98))
+    return length > _LYING_ASPECT * width and length > _LYING_FLATNESS * height
+
+
+def _mirror_at_ridge(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
+    """Points and normals mirrored at the vertical surface along the object's ridge."""
+    flat = cloud.points[:, :2]
+    corners = cv2.boxPoints(cv2.minAreaRect(flat.astype(np.float32))).astype(np.float64)
+    edges = corners[1] - corners[0], corners[2] - corners[1]
+    along = max(edges, key=lambda edge: float(np.linalg.norm(edge)))
+    along = along / np.linalg.norm(along)
+    across = np.array([-along[1], along[0]])
+    t, w = flat @ along, flat @ across
+    bins = np.floor((t - t.min()) / _RIDGE_BIN).astype(int)
+    ridge_t, ridge_w = [], []
+    for b in range(bins.max() + 1):
+        inside = bins == b
+        if inside.sum() < 4:
+            continue
+        z = cloud.points[inside, 2]
+        top = w[inside][z > np.percentile(z, 95) - _PLATEAU]
+        ridge_t.append(float(t[inside].mean()))
+        ridge_w.append(float(top.min() + top.max()) / 2)
+    degree = min(2, len(ridge_t) - 1)
+    curve = np.polynomial.Polynomial.fit(ridge_t, ridge_w, degree)
+    residual = np.abs(curve(np.array(ridge_t)) - ridge_w)
+    keep = residual <= max(0.004, 2.5 * float(np.median(residual)))
+    curve = np.polynomial.Polynomial.fit(
+        np.array(ridge_t)[keep], np.array(ridge_w)[keep], min(degree, int(keep.sum()) - 1)
+    )
+    slope = curve.deriv()(t)
+    scale = 1 / np.sqrt(1 + slope**2)
+    normal = np.zeros((len(t), 3))
+    normal[:, :2] = scale[:, None] * (across - slope[:, None] * along)
+    distance = scale * (w - curve(t))
+    points = cloud.points - 2 * distance[:, None] * normal
+    turned = 2 * (cloud.normals * normal).sum(axis=1, keepdims=True) * normal
+    return points, cloud.normals - turned
+
+
+def _vertical_axis(points: FloatArray, scene: Scene, margin: float) -> FloatArray:
+    """Horizontal position (2,) of the axis of symmetry, m.
+
+    Proposals are the middle of the topmost surface, the middle between left and right silhouette
+    of slices, and the middle of all; the one that puts least into space seen to be free is taken.
+    """
+    proposals = _axis_proposals(points, scene)
+    sample = points[:: max(1, len(points) // 300)]
+    turned = np.repeat(sample[None] * (-1.0, -1.0, 1.0), len(proposals), axis=0)
+    turned[..., :2] += 2 * proposals[:, None]
+    seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
+    cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
+    return np.asarray(proposals[np.argmin(cost)])
+
+
+def _axis_proposals(points: FloatArray, scene: Scene) -> FloatArray:
+    """Horizontal positions (n, 2), m."""
+    z = points[:, 2]
+    top = points[z > np.percentile(z, 98) - _PLATEAU, :2]
+    plateau = (top.min(axis=0) + top.max(axis=0)) / 2
+    low, high = np.percentile(points[:, :2], (1, 99), axis=0)
+    middles = _silhouette_middles(points, float(np.hypot(*scene.camera_position[:2])))
+    proposals = [plateau, (low + high) / 2]
+    if len(middles):
+        third = max(1, len(middles) // 3)
+        parts = [middles, middles[:third], middles[third : 2 * third], middles[-third:]]
+        proposals += [np.median(part, axis=0) for part in parts if len(part)]
+        proposals.append((plateau + proposals[2]) / 2)
+    # The topmost surface may be seen only in part: its middle is then too near.
+    proposals += [np.array([b[0], a[1]]) for a in proposals[:3] for b in proposals[:3]]
+    return np.array(proposals)
+
+
+def _silhouette_middles(points: FloatArray, distance: float) -> FloatArray:
+    """Middle (n, 2) between the left and right silhouette of horizontal slices, bottom to top.
+
+    The silhouettes of a round thing of radius r seen from a distance d lie r^2 / d nearer than
+    its axis.
+    """
+    slices = np.floor(points[:, 2] / _SLICE).astype(int)
+    middles = []
+    for k in np.unique(slices):
+        part = points[slices == k]
+        if len(part) < 8:
+            continue
+        y = part[:, 1]
+        left = part[y < y.min() + 0.004, :2].mean(axis=0)
+        right = part[y > y.max() - 0.004, :2].mean(axis=0)
+        half = (right[1] - left[1]) / 2
+        middles.append((left + right) / 2 - (half**2 / max(distance, 0.1), 0.0))
+    return np.array(middles).reshape(-1, 2)
