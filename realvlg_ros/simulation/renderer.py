@@ -162,12 +162,15 @@ class Renderer:
         origins = np.broadcast_to(np.float32(camera2world[:3, 3]), directions.shape).copy()
         surface = self._stage.surface(origins, directions)
         body = surface.hits.body.reshape(shape)
-        visible = self._light(surface, pixel_phase(*shape).ravel(), body)
-        color = shade(surface, self.world.light, directions, *visible)
+        visible, opened = self._light(surface, body)
+        color = shade(surface, self.world.light, directions, visible, opened)
         if self._settings.antialias:
-            rough = np.flatnonzero(edges(body, surface.normals.reshape(*shape, 3)))
+            rough = np.flatnonzero(
+                edges(body, color.reshape(*shape, 3), surface.glossy.reshape(shape))
+            )
             if rough.size:
-                color[rough] = self._sample_finely(camera, camera2world, rough)
+                light = visible[rough], opened[rough]
+                color[rough] = self._sample_finely(camera, camera2world, rough, *light)
         distance = surface.hits.distance.reshape(shape)
         return _CleanView(
             camera,
@@ -178,32 +181,36 @@ class Renderer:
             np.where(body >= 0, self._stage.instance_ids(body), 0).astype(np.int32),
         )
 
-    def _light(
-        self, surface: Surface, phase: Int32Array, body: Int32Array | None
-    ) -> tuple[Float32Array, Float32Array]:
-        """Visibility of the lamp and openness, smoothed over an image of bodies if given."""
-        full = np.ones(len(phase), np.float32)
-        visible = opened = full
-        if self._settings.shadows:
-            visible = lamp_visibility(self._stage, surface, self.world.light, phase)
-        if self._settings.occlusion:
-            opened = openness(self._stage, surface, phase)
-        if body is not None:
-            visible = smooth_within(visible.reshape(body.shape), body).ravel()
-            opened = smooth_within(opened.reshape(body.shape), body).ravel()
-        return visible, opened
+    def _light(self, surface: Surface, body: Int32Array) -> tuple[Float32Array, Float32Array]:
+        """Visibility of the lamp and openness, smoothed over an image of bodies."""
+        phase = pixel_phase(*body.shape).ravel()
+        shadowed, beside = self._stage.near_objects(surface)
+        visible, opened = np.ones((2, len(phase)), np.float32)
+        if self._settings.shadows and shadowed.size:
+            light = self.world.light
+            visible[shadowed] = lamp_visibility(self._stage, surface, light, shadowed, phase)
+        if self._settings.occlusion and beside.size:
+            opened[beside] = openness(self._stage, surface, beside, phase)
+        return (
+            smooth_within(visible.reshape(body.shape), body).ravel(),
+            smooth_within(opened.reshape(body.shape), body).ravel(),
+        )
 
     def _sample_finely(
-        self, camera: Camera, camera2world: FloatArray, pixels: npt.NDArray[np.intp]
+        self,
+        camera: Camera,
+        camera2world: FloatArray,
+        pixels: npt.NDArray[np.intp],
+        visible: Float32Array,
+        opened: Float32Array,
     ) -> Float32Array:
-        """(N, 3) mean colour of four rays through each of N pixels."""
+        """(N, 3) mean colour of four rays through each of N pixels, lit like its middle."""
         places = np.stack([pixels % camera.width, pixels // camera.width], axis=1)
         rays = camera.normalize(places[:, None] + _SUBPIXELS)
         directions = _world_rays(rays, camera2world)
         origins = np.broadcast_to(np.float32(camera2world[:3, 3]), directions.shape).copy()
         surface = self._stage.surface(origins, directions)
-        spread = np.arange(len(directions), dtype=np.int32) * 7 % 16
-        light = self._light(surface, spread, None)
+        light = np.repeat(visible, 4), np.repeat(opened, 4)
         color = shade(surface, self.world.light, directions, *light)
         mean: Float32Array = color.reshape(-1, 4, 3).mean(axis=1)
         return mean

@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .ray_caster import BoolArray, Float32Array, Int32Array
-from .stage import Stage, Surface
+from .stage import SHADE_REACH, IndexArray, Stage, Surface
 from .world import Light
 
 _OFFSET = 2e-4  # m off the surface, so that it does not shade itself
-_OCCLUSION_REACH = 0.12  # m
 _GLOSS = 0.22
 _SHININESS = 50
+_TONE_STEP = 0.04  # linear, between neighbours
+_TONE_WEIGHTS = np.array([0.4, 0.4, 0.2], np.float32)
 _PATTERN = 4  # the lamp is sampled at 4 x 4 places, one a pixel, in a repeated pattern
 
 # Linear 0 to 1 in 4096 steps to sRGB bytes.
@@ -20,39 +21,33 @@ _TO_BYTES = np.round(255 * (np.arange(4096) / 4095) ** (1 / 2.2)).astype(np.uint
 
 
 def lamp_visibility(
-    stage: Stage, surface: Surface, light: Light, phase: Int32Array
+    stage: Stage, surface: Surface, light: Light, index: IndexArray, phase: Int32Array
 ) -> Float32Array:
-    """(N,) 1 where the lamp is seen; each point looks at one of the lamp's 16 places.
+    """(M,) 1 where the lamp is seen; each point looks at one of the lamp's 16 places.
 
     Args:
         stage: what may be in the way.
-        surface: the points.
+        surface: of N points.
         light: with the lamp.
+        index: (M,) the points asked about.
         phase: (N,) 0 to 15, which place.
     """
-    directions = _lamp_samples(light)
-    toward = directions[phase]
-    facing = (np.einsum('ni,ni->n', surface.normals, toward) > 0) & (surface.hits.body >= 0)
-    visible = np.ones(len(facing), np.float32)
-    index = np.flatnonzero(facing)
-    if index.size:
-        start = surface.points[index] + _OFFSET * surface.normals[index]
-        visible[index] -= stage.rays.is_blocked(start, toward[index])
+    toward = _lamp_samples(light)[phase[index]]
+    normals = surface.normals[index]
+    facing = np.einsum('ni,ni->n', normals, toward) > 0
+    visible = np.ones(len(index), np.float32)
+    start = surface.points[index[facing]] + _OFFSET * normals[facing]
+    visible[facing] -= stage.rays.is_blocked(start, toward[facing])
     return visible
 
 
-def openness(stage: Stage, surface: Surface, phase: Int32Array) -> Float32Array:
-    """(N,) 1 where nothing is near above a point: ambient occlusion by one of 16 rays."""
-    index = np.flatnonzero(surface.hits.body >= 0)
-    opened = np.ones(len(phase), np.float32)
-    if index.size == 0:
-        return opened
+def openness(stage: Stage, surface: Surface, index: IndexArray, phase: Int32Array) -> Float32Array:
+    """(M,) 1 where nothing is near above a point: ambient occlusion by one of 16 rays."""
     normals = surface.normals[index]
     toward = normals + 0.98 * _sphere_samples()[phase[index]]
     toward /= np.linalg.norm(toward, axis=1, keepdims=True)
     start = surface.points[index] + _OFFSET * normals
-    opened[index] -= stage.rays.is_blocked(start, toward, _OCCLUSION_REACH)
-    return opened
+    return 1 - stage.rays.is_blocked(start, toward, SHADE_REACH).astype(np.float32)
 
 
 def shade(
@@ -108,15 +103,17 @@ def smooth_within(values: Float32Array, body: Int32Array) -> Float32Array:
     return values
 
 
-def edges(body: Int32Array, normals: Float32Array) -> BoolArray:
-    """(height, width) pixels beside another body or a crease, which need finer sampling."""
+def edges(body: Int32Array, color: Float32Array, glossy: BoolArray) -> BoolArray:
+    """(height, width) pixels that need finer sampling.
+
+    They lie beside another body, or beside another tone (linear RGB, (height, width, 3)) of the
+    same object.
+    """
+    tone = (color @ _TONE_WEIGHTS) * glossy
     found = np.zeros(body.shape, bool)
-    for near, far in (
-        (np.s_[:-1], np.s_[1:]),
-        (np.s_[:, :-1], np.s_[:, 1:]),
-    ):
+    for near, far in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
         differs = body[near] != body[far]
-        differs |= np.einsum('...i,...i', normals[near], normals[far]) < 0.85
+        differs |= np.abs(tone[near] - tone[far]) > _TONE_STEP
         found[near] |= differs
         found[far] |= differs
     return found

@@ -190,11 +190,11 @@ def banana(length: float = 0.18, diameter: float = 0.036) -> Shape:
     )
     taper = np.clip(1 - np.abs(2 * arc) ** 3.2, 0, 1)
     radii = diameter / 2 * (0.2 + 0.8 * np.sqrt(taper))
-    path -= (path.max(axis=0) + path.min(axis=0)) / 2
     mesh = tube(path, radii, (0, 0, 1), flattening=0.92)
-    mesh.apply_translation([0, 0, -mesh.bounds[0][2]])
-    tip = np.abs(mesh.triangles_center[:, 0]) > 0.485 * length
-    return Shape(mesh, tip, _STEM_BROWN)
+    angles = np.arctan2(mesh.triangles_center[:, 0], mesh.triangles_center[:, 1])
+    middle = (path.max(axis=0) + path.min(axis=0)) / 2
+    mesh.apply_translation([-middle[0], -middle[1], -mesh.bounds[0][2]])
+    return Shape(mesh, np.abs(angles) > bend * arc[-2], _STEM_BROWN)
 
 
 def screwdriver(length: float = 0.2, diameter: float = 0.032) -> Shape:

@@ -26,6 +26,13 @@ _FLOOR_COLOR = (150, 147, 142)
 _WALL_COLOR = (208, 206, 198)
 _TABLE_EDGE_COLOR = (122, 86, 54)
 _GAMMA = 2.2
+_CELL = 0.01  # m
+
+# How far an object darkens what is beside it, m.
+SHADE_REACH = 0.05
+
+IndexArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Surface:
     points: Float32Array
     normals: Float32Array
     albedo: Float32Array
-    glossy: npt.NDArray[np.bool_]
+    glossy: BoolArray
 
 
 class Stage:
@@ -53,6 +60,7 @@ class Stage:
     def __init__(self, world: World) -> None:
         self._count = len(world.objects)
         self._table = world.table
+        self._light = world.light
         meshes = [item.mesh for item in world.objects]
         paints = [item.face_colors for item in world.objects]
         for mesh, color in _room(world.table):
@@ -77,6 +85,7 @@ class Stage:
         )
         self._world2body = np.array([invert(p) for p in everything], np.float32)
         self._poses = tuple(poses)
+        self._shadow_cells, self._beside_cells = self._mark_cells()
 
     def instance_ids(self, body: Int32Array) -> Int32Array:
         """Ids of the objects from 1, and 0 for all else, of the bodies met."""
@@ -88,18 +97,35 @@ class Stage:
         met = hits.body >= 0
         face = self._first_face[hits.body] + hits.face
         face[~met] = 0
-        weights = np.column_stack([1 - hits.uv.sum(axis=1), hits.uv])
-        normals = np.einsum('nc,nci->ni', weights, self._normals[face])
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        away = np.einsum('ni,ni->n', normals, directions) > 0
-        normals[away] *= -1
+        glossy = met & (hits.body < self._count)
+        normals = np.take(self._normals[:, 0], face, axis=0)
+        curved = np.flatnonzero(glossy)
+        weights = np.column_stack([1 - hits.uv[curved].sum(axis=1), hits.uv[curved]])
+        smooth = np.einsum('nc,nci->ni', weights, self._normals[face[curved]])
+        smooth /= np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-9)
+        away = np.einsum('ni,ni->n', smooth, directions[curved]) > 0
+        smooth[away] *= -1
+        normals[curved] = smooth
         reach = np.where(met, hits.distance, np.float32(0))[:, None]
         points = np.asarray(origins + reach * directions, np.float32)
-        albedo = self._paint[face]
-        glossy = met & (hits.body < self._count)
+        albedo = np.take(self._paint, face, axis=0)
         self._paint_table(hits.body, points, albedo)
-        self._mottle(hits.body, glossy, points, albedo)
-        return Surface(hits, points, normals.astype(np.float32), albedo, glossy)
+        self._mottle(hits.body, curved, points, albedo)
+        return Surface(hits, points, normals, albedo, glossy)
+
+    def near_objects(self, surface: Surface) -> tuple[IndexArray, IndexArray]:
+        """Indices of the points that may lie in a lamp's shadow, and of those beside an object.
+
+        Only there are rays toward the light worth casting.
+        """
+        rows, columns = self._shadow_cells.shape
+        top = np.flatnonzero(surface.hits.body == self._count)
+        x, y = surface.points[top, 0] / _CELL, surface.points[top, 1] / _CELL
+        row = np.clip((x + rows / 2).astype(np.int32), 0, rows - 1)
+        cell = row * columns + np.clip((y + columns / 2).astype(np.int32), 0, columns - 1)
+        own = np.flatnonzero(surface.glossy)
+        shadow, beside = self._shadow_cells.ravel()[cell], self._beside_cells.ravel()[cell]
+        return np.concatenate([own, top[shadow]]), np.concatenate([own, top[beside]])
 
     @cached_property
     def _texture(self) -> Float32Array:
@@ -117,21 +143,28 @@ class Stage:
         colors = cv2.remap(self._texture, y, x, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         albedo[top] = colors.reshape(-1, 3)[: top.size]
 
+    def _mark_cells(self) -> tuple[BoolArray, BoolArray]:
+        """The table's cells, rows along x, that may be in shadow, and those beside an object."""
+        shape = [int(np.ceil(length / _CELL)) for length in self._table.size]
+        shadow, beside = np.zeros((2, *shape), np.uint8)
+        slant = np.array(self._light.direction[:2]) / self._light.direction[2]
+        for pose, triangles in zip(self._poses, self._triangles, strict=False):
+            vertices = transform_points(pose, triangles.reshape(-1, 3))
+            foot, height = vertices[:, :2], vertices[:, 2:]
+            penumbra = (self._light.softness * (1 + slant @ slant) * height.max()) / _CELL
+            _fill_hull(beside, foot / _CELL, SHADE_REACH / _CELL)
+            _fill_hull(shadow, np.concatenate([foot, foot - slant * height]) / _CELL, penumbra)
+        return shadow > 0, beside > 0
+
     def _mottle(
-        self,
-        body: Int32Array,
-        glossy: npt.NDArray[np.bool_],
-        points: Float32Array,
-        albedo: Float32Array,
+        self, body: Int32Array, index: IndexArray, points: Float32Array, albedo: Float32Array
     ) -> None:
-        """Give objects a faint texture that moves with them."""
-        index = np.flatnonzero(glossy)
+        """Give the objects' points, at indices, a faint texture that moves with them."""
         if index.size == 0:
             return
         inverse = self._world2body[body[index]]
         local = np.einsum('nij,nj->ni', inverse[:, :3, :3], points[index]) + inverse[:, :3, 3]
-        value = 1 + 0.07 * solid_noise(local, 0.011) + 0.05 * solid_noise(local, 0.0035)
-        albedo[index] *= value[:, None]
+        albedo[index] *= solid_noise(local)[:, None]
 
 
 def _room(table: Table) -> list[tuple[Trimesh, Rgb]]:
@@ -143,6 +176,14 @@ def _room(table: Table) -> list[tuple[Trimesh, Rgb]]:
     wall = cuboid((0.1, 2 * _ROOM, _ROOM))
     wall.apply_translation([_WALL_DISTANCE, 0, -table.height])
     return [(top, _TABLE_EDGE_COLOR), (floor, _FLOOR_COLOR), (wall, _WALL_COLOR)]
+
+
+def _fill_hull(cells: npt.NDArray[np.uint8], places: FloatArray, margin: float) -> None:
+    """Mark the convex hull of places (N, 2) counted from the middle, and a margin around it."""
+    centred = places + np.array(cells.shape) / 2
+    hull = np.round(cv2.convexHull(centred[:, ::-1].astype(np.float32))).astype(np.int32)
+    cv2.fillConvexPoly(cells, hull, 1)
+    cv2.polylines(cells, [hull], True, 1, 2 * int(np.ceil(margin)) + 3)
 
 
 def _linear(srgb: npt.NDArray[np.floating]) -> Float32Array:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
 
 Float32Array = npt.NDArray[np.float32]
 
-_LATTICE = 32
+_LATTICE = 64
+_LATTICE_STEP = 0.0025  # m
 
 
 def surface_texture(kind: str, size_m: tuple[float, float], seed: int) -> Float32Array:
@@ -26,22 +30,34 @@ def surface_texture(kind: str, size_m: tuple[float, float], seed: int) -> Float3
     )
 
 
-def solid_noise(points: npt.NDArray[np.floating], scale: float) -> Float32Array:
-    """(N,) smooth noise of about -1 to 1 at points (N, 3) m, with bumps of `scale` m."""
-    lattice = np.random.default_rng(7).uniform(-1, 1, (_LATTICE,) * 3).astype(np.float32)
-    at = (points / scale).astype(np.float32)
+def solid_noise(points: npt.NDArray[np.floating]) -> Float32Array:
+    """(N,) faint mottling, 1 plus or minus about a tenth, at points (N, 3) m in an object."""
+    lattice = _mottling()
+    at = (points * np.float32(1 / _LATTICE_STEP)).astype(np.float32)
     corner = np.floor(at)
     part = at - corner
-    part = part * part * (3 - 2 * part)
-    low = corner.astype(np.int32) % _LATTICE
+    low = (corner.astype(np.int32) % _LATTICE).T
     high = (low + 1) % _LATTICE
+    ends = [(low[axis], 1 - part[:, axis], high[axis], part[:, axis]) for axis in range(3)]
+    (x0, a0, x1, a1), (y0, b0, y1, b1), (z0, c0, z1, c1) = ends
+    flat = lattice.ravel()
     total = np.zeros(len(points), np.float32)
-    for index in range(8):
-        bits = (index >> 2 & 1, index >> 1 & 1, index & 1)
-        place = [(high if bit else low)[:, axis] for axis, bit in enumerate(bits)]
-        share = [part[:, a] if bit else 1 - part[:, a] for a, bit in enumerate(bits)]
-        total += lattice[place[0], place[1], place[2]] * share[0] * share[1] * share[2]
+    for x, a in ((x0, a0), (x1, a1)):
+        for y, b in ((y0, b0), (y1, b1)):
+            row = (x * _LATTICE + y) * _LATTICE
+            total += a * b * (c0 * flat[row + z0] + c1 * flat[row + z1])
     return total
+
+
+@lru_cache(maxsize=1)
+def _mottling() -> Float32Array:
+    """A lattice of noise with fine and coarse bumps, which repeats without a seam."""
+    rng = np.random.default_rng(7)
+    total = np.ones((_LATTICE,) * 3)
+    for amplitude, bump in ((0.045, 3.0), (0.03, 0.8)):
+        noise = gaussian_filter(rng.standard_normal(total.shape), bump, mode='wrap')
+        total += amplitude * noise / noise.std()
+    return total.astype(np.float32)
 
 
 def _noise(
