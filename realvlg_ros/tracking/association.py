@@ -1,0 +1,97 @@
+"""Which target a grounding speaks of, and which of two targets a region belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..grounding.grounding import Grounding
+from ..image_region import RegionMask
+from ..transforms import FloatArray
+from .appearance import Appearance
+from .target import TargetState
+from .target_track import TargetTrack
+
+# Overlap of boxes from which two regions of one frame are the same object.
+_SAME_OVERLAP = 0.35
+# And nearer than this share of its extent if they overlap less.
+_SAME_DISTANCE = 0.4
+# Likeness from which an object seen again is the one that was lost.
+_SAME_APPEARANCE = 0.55
+
+
+def track_at(
+    tracks: Sequence[TargetTrack],
+    mask: RegionMask,
+    middle: FloatArray,
+    stamp_ns: int,
+    tolerance_ns: int,
+) -> TargetTrack | None:
+    """The target that was where a grounding's mask is, in the frame of its stamp.
+
+    Args:
+        tracks: those that live.
+        mask: of the grounding.
+        middle: (3,) of the masked surface in the world, m.
+        stamp_ns: of the grounding's frame.
+        tolerance_ns: how far a remembered stamp may be off.
+    """
+    best, best_score = None, 0.0
+    for track in tracks:
+        past = track.pose_at(stamp_ns, tolerance_ns)
+        if past is None or past.box is None or track.state == TargetState.LOST:
+            continue
+        overlap = past.box.iou(mask.box)
+        extent = track.appearance.extent if track.appearance else 0.1
+        place = past.object2world[:3, :3] @ track.views[0].center + past.object2world[:3, 3]
+        distance = float(np.linalg.norm(place - middle)) / max(extent, 0.02)
+        if overlap >= _SAME_OVERLAP or (overlap > 0.1 and distance < _SAME_DISTANCE):
+            score = overlap + 1 / (1 + distance)
+            if score > best_score:
+                best, best_score = track, score
+    return best
+
+
+def track_again(
+    tracks: Sequence[TargetTrack], grounding: Grounding, appearance: Appearance
+) -> TargetTrack | None:
+    """The lost or hidden target that a grounding has found again elsewhere, by its looks."""
+    best, best_score = None, _SAME_APPEARANCE
+    for track in tracks:
+        if track.state not in (TargetState.LOST, TargetState.OCCLUDED) or not track.appearance:
+            continue
+        score = track.appearance.similarity(appearance)
+        same_request = bool(grounding.request_id) and (
+            grounding.request_id == track.grounding.request_id
+        )
+        same_words = grounding.instruction == track.grounding.instruction
+        if score + 0.1 * same_request + 0.1 * same_words > best_score and (
+            same_request or same_words or grounding.label == track.grounding.label
+        ):
+            best, best_score = track, score
+    return best
+
+
+def contested(tracks: Sequence[TargetTrack]) -> list[TargetTrack]:
+    """Targets that claim the place of another that has the better right to it.
+
+    Two bodies cannot be in one place. When the surfaces of two followed targets coincide, the
+    one that was seen there with less surprise keeps the place.
+    """
+    losers: list[TargetTrack] = []
+    seen = [t for t in tracks if t.seen and t.state != TargetState.LOST]
+    for index, first in enumerate(seen):
+        for second in seen[index + 1 :]:
+            gap = _place(first) - _place(second)
+            extent = min(
+                track.appearance.extent if track.appearance else 0.05 for track in (first, second)
+            )
+            if np.linalg.norm(gap) < 0.35 * extent:
+                losers.append(max(first, second, key=lambda t: t.surprise))
+    return losers
+
+
+def _place(track: TargetTrack) -> FloatArray:
+    pose = track.object2world
+    return np.asarray(pose[:3, :3] @ track.views[0].center + pose[:3, 3])

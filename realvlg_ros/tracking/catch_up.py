@@ -1,0 +1,70 @@
+"""Carry a target from the frame that was grounded to the newest one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..transforms import FloatArray, invert
+from .key_frames import KeyFrame
+from .object_motion import Measurement
+from .rigid_fit import difference, perturbed
+from .target_track import TargetTrack
+
+# A jump over many frames is believed when this share of the features agrees.
+_SURE_SUPPORT = 0.55
+# Bound of the work when the object cannot be seen: measurements that may fail.
+_MAX_FAILURES = 12
+
+
+def catch_up(track: TargetTrack, frames: Sequence[KeyFrame]) -> bool:
+    """Follow a target through past frames, oldest first, to the last of them.
+
+    The leap to the newest frame is tried first; where it fails, the way is halved, down to single
+    frames. Returns whether the target was found in the last frame.
+    """
+    walker = _Walker(track)
+    walker.walk(frames)
+    return bool(frames) and track.stamp_ns == frames[-1].stamp_ns
+
+
+class _Walker:
+    """The state of one walk: where the object was, how it moved, how often it was not found."""
+
+    def __init__(self, track: TargetTrack) -> None:
+        self._track = track
+        self._twist = np.zeros(6)
+        self._failures = 0
+
+    def walk(self, frames: Sequence[KeyFrame]) -> None:
+        if not frames or self._failures >= _MAX_FAILURES:
+            return
+        measured = self._find(frames[-1])
+        if measured is not None:
+            self._step(frames[-1], measured)
+            return
+        if len(frames) == 1:
+            self._failures += 1
+            return
+        half = len(frames) // 2
+        self.walk(frames[:half])
+        self.walk(frames[half:])
+
+    def _find(self, key: KeyFrame) -> Measurement | None:
+        dt = (key.stamp_ns - self._track.stamp_ns) * 1e-9
+        world2camera = invert(key.camera2world)
+        guesses = [self._track.object2world]
+        if np.any(self._twist):
+            guesses.insert(0, perturbed(self._track.object2world, self._twist * dt))
+        for guess in guesses:
+            measured = self._track.locate(key, world2camera @ guess)
+            if measured is not None and measured.support >= _SURE_SUPPORT:
+                return measured
+        return None
+
+    def _step(self, key: KeyFrame, measured: Measurement) -> None:
+        before: FloatArray = self._track.object2world
+        dt = max((key.stamp_ns - self._track.stamp_ns) * 1e-9, 1e-3)
+        self._track.jump(key, measured)
+        self._twist = difference(self._track.object2world, before) / dt

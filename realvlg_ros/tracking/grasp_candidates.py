@@ -1,0 +1,145 @@
+"""The grasps of one object over several plans, in the object frame.
+
+Every plan measures the same grasps anew with its own noise: grasps of two plans that are near
+each other are one grasp, averaged with the planner's covariance as measurement noise. The best
+stays the best until another is clearly better for several plans.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..grasping.grasp import Grasp, nearest_representative
+from ..transforms import FloatArray
+from .rigid_fit import difference, perturbed
+from .settings import TrackerSettings
+
+# Errors that plans of one scene share (view, lens) do not average out: this share of a single
+# plan's covariance always stays.
+_SHARED_ERROR = 0.1
+# A grasp that this many plans in a row did not find again is dropped.
+_MAX_MISSES = 3
+_QUALITY_MEMORY = 0.5
+# Pull of a candidate that was found again over one that was not.
+_MISS_PENALTY = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One grasp as known from all plans so far.
+
+    Attributes:
+        grasp: latest metadata with the averaged pose and covariance, in the object frame.
+        single_covariance: of one plan's grasp.
+        quality: running mean.
+        plans: how many plans it was found in.
+        misses: plans in a row that did not find it.
+    """
+
+    grasp: Grasp
+    single_covariance: FloatArray
+    quality: float
+    plans: int = 1
+    misses: int = 0
+
+    @property
+    def rank(self) -> float:
+        """Quality less what it lost by not being found."""
+        return self.quality - _MISS_PENALTY * self.misses
+
+
+class GraspCandidates:
+    """The grasps of one object, best first."""
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        """Start without grasps."""
+        self._settings = settings
+        self._candidates: list[Candidate] = []
+        self._challenges = 0
+        self.plans = 0
+
+    @property
+    def grasps(self) -> tuple[Grasp, ...]:
+        """In the object frame, best first."""
+        return tuple(c.grasp for c in self._candidates)
+
+    def clear(self) -> None:
+        """Forget all grasps, as after a change of the object's surroundings."""
+        self._candidates = []
+        self._challenges = 0
+        self.plans = 0
+
+    def add_plan(self, grasps: tuple[Grasp, ...]) -> None:
+        """Fuse the grasps of one plan, given in the object frame, best first."""
+        self.plans += 1
+        free = list(grasps)
+        kept = []
+        for candidate in self._candidates:
+            match = self._nearest(candidate, free)
+            if match is None:
+                if candidate.misses + 1 < _MAX_MISSES:
+                    kept.append(replace(candidate, misses=candidate.misses + 1))
+                continue
+            free = [grasp for grasp in free if grasp is not match]
+            kept.append(_fuse(candidate, match))
+        reference = kept[0].grasp.tcp2frame if kept else None
+        for grasp in free:
+            same = grasp if reference is None else nearest_representative(grasp, reference)
+            kept.append(Candidate(same, same.covariance, same.quality))
+            reference = kept[0].grasp.tcp2frame
+        self._candidates = self._ranked(kept)
+
+    def _nearest(self, candidate: Candidate, grasps: list[Grasp]) -> Grasp | None:
+        """The grasp of a new plan that is this candidate seen again."""
+        best, best_distance = None, 1.0
+        for grasp in grasps:
+            same = nearest_representative(grasp, candidate.grasp.tcp2frame)
+            error = difference(same.tcp2frame, candidate.grasp.tcp2frame)
+            position = float(np.linalg.norm(error[:3])) / self._settings.match_distance_m
+            angle = math.degrees(float(np.linalg.norm(error[3:]))) / self._settings.match_angle_deg
+            if max(position, angle) < best_distance:
+                best, best_distance = grasp, max(position, angle)
+        return best
+
+    def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Best first, with hysteresis for the first place; the first of the list held it."""
+        if not candidates:
+            self._challenges = 0
+            return []
+        holder = candidates[0]
+        ranked = sorted(candidates, key=lambda c: c.rank, reverse=True)
+        if ranked[0] is holder:
+            self._challenges = 0
+            return ranked
+        ahead = ranked[0].rank > holder.rank + self._settings.switch_margin
+        self._challenges = self._challenges + 1 if ahead else 0
+        if self.plans > 1 and self._challenges < self._settings.switch_persistence:
+            ranked.remove(holder)
+            return [holder, *ranked]
+        self._challenges = 0
+        return ranked
+
+
+def _fuse(candidate: Candidate, measured: Grasp) -> Candidate:
+    """Kalman update of a grasp that does not move in the object frame."""
+    old = candidate.grasp
+    same = nearest_representative(measured, old.tcp2frame)
+    # The share that all plans have in common is set aside while the rest is averaged.
+    shared = _SHARED_ERROR * candidate.single_covariance
+    prior = old.covariance - shared
+    noise = same.covariance * (1 - _SHARED_ERROR)
+    gain = np.linalg.solve(prior + noise, prior).T
+    pose = perturbed(old.tcp2frame, gain @ difference(same.tcp2frame, old.tcp2frame))
+    share = float(np.trace(gain)) / 6
+    grasp = replace(
+        same,
+        tcp2frame=pose,
+        covariance=(np.eye(6) - gain) @ prior + shared,
+        object_width=old.object_width + share * (same.object_width - old.object_width),
+        contact_points=old.contact_points + share * (same.contact_points - old.contact_points),
+    )
+    quality = candidate.quality + _QUALITY_MEMORY * (same.quality - candidate.quality)
+    return Candidate(grasp, candidate.single_covariance, quality, candidate.plans + 1)

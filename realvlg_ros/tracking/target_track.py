@@ -1,0 +1,291 @@
+"""One target's life: its pose, its views, its grasps and its state."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..grasping.grasp import Grasp
+from ..grounding.grounding import Grounding
+from ..image_region import Box, RegionMask
+from ..transforms import FloatArray, invert, make_transform, transform_covariance
+from .appearance import Appearance
+from .depth_alignment import Visibility, measure_surface, see_surface
+from .grasp_candidates import GraspCandidates
+from .key_frames import KeyFrame
+from .object_motion import Measurement, measure_features
+from .object_view import ObjectView, make_view
+from .pose_filter import PoseFilter
+from .region import carried_region
+from .settings import TrackerSettings
+from .stability import StabilityGauge, position_std
+from .target import TargetState
+
+# How long past poses are kept, to meet groundings of past frames.
+_HISTORY_S = 10.0
+_START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
+
+
+@dataclass(frozen=True)
+class PastPose:
+    """Where a target was in one frame."""
+
+    stamp_ns: int
+    object2world: FloatArray
+    box: Box | None
+
+
+class TargetTrack:
+    """An object followed from the frame in which it was grounded."""
+
+    def __init__(
+        self,
+        track_id: int,
+        grounding: Grounding,
+        mask: RegionMask,
+        key: KeyFrame,
+        settings: TrackerSettings,
+    ) -> None:
+        """Start on the key frame; `views` stays empty when the object has no depth there."""
+        self.track_id = track_id
+        self.grounding = grounding
+        self.settings = settings
+        self.state = TargetState.TENTATIVE
+        self.message = ''
+        self.candidates = GraspCandidates(settings)
+        self.gauge = StabilityGauge(settings)
+        self.appearance: Appearance | None = None
+        self.history: deque[PastPose] = deque()
+        self.visibility: Visibility | None = None
+        self.plan_message = ''
+        self.surprise = 0.0
+        self.certain = True
+        self.planned_ns = key.stamp_ns
+        self.planned_pose = np.eye(4)
+        self.asked_ns = key.stamp_ns
+        self.reported_ns = key.stamp_ns
+        self._reported = self.state
+        self.restart(key, mask)
+
+    def restart(self, key: KeyFrame, mask: RegionMask) -> None:
+        """Begin anew on a frame, with a new object frame: upright in the world, at its middle."""
+        assert key.depth is not None
+        centre = middle_of(key, mask)
+        object2world = make_transform(np.eye(3), centre)
+        self.filter = PoseFilter(object2world, _START_STD.copy(), self.settings, key.stamp_ns)
+        self.noise = _START_STD
+        self.views: list[ObjectView] = []
+        self.mask: RegionMask | None = mask
+        self.seen_ns = key.stamp_ns
+        self.stamp_ns = key.stamp_ns
+        self.seen_frames = 1
+        self.add_view(key, mask, object2world)
+        self._before = self.filter
+        self._remember()
+
+    @property
+    def object2world(self) -> FloatArray:
+        """Pose of the object now."""
+        return self.filter.pose
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Of that pose (6x6), with the share of the noise that the view itself carries.
+
+        The view's points have as much noise as one measurement, and no later frame averages it.
+        """
+        return self.filter.covariance + 0.5 * self.noise
+
+    @property
+    def grounded_view(self) -> ObjectView:
+        """The view in the image that the grounding's rectangles refer to."""
+        return self.views[0]
+
+    @property
+    def box(self) -> Box | None:
+        """Of the object in the newest image."""
+        return None if self.mask is None else self.mask.box
+
+    @property
+    def seen(self) -> bool:
+        """Whether it was seen in the newest frame."""
+        return self.seen_ns == self.stamp_ns
+
+    def add_view(self, key: KeyFrame, mask: RegionMask, object2world: FloatArray) -> bool:
+        """Remember how the object looks in a frame; False when it has no depth there."""
+        assert key.depth is not None
+        object2camera = invert(key.camera2world) @ object2world
+        view = make_view(key.grey, key.depth, key.camera, mask, object2camera, self.settings)
+        if view is None:
+            return False
+        # The first view is the reference of the grasps: it stays, the oldest other goes.
+        if len(self.views) >= self.settings.max_views:
+            del self.views[min(1, len(self.views) - 1)]
+        self.views.append(view)
+        return True
+
+    def locate(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
+        """Measure the pose in a frame near a predicted one (object2camera)."""
+        view = self.nearest_view(predicted)
+        found = measure_features(
+            view, key.grey, key.depth, key.camera, predicted, self.settings
+        )  # fmt: skip
+        if found is None and key.depth is not None:
+            found = measure_surface(view, key.depth, key.camera, predicted, self.settings)
+        return found
+
+    def follow(self, key: KeyFrame) -> None:
+        """Take the newest frame: predict, measure, filter, and decide the state."""
+        self._before = self.filter.copy()
+        self.filter.predict(key.stamp_ns, self.certain or self.filter.held_back > 0)
+        self.stamp_ns = key.stamp_ns
+        world2camera = invert(key.camera2world)
+        predicted = world2camera @ self.object2world
+        measured = self.locate(key, predicted)
+        accepted = measured is not None and self._accept(key, measured)
+        object2camera = world2camera @ self.object2world
+        view = self.nearest_view(object2camera)
+        self.visibility = None
+        self.certain = self.certain and accepted
+        if not accepted and key.depth is not None:
+            self.visibility = see_surface(
+                view, key.depth, key.camera, object2camera, self.settings
+            )  # fmt: skip
+        self.mask = carried_region(view, key.camera, object2camera)
+        self._decide(accepted)
+        if accepted:
+            self._refresh_views(key, view, object2camera)
+        self._remember()
+
+    def jump(self, key: KeyFrame, measured: Measurement) -> None:
+        """Set the pose to a measurement, however far it is from the prediction."""
+        object2world = key.camera2world @ measured.object2camera
+        self.noise = transform_covariance(key.camera2world, measured.covariance)
+        self.filter = PoseFilter(object2world, self.noise, self.settings, key.stamp_ns)
+        self.stamp_ns = self.seen_ns = key.stamp_ns
+        view = self.nearest_view(measured.object2camera)
+        self.mask = carried_region(view, key.camera, measured.object2camera)
+        self._remember()
+
+    def take_plan(self, grasps: tuple[Grasp, ...], message: str) -> None:
+        """Fuse grasps planned in the newest frame, given in the object frame."""
+        if self.candidates.plans >= self.settings.fused_plans:
+            self.candidates.plans = 0
+        self.candidates.add_plan(grasps)
+        self.plan_message = message
+        self.planned_ns, self.planned_pose = self.stamp_ns, self.object2world
+
+    def yield_place(self) -> None:
+        """Take back the newest measurement: another target is where it was measured."""
+        if not self.seen:
+            return
+        previous = self.history[-2].stamp_ns if len(self.history) > 1 else 0
+        self.filter = self._before
+        self.filter.predict(self.stamp_ns, seen=False)
+        self.seen_ns = min(self.seen_ns - 1, previous)
+        self.state, self.message = TargetState.OCCLUDED, 'another target is in its place'
+
+    def worth_reporting(self) -> bool:
+        """Whether the newest frame is to be reported; a lost target only speaks up at times."""
+        due = self.stamp_ns - self.reported_ns >= self.settings.retry_period_s * 1e9
+        report = self.state != TargetState.LOST or self._reported != TargetState.LOST or due
+        if report:
+            self._reported, self.reported_ns = self.state, self.stamp_ns
+        return report
+
+    def lose(self, message: str) -> None:
+        """Give up following until it is found again."""
+        self.state, self.message = TargetState.LOST, message
+        self.gauge.reset()
+
+    def change_world(self, old2new: FloatArray) -> None:
+        """Live in another frame from now on."""
+        self.filter.change_frame(old2new)
+        self.noise = transform_covariance(old2new, self.noise)
+        self.planned_pose = old2new @ self.planned_pose
+        self.gauge.reset()
+        self.history.clear()
+
+    def pose_at(self, stamp_ns: int, tolerance_ns: int) -> PastPose | None:
+        """Where it was in the frame of a stamp, if that is remembered."""
+        for past in reversed(self.history):
+            if abs(past.stamp_ns - stamp_ns) <= tolerance_ns:
+                return past
+        return None
+
+    def nearest_view(self, object2camera: FloatArray) -> ObjectView:
+        """The view that looks most like the object at a pose; the oldest of equals."""
+        if len(self.views) == 1:
+            return self.views[0]
+        scales = [abs(np.log(view.scale_to(object2camera))) for view in self.views]
+        angles = [view.angle_to(object2camera) for view in self.views]
+        return self.views[int(np.argmin(np.add(np.round(scales, 1), np.round(angles, 1))))]
+
+    def _accept(self, key: KeyFrame, measured: Measurement) -> bool:
+        noise = transform_covariance(key.camera2world, measured.covariance)
+        if not self.filter.update(key.camera2world @ measured.object2camera, noise):
+            return False
+        self.noise = noise
+        # Depth alone leaves some directions free: there the spread grows as if unseen.
+        self.certain = not measured.by_depth
+        self.surprise = self.filter.distance + 10 * (1 - measured.support)
+        self.seen_ns = key.stamp_ns
+        self.seen_frames += 1
+        return True
+
+    def _decide(self, accepted: bool) -> None:
+        settings = self.settings
+        if accepted:
+            confirmed = self.seen_frames >= settings.confirm_frames
+            self.state = TargetState.CONFIRMED if confirmed else TargetState.TENTATIVE
+            self.message = ''
+            return
+        unseen = (self.stamp_ns - self.seen_ns) * 1e-9
+        if self.state == TargetState.LOST:
+            return
+        spread = position_std(self.filter.covariance)
+        if unseen > settings.lost_after_s:
+            self.lose(f'not seen for {unseen:.1f} s; a new grounding is needed')
+        elif spread > settings.lost_position_std_m:
+            self.lose(f'position uncertain by {spread * 1000:.0f} mm; a new grounding is needed')
+        elif self.filter.held_back == 0:
+            self.state, self.message = TargetState.OCCLUDED, self._why_unseen()
+
+    def _why_unseen(self) -> str:
+        seen = self.visibility
+        if seen is None or self.mask is None:
+            return 'out of the image'
+        if seen.hidden >= max(seen.vacated, seen.unread, 0.2):
+            return f'{seen.hidden:.0%} of its surface is hidden'
+        if seen.unread >= max(seen.vacated, 0.2):
+            return f'no depth on {seen.unread:.0%} of its surface'
+        return 'not where it was expected'
+
+    def _refresh_views(self, key: KeyFrame, view: ObjectView, object2camera: FloatArray) -> None:
+        """Add a view when the object is seen from a new side or at a new size."""
+        angle = np.degrees(view.angle_to(object2camera))
+        scale = max(view.scale_to(object2camera), 1 / view.scale_to(object2camera))
+        turned = angle > self.settings.view_angle_deg or scale > self.settings.view_scale
+        if turned and self.mask is not None and key.depth is not None:
+            self.add_view(key, self.mask, self.object2world)
+
+    def _remember(self) -> None:
+        self.history.append(PastPose(self.stamp_ns, self.object2world, self.box))
+        while self.history[0].stamp_ns < self.stamp_ns - _HISTORY_S * 1e9:
+            self.history.popleft()
+
+
+def middle_of(key: KeyFrame, mask: RegionMask) -> FloatArray:
+    """Median of the object's points (3,) in the world, m; zero without depth."""
+    assert key.depth is not None
+    rows, columns = np.nonzero(mask.data)
+    rows, columns = rows + mask.y_offset, columns + mask.x_offset
+    z = key.depth[rows, columns]
+    if not np.any(z > 0):
+        return np.zeros(3)
+    pixels = np.stack([columns, rows], axis=1)[z > 0]
+    points = key.camera.deproject(pixels, z[z > 0])
+    middle = np.median(points, axis=0)
+    return np.asarray(key.camera2world[:3, :3] @ middle + key.camera2world[:3, 3])
