@@ -31,6 +31,8 @@ Value = bool | int | float | str | tuple[float, ...]
 Ranges = Mapping[str, tuple[float, float]]
 P = TypeVar('P')
 
+_RECONFIGURE = 'deactivate it and clean it up first, then set the parameter and configure it again'
+
 
 @dataclass(frozen=True)
 class ParameterSpec:
@@ -184,17 +186,25 @@ def parameters_of(node_class: type[Any]) -> tuple[ParameterSpec, ...]:
 class NodeParameters(Generic[P]):
     """The parameters of a running node: declared, validated, and read as one dataclass."""
 
-    def __init__(self, node: Node, cls: type[P], configured: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        cls: type[P],
+        configured: Callable[[], bool],
+        remedy: str = _RECONFIGURE,
+    ) -> None:
         """Declare every parameter of a dataclass; values that are refused are kept for check().
 
         Args:
             node: where they are declared.
             cls: dataclass of parameters.
             configured: whether the node is configured, when static parameters are fixed.
+            remedy: what to do to change a static one.
         """
         self._node = node
         self._cls = cls
         self._configured = configured
+        self._remedy = remedy
         self._specs = {spec.name: spec for spec in specs_of(cls)}
         self._refused: dict[str, str] = {}
         for spec in self._specs.values():
@@ -259,8 +269,7 @@ class NodeParameters(Generic[P]):
             and checked != spec.check(self._node.get_parameter(spec.name).value)
         ):
             raise ParameterError(
-                f'{spec.name} takes effect when the node is configured; deactivate it and '
-                'clean it up first, then set the parameter and configure it again'
+                f'{spec.name} takes effect when the node is configured; {self._remedy}'
             )
         return checked
 

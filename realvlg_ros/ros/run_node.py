@@ -8,16 +8,35 @@ import traceback
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from .lifecycle import ManagedNode
 
+InvalidHandle = rclpy_implementation.InvalidHandle
+
 # A goal keeps one thread while it lives, and callbacks only hand things over.
 _THREADS = 8
 # Time for the results of aborted goals to leave before their servers are destroyed, s.
 _LINGER_S = 0.2
+
+
+def spin(executor: Executor) -> None:
+    """Spin until shutdown, also past a deactivation.
+
+    rclpy raises when a subscription with QoS events or an action server is destroyed by one
+    thread while another one gathers what to wait for; nothing is lost by gathering again.
+    """
+    while True:
+        try:
+            executor.spin()
+        except InvalidHandle:
+            continue
+        except ExternalShutdownException:
+            pass
+        return
 
 
 def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
@@ -42,17 +61,15 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     executor = MultiThreadedExecutor(num_threads=_THREADS)
     executor.add_node(node)
 
-    def spin() -> None:
+    def spin_and_stop() -> None:
         try:
-            executor.spin()
-        except ExternalShutdownException:
-            pass
+            spin(executor)
         except Exception:
             node.get_logger().fatal(traceback.format_exc())
             failed.set()
         stop.set()
 
-    spinner = threading.Thread(target=spin, name='spin')
+    spinner = threading.Thread(target=spin_and_stop, name='spin')
     spinner.start()
     stop.wait()
     if isinstance(node, ManagedNode):

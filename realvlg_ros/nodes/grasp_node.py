@@ -1,0 +1,194 @@
+"""Plans grasps of the grounded object and follows it at camera rate."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from realvlg_ros.msg import Grounding as GroundingMsg
+from realvlg_ros.srv import ResetTracker
+
+from ..errors import RealvlgError
+from ..frame import RgbdFrame
+from ..grasping.gripper import Gripper
+from ..grasping.planner import GraspPlanner, PlannerSettings
+from ..grounding.grounding import Grounding, GroundingStatus
+from ..resources import gripper_file
+from ..ros.camera_input import CameraInput, CameraParameters
+from ..ros.diagnostics import RateCounter, Report
+from ..ros.frame_matcher import Match
+from ..ros.grounding_conversion import grounding_from_msg
+from ..ros.lifecycle import ManagedNode
+from ..ros.parameters import parameter, settings
+from ..ros.plane_watch import PlaneWatch
+from ..ros.qos import latched
+from ..ros.run_node import run_node
+from ..ros.target_outputs import TargetOutputs
+from ..ros.worker import Worker
+from ..tracking.settings import RANGES, TrackerSettings
+from ..tracking.target import GraspTarget
+from ..tracking.tracker import TargetTracker
+
+# Planning and one update end within this, s.
+_WORKER_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class GraspParameters(CameraParameters):
+    """Parameters of grasp_node."""
+
+    gripper: str = parameter(
+        'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
+    )
+    planner: PlannerSettings = settings(PlannerSettings)
+    tracker: TrackerSettings = settings(TrackerSettings, RANGES)
+
+
+class GraspNode(ManagedNode):
+    """Owns planner and tracker, in one worker thread; callbacks only hand things over."""
+
+    parameter_type: ClassVar = GraspParameters
+
+    def __init__(self, **arguments: Any) -> None:
+        """Make an unconfigured node."""
+        super().__init__('grasp_node', **arguments)
+        self._latest_request = ''
+
+    def configure(self) -> None:
+        """Read the gripper and make planner, tracker and publishers."""
+        self._settings: GraspParameters = self.current_parameters()
+        gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
+        self._planner = PlaneWatch(GraspPlanner(gripper, self._settings.planner))
+        self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
+        self.serve(ResetTracker, 'reset_tracker', self._reset_tracker)
+
+    def activate(self) -> None:
+        """Begin with an empty tracker, and read the camera and groundings."""
+        self._tracker = TargetTracker(self._planner, self._settings.tracker)
+        self._processed = RateCounter()
+        self._published = RateCounter()
+        self._update_ms = self._latency = 0.0
+        self._newest_stamp_ns = 0
+        self._worker = Worker('tracking', lambda error: self.get_logger().error(repr(error)))
+        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
+        self.subscribe(GroundingMsg, 'grounding', self._on_grounding, latched(10))
+
+    def deactivate(self) -> None:
+        """End the worker."""
+        self._camera.close()
+        if not self._worker.stop(_WORKER_TIMEOUT_S):
+            self.get_logger().warning('the tracker did not stop in time and is left behind')
+
+    def diagnose(self) -> list[Report]:
+        """Report the camera, the tracker and the support plane."""
+        tracker = Report(
+            'tracker',
+            values={
+                'frames_hz': self._processed.read(),
+                'frames_skipped': self._worker.dropped,
+                'targets_hz': self._published.read(),
+                'update_ms': self._update_ms,
+                'latency_ms': self._latency * 1e3,
+                'memory_mb': self._tracker.memory_bytes / 1e6,
+                'fixed_frame': self._camera.fixed_frame or 'none: targets are in the camera frame',
+            },
+        )
+        return [self._camera.report(), tracker, self._planner.report()]
+
+    def _on_frame(self) -> None:
+        self._worker.offer(self._track_newest)
+
+    def _on_jump_back(self) -> None:
+        self._worker.post(self._forget)
+
+    def _on_grounding(self, message: GroundingMsg) -> None:
+        self._worker.post(lambda: self._take_grounding(message))
+
+    def _track_newest(self) -> None:
+        match = self._camera.take()
+        if match is not None:
+            self._track(match)
+
+    def _track(self, match: Match) -> None:
+        try:
+            frame = self._camera.to_frame(match)
+        except RealvlgError as error:
+            self.warn('image', str(error))
+            return
+        self.warn('image', '')
+        started = time.perf_counter()
+        targets = self._tracker.update(frame)
+        self._update_ms = (time.perf_counter() - started) * 1e3
+        self._processed.tick()
+        self._newest_stamp_ns, self._newest_frame = frame.stamp_ns, frame
+        for notice in self._tracker.take_notices():
+            self.get_logger().warning(notice)
+        self._publish(targets, frame)
+
+    def _take_grounding(self, message: GroundingMsg) -> None:
+        try:
+            grounding = grounding_from_msg(message)
+        except RealvlgError as error:
+            self.warn('grounding', f'grounding {message.request_id!r} is refused: {error}')
+            return
+        self.warn('grounding', '')
+        if grounding.status == GroundingStatus.IN_PROGRESS:
+            self._begin(grounding)
+            return
+        target = self._tracker.set_grounding(grounding)
+        self._outputs.show_grounding(grounding)
+        if grounding.status == GroundingStatus.OK:
+            self._latest_request = grounding.request_id
+            self._publish([target], None)
+
+    def _begin(self, grounding: Grounding) -> None:
+        """Keep the frame of a request; it may wait for its turn or have been passed over."""
+        match = self._camera.at(grounding.stamp_ns)
+        if match is not None and grounding.stamp_ns > self._newest_stamp_ns:
+            self._track(match)
+        self._tracker.begin(grounding.request_id, grounding.stamp_ns)
+
+    def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
+        for target in targets:
+            self._latency = self._outputs.publish(target)
+            self._published.tick()
+        if frame is not None:
+            shown = [t for t in targets if t.request_id == self._latest_request] or targets
+            self._outputs.show(frame, shown[-1] if shown else None)
+
+    def _forget(self) -> None:
+        self._tracker.reset()
+        self._newest_stamp_ns = 0
+
+    def _reset_tracker(
+        self, asked: ResetTracker.Request, response: ResetTracker.Response
+    ) -> ResetTracker.Response:
+        if not self.active:
+            response.message = 'grasp_node is not active; activate it first'
+            return response
+        done = threading.Event()
+
+        def reset() -> None:
+            response.removed = self._tracker.reset(asked.track_id)
+            done.set()
+
+        self._worker.post(reset)
+        if not done.wait(_WORKER_TIMEOUT_S):
+            response.message = f'the tracker was busy for {_WORKER_TIMEOUT_S:g} s; try again'
+            return response
+        response.success = response.removed > 0
+        response.message = f'{response.removed} targets forgotten'
+        return response
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_node(GraspNode, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

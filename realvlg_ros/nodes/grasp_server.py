@@ -1,0 +1,155 @@
+"""Answers PlanGrasps goals: from an instruction to ranked grasps."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rclpy.action.server import ServerGoalHandle
+
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import GraspTarget
+
+from ..ros.diagnostics import RateCounter, Report
+from ..ros.goals import LiveGoal
+from ..ros.ground_client import GroundClient
+from ..ros.lifecycle import ManagedNode, ManagedNodeParameters
+from ..ros.parameters import parameter
+from ..ros.plan_request import PlanLimits, PlanRequest
+from ..ros.qos import stream
+from ..ros.run_node import run_node
+
+# How long a deactivation waits for the results of its goals, s.
+_GOALS_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class ServerParameters(ManagedNodeParameters):
+    """Parameters of grasp_server."""
+
+    default_timeout: float = parameter(
+        30.0, 'Deadline of a goal that names none, s.', minimum=0.1, maximum=3600.0, dynamic=True
+    )
+    grounder_silence: float = parameter(
+        3.0,
+        'A grounder that gives no feedback for so long is asked again, s.',
+        minimum=1.0,
+        maximum=600.0,
+        dynamic=True,
+    )
+    target_silence: float = parameter(
+        5.0,
+        'The object is grounded again when no target comes for so long, s.',
+        minimum=0.1,
+        maximum=600.0,
+        dynamic=True,
+    )
+    retry_period: float = parameter(
+        0.5, 'Shortest time between two groundings of a goal, s.',
+        minimum=0.05, maximum=60.0, dynamic=True,
+    )  # fmt: skip
+    ground_attempts: int = parameter(
+        2, 'So many failed groundings in a row fail a goal.', minimum=1, maximum=100, dynamic=True
+    )
+
+
+class GraspServer(ManagedNode):
+    """Keeps goals, their deadlines and their cancellation; a newer goal replaces the older."""
+
+    parameter_type: ClassVar = ServerParameters
+
+    def __init__(self, **arguments: Any) -> None:
+        """Make an unconfigured node."""
+        super().__init__('grasp_server', **arguments)
+        self._lock = threading.Lock()
+        self._current: PlanRequest | None = None
+        self._targets = RateCounter()
+        self._ended = dict.fromkeys(_STATUS_NAMES.values(), 0)
+
+    def configure(self) -> None:
+        """Offer the action."""
+        self._grounder = GroundClient(self)
+        self._goals = self.serve_action(PlanGrasps, 'plan_grasps', self._execute)
+
+    def activate(self) -> None:
+        """Listen to targets."""
+        self.subscribe(GraspTarget, 'target', self._on_target, stream('reliable', 10))
+
+    def deactivate(self) -> None:
+        """End the goal that runs."""
+        with self._lock:
+            if self._current is not None:
+                self._current.cancel('grasp_server is deactivated; ask again when it is active')
+        self._goals.wait(_GOALS_TIMEOUT_S)
+
+    def cleanup(self) -> None:
+        """Give the action client back."""
+        self._grounder.destroy()
+
+    def diagnose(self) -> list[Report]:
+        """Report the goals."""
+        values: dict[str, object] = {
+            'goals_live': len(self._goals),
+            'targets_hz': self._targets.read(),
+            'grounder_there': self._grounder.ready(),
+        }
+        return [Report('goals', values=values | self._ended)]
+
+    def _execute(self, handle: ServerGoalHandle) -> PlanGrasps.Result:
+        goal: PlanGrasps.Goal = handle.request
+        request = PlanRequest(goal, self._limits(goal), self._grounder, handle.publish_feedback)
+        with self._lock:
+            if self._current is not None:
+                self._current.cancel(f'replaced by a newer goal: {goal.instruction[:100]!r}')
+            self._current = request
+            if not self.active:
+                request.cancel('grasp_server is not active; ask again when it is')
+
+        with LiveGoal(
+            self._goals, handle, lambda: request.cancel('canceled by the client')
+        ) as live:
+            result = request.run()
+            live.end(result.status not in (PlanGrasps.Result.CANCELED, PlanGrasps.Result.FAILED))
+        self._ended[_STATUS_NAMES[result.status]] += 1
+        self.get_logger().info(
+            f'{goal.instruction[:100]!r}: {_STATUS_NAMES[result.status]} {result.message}'
+        )
+        return result
+
+    def _limits(self, goal: PlanGrasps.Goal) -> PlanLimits:
+        p: ServerParameters = self.current_parameters()
+        given = math.isfinite(goal.timeout) and goal.timeout > 0
+        return PlanLimits(
+            timeout=goal.timeout if given else p.default_timeout,
+            grounder_silence=p.grounder_silence,
+            target_silence=p.target_silence,
+            retry_period=p.retry_period,
+            ground_attempts=p.ground_attempts,
+        )
+
+    def _on_target(self, target: GraspTarget) -> None:
+        self._targets.tick()
+        current = self._current
+        if current is not None:
+            current.on_target(target)
+
+
+_STATUS_NAMES = {
+    getattr(PlanGrasps.Result, name): name
+    for name in (
+        'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
+    )
+}  # fmt: skip
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_node(GraspServer, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

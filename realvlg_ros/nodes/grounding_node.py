@@ -1,0 +1,197 @@
+"""Finds what an instruction refers to in the newest image."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rclpy.action.server import ServerGoalHandle
+from std_msgs.msg import String
+
+from realvlg_ros.action import Ground
+from realvlg_ros.msg import Grounding as GroundingMsg
+from realvlg_ros.srv import SetInstruction
+
+from ..errors import FrameError, GroundingCanceled
+from ..frame import RgbdFrame
+from ..grounding.grounding import Grounder, Grounding, GroundingStatus
+from ..grounding.registry import check_backend, make_grounder
+from ..ros.camera_input import CameraInput, CameraParameters
+from ..ros.deadline import Deadline
+from ..ros.diagnostics import Report
+from ..ros.goals import LiveGoal
+from ..ros.grounding_conversion import grounding_to_msg
+from ..ros.grounding_request import GroundingRequest
+from ..ros.grounding_worker import GroundingWorker
+from ..ros.lifecycle import ManagedNode
+from ..ros.parameters import parameter
+from ..ros.qos import latched, stream
+from ..ros.run_node import run_node
+from ..ros.stamps import ns_to_stamp
+
+# Feedback comes at least so often, s: who waits can tell a slow model from a dead node.
+_FEEDBACK_PERIOD_S = 0.5
+# How soon the thread that waits for a frame sees that its request was canceled, s.
+_ABORT_PERIOD_S = 0.05
+# How long a deactivation waits for the results of its goals, s.
+_GOALS_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class GroundingParameters(CameraParameters):
+    """Parameters of grounding_node."""
+
+    backend: str = parameter(
+        'tabletop', 'Grounding backend, or package.module:factory for one of your own.'
+    )
+    image_timeout: float = parameter(
+        5.0, 'A request fails when no frame comes for so long, s.', minimum=0.0, maximum=600.0
+    )
+    max_image_age: float = parameter(
+        1.0, 'A frame that came longer ago is not looked at, s.', minimum=0.01, maximum=60.0
+    )
+
+    def __post_init__(self) -> None:
+        check_backend(self.backend)
+
+
+class GroundingNode(ManagedNode):
+    """Owns the model: takes instructions, answers with a Grounding.
+
+    Requests come by the action `ground`, the service `set_instruction` or the topic
+    `instruction`; a newer one replaces the older. Answers go to the topic `grounding`.
+    """
+
+    parameter_type: ClassVar = GroundingParameters
+
+    def __init__(self, **arguments: Any) -> None:
+        """Make an unconfigured node."""
+        super().__init__('grounding_node', **arguments)
+        self._grounder: Grounder | None = None
+        self._frame_came = threading.Condition()
+
+    def configure(self) -> None:
+        """Load the model and offer the interfaces."""
+        self._settings: GroundingParameters = self.current_parameters()
+        self._grounder = make_grounder(self._settings.backend)
+        self._grounder.load()
+        self._publisher = self.publish_on(GroundingMsg, 'grounding', latched())
+        self._goals = self.serve_action(Ground, 'ground', self._execute)
+        self.serve(SetInstruction, 'set_instruction', self._set_instruction)
+
+    def activate(self) -> None:
+        """Read the camera and take requests."""
+        assert self._grounder is not None
+        self._camera = CameraInput(self, self._settings, self._on_frame)
+        self._requests = GroundingWorker(
+            self._grounder, self._take_frame, self._publish, self.get_logger().error
+        )
+        self.subscribe(String, 'instruction', self._on_instruction, stream('reliable', 1))
+
+    def deactivate(self) -> None:
+        """Cancel what runs."""
+        self._camera.close()
+        if not self._requests.stop('grounding_node is deactivated; ask again when it is active'):
+            self.get_logger().warning('the backend did not stop in time and is left behind')
+        self._goals.wait(_GOALS_TIMEOUT_S)
+
+    def cleanup(self) -> None:
+        """Free the model."""
+        if self._grounder is not None:
+            self._grounder.close()
+        self._grounder = None
+
+    def diagnose(self) -> list[Report]:
+        """Report the camera and the model."""
+        requests = self._requests
+        model = Report(
+            'model',
+            message='busy' if requests.busy else 'ready',
+            values={
+                'backend': self._settings.backend,
+                'answered': requests.answered,
+                'failed': requests.failed,
+                'last_ms': requests.last_ms,
+            },
+        )
+        return [self._camera.report(), model]
+
+    def _execute(self, handle: ServerGoalHandle) -> Ground.Result:
+        goal = handle.request
+        request = self._requests.submit(goal.instruction, goal.request_id)
+
+        def cancel() -> None:
+            request.end(GroundingStatus.CANCELED, 'canceled by the client')
+
+        with LiveGoal(self._goals, handle, cancel) as live:
+            while (answer := request.wait(_FEEDBACK_PERIOD_S)) is None:
+                handle.publish_feedback(_feedback(request))
+            live.end(answer.status not in (GroundingStatus.CANCELED, GroundingStatus.FAILED))
+            return Ground.Result(grounding=grounding_to_msg(answer))
+
+    def _set_instruction(
+        self, asked: SetInstruction.Request, response: SetInstruction.Response
+    ) -> SetInstruction.Response:
+        if not self.active:
+            response.message = 'grounding_node is not active; activate it first'
+            return response
+        request = self._requests.submit(asked.instruction)
+        response.request_id = request.request_id
+        answer = request.answer
+        response.accepted = answer is None or answer.status != GroundingStatus.FAILED
+        response.message = '' if answer is None else answer.message
+        return response
+
+    def _on_instruction(self, message: String) -> None:
+        self._requests.submit(message.data)
+
+    def _on_frame(self) -> None:
+        with self._frame_came:
+            self._frame_came.notify_all()
+
+    def _take_frame(self, request: GroundingRequest) -> RgbdFrame:
+        deadline = Deadline(self._settings.image_timeout)
+        while (match := self._camera.newest(self._settings.max_image_age)) is None:
+            if request.aborted():
+                raise GroundingCanceled('canceled while waiting for an image')
+            if deadline.passed:
+                raise FrameError(
+                    f'no frame within {self._settings.image_timeout:g} s: '
+                    + self._camera.explain()
+                )
+            with self._frame_came:
+                self._frame_came.wait(_ABORT_PERIOD_S)
+        # Said before decoding, while the tracker has the same frame at hand.
+        request.begin(match.stamp_ns, match.color.header.frame_id)
+        return self._camera.to_frame(match)
+
+    def _publish(self, grounding: Grounding) -> None:
+        self._publisher.publish(grounding_to_msg(grounding))
+        if grounding.status == GroundingStatus.FAILED:
+            self.get_logger().error(f'{grounding.instruction!r}: {grounding.message}')
+        self.warn(
+            'grounding',
+            grounding.message if grounding.status == GroundingStatus.FAILED else '',
+        )
+
+
+def _feedback(request: GroundingRequest) -> Ground.Feedback:
+    waiting = request.image_stamp_ns == 0
+    return Ground.Feedback(
+        stage=Ground.Feedback.WAITING_FOR_IMAGE if waiting else Ground.Feedback.INFERENCE,
+        message='waiting for an image' if waiting else 'looking at the image',
+        image_stamp=ns_to_stamp(request.image_stamp_ns),
+        elapsed=request.elapsed,
+    )
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_node(GroundingNode, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

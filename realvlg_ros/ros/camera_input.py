@@ -1,0 +1,246 @@
+"""The camera as a node sees it: subscriptions, matched frames, and what is wrong with them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rclpy.clock import JumpThreshold, TimeJump
+from rclpy.duration import Duration
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from ..frame import RgbdFrame
+from .diagnostics import Level, RateCounter, Report
+from .fixed_frame import FixedFrame
+from .frame_matcher import FrameMatcher, Match
+from .lifecycle import ManagedNode, ManagedNodeParameters
+from .parameters import parameter
+from .qos import RELIABILITY, stream
+from .rgbd_conversion import frame_from_msgs
+from .stamps import stamp_to_ns
+
+_STREAMS = ('color', 'depth', 'camera_info')
+# A request names the frame it took some milliseconds after that frame came.
+_RECENT_FRAMES = 10
+# The clock of a bag that starts again jumps farther than this; a correction by NTP does not.
+_JUMP = Duration(nanoseconds=-500_000_000)
+
+
+@dataclass(frozen=True)
+class CameraParameters(ManagedNodeParameters):
+    """How the camera's topics are read."""
+
+    color_transport: str = parameter(
+        'raw',
+        'Form of the colour images; compressed reads the topic color/compressed.',
+        choices=('raw', 'compressed'),
+    )
+    depth_transport: str = parameter(
+        'raw',
+        'Form of the depth images; compressedDepth reads the topic depth/compressedDepth.',
+        choices=('raw', 'compressedDepth'),
+    )
+    image_reliability: str = parameter(
+        'best_effort',
+        'QoS reliability of the camera subscriptions; best_effort matches every publisher.',
+        choices=RELIABILITY,
+    )
+    image_queue_depth: int = parameter(
+        5, 'Images that the middleware keeps for each subscription.', minimum=1, maximum=100
+    )
+    sync_tolerance: float = parameter(
+        0.0,
+        'Largest distance of the stamps of colour and depth, s; 0 takes half a frame period.',
+        minimum=0.0,
+        maximum=1.0,
+    )
+    rectified: bool = parameter(
+        False, 'Whether the images are rectified: then P of camera_info holds, not K and D.'
+    )
+    depth_scale: float = parameter(
+        0.001, 'Metres in one unit of 16UC1 depth (REP 118: 0.001).', minimum=1e-6, maximum=1.0
+    )
+    check_frame_id: bool = parameter(
+        True, 'Refuse depth whose frame_id is not that of colour; it is not registered then.'
+    )
+    fixed_frame: str = parameter(
+        '', 'Frame in which the scene stands still, such as the base; empty: that of the camera.'
+    )
+    tf_timeout: float = parameter(
+        0.1, "Longest wait for the transform at an image's stamp, s.", minimum=0.0, maximum=5.0
+    )
+    no_data_timeout: float = parameter(
+        5.0, 'Warn when no frame came for so long, s.', minimum=0.1, maximum=3600.0
+    )
+    output_reliability: str = parameter(
+        'reliable', 'QoS reliability of what this node publishes.', choices=RELIABILITY
+    )
+
+
+def _nothing() -> None:
+    return None
+
+
+class CameraInput:
+    """Matched frames of one camera while a node is active; nothing is decoded before to_frame."""
+
+    def __init__(
+        self,
+        node: ManagedNode,
+        parameters: CameraParameters,
+        on_frame: Callable[[], None],
+        on_jump_back: Callable[[], None] = _nothing,
+    ) -> None:
+        """Subscribe until the node is deactivated.
+
+        Args:
+            node: an activating node.
+            parameters: how to read.
+            on_frame: called in a callback when a new frame is complete; must be quick.
+            on_jump_back: called when the stamps jump back, as when a bag starts again.
+        """
+        self._node = node
+        self._parameters = parameters
+        self._on_frame = on_frame
+        self._on_jump_back = on_jump_back
+        tolerance = int(parameters.sync_tolerance * 1e9) or None
+        self._matcher = FrameMatcher(tolerance, on_jump_back=self._jumped)
+        self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
+        self._arrived = time.monotonic()
+        self._recent: deque[Match] = deque(maxlen=_RECENT_FRAMES)
+        self._tf = FixedFrame.of(node, parameters.fixed_frame, parameters.tf_timeout)
+        self._topics = self._subscribe()
+        self._jump_handle = node.get_clock().create_jump_callback(
+            JumpThreshold(min_forward=None, min_backward=_JUMP, on_clock_change=False),
+            post_callback=self._clock_jumped,
+        )
+        node.every(1.0, self._watch)
+
+    @property
+    def fixed_frame(self) -> str:
+        """The frame that frames carry their camera's pose in; empty without one."""
+        return self._tf.fixed_frame if self._tf is not None else ''
+
+    def newest(self, max_age: float) -> Match | None:
+        """The newest frame, taken or not, unless it came longer ago than max_age s."""
+        if time.monotonic() - self._arrived > max_age:
+            return None
+        return self._matcher.newest()
+
+    def close(self) -> None:
+        """Listen to the clock no more."""
+        self._jump_handle.unregister()
+
+    def take(self) -> Match | None:
+        """The newest frame if it was not taken yet."""
+        return self._matcher.take()
+
+    def at(self, stamp_ns: int) -> Match | None:
+        """The frame of a stamp, if it is one of the last few."""
+        return next((m for m in self._recent.copy() if m.stamp_ns == stamp_ns), None)
+
+    def to_frame(self, match: Match) -> RgbdFrame:
+        """Decode and check a frame; may wait for its transform, so never in a callback.
+
+        Raises:
+            RealvlgError: what is wrong with the images, in the words of their own check, or no
+                transform at their stamp where there was one before.
+        """
+        p = self._parameters
+        camera2fixed = None
+        if self._tf is not None:
+            camera2fixed = self._tf.lookup(match.color.header.frame_id, match.stamp_ns)
+        return frame_from_msgs(
+            match.color,
+            match.depth,
+            match.camera_info,
+            rectified=p.rectified,
+            depth_scale=p.depth_scale,
+            check_frame_id=p.check_frame_id,
+            camera2fixed=camera2fixed,
+            fixed_frame='' if camera2fixed is None else p.fixed_frame,
+        )
+
+    def explain(self) -> str:
+        """Why there is no fresh frame, in words with the remedy."""
+        reason = self._matcher.explain()
+        if not reason:
+            age = time.monotonic() - self._arrived
+            reason = f'the last frame came {age:.1f} s ago: the camera has stopped'
+        topics = ', '.join(
+            f'{topic} ({self._node.count_publishers(topic)} publishers)'
+            for topic in self._topics.values()
+        )
+        return f'{reason}; topics: {topics}'
+
+    def report(self) -> Report:
+        """Rates and counts for the diagnostics."""
+        counts = self._matcher.counts
+        values: dict[str, object] = {
+            f'{name}_hz': counter.read() for name, counter in self._rates.items()
+        }
+        values['matched'] = counts.matched
+        for stream_name in ('color', 'depth'):
+            dropped = getattr(counts, f'dropped_{stream_name}')
+            values[f'{stream_name}_received'] = getattr(counts, stream_name)
+            values[f'{stream_name}_dropped'] = sum(dropped.values())
+        values['jumps_back'] = counts.jumps_back
+        values['sync_tolerance_ms'] = self._matcher.tolerance_ns / 1e6
+        if self.newest(self._parameters.no_data_timeout) is None:
+            return Report('camera', Level.WARN, self.explain(), values)
+        return Report('camera', values=values)
+
+    def _subscribe(self) -> dict[str, str]:
+        p = self._parameters
+        qos = stream(p.image_reliability, p.image_queue_depth)
+        transports = {'color': p.color_transport, 'depth': p.depth_transport}
+        topics: dict[str, str] = {}
+        for name in _STREAMS:
+            transport = transports.get(name, 'raw')
+            message = CameraInfo if name == 'camera_info' else Image
+            # A transport's topic follows the base topic, wherever that was remapped to.
+            topics[name] = self._node.resolve_topic_name(name)
+            if transport != 'raw':
+                message, topics[name] = CompressedImage, f'{topics[name]}/{transport}'
+            self._node.subscribe(
+                message, topics[name], partial(self._receive, name), qos,
+                parameter='image_reliability',
+            )  # fmt: skip
+        return topics
+
+    def _receive(self, name: str, message: Any) -> None:
+        self._rates[name].tick()
+        add = getattr(self._matcher, f'add_{name}')
+        if add(stamp_to_ns(message.header.stamp), message):
+            self._rates['matched'].tick()
+            self._arrived = time.monotonic()
+            match = self._matcher.newest()
+            if match is not None:
+                self._recent.append(match)
+            self._on_frame()
+
+    def _jumped(self, before_ns: int, after_ns: int) -> None:
+        self._forget(f'image stamps jumped back by {(before_ns - after_ns) / 1e9:.3f} s')
+
+    def _clock_jumped(self, jump: TimeJump) -> None:
+        self._matcher.clear()
+        self._forget(f'the clock jumped back by {-jump.delta.nanoseconds / 1e9:.3f} s')
+
+    def _forget(self, reason: str) -> None:
+        self._node.get_logger().warning(f'{reason}: transforms, frames and tracks are forgotten')
+        self._recent.clear()
+        if self._tf is not None:
+            self._tf.clear()
+        self._on_jump_back()
+
+    def _watch(self) -> None:
+        silent = self.newest(self._parameters.no_data_timeout) is None
+        waited = time.monotonic() - self._arrived > self._parameters.no_data_timeout
+        if silent and waited:
+            self._node.warn('camera', 'no frames: ' + self._matcher.explain())
+        elif not silent:
+            self._node.warn('camera', '')

@@ -1,0 +1,104 @@
+"""What grasp_node publishes about a target; pictures are made only when someone looks."""
+
+from __future__ import annotations
+
+from geometry_msgs.msg import PoseArray
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+from visualization_msgs.msg import MarkerArray
+
+from realvlg_ros.msg import GraspTarget as GraspTargetMsg
+
+from ..errors import FrameError, MissingDependencyError
+from ..frame import RgbdFrame
+from ..grasping.gripper import Gripper
+from ..grounding.grounding import Grounding
+from ..overlay import draw_overlay
+from ..tracking.target import GraspTarget
+from .detections import detections_2d, detections_3d
+from .grasp_conversion import target_to_msg
+from .image_conversion import image_from_array
+from .lifecycle import ManagedNode
+from .markers import TargetMarkers
+from .pose_conversion import pose_to_msg
+from .qos import stream
+from .stamps import ns_to_stamp
+
+
+class TargetOutputs:
+    """The publishers of grasp_node."""
+
+    def __init__(self, node: ManagedNode, gripper: Gripper, reliability: str) -> None:
+        """Make the publishers.
+
+        Args:
+            node: a configuring node.
+            gripper: drawn in the markers.
+            reliability: word of ros.qos.RELIABILITY.
+        """
+        qos = stream(reliability, 10)
+        self._node = node
+        self._gripper = gripper
+        self._markers = TargetMarkers(gripper)
+        self._markers_seen = False
+        self._target = node.publish_on(GraspTargetMsg, 'target', qos)
+        self._candidates = node.publish_on(PoseArray, 'grasp_candidates', qos)
+        self._marker_array = node.publish_on(MarkerArray, 'markers', qos)
+        self._debug_image = node.publish_on(Image, 'debug_image', stream(reliability, 1))
+        self._detections_2d = self._detections_3d = None
+        try:
+            from vision_msgs.msg import Detection2DArray, Detection3DArray
+        except ImportError:
+            node.get_logger().info('detections are off: vision_msgs is not installed')
+        else:
+            self._detections_2d = node.publish_on(Detection2DArray, 'detections', qos)
+            self._detections_3d = node.publish_on(Detection3DArray, 'detections_3d', qos)
+
+    def publish(self, target: GraspTarget) -> float:
+        """Publish a target; returns the time since its image was taken, s."""
+        now_ns: int = self._node.get_clock().now().nanoseconds
+        latency = (now_ns - target.stamp_ns) * 1e-9
+        self._target.publish(target_to_msg(target, latency))
+        return latency
+
+    def show(self, frame: RgbdFrame, target: GraspTarget | None) -> None:
+        """Publish views of one target in its frame to those who subscribed."""
+        if _wanted(self._debug_image):
+            self._debug_image.publish(_draw(frame, target))
+        if target is None:
+            return
+        if _wanted(self._candidates):
+            header = Header(stamp=ns_to_stamp(target.stamp_ns), frame_id=target.frame_id)
+            poses = [pose_to_msg(grasp.tcp2frame) for grasp in target.grasps]
+            self._candidates.publish(PoseArray(header=header, poses=poses))
+        if _wanted(self._marker_array):
+            self._marker_array.publish(self._markers.draw(target))
+        if self._detections_3d is not None and target.mask and _wanted(self._detections_3d):
+            self._show_detection(frame, target)
+
+    def show_grounding(self, grounding: Grounding) -> None:
+        """Publish what was grounded as 2-D detections to those who subscribed."""
+        if self._detections_2d is not None and _wanted(self._detections_2d):
+            self._detections_2d.publish(detections_2d(grounding))
+
+    def _show_detection(self, frame: RgbdFrame, target: GraspTarget) -> None:
+        assert target.mask is not None and self._detections_3d is not None
+        score = target.grasps[0].quality if target.grasps else 0.0
+        try:
+            detections = detections_3d(target.label, score, target.mask, frame)
+        except (FrameError, MissingDependencyError) as error:
+            self._node.warn('detections', str(error))
+        else:
+            self._node.warn('detections', '')
+            self._detections_3d.publish(detections)
+
+
+def _wanted(publisher: object) -> bool:
+    return publisher.get_subscription_count() > 0  # type: ignore[attr-defined,no-any-return]
+
+
+def _draw(frame: RgbdFrame, target: GraspTarget | None) -> Image:
+    picture = frame.color
+    if target is not None:
+        picture = draw_overlay(frame.color, target.box, target.mask, target.grasps, target.label)
+    return image_from_array(picture, 'rgb8', frame.stamp_ns, frame.camera.frame_id)

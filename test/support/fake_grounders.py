@@ -1,0 +1,61 @@
+"""Grounders for tests, chosen by the backend parameter as fake_grounders:NAME."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from realvlg_ros.errors import GroundingCanceled, GroundingError
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
+from realvlg_ros.grounding.tabletop import TabletopGrounder
+
+
+class SlowGrounder(TabletopGrounder):
+    """Answers when it is let go; looks at its abort flag every few milliseconds until then."""
+
+    name = 'slow'
+    let_go = threading.Event()
+    started = threading.Event()
+    stopped = threading.Event()
+
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        self.started.set()
+        while not self.let_go.is_set():
+            if aborted():
+                self.stopped.set()
+                raise GroundingCanceled('stopped between two steps')
+            time.sleep(0.005)
+        return super().ground(frame, instruction, aborted)
+
+
+class DeafGrounder(SlowGrounder):
+    """Never looks at its abort flag."""
+
+    name = 'deaf'
+    let_go = threading.Event()
+    started = threading.Event()
+
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        self.started.set()
+        self.let_go.wait(10.0)
+        return Grounding(GroundingStatus.OK, instruction, 'late')
+
+
+class BrokenGrounder(TabletopGrounder):
+    """Raises what no grounder should."""
+
+    name = 'broken'
+
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        raise ZeroDivisionError('a bug')
+
+
+class UnloadableGrounder(TabletopGrounder):
+    """Has no weights."""
+
+    name = 'unloadable'
+
+    def load(self) -> None:
+        raise GroundingError('weights /models/none.safetensors are missing; download them')

@@ -1,0 +1,176 @@
+"""A ROS graph for tests: nodes in this process, a fake camera and clients, all with deadlines."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import rclpy
+import table_scene
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.action import ActionClient
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from realvlg_ros.action import Ground, PlanGrasps
+from realvlg_ros.msg import GraspTarget, Grounding
+from sensor_msgs.msg import CameraInfo, Image
+
+from realvlg_ros.ros.camera_conversion import camera_to_msg
+from realvlg_ros.ros.image_conversion import image_from_array
+from realvlg_ros.ros.lifecycle import ManagedNode
+from realvlg_ros.ros.qos import latched, stream
+from realvlg_ros.ros.run_node import spin
+
+TIMEOUT_S = 20.0
+CAMERA_FRAME = table_scene.CAMERA.frame_id
+
+
+def wait_until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_S) -> Any:
+    """Wait until a condition gives something true and return that; fail after the timeout."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f'{what} did not happen within {timeout:g} s'
+        time.sleep(0.005)
+    return value
+
+
+class Graph:
+    """An executor in a thread, the nodes on it, and a node of the test's own."""
+
+    def __init__(self) -> None:
+        self._executor = MultiThreadedExecutor(num_threads=8)
+        self.node = rclpy.create_node('test_client')
+        self._nodes: list[Node] = []
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=spin, args=[self._executor], daemon=True)
+        self._thread.start()
+
+    def add(self, node_class: type[ManagedNode], **parameters: Any) -> Any:
+        """Start a node; waits until it is active when it starts itself."""
+        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        node = node_class(parameter_overrides=overrides)
+        self._nodes.append(node)
+        self._executor.add_node(node)
+        if parameters.get('autostart', True):
+            wait_until(lambda: node.active or node._problem, f'start of {node.get_name()}')
+        return node
+
+    def remove(self, node: Any) -> None:
+        """Stop a node as its process would."""
+        node.stop(0.05)
+        self._executor.remove_node(node)
+        self._nodes.remove(node)
+        node.destroy_node()
+
+    def close(self) -> None:
+        """Stop everything."""
+        for node in self._nodes.copy():
+            self.remove(node)
+        self._executor.shutdown(timeout_sec=2.0)
+        self._thread.join(2.0)
+        self.node.destroy_node()
+
+    def record(self, message: type[Any], topic: str, qos: Any = None) -> list[Any]:
+        """A list that grows with the messages of a topic."""
+        received: list[Any] = []
+        self.node.create_subscription(
+            message, topic, received.append, qos or stream('reliable', 50)
+        )
+        return received
+
+    def record_groundings(self) -> list[Grounding]:
+        return self.record(Grounding, 'grounding', latched(50))
+
+    def record_targets(self) -> list[GraspTarget]:
+        return self.record(GraspTarget, 'target')
+
+    def record_diagnostics(self) -> list[Any]:
+        return self.record(DiagnosticArray, '/diagnostics')
+
+    def call(self, service: type[Any], name: str, request: Any) -> Any:
+        """Call a service and return its response."""
+        client = self.node.create_client(service, name)
+        wait_until(client.service_is_ready, f'service {name}')
+        future = client.call_async(request)
+        wait_until(future.done, f'response of {name}')
+        return future.result()
+
+
+class Goal:
+    """A goal on its way, with its feedback."""
+
+    def __init__(self, graph: Graph, action: type[Any], name: str, goal: Any) -> None:
+        self.feedback: list[Any] = []
+        self._client = ActionClient(graph.node, action, name)
+        wait_until(self._client.server_is_ready, f'action {name}')
+        sent = self._client.send_goal_async(goal, lambda m: self.feedback.append(m.feedback))
+        self.handle = wait_until(lambda: sent.done() and sent.result(), f'answer of {name}')
+        if self.handle.accepted:
+            self._result = self.handle.get_result_async()
+
+    def cancel(self) -> Any:
+        """Ask for the end; returns the future."""
+        return self.handle.cancel_goal_async()
+
+    @property
+    def done(self) -> bool:
+        return bool(self._result.done())
+
+    def result(self, timeout: float = TIMEOUT_S) -> Any:
+        """The result message."""
+        wait_until(self._result.done, 'result of the goal', timeout)
+        return self._result.result().result
+
+    @property
+    def status(self) -> int:
+        """The action's status, once there is a result."""
+        return int(self._result.result().status)
+
+
+def ground(graph: Graph, instruction: str, request_id: str = '') -> Goal:
+    goal = Ground.Goal(instruction=instruction, request_id=request_id)
+    return Goal(graph, Ground, 'ground', goal)
+
+
+def plan(graph: Graph, instruction: str, timeout: float = 15.0, **fields: Any) -> Goal:
+    goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, **fields)
+    return Goal(graph, PlanGrasps, 'plan_grasps', goal)
+
+
+class FakeCamera:
+    """Publishes the table scene; each part can be replaced or withheld."""
+
+    def __init__(self, node: Node, rate: float = 15.0) -> None:
+        self.color, self.depth = (np.ascontiguousarray(a) for a in table_scene.render())
+        self.color_msg: Image | None = image_from_array(self.color, 'rgb8', 0, CAMERA_FRAME)
+        self.depth_msg: Image | None = image_from_array(self.depth, '16UC1', 0, CAMERA_FRAME)
+        self.info_msg: CameraInfo | None = camera_to_msg(table_scene.CAMERA)
+        self._node = node
+        qos = stream('reliable', 5)
+        self._publishers = [
+            node.create_publisher(message, name, qos)
+            for message, name in ((CameraInfo, 'camera_info'), (Image, 'color'), (Image, 'depth'))
+        ]
+        self.sent = 0
+        self._timer = node.create_timer(1 / rate, self.send)
+
+    def send(self) -> None:
+        """Publish one frame now."""
+        stamp = self._node.get_clock().now().to_msg()
+        for publisher, message in zip(
+            self._publishers, (self.info_msg, self.color_msg, self.depth_msg), strict=True
+        ):
+            if message is not None:
+                message.header.stamp = stamp
+                publisher.publish(message)
+        self.sent += 1
+
+    def pause(self) -> None:
+        self._timer.cancel()
+
+    def resume(self) -> None:
+        self._timer.reset()
