@@ -93,16 +93,6 @@ def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> Suppor
     return _refine(best, fine[fine[..., 2] > 0])
 
 
-def up_in_camera(frame: RgbdFrame) -> FloatArray | None:
-    """The fixed frame's z axis, (3,), in the optical frame; None where tf gave no pose.
-
-    A fixed frame has z up (REP 103).
-    """
-    if frame.camera2fixed is None:
-        return None
-    return np.asarray(frame.camera2fixed[2, :3], np.float64)
-
-
 def _sample(frame: RgbdFrame, count: int) -> FloatArray:
     """Points (rows, columns, 3) of about count pixels, m; z is 0 where there is no reading."""
     step = max(1, int(np.sqrt(frame.depth.size / count)))

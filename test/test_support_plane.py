@@ -6,7 +6,7 @@ import pytest
 from realvlg_ros.camera import Camera
 from realvlg_ros.errors import SupportPlaneError
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.support_plane import find_support_plane, up_in_camera
+from realvlg_ros.support_plane import find_support_plane
 
 CAMERA = Camera(320, 240, 300.0, 300.0, 159.5, 119.5)
 
@@ -121,14 +121,3 @@ def test_equal_input_gives_equal_result():
     first, second = find_support_plane(frame), find_support_plane(frame)
     np.testing.assert_array_equal(first.normal, second.normal)
     assert first.offset == second.offset
-
-
-def test_up_in_camera_is_the_fixed_z_axis():
-    frame = cast([(table(40), 0.6)])
-    assert up_in_camera(frame) is None
-    # Optical axis straight down: camera z is the fixed frame's -z.
-    camera2fixed = np.array(
-        [[0.0, -1.0, 0, 0], [-1.0, 0, 0, 0], [0, 0, -1.0, 0.7], [0, 0, 0, 1.0]]
-    )
-    posed = RgbdFrame(frame.color, frame.depth, CAMERA, 0, camera2fixed, 'base')
-    np.testing.assert_allclose(up_in_camera(posed), [0, 0, -1])

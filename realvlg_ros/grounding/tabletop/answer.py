@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...camera import Camera
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
@@ -69,8 +69,7 @@ class _Builder:
         doubts = self._doubts()
         score = fit.score * (_UNCONFIRMED_NOUN if self.phrase.kind is NounKind.UNKNOWN else 1)
         score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
-        mask = full_mask(item.mask, self.step, self.frame.color.shape[:2])
-        region = RegionMask.from_full(mask)
+        region = enlarged(item.region, self.step, self.frame.camera)
         message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
         if len(self.objects) == 1:
             message += '; it is the only object seen'
@@ -173,12 +172,13 @@ class _Builder:
         )
 
 
-def full_mask(
-    mask: npt.NDArray[np.bool_], step: int, shape: tuple[int, ...]
-) -> npt.NDArray[np.bool_]:
-    """A working mask at the frame's size (rows, columns)."""
+def enlarged(region: RegionMask, step: int, camera: Camera) -> RegionMask:
+    """A region of the working image in the frame, whose pixels are step times finer."""
     if step == 1:
-        return mask
-    size = (mask.shape[1] * step, mask.shape[0] * step)
-    large = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(large[: shape[0], : shape[1]], bool)
+        return region
+    rows, columns = (side * step for side in region.data.shape)
+    data = cv2.resize(
+        region.data.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST
+    ).astype(bool)
+    x, y = region.x_offset * step, region.y_offset * step
+    return RegionMask(x, y, data[: camera.height - y, : camera.width - x])

@@ -8,12 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...image_region import Box
+from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
-from .scene import Scene
-
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float32]
+from .scene import BoolArray, FloatArray, Scene, Segment
 
 # A colour is named in a description when it covers this share of the object.
 _NAMED_SHARE = 0.22
@@ -24,8 +21,7 @@ class SceneObject:
     """One object on the support.
 
     Attributes:
-        mask: (rows, columns) of the working image.
-        box: in the working image, px.
+        region: its mask in the working image, px.
         colors: (11,) share of each of COLOR_NAMES, summing to 1.
         position: (3,) median of the visible surface in the optical frame, m.
         ground: (2,) centre along the support, m: to the right, and away from the camera.
@@ -34,8 +30,7 @@ class SceneObject:
         cut_off: whether it touches the image's border.
     """
 
-    mask: BoolArray
-    box: Box
+    region: RegionMask
     colors: FloatArray
     position: npt.NDArray[np.float64]
     ground: FloatArray
@@ -43,6 +38,11 @@ class SceneObject:
     length: float
     width: float
     cut_off: bool
+
+    @property
+    def box(self) -> Box:
+        """Its box in the working image, px."""
+        return self.region.box
 
     @property
     def size(self) -> float:
@@ -53,6 +53,11 @@ class SceneObject:
     def volume(self) -> float:
         """Bounding volume, cubic metres: what people mean by big."""
         return self.height * self.length * max(self.width, 0.5 * min(self.length, self.height))
+
+    @property
+    def thickness(self) -> float:
+        """Shortest side, m."""
+        return min(self.height, self.width)
 
     @property
     def slenderness(self) -> float:
@@ -71,34 +76,42 @@ class SceneObject:
         return ' and '.join(named or [COLOR_NAMES[order[0]]])
 
 
-def describe_object(scene: Scene, mask: BoolArray, white: float) -> SceneObject:
-    """Measure the object under a mask (rows, columns) of the scene.
+def describe_object(scene: Scene, segment: Segment, white: FloatArray) -> SceneObject:
+    """Measure one object of a scene.
 
     Args:
         scene: the reduced frame.
-        mask: the object; holds at least one reading.
-        white: brightness of white in this image, 0 to 255.
+        segment: the object's pixels.
+        white: RGB (3,) of white in this image, 0 to 255.
     """
-    measured = mask & scene.valid & (scene.height > 0)
-    if not measured.any():
-        measured = mask & scene.valid
-    height = scene.height[measured]
-    ground = scene.ground[measured]
+    part, mask = scene.window(segment.window), segment.mask
+    measured = mask & part.valid
+    height, ground, points = _sampled(part, measured)
     _, sides, _ = cv2.minAreaRect(_trimmed(ground))
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = Box(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
-    border = rows[0] <= 1 or columns[0] <= 1
-    border |= rows[-1] >= mask.shape[0] - 2 or columns[-1] >= mask.shape[1] - 2
+    box = segment.region.box
+    rows, columns = scene.height.shape
     return SceneObject(
-        mask=mask,
-        box=box,
-        colors=_colors(scene, mask, white),
-        position=np.median(scene.points[measured], axis=0).astype(np.float64),
+        region=segment.region,
+        colors=_colors(part, mask, white),
+        position=np.median(points, axis=0).astype(np.float64),
         ground=np.median(ground, axis=0),
-        height=float(np.percentile(height, 98)),
+        height=max(float(np.percentile(height, 98)), 0.001),
         length=float(max(sides)),
         width=float(min(sides)),
-        cut_off=bool(border),
+        cut_off=bool(
+            min(box.x_min, box.y_min) <= 1 or box.x_max >= columns - 1 or box.y_max >= rows - 1
+        ),
+    )
+
+
+def _sampled(scene: Scene, mask: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Heights (n,), ground positions (n, 2) and points (n, 3) of up to 2000 pixels of a mask."""
+    index = np.flatnonzero(mask)
+    index = index[:: len(index) // 2000 + 1]
+    return (
+        scene.height.ravel()[index],
+        scene.ground.reshape(-1, 2)[index],
+        scene.points.reshape(-1, 3)[index],
     )
 
 
@@ -110,7 +123,7 @@ def _trimmed(ground: FloatArray) -> FloatArray:
     return np.ascontiguousarray(kept, np.float32)
 
 
-def _colors(scene: Scene, mask: BoolArray, white: float) -> FloatArray:
+def _colors(scene: Scene, mask: BoolArray, white: FloatArray) -> FloatArray:
     """Share of each colour name, of the mask without its blurred border."""
     inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if inner.sum() < 0.25 * mask.sum():

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
+ByteArray = npt.NDArray[np.uint8]
 
 # The eleven basic colour terms (Berlin & Kay 1969), in the order of every weight vector here.
 COLOR_NAMES = (
@@ -48,28 +49,46 @@ _HUES = {
 }
 
 _BITS = 5
+# CIELAB chroma above which a colour stands out from tinted greys and wood.
+_VIVID_CHROMA = 32
 
 
-def name_weights(color: npt.NDArray[np.uint8], white_level: float = 255.0) -> FloatArray:
+def name_weights(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -> FloatArray:
     """Weight of each colour name (..., 11), summing to 1, of RGB pixels (..., 3).
 
     Args:
         color: RGB.
-        white_level: brightness of a white surface in this light, 0 to 255.
+        white: RGB that a white surface has in this light (3,), or its brightness; 0 to 255.
     """
-    gain = 255.0 / white_level
-    scaled = np.minimum(color.astype(np.float32) * gain, 255).astype(np.int32) >> (8 - _BITS)
-    index = (scaled[..., 0] << (2 * _BITS)) | (scaled[..., 1] << _BITS) | scaled[..., 2]
-    return _table()[index]
+    return _table()[_index(color, white)]
 
 
-def white_level(color: npt.NDArray[np.uint8]) -> float:
-    """Brightness, 100 to 255, that white has in an image (rows, columns, 3) RGB.
+def dominant_names(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -> ByteArray:
+    """Index of each pixel's name (...), or 255 where the colour is pale or between names.
 
-    Estimated as the brightest few percent: a dim picture makes white things grey.
+    Args:
+        color: (..., 3) RGB.
+        white: as for name_weights.
     """
-    brightest = color[::4, ::4].max(axis=2)
-    return float(np.clip(np.percentile(brightest, 97), 100, 255))
+    return _dominant()[_index(color, white)]
+
+
+def estimate_white(color: npt.NDArray[np.uint8]) -> FloatArray:
+    """RGB (3,) that white has in an image (rows, columns, 3) RGB.
+
+    The brightest pixels that are nearly neutral are taken for white: a dim picture makes white
+    things grey and a lamp gives them its colour.
+    """
+    pixels = color[::4, ::4].reshape(-1, 3).astype(np.float32)
+    brightness = pixels.max(axis=1)
+    level = float(np.clip(np.percentile(brightness, 97), 100, 255))
+    neutral = pixels.min(axis=1) > 0.6 * brightness
+    bright = neutral & (brightness > np.percentile(brightness, 90))
+    if bright.sum() < 0.01 * len(pixels):
+        return np.full(3, level, np.float32)
+    mean = pixels[bright].mean(axis=0)
+    cast = np.clip(mean / mean.mean(), 0.85, 1.15)
+    return np.asarray(level * cast / cast.max(), np.float32)
 
 
 def affinity(name: str) -> FloatArray:
@@ -83,16 +102,33 @@ def affinity(name: str) -> FloatArray:
     return row
 
 
+def _index(color: npt.NDArray[np.uint8], white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
+    """Row of the table (...) for RGB pixels (..., 3)."""
+    levels = np.arange(256, dtype=np.float32)
+    index = np.zeros(color.shape[:-1], np.uint16)
+    for channel, value in enumerate(np.broadcast_to(np.asarray(white, np.float32), 3)):
+        lookup = np.minimum(levels * (255 / value), 255).astype(np.uint16) >> (8 - _BITS)
+        index = (index << _BITS) | lookup[color[..., channel]]
+    return index
+
+
+@lru_cache(maxsize=1)
+def _dominant() -> ByteArray:
+    """Index of the name of each row of the table, 255 where it is pale or between names."""
+    table = _table()
+    lab = _grid_lab()
+    vivid = np.hypot(lab[:, 1], lab[:, 2]) > _VIVID_CHROMA
+    clear = vivid & (table.max(axis=1) >= 0.5)
+    return np.where(clear, table.argmax(axis=1), 255).astype(np.uint8)
+
+
 @lru_cache(maxsize=1)
 def _table() -> FloatArray:
     """Name weights (32768, 11) of RGB quantised to 5 bits a channel."""
-    levels = (np.arange(1 << _BITS) * 8 + 4).astype(np.float32) / 255
-    grid = np.stack(np.meshgrid(levels, levels, levels, indexing='ij'), axis=-1)
-    grid = grid.reshape(1, -1, 3)
-    hue = cv2.cvtColor(grid, cv2.COLOR_RGB2HSV)[0, :, 0]
-    lab = cv2.cvtColor(grid, cv2.COLOR_RGB2LAB)[0]
+    hue = cv2.cvtColor(_grid(), cv2.COLOR_RGB2HSV)[0, :, 0]
+    lab = _grid_lab()
     lightness, chroma = lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
-    weights = np.zeros((grid.shape[1], len(COLOR_NAMES)), np.float32)
+    weights = np.zeros((len(hue), len(COLOR_NAMES)), np.float32)
     # Dark surfaces need less chroma to look coloured than bright ones, very dark ones none.
     colored = _ramp(chroma, 8 + 0.06 * lightness, 16 + 0.12 * lightness)
     colored *= _ramp(lightness, 6, 16)
@@ -100,6 +136,19 @@ def _table() -> FloatArray:
     _add_hues(weights, hue, lightness, chroma, colored)
     table: FloatArray = weights / weights.sum(axis=1, keepdims=True)
     return table
+
+
+def _grid() -> FloatArray:
+    """(1, 32768, 3) the RGB of each row of the table, 0 to 1."""
+    levels = (np.arange(1 << _BITS) * 8 + 4).astype(np.float32) / np.float32(255)
+    grid = np.stack(np.meshgrid(levels, levels, levels, indexing='ij'), axis=-1)
+    return grid.reshape(1, -1, 3).astype(np.float32)
+
+
+def _grid_lab() -> FloatArray:
+    """(32768, 3) the same in CIELAB."""
+    lab: FloatArray = cv2.cvtColor(_grid(), cv2.COLOR_RGB2LAB)[0]
+    return lab
 
 
 def _add_neutrals(weights: FloatArray, lightness: FloatArray, share: FloatArray) -> None:

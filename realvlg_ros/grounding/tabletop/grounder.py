@@ -10,11 +10,11 @@ import numpy as np
 
 from ...errors import GroundingCanceled, GroundingError, SupportPlaneError
 from ...frame import RgbdFrame
-from ...support_plane import find_support_plane, up_in_camera
+from ...support_plane import find_support_plane
 from ..grounding import Grounding, check_instruction, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
-from .colors import name_weights, white_level
+from .colors import estimate_white, name_weights
 from .grammar import parse
 from .matching import match
 from .scene import Scene
@@ -76,7 +76,7 @@ class TabletopGrounder:
 
     def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[Scene, list[SceneObject]]:
         """Everything that stands on the support."""
-        up = up_in_camera(frame) if self.settings.level_support else None
+        up = frame.up if self.settings.level_support else None
         try:
             plane = find_support_plane(frame, up)
         except SupportPlaneError as error:
@@ -85,10 +85,10 @@ class TabletopGrounder:
         segmentation = self.settings.segmentation
         scene = Scene.from_frame(frame, plane, segmentation.working_width_px)
         clock.mark('scene')
-        masks = segment(scene, segmentation, clock.check)
+        segments = segment(scene, segmentation, clock.check)
         clock.mark('segment')
-        white = white_level(scene.color)
-        objects = [describe_object(scene, mask, white) for mask in masks]
+        white = estimate_white(scene.color)
+        objects = [describe_object(scene, found, white) for found in segments]
         clock.mark('attributes')
         return scene, objects
 

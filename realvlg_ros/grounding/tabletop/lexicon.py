@@ -28,7 +28,8 @@ SIZES = {
     'small': ('volume', -1), 'little': ('volume', -1), 'tiny': ('volume', -1),
     'tall': ('height', 1), 'high': ('height', 1), 'short': ('height', -1), 'low': ('height', -1),
     'flat': ('height', -1), 'long': ('length', 1), 'wide': ('length', 1), 'narrow': ('width', -1),
-    'thin': ('width', -1), 'slim': ('width', -1), 'thick': ('height', 1), 'fat': ('width', 1),
+    'thin': ('thickness', -1), 'slim': ('width', -1), 'thick': ('thickness', 1),
+    'fat': ('width', 1),
 }  # fmt: skip
 
 SUPERLATIVES = {
@@ -38,7 +39,7 @@ SUPERLATIVES = {
     'highest': ('height', 1), 'taller': ('height', 1), 'shortest': ('height', -1),
     'lowest': ('height', -1), 'shorter': ('height', -1), 'flattest': ('height', -1),
     'longest': ('length', 1), 'longer': ('length', 1), 'widest': ('length', 1),
-    'thinnest': ('width', -1), 'leftmost': ('right', -1), 'rightmost': ('right', 1),
+    'thinnest': ('thickness', -1), 'leftmost': ('right', -1), 'rightmost': ('right', 1),
     'closest': ('distance', -1), 'nearest': ('distance', -1), 'closer': ('distance', -1),
     'nearer': ('distance', -1), 'farthest': ('distance', 1), 'furthest': ('distance', 1),
     'farther': ('distance', 1), 'further': ('distance', 1), 'frontmost': ('distance', -1),
@@ -89,7 +90,7 @@ SHAPES = {
     'mug': Shape((0.05, 0.18), (1.0, 2.4), (0.35, 2.6)),
     'cup': Shape((0.04, 0.2), (1.0, 3.0), (0.3, 3.0)),
     'glass': Shape((0.05, 0.28), (1.0, 6.0)),
-    'bottle': Shape((0.08, 0.42), (1.4, 8.0)),
+    'bottle': Shape((0.1, 0.42), (1.4, 8.0)),
     'can': Shape((0.05, 0.3), (1.0, 4.5)),
     'box': Shape((0.03, 0.5)),
     'bowl': Shape((0.07, 0.4), (1.0, 2.2), (0.08, 0.9)),

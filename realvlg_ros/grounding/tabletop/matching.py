@@ -146,11 +146,19 @@ def _posture_fit(postures: tuple[str, ...], item: SceneObject) -> float:
 def _by_evidence(
     phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
 ) -> Narrowed:
-    """Keep those that fit about as well as the best."""
-    best = max(fit.score for fit in fits)
-    kept = [fit for fit in fits if fit.score * _CLEAR_RATIO > best]
-    dropped = [fit for fit in fits if fit.score * _CLEAR_RATIO <= best]
+    """Keep those that fit about as well as the best, and show about as much of the colours."""
+    strength = {fit.index: fit.score * _shown(phrase, objects[fit.index]) for fit in fits}
+    best = max(strength.values())
+    kept = [fit for fit in fits if strength[fit.index] * _CLEAR_RATIO > best]
+    dropped = [fit for fit in fits if strength[fit.index] * _CLEAR_RATIO <= best]
     return kept, dropped, ''
+
+
+def _shown(phrase: Phrase, item: SceneObject) -> float:
+    """Share of an object that shows the colours asked for; 1 without any."""
+    if not phrase.colors:
+        return 1.0
+    return min(1.0, sum(item.shows(color) for color in phrase.colors))
 
 
 def _by_superlative(

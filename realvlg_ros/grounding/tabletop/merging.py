@@ -6,19 +6,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from .scene import Scene
-
-FloatArray = npt.NDArray[np.float32]
-LabelArray = npt.NDArray[np.int32]
+from .scene import FloatArray, LabelArray, Scene, Segment
 
 # Segments this many working pixels apart count as neighbours.
 _REACH_PX = 4
 
 
 @dataclass(frozen=True)
-class _Segment:
+class _Fragment:
     """What merging needs to know of one segment.
 
     Attributes:
@@ -48,12 +44,12 @@ def merge_fragments(scene: Scene, labels: LabelArray) -> LabelArray:
     (a handle, a lid), or when the farther one is the inside of the nearer one (mug, bowl).
     """
     for _ in range(3):
-        segments = _measure(scene, labels)
+        fragments = _measure(scene, labels)
         contacts = _contacts(scene, labels)
         target = {
             max(pair): min(pair)
             for pair, contact in contacts.items()
-            if _belong(segments[pair[0]], segments[pair[1]], contact)
+            if _belong(fragments[pair[0]], fragments[pair[1]], contact)
         }
         if not target:
             break
@@ -61,12 +57,12 @@ def merge_fragments(scene: Scene, labels: LabelArray) -> LabelArray:
     return labels
 
 
-def _belong(a: _Segment, b: _Segment, contact: _Contact) -> bool:
+def _belong(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
     return _continues(a, b, contact) or _is_inside(a, b, contact)
 
 
-def _continues(a: _Segment, b: _Segment, contact: _Contact) -> bool:
+def _continues(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     small, large = sorted((a, b), key=lambda segment: segment.area)
     long_border = contact.length > 0.6 * _REACH_PX * np.sqrt(small.area)
     close = abs(contact.step) < 0.02
@@ -77,7 +73,7 @@ def _continues(a: _Segment, b: _Segment, contact: _Contact) -> bool:
     return difference < (25 if fragment else 10)
 
 
-def _is_inside(a: _Segment, b: _Segment, contact: _Contact) -> bool:
+def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     """Whether one segment is the inside of a container whose outside is the other."""
     front, rear = (a, b) if contact.step > 0 else (b, a)
     width = float(front.high[0] - front.low[0])
@@ -93,36 +89,32 @@ def _is_inside(a: _Segment, b: _Segment, contact: _Contact) -> bool:
     return same_rim and within and reach and bordering
 
 
-def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Segment]:
-    """The segment of every label but 0."""
-    lab = cv2.cvtColor(scene.color, cv2.COLOR_RGB2LAB)
-    segments = {}
-    for label in np.unique(labels):
-        if label == 0:
-            continue
-        index = np.flatnonzero(labels == label)
-        some = index[:: max(1, len(index) // 1500)]
-        position = np.column_stack([scene.ground.reshape(-1, 2)[some], scene.height.ravel()[some]])
+def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Fragment]:
+    """The fragment of every label but 0."""
+    fragments = {}
+    for label, segment in Segment.from_labels(labels).items():
+        part = scene.window(segment.window)
+        index = np.flatnonzero(segment.mask)
+        some = index[:: len(index) // 800 + 1]
+        color = np.ascontiguousarray(part.color).reshape(-1, 1, 3)[some]
+        lab = cv2.cvtColor(color, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+        position = np.column_stack([part.ground.reshape(-1, 2)[some], part.height.ravel()[some]])
         low, high = np.percentile(position, [5, 95], axis=0)
-        segments[int(label)] = _Segment(
-            len(index), lab.reshape(-1, 3)[some].astype(np.float32).mean(axis=0), low, high
-        )
-    return segments
+        fragments[label] = _Fragment(len(index), lab.mean(axis=0), low, high)
+    return fragments
 
 
 def _contacts(scene: Scene, labels: LabelArray) -> dict[tuple[int, int], _Contact]:
     """Borders of all pairs (a, b), a < b, of neighbouring labels."""
     z = scene.points[..., 2]
     pairs, steps = [], []
-    for axis in (0, 1):
-        first = np.take(labels, range(labels.shape[axis] - _REACH_PX), axis)
-        second = np.take(labels, range(_REACH_PX, labels.shape[axis]), axis)
-        touching = (first != second) & (first > 0) & (second > 0)
-        a, b = first[touching], second[touching]
-        difference = (
-            np.take(z, range(_REACH_PX, labels.shape[axis]), axis)
-            - np.take(z, range(labels.shape[axis] - _REACH_PX), axis)
-        )[touching]
+    for first, second in (
+        (np.s_[:, :-_REACH_PX], np.s_[:, _REACH_PX:]),
+        (np.s_[:-_REACH_PX], np.s_[_REACH_PX:]),
+    ):
+        touching = (labels[first] != labels[second]) & (labels[first] > 0) & (labels[second] > 0)
+        a, b = labels[first][touching], labels[second][touching]
+        difference = z[second][touching] - z[first][touching]
         pairs.append(np.column_stack([np.minimum(a, b), np.maximum(a, b)]))
         steps.append(np.where(a < b, difference, -difference))
     pair, step = np.concatenate(pairs), np.concatenate(steps)

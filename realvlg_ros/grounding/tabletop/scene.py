@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from ...frame import RgbdFrame
+from ...image_region import RegionMask
 from ...support_plane import SupportPlane
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float32]
+LabelArray = npt.NDArray[np.int32]
+Window = tuple[slice, slice]
+
+# Pixels around an object that its segment's window holds too.
+_MARGIN_PX = 8
 
 # Cameras bend a flat table by a few millimetres; more than this is not the camera's doing.
 _MAX_WARP_IN_NOISE = 3.0
@@ -57,6 +64,60 @@ class Scene:
     def valid(self) -> BoolArray:
         """(rows, columns) True where there is a depth reading."""
         return self.points[..., 2] > 0
+
+    def window(self, window: Window) -> Scene:
+        """The part of the scene inside a window, as views."""
+        return replace(
+            self,
+            color=self.color[window],
+            points=self.points[window],
+            ground=self.ground[window],
+            height=self.height[window],
+            noise=self.noise[window],
+        )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The pixels of one object.
+
+    Attributes:
+        window: rows and columns of the working image that hold it, with a margin.
+        mask: (rows, columns) of the window, True on the object.
+    """
+
+    window: Window
+    mask: BoolArray
+
+    @classmethod
+    def from_labels(cls, labels: LabelArray) -> dict[int, Segment]:
+        """The segment of every label but 0 in an image (rows, columns)."""
+        segments = {}
+        for index, found in enumerate(ndimage.find_objects(labels)):
+            if found is not None:
+                window = _widen(found, _MARGIN_PX, labels.shape)
+                segments[index + 1] = cls(window, labels[window] == index + 1)
+        return segments
+
+    @property
+    def area(self) -> int:
+        """Number of its pixels."""
+        return int(self.mask.sum())
+
+    @property
+    def region(self) -> RegionMask:
+        """Its mask in the working image."""
+        local = RegionMask.from_full(self.mask)
+        rows, columns = self.window
+        return RegionMask(local.x_offset + columns.start, local.y_offset + rows.start, local.data)
+
+
+def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
+    rows, columns = window
+    return (
+        slice(max(rows.start - margin, 0), min(rows.stop + margin, shape[0])),
+        slice(max(columns.start - margin, 0), min(columns.stop + margin, shape[1])),
+    )
 
 
 def plane_axes(plane: SupportPlane) -> FloatArray:

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from .merging import merge_fragments
-from .scene import Scene
-
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float32]
-LabelArray = npt.NDArray[np.int32]
+from .patches import add_patches
+from .scene import BoolArray, FloatArray, LabelArray, Scene, Segment
 
 
 @dataclass(frozen=True)
@@ -34,18 +30,18 @@ class SegmentationSettings:
     working_width_px: int = 640
     min_height_m: float = 0.004
     max_height_m: float = 0.6
-    min_area_px: int = 100
+    min_area_px: int = 150
     min_size_m: float = 0.015
     max_size_m: float = 0.6
-    edge_margin_m: float = 0.04
+    edge_margin_m: float = 0.02
 
 
 def segment(
     scene: Scene,
     settings: SegmentationSettings,
     check: Callable[[], None] = lambda: None,
-) -> list[BoolArray]:
-    """Masks (rows, columns) of the objects that stand on the support, largest first.
+) -> list[Segment]:
+    """The objects that stand on the support, largest first.
 
     Args:
         scene: the reduced frame.
@@ -57,15 +53,37 @@ def segment(
     labels = _split(scene, foreground, settings)
     check()
     labels = merge_fragments(scene, labels)
-    masks = [mask for mask in _masks(labels) if _is_object(scene, mask, settings)]
-    on_support = _support_region(scene)
-    masks = [
-        mask
-        for mask in masks
-        if _stands_on(scene, mask, on_support, settings) and not _goes_below(scene, mask)
-    ]
-    masks.sort(key=lambda mask: -int(mask.sum()))
-    return [_fill(mask, foreground) for mask in masks]
+    check()
+    support = visible_support(scene)
+    hull = _ground_hull(scene, support)
+    owners = np.zeros(labels.shape, np.int32)
+    for label, segment in Segment.from_labels(labels).items():
+        if segment.area >= settings.min_area_px and _is_object(
+            scene.window(segment.window), segment.mask, support[segment.window], hull, settings
+        ):
+            filled = _fill(segment.mask, foreground[segment.window])
+            owners[segment.window][filled] = label
+    check()
+    add_patches(scene, owners, support, settings.min_area_px)
+    segments = Segment.from_labels(owners).values()
+    kept = [segment for segment in segments if segment.area >= settings.min_area_px]
+    return sorted(kept, key=lambda segment: -segment.area)
+
+
+def _is_object(
+    scene: Scene,
+    mask: BoolArray,
+    support: BoolArray,
+    hull: FloatArray,
+    settings: SegmentationSettings,
+) -> bool:
+    """Whether a segment in the window of a scene is a thing on the support."""
+    return (
+        _has_size(scene, mask, settings)
+        and _stands_on(scene, mask, hull, settings)
+        and not _goes_below(scene, mask)
+        and not _hangs(scene, mask, support)
+    )
 
 
 def _foreground(scene: Scene, settings: SegmentationSettings) -> BoolArray:
@@ -128,31 +146,28 @@ def _grow(labels: LabelArray, foreground: BoolArray, z: FloatArray) -> LabelArra
     return np.where(near, labels.ravel()[origin], labels).astype(np.int32)
 
 
-def _masks(labels: LabelArray) -> list[BoolArray]:
-    """One mask per label."""
-    return [labels == label for label in np.unique(labels) if label]
-
-
-def _is_object(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> bool:
+def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> bool:
     """Whether a segment has an object's size."""
-    if mask.sum() < settings.min_area_px:
-        return False
     points = scene.points[mask]
-    low, high = np.percentile(points, [2, 98], axis=0)
+    low, high = np.percentile(points[:: max(1, len(points) // 1000)], [2, 98], axis=0)
     size = float((high - low).max())
     return settings.min_size_m < size < settings.max_size_m
 
 
-def _support_region(scene: Scene) -> FloatArray:
-    """Convex hull (n, 2) of the visible support along its axes, m."""
+def visible_support(scene: Scene) -> BoolArray:
+    """Where (rows, columns) the bare support is seen, without stray surfaces level with it."""
     on_plane = scene.valid & (np.abs(scene.height) < 1.5 * scene.noise)
     opened = cv2.morphologyEx(on_plane.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     keep = areas > 0.1 * areas.max()
-    region = keep[labels] if areas.max() > 0 else on_plane
-    base = np.ascontiguousarray(scene.ground[region][::7])
+    return keep[labels] if areas.max() > 0 else on_plane
+
+
+def _ground_hull(scene: Scene, support: BoolArray) -> FloatArray:
+    """Convex hull (n, 2) of the visible support (rows, columns) along its axes, m."""
+    base = np.ascontiguousarray(scene.ground[::2, ::2][support[::2, ::2]][::3])
     if len(base) < 3:
         return np.zeros((0, 2), np.float32)
     return np.asarray(cv2.convexHull(base)[:, 0], np.float32)
@@ -167,7 +182,7 @@ def _stands_on(
     height = scene.height[mask]
     low = height <= np.percentile(height, 25)
     base = scene.ground[mask][low]
-    base = base[:: max(1, len(base) // 40)]
+    base = base[:: len(base) // 40 + 1]
     inside = [
         cv2.pointPolygonTest(region, (float(x), float(y)), True) > -settings.edge_margin_m
         for x, y in base
@@ -182,9 +197,28 @@ def _goes_below(scene: Scene, mask: BoolArray) -> bool:
     if not ring.any():
         return False
     z = scene.points[mask][:, 2]
-    near = np.abs(scene.points[..., 2] - np.median(z)) < 0.03 + np.ptp(np.percentile(z, [5, 95]))
+    near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(np.percentile(z, [5, 95]))
     below = ring & near & (scene.height < -3 * scene.noise)
     return bool(below.sum() > 0.08 * ring.sum())
+
+
+def _hangs(scene: Scene, mask: BoolArray, support: BoolArray) -> bool:
+    """Whether a segment has a gap to the support that is seen right under it in the image.
+
+    A chair behind a table rises over the table's edge without touching it; a leaf or a lamp hangs
+    above it.
+    """
+    columns = np.flatnonzero(mask.any(axis=0))
+    bottom = mask.shape[0] - 1 - np.argmax(mask[::-1, columns], axis=0)
+    under = np.minimum(bottom + 5, mask.shape[0] - 1)
+    seen = support[under, columns] & scene.valid[bottom, columns]
+    if seen.mean() < 0.3:
+        return False
+    away = scene.ground[..., 1]
+    gap = away[bottom, columns][seen] - away[under, columns][seen]
+    behind = float(np.median(gap)) > 0.05
+    floating = bool(np.percentile(scene.height[mask & scene.valid], 2) > 0.06)
+    return behind or (floating and float(np.median(gap)) < -0.08)
 
 
 def _fill(mask: BoolArray, foreground: BoolArray) -> BoolArray:

@@ -1,0 +1,90 @@
+"""Patches of one colour on the support: flat things, and parts that the depth missed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .colors import COLOR_NAMES, dominant_names, estimate_white
+from .scene import BoolArray, LabelArray, Scene, Segment
+
+# Colours that stand out on their own; shadows and reflections are none of these.
+_CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
+# A colour with this share of the bare support is the support's own.
+_SUPPORT_SHARE = 0.08
+# A patch is a thing of its own when this share of it lies outside every object.
+_OWN_SHARE = 0.4
+
+
+def add_patches(scene: Scene, owners: LabelArray, support: BoolArray, min_area_px: int) -> None:
+    """Complete the objects, and add to them, by patches of one colour.
+
+    Args:
+        scene: the reduced frame.
+        owners: (rows, columns) label of the object at each pixel, 0 for none; changed in place.
+        support: (rows, columns) where the bare support is seen.
+        min_area_px: smaller patches are ignored.
+    """
+    outline = _outline(support)
+    for patch in color_patches(scene, support, outline, _CHROMATIC, 2 * min_area_px):
+        part = scene.window(patch.window)
+        owner = owners[patch.window]
+        # Print and reflections on the support have its height; a thing rises above it.
+        risen = (part.height > 0.5 * part.noise) | ~part.valid
+        outside = patch.mask & (owner == 0)
+        if outside.sum() > _OWN_SHARE * patch.area:
+            measured = patch.mask & part.valid
+            if measured.sum() > 0.3 * patch.area and risen[measured].mean() > 0.6:
+                owner[patch.mask] = owners.max() + 1
+            continue
+        overlaps = np.bincount(owner[patch.mask])
+        overlaps[0] = 0
+        best = int(np.argmax(overlaps))
+        if overlaps[best] > 0.5 * patch.area:
+            owner[outside & risen] = best
+
+
+def color_patches(
+    scene: Scene,
+    support: BoolArray,
+    outline: BoolArray,
+    colors: tuple[str, ...],
+    min_area_px: int,
+) -> list[Segment]:
+    """Compact patches of one colour each, largest first.
+
+    Args:
+        scene: the reduced frame.
+        support: (rows, columns) where the bare support is seen; its own colours are left out.
+        outline: (rows, columns) where to look.
+        colors: the names to look for.
+        min_area_px: smaller patches are left out.
+    """
+    names = dominant_names(scene.color, estimate_white(scene.color))
+    own = np.bincount(names[support], minlength=256) / max(int(support.sum()), 1)
+    names[~outline] = 255
+    square = np.ones((3, 3), np.uint8)
+    patches: list[Segment] = []
+    for name in colors:
+        index = COLOR_NAMES.index(name)
+        there = (names == index).astype(np.uint8)
+        if own[index] > _SUPPORT_SHARE or cv2.countNonZero(there) < min_area_px:
+            continue
+        there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
+        there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, square)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=4)
+        for label, (x, y, width, height, area) in enumerate(stats):
+            if label and area >= min_area_px and area > 0.3 * width * height:
+                window = slice(y, y + height), slice(x, x + width)
+                patches.append(Segment(window, labels[window] == label))
+    return sorted(patches, key=lambda patch: -patch.area)
+
+
+def _outline(support: BoolArray) -> BoolArray:
+    """The convex hull (rows, columns) of where the support is seen, in the image."""
+    rows, columns = np.nonzero(support[::4, ::4])
+    outline = np.zeros(support.shape, np.uint8)
+    if len(rows) >= 3:
+        hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32) * 4)
+        cv2.fillConvexPoly(outline, hull, 1)
+    return np.asarray(outline, bool)
