@@ -28,6 +28,8 @@ _RIDGE_BIN = 0.010
 _PLATEAU = 0.004
 # Readings at a silhouette are less exact than others, in standard deviations.
 _SILHOUETTE_SIGMAS = 2.0
+# Points in seen space by so much on average, m, do not speak against an axis.
+_TOLERATED = 0.0005
 
 
 def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> TargetCloud:
@@ -105,7 +107,9 @@ def _vertical_axis(points: FloatArray, scene: Scene, margin: float) -> FloatArra
     turned[..., :2] += 2 * proposals[:, None]
     seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
     cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
-    return np.asarray(proposals[np.argmin(cost)])
+    # The first is the most exact where it holds at all.
+    best = 0 if cost[0] < cost.min() + _TOLERATED else int(np.argmin(cost))
+    return np.asarray(proposals[best])
 
 
 def _axis_proposals(points: FloatArray, scene: Scene) -> FloatArray:

@@ -112,11 +112,16 @@ class Scene:
         index = np.where(inside, pixels[..., 1] * width + pixels[..., 0], 0).astype(np.intp)
         return index, camera_points[..., 2], inside
 
+    @cached_property
+    def near_depth(self) -> npt.NDArray[np.float32]:
+        """(height, width) nearest reading within 2 px, m; 0 where one of them is missing."""
+        return np.asarray(cv2.erode(self.frame.depth, np.ones((5, 5), np.uint8)))
+
     def depth_behind(self, points: FloatArray) -> FloatArray:
         """How far points (..., 3) lie behind the visible surface along z, m; NaN if unknown.
 
-        Negative means in front of the surface: observed to be free.
+        Negative means in front of all that is seen within 2 px: observed to be free.
         """
         index, z, inside = self.pixels_of(points)
-        surface = self.frame.depth.ravel()[index]
+        surface = self.near_depth.ravel()[index]
         return np.where(inside & (surface > 0), z - surface, np.nan)

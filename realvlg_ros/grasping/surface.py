@@ -18,18 +18,20 @@ _MIN_FILL = 0.3
 
 
 def fit_normals(
-    rays: FloatArray, depth: FloatArray, valid: BoolArray, radius: int
+    rays: FloatArray, depth: FloatArray, valid: BoolArray, radius: int, sigma: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Fit a plane around every pixel, choosing among shifted windows the smoothest.
+    """Fit a plane around every pixel.
 
-    A window centred on a pixel near a crease or a silhouette mixes two faces; one of the windows
-    shifted by its radius does not (Kuwahara's idea).
+    A window centred on a pixel near a crease mixes two faces; where its readings scatter by more
+    than noise explains, the smoothest of the windows shifted by their radius is taken instead
+    (Kuwahara's idea).
 
     Args:
         rays: (h, w, 2) x/z and y/z.
         depth: (h, w) m.
         valid: (h, w) pixels to use.
         radius: of the window, px.
+        sigma: (h, w) standard deviation of the readings, m.
 
     Returns:
         Unit normals (h, w, 3) that face the camera, zero where there is no fit, and the standard
@@ -38,7 +40,8 @@ def fit_normals(
     plane, variance, fill = _window_planes(rays, depth, valid, radius)
     area = (2 * radius + 1) ** 2
     cost = np.where(fill >= _MIN_FILL * area, variance * (1 + area / np.maximum(fill, 1)), np.inf)
-    best = cost.copy()
+    # A shifted window must be better by far: on a curved surface its plane is another one.
+    best = np.where(variance > 2.25 * sigma**2, 0.3 * cost, 0)
     flat_index = np.arange(depth.size).reshape(depth.shape)
     source = flat_index.copy()
     height, width = depth.shape
@@ -52,7 +55,7 @@ def fit_normals(
             source[better] = flat_index[np.ix_(rows, columns)][better]
     normals = -plane.reshape(-1, 3)[source.ravel()].reshape(*depth.shape, 3)
     norm = np.linalg.norm(normals, axis=-1)
-    good = valid & np.isfinite(best) & (norm > 0)
+    good = valid & np.isfinite(cost.ravel()[source]) & (norm > 0)
     normals = np.where(good[..., None], normals / np.where(norm > 0, norm, 1)[..., None], 0)
     spread = np.sqrt(variance.ravel()[source.ravel()].reshape(depth.shape))
     return normals, np.where(good, spread, np.inf)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..transforms import transform_points
+from .contour import Contour, find_contour
 from .depth_noise import DepthNoise
 from .scene import Scene
 from .surface import find_flying_pixels, fit_normals
@@ -58,12 +59,18 @@ class TargetCloud:
             return cls.empty()
         focal = scene.frame.camera.fx
         radius = int(np.clip(round(0.005 * focal / np.median(depth[valid])), 2, 7))
-        normals, _ = fit_normals(rays, depth, valid, radius)
+        normals, _ = fit_normals(rays, depth, valid, radius, sigma)
         valid &= np.any(normals != 0, axis=-1)
         camera_points = np.dstack([rays * depth[..., None], depth])[valid]
-        points = transform_points(scene.camera2support, camera_points)
-        normals = normals[valid] @ scene.camera2support[:3, :3].T
+        edge = find_contour(depth, scene.mask[region], valid, 0.008 + 5 * sigma)
+        edge_points, edge_normals = _contour_points(edge, rays)
+        points = np.concatenate([camera_points, edge_points])
+        normals = np.concatenate([normals[valid], edge_normals])
+        points = transform_points(scene.camera2support, points)
+        normals = normals @ scene.camera2support[:3, :3].T
         keep = _main_parts(points)
+        if scene.plane is not None:
+            keep &= points[:, 2] > 0.003
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
         return cls._thin(points[keep], normals[keep], max_points)
@@ -100,6 +107,15 @@ class TargetCloud:
         """Middle (3,) of the extents, m: an estimate of the centre of mass."""
         low, high = np.percentile(self.points, (2, 98), axis=0)
         return np.asarray((low + high) / 2)
+
+
+def _contour_points(edge: Contour, rays: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Points (n, 3) and normals (n, 3) of a contour in the camera's frame."""
+    index = np.floor(edge.pixels + 0.5).astype(int)
+    rows = np.clip(index[:, 1], 0, rays.shape[0] - 1)
+    columns = np.clip(index[:, 0], 0, rays.shape[1] - 1)
+    at_pixel = np.concatenate([rays[rows, columns], np.ones((len(rows), 1))], axis=1)
+    return at_pixel * edge.depth[:, None], edge.normals(rays)
 
 
 def _main_parts(points: FloatArray) -> BoolArray:
