@@ -1,0 +1,260 @@
+"""Solids on a table in closed form: exact depth, exact masks and the true grasp.
+
+A case is one rectangle on one object. Its true grasp is where fingers closing along the drawn
+axis touch: the opening axis, the width, and a centre that may lie anywhere along the approach
+within the heights at which both contacts are antipodal (a finger holds a wall at any height, a
+ball only near its equator).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from realvlg_ros.camera import Camera
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
+from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.trajectory import d435_camera, look_at
+from realvlg_ros.transforms import invert, make_transform, transform_points
+
+from .solids import Solid, bowl, box, cylinder, mug, sphere
+
+FloatArray = npt.NDArray[np.float64]
+
+# Half the height on a ball or lying cylinder, in radii, at which friction 0.4 still holds.
+_ROUND_SPAN = math.sin(math.atan(0.4))
+_FINGER_WIDTH = 0.020
+
+
+@dataclass(frozen=True)
+class TrueGrasp:
+    """What a lift should find, in the camera's optical frame, m.
+
+    Attributes:
+        center: (3,) between the contacts.
+        axis: (3,) unit vector along the opening.
+        approach: (3,) unit vector across it, along which the centre may move.
+        width: distance of the contacts.
+        span: how far the centre may move along the approach, least and most.
+    """
+
+    center: FloatArray
+    axis: FloatArray
+    approach: FloatArray
+    width: float
+    span: tuple[float, float]
+
+    def center_error(self, center: FloatArray) -> float:
+        """Distance of a centre (3,) from the true ones, m."""
+        offset = center - self.center
+        along = float(offset @ self.approach)
+        across = offset - along * self.approach
+        beyond = along - float(np.clip(along, *self.span))
+        return float(math.hypot(float(np.linalg.norm(across)), beyond))
+
+    def axis_error(self, axis: FloatArray) -> float:
+        """Angle between the opening axes, whichever finger is first, rad."""
+        cosine = abs(float(axis @ self.axis)) / float(np.linalg.norm(axis))
+        return math.acos(min(1.0, cosine))
+
+
+@dataclass(frozen=True, eq=False)
+class LiftCase:
+    """One rectangle on one solid, seen by one camera.
+
+    Attributes:
+        shape: what it is, such as 'mug rim'.
+        tilt: of the optical axis from the vertical, rad.
+        distance: from the camera to the object, m.
+        depth: (height, width) exact depth, m.
+        mask: (height, width) the object's pixels.
+        camera: intrinsics.
+        camera2world: 4x4, world z up.
+        rectangle: drawn on the object, as wide as a gripper opens.
+        tight: the same from contact to contact.
+        truth: the grasp it stands for.
+        sliding: (k, 3) directions in which the object looks the same, in the optical frame.
+    """
+
+    shape: str
+    tilt: float
+    distance: float
+    depth: FloatArray
+    mask: npt.NDArray[np.bool_]
+    camera: Camera
+    camera2world: FloatArray
+    rectangle: GraspRectangle
+    tight: GraspRectangle
+    truth: TrueGrasp
+    sliding: FloatArray
+
+    def clean_frame(self) -> RgbdFrame:
+        """Float depth without noise."""
+        color = np.full((*self.depth.shape, 3), 128, np.uint8)
+        return RgbdFrame.from_arrays(color, self.depth, self.camera)
+
+    def noisy_frame(self, seed: int) -> RgbdFrame:
+        """16-bit depth in millimetres with the noise of a D435."""
+        noisy = DepthNoise().apply(self.depth.astype(np.float32), self.camera, seed)
+        millimetres = np.rint(noisy * 1000).astype(np.uint16)
+        color = np.full((*self.depth.shape, 3), 128, np.uint8)
+        return RgbdFrame.from_arrays(color, millimetres, self.camera)
+
+
+@dataclass(frozen=True, eq=False)
+class _Setup:
+    """A solid with its grasp in the object frame (z up), before it is placed.
+
+    Attributes:
+        solid: the surface.
+        middle: (3,) between the contacts.
+        axis: (3,) along the opening; for round solids it is turned across the view.
+        width: distance of the contacts.
+        depth: how far below the middle the walls reach.
+        margin: total opening beyond the width, m.
+        round_axis: direction of a lying cylinder, zeros for a ball, None for walls.
+        slides: whether the object looks the same moved across the opening.
+    """
+
+    shape: str
+    solid: Solid
+    middle: tuple[float, float, float]
+    axis: tuple[float, float, float]
+    width: float
+    depth: float
+    margin: float
+    round_axis: tuple[float, float, float] | None = None
+    slides: bool = True
+
+
+def _setups() -> Iterator[_Setup]:
+    x = (1.0, 0.0, 0.0)
+    for width, length, height in (
+        (0.005, 0.10, 0.03), (0.010, 0.08, 0.02), (0.020, 0.10, 0.05), (0.030, 0.06, 0.10),
+        (0.045, 0.09, 0.04), (0.060, 0.09, 0.13), (0.075, 0.12, 0.06), (0.090, 0.10, 0.05),
+    ):  # fmt: skip
+        shift = 0.2 * length
+        yield _Setup('box', box(width, length, height), (0, shift, height), x, width, height, 0.02)
+    for diameter, length in (
+        (0.010, 0.12),
+        (0.025, 0.10),
+        (0.045, 0.12),
+        (0.066, 0.12),
+        (0.09, 0.15),
+    ):
+        yield _Setup(
+            'lying cylinder', cylinder(diameter / 2, length, lying=True),
+            (0, 0.1 * length, diameter / 2), x, diameter, 0.0, 0.02, (0.0, 1.0, 0.0),
+        )  # fmt: skip
+    for diameter, height in ((0.020, 0.06), (0.040, 0.10), (0.066, 0.115), (0.085, 0.05)):
+        yield _Setup(
+            'standing cylinder', cylinder(diameter / 2, height), (0, 0, height), x,
+            diameter, height, 0.02, None, False,
+        )  # fmt: skip
+    for diameter in (0.020, 0.040, 0.065, 0.085):
+        yield _Setup(
+            'sphere', sphere(diameter / 2), (0, 0, diameter / 2), x, diameter, 0.0, 0.02,
+            (0.0, 0.0, 0.0), False,
+        )  # fmt: skip
+    for diameter, height, wall in ((0.15, 0.075, 0.005), (0.12, 0.06, 0.007), (0.18, 0.09, 0.010)):
+        radius = diameter / 2
+        yield _Setup(
+            'bowl rim', bowl(radius, wall), (radius - wall / 2, 0, height), x, wall,
+            _ROUND_SPAN * radius, 0.025, None, False,
+        )  # fmt: skip
+    for diameter, height, wall in (
+        (0.082, 0.095, 0.005),
+        (0.10, 0.11, 0.006),
+        (0.07, 0.08, 0.008),
+    ):
+        radius = diameter / 2
+        yield _Setup(
+            'mug rim', mug(radius, height, wall), (radius - wall / 2, 0, height), x, wall,
+            height - wall, 0.025, None, False,
+        )  # fmt: skip
+    for diameter, height in ((0.055, 0.07), (0.07, 0.08), (0.082, 0.095)):
+        yield _Setup(
+            'mug body', mug(diameter / 2, height, 0.005), (0, 0, height), x, diameter,
+            height, 0.02, None, False,
+        )  # fmt: skip
+
+
+def lift_cases(views: int, seed: int = 0) -> Iterator[LiftCase]:
+    """Every solid in a number of views: tilts 0 to 60 degrees, 0.4 to 1.0 m, any yaw."""
+    rng = np.random.default_rng(seed)
+    camera = d435_camera()
+    for setup in _setups():
+        for view in range(views):
+            tilt = math.radians(60) * (view + rng.random()) / views
+            distance = float(rng.uniform(0.4, 1.0))
+            yaw = float(rng.uniform(-math.pi, math.pi))
+            aim = np.array([*rng.uniform(-0.07, 0.07, 2), 0.0])
+            yield _place(setup, camera, tilt, distance, yaw, aim)
+
+
+def _place(
+    setup: _Setup, camera: Camera, tilt: float, distance: float, yaw: float, aim: FloatArray
+) -> LiftCase:
+    """Stand a solid on the table and look past its grasp by `aim` (3,) m."""
+    cos, sin = math.cos(yaw), math.sin(yaw)
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    object2world = make_transform(turn, (0.0, 0.0, 0.0))
+    target = transform_points(object2world, setup.middle) + aim
+    eye = target + distance * np.array([-math.sin(tilt), 0.0, math.cos(tilt)])
+    camera2world = look_at(eye, target)
+    depth, mask = _render(setup.solid, camera, camera2world, object2world)
+    object2camera = invert(camera2world) @ object2world
+    truth, contacts = _true_grasp(setup, object2camera)
+    pixels = camera.project(contacts)
+    jaw = _FINGER_WIDTH * camera.fx / float(contacts[:, 2].mean())
+    tight = ContactPair(*pixels[0], *pixels[1]).to_rectangle(jaw)
+    rectangle = replace(tight, width=tight.width * (1 + setup.margin / setup.width))
+    across = np.cross(truth.axis, truth.approach)
+    sliding = across[None] if setup.slides else np.zeros((0, 3))
+    return LiftCase(
+        setup.shape, tilt, distance, depth, mask, camera, camera2world,
+        rectangle, tight, truth, sliding,
+    )  # fmt: skip
+
+
+def _true_grasp(setup: _Setup, object2camera: FloatArray) -> tuple[TrueGrasp, FloatArray]:
+    """The grasp in the optical frame, and the contacts (2, 3) that the rectangle is drawn to."""
+    center = transform_points(object2camera, setup.middle)
+    rotation = object2camera[:3, :3]
+    axis = rotation @ np.asarray(setup.axis)
+    if setup.round_axis is None:
+        approach = rotation @ np.array([0.0, 0.0, -1.0])
+        span = (0.0, setup.depth)
+    else:
+        approach = center / np.linalg.norm(center)
+        along = rotation @ np.asarray(setup.round_axis)
+        axis = np.cross(along, approach) if along.any() else axis - (axis @ approach) * approach
+        axis /= np.linalg.norm(axis)
+        approach = approach if not along.any() else np.cross(axis, along)
+        approach *= np.sign(approach @ center)
+        reach = _ROUND_SPAN * setup.width / 2
+        span = (-reach, reach)
+    contacts = center + np.array([[-0.5], [0.5]]) * setup.width * axis
+    return TrueGrasp(center, axis, approach, setup.width, span), contacts
+
+
+def _render(
+    solid: Solid, camera: Camera, camera2world: FloatArray, object2world: FloatArray
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Depth (height, width) of the solid on the table z = 0, and the solid's mask."""
+    rays = np.concatenate([camera.rays, np.ones((*camera.rays.shape[:2], 1))], axis=-1)
+    directions = rays.reshape(-1, 3) @ camera2world[:3, :3].T
+    with np.errstate(divide='ignore'):
+        table = -camera2world[2, 3] / directions[:, 2]
+    world2object = invert(object2world)
+    origin = transform_points(world2object, camera2world[:3, 3])
+    hit = solid(origin, directions @ world2object[:3, :3].T)
+    mask = hit < np.where(table > 0, table, np.inf)
+    depth = np.where(mask, hit, np.where(table > 0, table, 0.0))
+    shape = camera.height, camera.width
+    return depth.reshape(shape), mask.reshape(shape)
