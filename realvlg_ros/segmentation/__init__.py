@@ -1,0 +1,1 @@
+"""From the box of an object to its mask."""

@@ -1,0 +1,75 @@
+"""SAM 2 by Meta's sam2 package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import GroundingError, MissingDependencyError
+from ..frame import RgbdFrame
+from ..image_region import Box
+from ..torch_device import choose_device
+from .sam2_transformers import from_logits
+from .segmenter import Segmentation
+
+
+class Sam2Segmenter:
+    """A folder with one model.safetensors and one Hydra config (*.yaml) of the sam2 package."""
+
+    name = 'sam2'
+
+    def __init__(self, checkpoint: str, device: str = 'auto') -> None:
+        self._path = Path(checkpoint)
+        self._device = device
+        self._predictor: Any = None
+
+    def load(self) -> None:
+        """Build the model of the config's name and load the weights; safetensors only.
+
+        Raises:
+            GroundingError: the folder lacks a file, or the weights do not fit the config.
+            MissingDependencyError: the package is not installed.
+        """
+        try:
+            from safetensors.torch import load_file
+            from sam2.build_sam import build_sam2
+            from sam2.sam2_image_predictor import SAM2ImagePredictor
+        except ImportError as error:
+            raise MissingDependencyError(
+                f'{error.name} is not installed; pip install sam2, or set segmenter to '
+                'transformers or depth'
+            ) from error
+        weights, configs = self._path / 'model.safetensors', sorted(self._path.glob('*.yaml'))
+        if not weights.is_file() or len(configs) != 1:
+            raise GroundingError(
+                f'{self._path} needs model.safetensors and one *.yaml named like the config of '
+                'the sam2 package; .pt files are pickles and are not loaded'
+            )
+        device, _ = choose_device(self._device, 'auto')
+        model = build_sam2(f'configs/sam2.1/{configs[0].name}', ckpt_path=None, device=device)
+        try:
+            model.load_state_dict(load_file(str(weights)))
+        except RuntimeError as error:
+            raise GroundingError(f'{weights} does not fit {configs[0].name}: {error}') from error
+        self._predictor = SAM2ImagePredictor(model)
+
+    def close(self) -> None:
+        """Free the weights."""
+        self._predictor = None
+
+    def segment(self, frame: RgbdFrame, box: Box) -> Segmentation:
+        """The single mask that SAM 2 gives for the box.
+
+        Raises:
+            GroundingError: not loaded.
+        """
+        if self._predictor is None:
+            raise GroundingError('the SAM 2 segmenter is not loaded; call load first')
+        self._predictor.set_image(frame.color)
+        masks, scores, _ = self._predictor.predict(
+            box=np.array(box.as_tuple()), multimask_output=False
+        )
+        logits = np.where(np.asarray(masks[0]) > 0, 1, -1).astype(np.float32)
+        return from_logits(logits, frame, box, float(np.clip(scores[0], 0, 1)))

@@ -1,0 +1,44 @@
+"""Late import of torch and transformers, and the choice of device and number type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import GroundingError, MissingDependencyError
+
+FLOAT_BYTES = {'float32': 4, 'bfloat16': 2, 'float16': 2}
+
+
+def import_libraries() -> tuple[Any, Any]:
+    """Import torch and transformers, which only the model backends need.
+
+    Raises:
+        MissingDependencyError: one is not installed.
+    """
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise MissingDependencyError(
+            f'{error.name} is not installed; model backends need torch and transformers>=5: '
+            'pip install torch transformers (on a Jetson the torch of its JetPack)'
+        ) from error
+    return torch, transformers
+
+
+def choose_device(device: str, dtype: str) -> tuple[str, str]:
+    """The device and number type to use where one or both are 'auto'.
+
+    Raises:
+        GroundingError: an unknown type, or a device that is not there.
+    """
+    torch, _ = import_libraries()
+    if device == 'auto':
+        device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    elif device.startswith('cuda') and not torch.cuda.is_available():
+        raise GroundingError(f'device {device!r} is not there; set device to auto or cpu')
+    if dtype == 'auto':
+        dtype = 'bfloat16'
+    if dtype not in FLOAT_BYTES:
+        raise GroundingError(f'dtype {dtype!r} is not auto, float32, bfloat16 or float16')
+    return device, dtype

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from realvlg_ros.camera import Camera
+from realvlg_ros.errors import GroundingError, MissingDependencyError, ParameterError
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.image_region import Box
+from realvlg_ros.segmentation.sam2_transformers import from_logits
+from realvlg_ros.segmentation.segmenter import make_segmenter
+
+
+@pytest.fixture
+def frame():
+    color = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    return RgbdFrame(color, np.ones((60, 80), np.float32), Camera(80, 60, 70, 70, 40, 30))
+
+
+def test_auto_without_a_checkpoint_is_depth_and_is_told(caplog):
+    caplog.set_level('INFO')
+    assert make_segmenter('auto').name == 'depth'
+    assert 'masks come from depth' in caplog.text
+
+
+def test_bad_choices_are_refused():
+    with pytest.raises(ParameterError, match='magic'):
+        make_segmenter('magic')
+    with pytest.raises(ParameterError, match='sam2_checkpoint'):
+        make_segmenter('transformers')
+
+
+def test_logits_become_a_mask_at_image_size(frame):
+    logits = np.full((15, 20), -5, np.float32)
+    logits[5:10, 5:15] = 5
+    result = from_logits(logits, frame, Box(20, 20, 60, 40), 0.7)
+    assert result.mask.box.as_tuple() == (20, 20, 60, 40)
+    assert (result.score, result.source) == (0.7, 'SAM 2')
+
+
+def test_an_empty_mask_is_the_box_and_says_so(frame):
+    result = from_logits(np.full((15, 20), -5, np.float32), frame, Box(20, 20, 60, 40), 0.1)
+    assert result.mask.area == 800
+    assert 'no mask' in result.source
+
+
+def test_sam2_of_transformers_runs_on_a_box(frame, tmp_path):
+    torch = pytest.importorskip('torch', reason='torch is not installed')
+    transformers = pytest.importorskip('transformers', reason='transformers is not installed')
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    config = tiny_sam2_config(transformers)
+    transformers.Sam2Model(config).save_pretrained(tmp_path)
+    segmenter = make_segmenter('transformers', str(tmp_path), 'cpu')
+    with pytest.raises(GroundingError, match='not loaded'):
+        segmenter.segment(frame, Box(20, 20, 60, 40))
+    segmenter.load()
+    result = segmenter.segment(frame, Box(20, 20, 60, 40))
+    mask = result.mask.to_full(60, 80)
+    assert mask.any()
+    assert 0 <= result.score <= 1
+    # The same box on another part of the image is another question.
+    moved = segmenter.segment(frame, Box(0, 0, 15, 15)).mask.to_full(60, 80)
+    assert (mask != moved).any()
+    segmenter.close()
+
+
+def tiny_sam2_config(transformers):
+    backbone = {
+        'hidden_size': 8, 'num_attention_heads': 1, 'image_size': [128, 128],
+        'blocks_per_stage': [1, 2, 2, 1], 'embed_dim_per_stage': [8, 16, 32, 64],
+        'num_attention_heads_per_stage': [1, 1, 2, 4], 'window_size_per_stage': [4, 4, 4, 4],
+        'global_attention_blocks': [4], 'window_positional_embedding_background_size': [4, 4],
+    }  # fmt: skip
+    vision = {
+        'backbone_config': {'model_type': 'sam2_hiera_det_model', **backbone},
+        'backbone_channel_list': [64, 32, 16, 8], 'fpn_hidden_size': 32,
+        'backbone_feature_sizes': [[32, 32], [16, 16], [8, 8]],
+    }  # fmt: skip
+    return transformers.Sam2Config(
+        vision_config=vision,
+        prompt_encoder_config={'hidden_size': 32, 'image_size': 128, 'patch_size': 16},
+        mask_decoder_config={
+            'hidden_size': 32, 'mlp_dim': 32, 'num_attention_heads': 2, 'iou_head_hidden_dim': 32,
+        },
+    )  # fmt: skip
+
+
+def test_a_missing_sam2_folder_is_an_error(tmp_path):
+    pytest.importorskip('torch', reason='torch is not installed')
+    segmenter = make_segmenter('transformers', str(tmp_path), 'cpu')
+    with pytest.raises(GroundingError, match='safetensors'):
+        segmenter.load()
+
+
+def test_the_sam2_package_is_asked_for_by_name(tmp_path):
+    pytest.importorskip('torch', reason='torch is not installed')
+    try:
+        import sam2  # noqa: F401
+    except ImportError:
+        with pytest.raises(MissingDependencyError, match='pip install sam2'):
+            make_segmenter('sam2', str(tmp_path)).load()
+    else:
+        with pytest.raises(GroundingError, match='model.safetensors'):
+            make_segmenter('sam2', str(tmp_path)).load()
