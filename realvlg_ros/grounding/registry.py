@@ -11,6 +11,7 @@ from .grounding import Grounder
 
 # name -> module of this package and the factory in it
 BACKENDS = {
+    'realvlg': ('.realvlg.grounder', 'make_grounder'),
     'tabletop': ('.tabletop', 'TabletopGrounder'),
 }
 

@@ -1,0 +1,1 @@
+"""RealVLG-R1 and stock Qwen vision-language models: prompts, constrained decoding, confidence."""

@@ -1,0 +1,134 @@
+"""When to say NOT_FOUND: a threshold fitted on labelled pictures, kept beside the checkpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import GroundingError, ParameterError
+from .checkpoint import read_json
+
+FILE_NAME = 'realvlg_calibration.json'
+
+
+class EvidenceKind(Enum):
+    """What tells that the object is in the image."""
+
+    SCORE = 'score'
+    """The digits of the box were chosen surely."""
+    PROBE = 'probe'
+    """The model says yes when it is asked."""
+    PRODUCT = 'product'
+    """Both."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How sure a model is that an object is there.
+
+    Attributes:
+        score: of the box, 0 to 1.
+        probe: probability of yes, 0 to 1, or None where it was not asked.
+    """
+
+    score: float
+    probe: float | None = None
+
+    def value(self, kind: EvidenceKind) -> float:
+        """The number that is compared with the threshold."""
+        probe = 1.0 if self.probe is None else self.probe
+        if kind is EvidenceKind.SCORE:
+            return self.score
+        return probe if kind is EvidenceKind.PROBE else self.score * probe
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A fitted threshold.
+
+    Attributes:
+        kind: which evidence.
+        threshold: less than this means NOT_FOUND.
+        found: share of the objects that were there and are accepted.
+        rejected: share of the objects that were not there and are rejected.
+        samples: number of labelled answers.
+        prompts: name of the prompt set they were asked with.
+    """
+
+    kind: EvidenceKind
+    threshold: float
+    found: float = 1.0
+    rejected: float = 0.0
+    samples: int = 0
+    prompts: str = ''
+
+    @classmethod
+    def fit(
+        cls, answers: Sequence[Evidence], present: Sequence[bool], prompts: str = ''
+    ) -> Calibration:
+        """The evidence and threshold of best balanced accuracy.
+
+        Ties go to the middle of the gap between the two sides.
+
+        Raises:
+            ParameterError: fewer than two answers of either label.
+        """
+        labels = np.asarray(present, bool)
+        if len(answers) != len(labels) or labels.sum() < 2 or (~labels).sum() < 2:
+            raise ParameterError(
+                f'{int(labels.sum())} objects that are there and {int((~labels).sum())} that are '
+                'not cannot be calibrated on; give at least two of each'
+            )
+        kinds = [EvidenceKind.SCORE]
+        if all(answer.probe is not None for answer in answers):
+            kinds += [EvidenceKind.PROBE, EvidenceKind.PRODUCT]
+        fits = []
+        for kind in kinds:
+            values = np.array([answer.value(kind) for answer in answers])
+            threshold = _best_threshold(values, labels)
+            found = float((values[labels] >= threshold).mean())
+            rejected = float((values[~labels] < threshold).mean())
+            fits.append(cls(kind, threshold, found, rejected, len(labels), prompts))
+        return max(fits, key=lambda fit: fit.found + fit.rejected)
+
+    @classmethod
+    def load(cls, checkpoint: Path) -> Calibration | None:
+        """The calibration beside a checkpoint, or None.
+
+        Raises:
+            GroundingError: the file is there and cannot be used.
+        """
+        path = checkpoint / FILE_NAME
+        if not path.is_file():
+            return None
+        values = read_json(path)
+        try:
+            return cls(EvidenceKind(values.pop('kind')), float(values.pop('threshold')), **values)
+        except (KeyError, TypeError, ValueError) as error:
+            raise GroundingError(f'{path}: {error!r}; fit it again') from error
+
+    def save(self, checkpoint: Path) -> Path:
+        """Write it beside a checkpoint."""
+        path = checkpoint / FILE_NAME
+        path.write_text(json.dumps({**asdict(self), 'kind': self.kind.value}, indent=2) + '\n')
+        return path
+
+
+def _best_threshold(values: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_]) -> float:
+    """The value that splits the labels with the best balanced accuracy."""
+    levels = np.unique(values)
+    middles = (levels[1:] + levels[:-1]) / 2
+    candidates = np.concatenate([[levels[0]], middles, [np.nextafter(levels[-1], np.inf)]])
+    found = (values[labels][None] >= candidates[:, None]).mean(axis=1)
+    rejected = (values[~labels][None] < candidates[:, None]).mean(axis=1)
+    balanced = found + rejected
+    best = np.flatnonzero(balanced >= balanced.max() - 1e-12)
+    # Of equally good thresholds, the one with the widest gap around it.
+    gaps = np.diff(np.concatenate([[levels[0]], levels, [levels[-1]]]))
+    return float(candidates[best[np.argmax(gaps[best])]])

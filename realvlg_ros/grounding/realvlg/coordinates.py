@@ -1,0 +1,160 @@
+"""From the numbers of an answer to pixels of the camera image, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from ...errors import ParameterError
+from ...grasping.rectangle import ContactPair, GraspRectangle
+from ...image_region import Box
+
+
+class Convention(Enum):
+    """What the coordinates of a checkpoint's answers count."""
+
+    ORIGINAL = 'original'
+    """Pixels of the picture before the image processor rounded its size (RealVLG-R1)."""
+    RESIZED = 'resized'
+    """Pixels of the picture as fed (stock Qwen2.5-VL)."""
+    NORM1000 = 'norm1000'
+    """Thousandths of the picture (Qwen3-VL)."""
+
+
+@dataclass(frozen=True)
+class FeedSize:
+    """The size at which a picture is fed.
+
+    Attributes:
+        width, height: as fed, multiples of the model's factor, px.
+        source_width, source_height: of the picture that a processor would have been handed to
+            arrive there: the camera's own size, or that size shrunk to the pixel budget, px.
+    """
+
+    width: int
+    height: int
+    source_width: float
+    source_height: float
+
+
+def feed_size(width: int, height: int, factor: int, min_pixels: int, max_pixels: int) -> FeedSize:
+    """Choose the size at which a picture of width x height px is fed.
+
+    The rule is Qwen2-VL's smart_resize: sides are rounded to multiples of factor, and the area is
+    brought between min_pixels and max_pixels with the aspect ratio kept.
+
+    Raises:
+        ParameterError: the picture or the budget cannot be used.
+    """
+    if min(width, height) <= 0 or max(width, height) > 200 * min(width, height):
+        raise ParameterError(f'a picture of {width}x{height} px is empty or too narrow to be fed')
+    if not factor * factor <= max_pixels or min_pixels > max_pixels:
+        raise ParameterError(
+            f'pixel budget {min_pixels} to {max_pixels} is empty or below one token of '
+            f'{factor}x{factor} px'
+        )
+    fed_width, fed_height = round(width / factor) * factor, round(height / factor) * factor
+    scale = 1.0
+    if fed_width * fed_height > max_pixels:
+        scale = math.sqrt(max_pixels / (width * height))
+        fed_width = max(factor, math.floor(width * scale / factor) * factor)
+        fed_height = max(factor, math.floor(height * scale / factor) * factor)
+    elif fed_width * fed_height < min_pixels:
+        scale = math.sqrt(min_pixels / (width * height))
+        fed_width = math.ceil(width * scale / factor) * factor
+        fed_height = math.ceil(height * scale / factor) * factor
+    return FeedSize(fed_width, fed_height, width * scale, height * scale)
+
+
+@dataclass(frozen=True)
+class AnswerFrame:
+    """The coordinate frame of an answer over a region of the camera image.
+
+    Attributes:
+        width, height: largest coordinates that an answer may hold.
+        scale_x, scale_y: image pixels in one unit of the answer.
+        offset_x, offset_y: image position of the answer's origin, px.
+        image_width, image_height: of the camera image, px.
+    """
+
+    width: int
+    height: int
+    scale_x: float
+    scale_y: float
+    offset_x: float
+    offset_y: float
+    image_width: int
+    image_height: int
+
+    @classmethod
+    def of(
+        cls, convention: Convention, region: Box, image_size: tuple[int, int], feed: FeedSize
+    ) -> AnswerFrame:
+        """The frame of answers about a region of an image (width, height) fed at a size."""
+        if convention is Convention.ORIGINAL:
+            extent = feed.source_width, feed.source_height
+        elif convention is Convention.RESIZED:
+            extent = float(feed.width), float(feed.height)
+        else:
+            extent = 1000.0, 1000.0
+        return cls(
+            max(1, round(extent[0])), max(1, round(extent[1])),
+            region.width / extent[0], region.height / extent[1],
+            region.x_min, region.y_min, *image_size,
+        )  # fmt: skip
+
+    def to_box(self, answer: Sequence[float]) -> Box:
+        """The box (x1, y1, x2, y2) of an answer in image pixels, clamped to the image."""
+        x1, y1 = self._to_image(answer[0], answer[1])
+        x2, y2 = self._to_image(answer[2], answer[3])
+        x1 = min(max(x1, 0.0), self.image_width - 1.0)
+        y1 = min(max(y1, 0.0), self.image_height - 1.0)
+        return Box(
+            x1, y1,
+            max(min(x2, float(self.image_width)), x1 + 1e-3),
+            max(min(y2, float(self.image_height)), y1 + 1e-3),
+        )  # fmt: skip
+
+    def to_contacts(self, answer: Sequence[float], score: float | None) -> ContactPair:
+        """The contact pair (x1, y1, x2, y2) of an answer in image pixels."""
+        first = self._clamp(*self._to_image(answer[0], answer[1]))
+        second = self._clamp(*self._to_image(answer[2], answer[3]))
+        if first == second:
+            # Both points were clamped onto one border pixel: the least distance apart.
+            second = second[0] + (0.5 if second[0] < 1 else -0.5), second[1]
+        return ContactPair(*first, *second, score)
+
+    def to_rectangle(
+        self, answer: Sequence[float], jaw_height: float, score: float | None
+    ) -> GraspRectangle:
+        """The rectangle (x, y, theta, width) of an answer in image pixels.
+
+        Theta is in degrees from x toward y; the opening is measured in the answer's own units, so
+        both ends of the opening axis are mapped (the two axes may be scaled differently).
+        """
+        x, y, degrees, width = answer
+        angle = math.radians(degrees)
+        opening_x = math.cos(angle) * width * self.scale_x
+        opening_y = math.sin(angle) * width * self.scale_y
+        center = self._clamp(*self._to_image(x, y))
+        opening = math.hypot(opening_x, opening_y)
+        return GraspRectangle(
+            *center, math.atan2(opening_y, opening_x), max(opening, 1.0), jaw_height, score
+        )
+
+    def from_image(self, x: float, y: float) -> tuple[float, float]:
+        """The answer's coordinates of an image position."""
+        return (x - self.offset_x) / self.scale_x, (y - self.offset_y) / self.scale_y
+
+    def _to_image(self, x: float, y: float) -> tuple[float, float]:
+        return x * self.scale_x + self.offset_x, y * self.scale_y + self.offset_y
+
+    def _clamp(self, x: float, y: float) -> tuple[float, float]:
+        return (
+            float(np.clip(x, 0, self.image_width - 1)),
+            float(np.clip(y, 0, self.image_height - 1)),
+        )

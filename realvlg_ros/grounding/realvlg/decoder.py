@@ -1,0 +1,246 @@
+"""Asks a model one task and writes its answer under the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from ...errors import GroundingCanceled, ParameterError
+from .confidence import Confidence, ConfidenceMeter
+from .grammar import AnswerGrammar, AnswerWriter
+from .model import Picture, VisionLanguageModel
+from .prompts import PromptSet, Task, TaskPrompt
+from .session import PrefixSession, chat_prompt
+
+# Closing tags are looked for in this many last tokens of a thought.
+_TAIL_TOKENS = 16
+
+
+class Mode(Enum):
+    """Whether the model thinks before it answers."""
+
+    DIRECT = 'direct'
+    THINK = 'think'
+    AUTO = 'auto'
+    """Think only when the direct answer is not sure."""
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """How much a model may think.
+
+    Attributes:
+        mode: when it does.
+        budget: greatest number of tokens of a thought.
+        threshold: in auto mode, the score of a direct answer below which it thinks.
+    """
+
+    mode: Mode = Mode.DIRECT
+    budget: int = 256
+    threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.budget < 1 or not 0 <= self.threshold <= 1:
+            raise ParameterError(
+                f'thinking budget {self.budget} must be at least 1 and threshold '
+                f'{self.threshold} within 0 to 1'
+            )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a model.
+
+    Attributes:
+        task: what was asked.
+        values: the four numbers, in the answer's own frame.
+        tokens: everything written after the prompt, forced tokens included.
+        thought: what the model thought; empty when it did not.
+        mode: direct or think.
+        confidence: how sure it is.
+        passes: forward passes of the language model, the prompt's own included.
+    """
+
+    task: Task
+    values: tuple[float, ...]
+    tokens: tuple[int, ...]
+    thought: str
+    mode: Mode
+    confidence: Confidence
+    passes: int
+
+
+class Decoder:
+    """Questions to one model; consecutive questions about a picture share its cache."""
+
+    def __init__(self, model: VisionLanguageModel, prompts: PromptSet) -> None:
+        self._model = model
+        self._prompts = prompts
+        self._session = PrefixSession(model)
+        self._end = model.tokens.special('<|im_end|>')
+
+    @property
+    def reused(self) -> int:
+        """Tokens of the last prompt that came from the cache."""
+        return self._session.reused
+
+    def clear(self) -> None:
+        """Forget the picture and free its cache."""
+        self._session.clear()
+
+    def ask(
+        self,
+        task: Task,
+        instruction: str,
+        picture: Picture,
+        size: tuple[int, int],
+        thinking: Thinking,
+        aborted: Callable[[], bool],
+    ) -> Answer:
+        """Ask for a task; size (width, height) bounds the coordinates.
+
+        Raises:
+            GroundingCanceled: aborted returned True; looked at before every pass.
+            ParameterError: the prompts have no such task, or no thinking.
+        """
+        prompt = self._prompts.task(task)
+        if thinking.mode is not Mode.DIRECT and not self._prompts.can_think:
+            raise ParameterError(
+                f'prompts {self._prompts.name!r} have no thinking; set mode to direct'
+            )
+        tokens = self._model.tokens
+        question = prompt.ask(instruction)
+        ids = chat_prompt(tokens, self._prompts.system, picture.tokens, question)
+        grammar = AnswerGrammar(prompt, tokens, *size)
+        before = self._session.passes
+        answer: Answer | None = None
+        if thinking.mode is not Mode.THINK:
+            answer = self._direct(ids, prompt, grammar, picture, aborted)
+        unsure = answer is None or (
+            thinking.mode is Mode.AUTO and answer.confidence.score < thinking.threshold
+        )
+        if answer is None or unsure:
+            answer = self._think(ids, prompt, grammar, picture, thinking.budget, aborted)
+        return replace(answer, passes=self._session.passes - before)
+
+    def probe(self, instruction: str, picture: Picture, aborted: Callable[[], bool]) -> float:
+        """Probability of yes over no to whether the object is in the picture, 0 to 1.
+
+        Raises:
+            GroundingCanceled: aborted returned True.
+            ParameterError: the prompts have no probe.
+        """
+        probe = self._prompts.probe
+        if probe is None:
+            raise ParameterError(f'prompts {self._prompts.name!r} have no probe')
+        tokens = self._model.tokens
+        question = probe.ask(instruction)
+        ids = chat_prompt(tokens, self._prompts.system, picture.tokens, question)
+        check_aborted(aborted)
+        logits = self._session.prefill(ids, picture).numpy()
+        yes = np.logaddexp.reduce([logits[tokens.encode(w)[0]] for w in probe.yes_words])
+        no = np.logaddexp.reduce([logits[tokens.encode(w)[0]] for w in probe.no_words])
+        return float(1 / (1 + np.exp(np.clip(no - yes, -60, 60))))
+
+    def _direct(
+        self,
+        ids: Sequence[int],
+        prompt: TaskPrompt,
+        grammar: AnswerGrammar,
+        picture: Picture,
+        aborted: Callable[[], bool],
+    ) -> Answer:
+        writer = grammar.start()
+        forced = self._model.tokens.between('', self._prompts.direct + grammar.opening, '0')
+        forced = (*forced, *writer.forced())
+        check_aborted(aborted)
+        logits = self._session.prefill([*ids, *forced], picture)
+        written, confidence = self._write(writer, logits, aborted)
+        return Answer(
+            prompt.task, writer.values, (*forced, *written), '', Mode.DIRECT, confidence, 0
+        )
+
+    def _think(
+        self,
+        ids: Sequence[int],
+        prompt: TaskPrompt,
+        grammar: AnswerGrammar,
+        picture: Picture,
+        budget: int,
+        aborted: Callable[[], bool],
+    ) -> Answer:
+        tokens = self._model.tokens
+        # The tag's last sign may share a token with the first word ('>The'): it is chosen among
+        # the tokens that begin with it, not forced alone.
+        tag, last = self._prompts.think_open[:-1], self._prompts.think_open[-1]
+        opening = tokens.encode(tag)
+        check_aborted(aborted)
+        logits = self._session.prefill([*ids, *opening], picture)
+        first = tokens.starting_with(last)
+        thought = [first[int(logits[first].argmax())]]
+        close = self._prompts.think_close
+        tail = tokens.decode(thought)
+        while close not in tail and len(thought) < budget:
+            check_aborted(aborted)
+            logits = self._session.extend(thought[-1:])
+            token = int(logits.argmax())
+            if token == self._end:
+                break
+            thought.append(token)
+            tail = tokens.decode(thought[-_TAIL_TOKENS:])
+        unfed = thought[-1:] if close in tail or len(thought) == budget else []
+        writer = grammar.start()
+        bridge = self._bridge(tail, prompt.separator, grammar.opening)
+        forced = (*bridge, *writer.forced())
+        check_aborted(aborted)
+        logits = self._session.extend([*unfed, *forced])
+        written, confidence = self._write(writer, logits, aborted)
+        text = tokens.decode(thought).split(close)[0].removeprefix(last).strip()
+        everything = (*opening, *thought, *forced, *written)
+        return Answer(prompt.task, writer.values, everything, text, Mode.THINK, confidence, 0)
+
+    def _bridge(self, tail: str, separator: str, opening: str) -> tuple[int, ...]:
+        """Tokens from the end of a thought to the first number."""
+        close = self._prompts.think_close
+        if close not in tail:
+            text = close + separator + opening
+        else:
+            # The token that closed the tag may already hold the separator.
+            after = tail.split(close, 1)[1]
+            text = opening if after else separator + opening
+        return self._model.tokens.between('', text, '0')
+
+    def _write(
+        self, writer: AnswerWriter, logits: Any, aborted: Callable[[], bool]
+    ) -> tuple[list[int], Confidence]:
+        """Choose digits until the answer is complete; what was written and how surely."""
+        meter = ConfidenceMeter(4)
+        written: list[int] = []
+        pending: list[int] = []
+        while not writer.done:
+            if pending:
+                check_aborted(aborted)
+                logits = self._session.extend(pending)
+            choice = writer.choice()
+            values = logits[[branch.token for branch in choice.branches]].double().numpy()
+            probabilities = np.exp(values - values.max())
+            best = int(probabilities.argmax())
+            meter.add(choice, probabilities / probabilities.sum(), best)
+            writer.choose(choice.branches[best].token)
+            pending = [choice.branches[best].token, *writer.forced()]
+            written += pending
+        return written, meter.result()
+
+
+def check_aborted(aborted: Callable[[], bool]) -> None:
+    """Stop if the caller wants to.
+
+    Raises:
+        GroundingCanceled: it does.
+    """
+    if aborted():
+        raise GroundingCanceled('the grounding was canceled before it had an answer')

@@ -1,0 +1,169 @@
+"""A Qwen vision-language model on its device, one forward pass at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import GroundingError
+from ...torch_device import FLOAT_BYTES, choose_device, import_libraries
+from .checkpoint import Checkpoint
+from .coordinates import FeedSize, feed_size
+from .text_tokens import TextTokens
+
+if TYPE_CHECKING:
+    import torch
+
+    from .cache import BufferCache
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture prepared for the vision tower.
+
+    Attributes:
+        pixels: patches (n, channels of a patch), normalised.
+        grid: (time, rows, columns) of patches.
+        tokens: number of image tokens.
+        feed: the size at which it was fed.
+        key: hash of what it shows; equal keys share their cache.
+    """
+
+    pixels: Any
+    grid: Any
+    tokens: int
+    feed: FeedSize
+    key: bytes
+
+
+class VisionLanguageModel:
+    """Weights, image processor and tokenizer of one checkpoint."""
+
+    def __init__(self, model: Any, processor: Any, tokens: TextTokens) -> None:
+        self._model = model.eval()
+        self._processor = processor
+        self.tokens = tokens
+        self._text = model.config.text_config
+        self.image_token = int(model.config.image_token_id)
+
+    @classmethod
+    def load(cls, path: Path, device: str = 'auto', dtype: str = 'auto') -> VisionLanguageModel:
+        """Load a checkpoint; the memory it takes is logged first.
+
+        Args:
+            path: folder of the checkpoint.
+            device: auto, cpu or cuda[:n].
+            dtype: auto, float32, bfloat16 or float16.
+
+        Raises:
+            GroundingError: the files cannot be used.
+            MissingDependencyError: torch or transformers is not installed.
+        """
+        checkpoint = Checkpoint.open(path)
+        torch, transformers = import_libraries()
+        device, dtype = choose_device(device, dtype)
+        _logger.info(
+            'loading %s on %s as %s',
+            checkpoint.describe_memory(FLOAT_BYTES[dtype]), device, dtype,
+        )  # fmt: skip
+        classes = {
+            'qwen2_5_vl': transformers.Qwen2_5_VLForConditionalGeneration,
+            'qwen3_vl': transformers.Qwen3VLForConditionalGeneration,
+        }
+        try:
+            model = classes[checkpoint.model_type].from_pretrained(
+                path, dtype=getattr(torch, dtype), local_files_only=True,
+                trust_remote_code=False, use_safetensors=True,
+            )  # fmt: skip
+            processor = transformers.Qwen2VLImageProcessorPil.from_pretrained(
+                path, local_files_only=True
+            )
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise GroundingError(f'{path} could not be loaded: {error}') from error
+        tokens = TextTokens(path / 'tokenizer.json')
+        return cls(model.to(device), processor, tokens)
+
+    @property
+    def factor(self) -> int:
+        """Fed sizes are multiples of this, px."""
+        return int(self._processor.patch_size) * int(self._processor.merge_size)
+
+    @property
+    def pixel_limits(self) -> tuple[int, int]:
+        """Least and greatest area that the checkpoint's own processor feeds, px."""
+        size = self._processor.size
+        return int(size['shortest_edge']), int(size['longest_edge'])
+
+    def prepare(self, picture: npt.NDArray[np.uint8], min_pixels: int, max_pixels: int) -> Picture:
+        """Resize and normalise a picture (height, width, 3) RGB for the vision tower."""
+        import torch
+        from PIL import Image
+
+        height, width = picture.shape[:2]
+        feed = feed_size(width, height, self.factor, min_pixels, max_pixels)
+        image = Image.fromarray(np.ascontiguousarray(picture))
+        image = image.resize((feed.width, feed.height), Image.Resampling.BICUBIC)
+        inputs = self._processor(images=[image], do_resize=False, return_tensors='np')
+        grid = inputs['image_grid_thw']
+        tokens = int(grid.prod()) // int(self._processor.merge_size) ** 2
+        digest = hashlib.blake2b(np.asarray(image).tobytes(), digest_size=16)
+        digest.update(repr((feed, picture.shape)).encode())
+        pixels = torch.from_numpy(np.ascontiguousarray(inputs['pixel_values']))
+        return Picture(pixels, torch.from_numpy(grid), tokens, feed, digest.digest())
+
+    def new_cache(self, capacity: int) -> BufferCache:
+        """An empty cache for this many tokens."""
+        from .cache import BufferCache
+
+        return BufferCache(int(self._text.num_hidden_layers), capacity)
+
+    def positions(self, ids: Sequence[int], picture: Picture) -> tuple[Any, int]:
+        """Rotary positions (3, 1, n) of a prompt, and the shift of what comes after it."""
+        import torch
+
+        row = torch.tensor([list(ids)])
+        kinds = (row == self.image_token).int()
+        positions, shift = self._model.model.get_rope_index(
+            row, mm_token_type_ids=kinds, image_grid_thw=picture.grid
+        )
+        return positions, int(shift[0, 0])
+
+    def forward(
+        self, ids: Sequence[int], positions: Any, cache: BufferCache, picture: Picture | None
+    ) -> torch.Tensor:
+        """One pass over new tokens; the logits (vocabulary,) after the last, float32.
+
+        Args:
+            ids: new tokens.
+            positions: their rotary positions (3, 1, n).
+            cache: what came before; the new tokens are appended.
+            picture: given when the new tokens hold its image tokens.
+        """
+        import torch
+
+        device = self._model.device
+        images = {}
+        if picture is not None:
+            images = {
+                'pixel_values': picture.pixels.to(device),
+                'image_grid_thw': picture.grid.to(device),
+            }
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=torch.tensor([list(ids)], device=device),
+                position_ids=positions.to(device),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+                **images,
+            )
+        return output.logits[0, -1].float().cpu()

@@ -1,0 +1,196 @@
+"""Prompts of a family of checkpoints, read from config/prompts."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ...errors import ParameterError
+from .coordinates import Convention
+
+_SLOT = '{desc}'
+_FIELD = re.compile(r'\{(x1|y1|x2|y2|x|y|theta|width)\}')
+_CORNERS = ('x1', 'y1', 'x2', 'y2')
+# What could close the slot or open a tag or special token, with the sign that looks like it.
+_ESCAPES = str.maketrans({'<': '‹', '>': '›', '"': "'", '“': "'", '”': "'", '„': "'", '`': "'"})
+
+
+class Task(Enum):
+    """What a checkpoint can be asked for; a mask comes from the box."""
+
+    BOX = 'box'
+    GRASP = 'grasp'
+    CONTACT = 'contact'
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The numbers of an answer, in the order of the published format."""
+        return ('x', 'y', 'theta', 'width') if self is Task.GRASP else _CORNERS
+
+
+@dataclass(frozen=True)
+class TaskPrompt:
+    """The question of one task and the form of its answer.
+
+    Attributes:
+        task: what is asked for.
+        question: one user turn, with {desc} where the instruction goes.
+        answer: fixed text with one field for each number.
+        separator: between the end of a thought and the answer.
+        decimals: digits after the point that a number may have.
+    """
+
+    task: Task
+    question: str
+    answer: str
+    separator: str = '\n'
+    decimals: int = 0
+
+    def __post_init__(self) -> None:
+        if self.question.count(_SLOT) != 1:
+            raise ParameterError(
+                f'the question of task {self.task.value} must hold {_SLOT} once: {self.question!r}'
+            )
+        if tuple(_FIELD.findall(self.answer)) != self.task.fields:
+            raise ParameterError(
+                f'the answer of task {self.task.value} must hold {self.task.fields} in this '
+                f'order: {self.answer!r}'
+            )
+        if not all(self.literals[1:]):
+            raise ParameterError(f'numbers must have fixed text after them: {self.answer!r}')
+        if not 0 <= self.decimals <= 3:
+            raise ParameterError(f'decimals of {self.task.value} is {self.decimals}, not 0 to 3')
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """The fixed text before each number and after the last (5,)."""
+        return tuple(_FIELD.sub('\0', self.answer).split('\0'))
+
+    def ask(self, instruction: str) -> str:
+        """The question about an instruction, which stays inside its slot."""
+        return self.question.replace(_SLOT, escape(instruction))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A yes/no question whether the object is in the image at all."""
+
+    question: str
+    yes_words: tuple[str, ...]
+    no_words: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.question.count(_SLOT) != 1 or not self.yes_words or not self.no_words:
+            raise ParameterError(
+                f'a probe needs a question with {_SLOT} once, yes_words and no_words; '
+                f'got {self.question!r}'
+            )
+
+    def ask(self, instruction: str) -> str:
+        """The question about an instruction, which stays inside its slot."""
+        return self.question.replace(_SLOT, escape(instruction))
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """All prompts of a family of checkpoints.
+
+    Attributes:
+        name: of the file.
+        system: system turn; empty for none.
+        coordinates: convention of the checkpoints' answers.
+        tasks: prompts by task.
+        think_open, think_close: tags of a thought; empty where the model has none.
+        direct: what is forced before the answer when the model does not think.
+        probe: yes/no question, or None.
+    """
+
+    name: str
+    system: str
+    coordinates: Convention
+    tasks: Mapping[Task, TaskPrompt]
+    think_open: str = ''
+    think_close: str = ''
+    direct: str = ''
+    probe: Probe | None = field(default=None)
+
+    @property
+    def can_think(self) -> bool:
+        """Whether the checkpoints were trained to think before they answer."""
+        return bool(self.think_open and self.think_close)
+
+    def task(self, task: Task) -> TaskPrompt:
+        """The prompt of a task.
+
+        Raises:
+            ParameterError: this set has none.
+        """
+        if task not in self.tasks:
+            known = ', '.join(t.value for t in self.tasks)
+            raise ParameterError(f'prompts {self.name!r} have no task {task.value!r}; use {known}')
+        return self.tasks[task]
+
+    @classmethod
+    def from_yaml(cls, path: Path) -> PromptSet:
+        """Read a file of config/prompts.
+
+        Raises:
+            ParameterError: the file is missing, or a key is missing, unknown or invalid.
+        """
+        try:
+            values = dict(yaml.safe_load(path.read_text()))
+            tasks = {Task(key): _task(Task(key), v) for key, v in values.pop('tasks').items()}
+            probe = values.pop('probe', None)
+            convention = Convention(values.pop('coordinates'))
+            return cls(
+                path.stem, values.pop('system'), convention, tasks,
+                probe=None if probe is None else _probe(probe), **values,
+            )  # fmt: skip
+        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise ParameterError(f'prompt file {path}: {error!r}') from error
+
+
+def _task(task: Task, values: Mapping[str, Any]) -> TaskPrompt:
+    return TaskPrompt(task, **values)
+
+
+def _probe(values: Mapping[str, Any]) -> Probe:
+    return Probe(values['question'], tuple(values['yes_words']), tuple(values['no_words']))
+
+
+def escape(instruction: str) -> str:
+    """The instruction without a sign that could end its slot or begin a tag.
+
+    Quotation marks become apostrophes, angle brackets single guillemets, and control and format
+    characters (line breaks, zero-width and bidirectional marks) are dropped.
+    """
+    kept = (c if unicodedata.category(c)[0] != 'C' else ' ' for c in instruction)
+    return ' '.join(''.join(kept).translate(_ESCAPES).split())
+
+
+def find_prompts(name: str) -> Path:
+    """The file of a prompt set, given by its path or by its name in config/prompts.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    if name.endswith(('.yaml', '.yml')):
+        return Path(name)
+    prefixes = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
+    folders = [Path(__file__).resolve().parents[3] / 'config' / 'prompts']
+    folders += [Path(p) / 'share' / 'realvlg_ros' / 'config' / 'prompts' for p in prefixes if p]
+    for folder in folders:
+        if (folder / f'{name}.yaml').is_file():
+            return folder / f'{name}.yaml'
+    raise ParameterError(
+        f'prompts {name!r} are not in {", ".join(map(str, folders))}; '
+        'give a name from config/prompts or the path of a YAML file'
+    )

@@ -1,0 +1,85 @@
+"""The tokenizer of a checkpoint, used so that no text can become a special token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ...errors import GroundingError, MissingDependencyError
+
+
+class TextTokens:
+    """Text to token ids and back, by a checkpoint's tokenizer.json.
+
+    Text is always encoded as text: the spelling of a special token in it is split into ordinary
+    tokens. Special tokens are asked for by name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise MissingDependencyError(
+                'the realvlg backend needs the package tokenizers: pip install transformers'
+            ) from error
+        if not path.is_file():
+            raise GroundingError(f'{path} is missing; a checkpoint needs its tokenizer.json')
+        self._tokenizer: Any = Tokenizer.from_file(str(path))
+        self._tokenizer.encode_special_tokens = True
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        added = self._tokenizer.get_added_tokens_decoder()
+        self._special = frozenset(i for i, token in added.items() if token.special)
+        self.digits = tuple(self._digit(d) for d in range(10))
+
+    @property
+    def size(self) -> int:
+        """Number of tokens, special ones included."""
+        return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text, none of them special."""
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        if not self._special.isdisjoint(ids):
+            raise GroundingError(f'text {text[:60]!r} was encoded with special tokens')
+        return ids
+
+    def special(self, name: str) -> int:
+        """The id of a special token.
+
+        Raises:
+            GroundingError: the checkpoint's tokenizer has none of that name.
+        """
+        token = self._tokenizer.token_to_id(name)
+        if token is None:
+            raise GroundingError(f'the tokenizer has no token {name}; is it a Qwen checkpoint?')
+        return int(token)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of token ids, special tokens included."""
+        return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
+
+    def between(self, before: str, text: str, after: str) -> tuple[int, ...]:
+        """Token ids of a text as it is encoded between two others of one token each."""
+        ids = self.encode(before + text + after)
+        return tuple(ids[len(before) : len(ids) - len(after)])
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, int]:
+        vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=False)
+        return vocabulary
+
+    def starting_with(self, character: str) -> list[int]:
+        """Ids of the tokens that begin with an ASCII character, in ascending order."""
+        return sorted(i for text, i in self._vocabulary.items() if text[0] == character)
+
+    def _digit(self, digit: int) -> int:
+        alone, pair = self.encode(str(digit)), self.encode(f'{digit}7')
+        if len(alone) != 1 or len(pair) != 2:
+            raise GroundingError(
+                'this tokenizer joins digits into longer tokens; constrained answers need one '
+                'token for each digit, as in Qwen'
+            )
+        return alone[0]
