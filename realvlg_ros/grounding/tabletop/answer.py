@@ -13,9 +13,12 @@ from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
 from .grammar import NounKind, Phrase
-from .matching import Fit, Match, decided_by_words
+from .matching import Fit, Match
+from .scene import Scene
 
 _MAX_CANDIDATES = 8
+# A lower score is asked about, not taken.
+_SURE = 0.35
 # What remains of the score when a word could not be confirmed.
 _UNCONFIRMED_NOUN = 0.75
 _UNCONFIRMED_WORD = 0.9
@@ -27,7 +30,7 @@ def make_grounding(
     phrase: Phrase,
     objects: Sequence[SceneObject],
     result: Match,
-    step: int,
+    scene: Scene,
 ) -> Grounding:
     """Say what a match means.
 
@@ -37,10 +40,10 @@ def make_grounding(
         phrase: what it asks for.
         objects: everything seen on the support.
         result: which of the objects fit.
-        step: pixels of the frame per pixel of the objects' masks.
+        scene: what the objects were found in.
     """
-    builder = _Builder(frame, instruction, phrase, objects, step)
-    if len(result.fits) == 1:
+    builder = _Builder(frame, instruction, phrase, objects, scene.step)
+    if len(result.fits) == 1 and builder.is_sure(result.fits[0], scene):
         return builder.found(result.fits[0])
     if result.fits:
         return builder.ambiguous(result.fits)
@@ -64,11 +67,26 @@ class _Builder:
         self.objects = objects
         self.step = step
 
+    def score(self, fit: Fit) -> float:
+        """The fit, less what the words that could not be confirmed leave open."""
+        unknown = self.phrase.kind is NounKind.UNKNOWN
+        score = fit.score * (_UNCONFIRMED_NOUN if unknown else 1)
+        score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
+        return float(np.clip(score, 0, 1))
+
+    def is_sure(self, fit: Fit, scene: Scene) -> bool:
+        """Whether the only object that fits is the one meant, beyond a guess."""
+        if self.score(fit) < _SURE:
+            return False
+        if self.phrase.colors or (self.phrase.names_attributes and scene.has_support):
+            return True
+        alone = len(self.objects) == 1
+        vague = self.phrase.kind is NounKind.UNKNOWN or bool(self.phrase.unconfirmed)
+        return scene.has_support and (alone or not vague)
+
     def found(self, fit: Fit) -> Grounding:
         item = self.objects[fit.index]
         doubts = self._doubts()
-        score = fit.score * (_UNCONFIRMED_NOUN if self.phrase.kind is NounKind.UNKNOWN else 1)
-        score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
         region = enlarged(item.region, self.step, self.frame.camera)
         message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
         if len(self.objects) == 1:
@@ -77,7 +95,7 @@ class _Builder:
             GroundingStatus.OK,
             message + doubts,
             label=self._label(item),
-            score=float(np.clip(score, 0, 1)),
+            score=self.score(fit),
             box=region.box,
             mask=region,
         )
@@ -85,7 +103,9 @@ class _Builder:
     def ambiguous(self, fits: Sequence[Fit]) -> Grounding:
         listed = [self._describe(fit.index) for fit in fits[:_MAX_CANDIDATES]]
         wanted = self.phrase.noun or 'one'
-        if decided_by_words(self.phrase):
+        if len(fits) == 1:
+            message = f'one object may be "{self.phrase.text}", which is not sure'
+        elif self.phrase.names_attributes or self.phrase.kind is NounKind.SHAPE:
             message = f'{len(fits)} objects fit "{self.phrase.text}"'
         else:
             message = (
@@ -96,7 +116,11 @@ class _Builder:
             f'{message}: {"; ".join(listed)}{self._doubts()}',
             score=float(np.clip(fits[0].score / len(fits), 0, 1)),
             candidates=self._candidates(fits),
-            question=f'Which {wanted} do you mean: {" or ".join(listed)}?',
+            question=(
+                f'Do you mean {listed[0]}?'
+                if len(fits) == 1
+                else f'Which {wanted} do you mean: {" or ".join(listed)}?'
+            ),
         )
 
     def not_found(self, result: Match) -> Grounding:

@@ -119,6 +119,7 @@ def _dominant() -> ByteArray:
     lab = _grid_lab()
     vivid = np.hypot(lab[:, 1], lab[:, 2]) > _VIVID_CHROMA
     clear = vivid & (table.max(axis=1) >= 0.5)
+    clear |= table[:, [COLOR_NAMES.index('black'), COLOR_NAMES.index('white')]].max(axis=1) > 0.8
     return np.where(clear, table.argmax(axis=1), 255).astype(np.uint8)
 
 

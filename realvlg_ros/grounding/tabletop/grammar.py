@@ -72,6 +72,19 @@ class Phrase:
     landmark: Phrase | None = None
     unconfirmed: tuple[str, ...] = ()
 
+    @property
+    def names_attributes(self) -> bool:
+        """Whether it says anything but a noun."""
+        return bool(
+            self.colors
+            or self.excluded_colors
+            or self.sizes
+            or self.superlatives
+            or self.postures
+            or self.places
+            or self.relation
+        )
+
 
 _RELATIONS = (
     (r'(?:(?:to|on|at) (?:the |its )?)?left(?: hand)?(?: side)? (?:of|from)', Relation.LEFT_OF),

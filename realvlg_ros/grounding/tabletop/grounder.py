@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ...errors import GroundingCanceled, GroundingError, SupportPlaneError
+from ...errors import GroundingCanceled, SupportPlaneError
 from ...frame import RgbdFrame
 from ...support_plane import find_support_plane
 from ..grounding import Grounding, check_instruction, never_aborted
@@ -17,8 +17,9 @@ from .attributes import SceneObject, describe_object
 from .colors import estimate_white, name_weights
 from .grammar import parse
 from .matching import match
+from .patches import find_in_clutter
 from .scene import Scene
-from .segmentation import SegmentationSettings, segment
+from .segmentation import SegmentationSettings, segment, visible_support
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,13 @@ class TabletopSettings:
         segmentation: what counts as an object.
         level_support: whether the support must be level, within 20 degrees of the z axis of the
             fixed frame, where tf gives the camera's pose.
+        min_support_share: share of the image that the bare support must cover; where it covers
+            less, as in a full bin, only patches of one colour are told apart.
     """
 
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
     level_support: bool = True
+    min_support_share: float = 0.08
 
 
 class TabletopGrounder:
@@ -61,7 +65,6 @@ class TabletopGrounder:
         Raises:
             InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True.
-            GroundingError: no support plane is seen, so nothing can be told from it.
         """
         text = check_instruction(instruction)
         clock = _Clock(aborted)
@@ -70,27 +73,36 @@ class TabletopGrounder:
         scene, objects = self._look(frame, clock)
         result = match(phrase, objects, scene.color.shape[1])
         clock.mark('match')
-        grounding = make_grounding(frame, text, phrase, objects, result, scene.step)
+        grounding = make_grounding(frame, text, phrase, objects, result, scene)
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
 
     def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[Scene, list[SceneObject]]:
-        """Everything that stands on the support."""
-        up = frame.up if self.settings.level_support else None
-        try:
-            plane = find_support_plane(frame, up)
-        except SupportPlaneError as error:
-            raise GroundingError(f'the tabletop grounder needs a support: {error}') from error
-        clock.mark('plane')
-        segmentation = self.settings.segmentation
-        scene = Scene.from_frame(frame, plane, segmentation.working_width_px)
-        clock.mark('scene')
-        segments = segment(scene, segmentation, clock.check)
+        """Everything that stands on the support, or patches of colour where none is seen."""
+        settings = self.settings.segmentation
+        scene = self._scene_on_support(frame)
+        clock.mark('support')
+        if scene is not None:
+            segments = segment(scene, settings, clock.check)
+        else:
+            scene = Scene.without_support(frame, settings.working_width_px)
+            segments = find_in_clutter(scene, settings.min_area_px, settings.max_size_m)
         clock.mark('segment')
         white = estimate_white(scene.color)
         objects = [describe_object(scene, found, white) for found in segments]
         clock.mark('attributes')
         return scene, objects
+
+    def _scene_on_support(self, frame: RgbdFrame) -> Scene | None:
+        """The scene with heights above its support; None where hardly any of it is seen."""
+        up = frame.up if self.settings.level_support else None
+        try:
+            plane = find_support_plane(frame, up)
+        except SupportPlaneError:
+            return None
+        scene = Scene.from_frame(frame, plane, self.settings.segmentation.working_width_px)
+        share = float(visible_support(scene).mean())
+        return scene if share >= self.settings.min_support_share else None
 
 
 class _Clock:

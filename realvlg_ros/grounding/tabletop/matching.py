@@ -9,7 +9,7 @@ import numpy as np
 
 from . import lexicon
 from .attributes import SceneObject
-from .grammar import NounKind, Phrase, Place, Relation
+from .grammar import Phrase, Place, Relation
 
 # A fit below this contradicts the phrase.
 CONTRADICTED = 0.25
@@ -275,17 +275,3 @@ def _related(relation: Relation, item: SceneObject, landmark: SceneObject) -> fl
         Relation.ON: distance < half and item.height > landmark.height,
     }
     return distance if holds[relation] else float('inf')
-
-
-def decided_by_words(phrase: Phrase) -> bool:
-    """Whether a phrase says more than a noun that the grounder cannot recognise."""
-    return bool(
-        phrase.colors
-        or phrase.excluded_colors
-        or phrase.sizes
-        or phrase.superlatives
-        or phrase.postures
-        or phrase.places
-        or phrase.relation
-        or phrase.kind is NounKind.SHAPE
-    )

@@ -10,6 +10,8 @@ from .scene import BoolArray, LabelArray, Scene, Segment
 
 # Colours that stand out on their own; shadows and reflections are none of these.
 _CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
+# In clutter these too; grey and brown are any shadow or cardboard.
+_CLUTTER = (*_CHROMATIC, 'black', 'white')
 # A colour with this share of the bare support is the support's own.
 _SUPPORT_SHARE = 0.08
 # A patch is a thing of its own when this share of it lies outside every object.
@@ -50,6 +52,7 @@ def color_patches(
     outline: BoolArray,
     colors: tuple[str, ...],
     min_area_px: int,
+    gap_px: int = 3,
 ) -> list[Segment]:
     """Compact patches of one colour each, largest first.
 
@@ -59,6 +62,7 @@ def color_patches(
         outline: (rows, columns) where to look.
         colors: the names to look for.
         min_area_px: smaller patches are left out.
+        gap_px: gaps of this size, such as print, are closed.
     """
     names = dominant_names(scene.color, estimate_white(scene.color))
     own = np.bincount(names[support], minlength=256) / max(int(support.sum()), 1)
@@ -71,7 +75,7 @@ def color_patches(
         if own[index] > _SUPPORT_SHARE or cv2.countNonZero(there) < min_area_px:
             continue
         there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
-        there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, square)
+        there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones((gap_px, gap_px), np.uint8))
         _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=4)
         for label, (x, y, width, height, area) in enumerate(stats):
             if label and area >= min_area_px and area > 0.3 * width * height:
@@ -88,3 +92,29 @@ def _outline(support: BoolArray) -> BoolArray:
         hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32) * 4)
         cv2.fillConvexPoly(outline, hull, 1)
     return np.asarray(outline, bool)
+
+
+def find_in_clutter(scene: Scene, min_area_px: int, max_size_m: float) -> list[Segment]:
+    """Things of one colour where no support is seen, as in a full bin; largest first.
+
+    What touches the image's border is left out: a bin's walls and what is around it do.
+    """
+    everywhere = np.ones(scene.height.shape, bool)
+    nowhere = ~everywhere
+    found = []
+    for patch in color_patches(scene, nowhere, everywhere, _CLUTTER, 3 * min_area_px, 9):
+        part = scene.window(patch.window)
+        measured = patch.mask & part.valid
+        if _touches_border(patch, scene.height.shape) or measured.sum() < 0.3 * patch.area:
+            continue
+        points = part.points[measured]
+        low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
+        if (high - low).max() < max_size_m:
+            found.append(patch)
+    return found
+
+
+def _touches_border(segment: Segment, shape: tuple[int, ...]) -> bool:
+    rows, columns = segment.window
+    inside = rows.start > 1 and columns.start > 1
+    return not (inside and rows.stop < shape[0] - 1 and columns.stop < shape[1] - 1)

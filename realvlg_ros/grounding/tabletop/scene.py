@@ -61,9 +61,21 @@ class Scene:
         return cls(color, points, ground, height, noise, step, plane)
 
     @property
+    def has_support(self) -> bool:
+        """Whether a support was found; without one heights are toward the camera."""
+        return self.plane.inliers > 0
+
+    @property
     def valid(self) -> BoolArray:
         """(rows, columns) True where there is a depth reading."""
         return self.points[..., 2] > 0
+
+    @classmethod
+    def without_support(cls, frame: RgbdFrame, working_width_px: int) -> Scene:
+        """The scene with heights toward the camera, from where nearly all readings end."""
+        far = float(np.percentile(frame.depth[::4, ::4][frame.valid[::4, ::4]], 95))
+        facing = SupportPlane(np.array([0.0, 0.0, -1.0]), far, 0.0, 0)
+        return cls.from_frame(frame, facing, working_width_px)
 
     def window(self, window: Window) -> Scene:
         """The part of the scene inside a window, as views."""
