@@ -18,6 +18,7 @@ _SIZE_PX = 480
 _REACH_M = 0.30
 _BACKGROUND = 245
 _SPACING_M = 0.0008
+_SPLAT_PX = (-1, 0, 1)
 _OBJECT_TINT = np.array([64, 224, 255])
 _GRIPPER_TINT = np.array([225, 60, 60])
 
@@ -107,10 +108,11 @@ def _splat(points: FloatArray, colors: FloatArray, rotation: FloatArray) -> Imag
     # The gripper's body lies above the TCP (negative y): leave it more room.
     columns = np.round(view[:, 0] * scale + _SIZE_PX / 2).astype(int)
     rows = np.round(view[:, 1] * scale + _SIZE_PX * 0.62).astype(int)
-    order = np.argsort(-view[:, 2])
+    shifts = np.stack(np.meshgrid(_SPLAT_PX, _SPLAT_PX), axis=-1).reshape(-1, 1, 2)
+    pixels = (np.stack([columns, rows], axis=-1) + shifts).reshape(-1, 2)
+    order = np.argsort(-np.tile(view[:, 2], len(shifts)), kind='stable')
+    order = order[((pixels[order] >= 0) & (pixels[order] < _SIZE_PX)).all(axis=1)]
     panel = np.full((_SIZE_PX, _SIZE_PX, 3), _BACKGROUND, np.uint8)
-    for shift_x, shift_y in ((1, 1), (0, 1), (1, 0), (0, 0)):
-        x, y = columns[order] + shift_x, rows[order] + shift_y
-        inside = (x >= 0) & (x < _SIZE_PX) & (y >= 0) & (y < _SIZE_PX)
-        panel[y[inside], x[inside]] = colors[order][inside].astype(np.uint8)
+    # The last write to a pixel stays: the nearest point.
+    panel[pixels[order, 1], pixels[order, 0]] = colors[order % len(colors)].astype(np.uint8)
     return panel

@@ -1,0 +1,89 @@
+"""How long the stages of the pipeline take on one core: `python -m benchmarks.pipeline`.
+
+Frames are rendered from worlds of several seeds at 640x480 with depth noise. Each is asked for one
+of its objects by colour, and its answer's own stage times are kept; the tracker's time is that of
+one more frame of the same still scene.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+
+import cv2
+import numpy as np
+
+from realvlg_ros.answer import AnswerStatus
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.planner import GraspPlanner
+from realvlg_ros.grounding.registry import make_grounder
+from realvlg_ros.pipeline import Pipeline
+from realvlg_ros.resources import gripper_file
+from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.renderer import Renderer
+from realvlg_ros.simulation.trajectory import d435_camera
+from realvlg_ros.simulation.world import World
+
+from .report import Goal, Report, argument_parser
+
+PERIOD_NS = 33_333_333
+GOAL_MS = 150.0
+
+
+def main() -> None:
+    parser = argument_parser('pipeline', 'times of the stages at 640x480 on one core')
+    parser.add_argument('--repeats', type=int, default=10, help='questions for each scene')
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cv2.setNumThreads(1)
+    scenes, repeats = (3, 3) if arguments.quick else (12, arguments.repeats)
+    times: dict[str, list[float]] = defaultdict(list)
+    endings: dict[str, int] = defaultdict(int)
+    for seed in range(scenes):
+        measure(seed, repeats, times, endings)
+    report = Report('pipeline')
+    for status in AnswerStatus:
+        report.add(f'answers_{status.value.lower()}', endings[status.value])
+    for stage in sorted(times, key=lambda name: -float(np.median(times[name]))):
+        goal = Goal('<=', GOAL_MS) if stage == 'total' else None
+        report.add_timing(stage, times[stage])
+        if goal is not None:
+            report.goals[f'{stage}_median_ms'] = goal
+            report.goals[f'{stage}_p95_ms'] = goal
+    report.finish(arguments.json)
+
+
+def measure(
+    seed: int, repeats: int, times: dict[str, list[float]], endings: dict[str, int]
+) -> None:
+    """Add the times of one scene to `times` and how its questions ended to `endings`."""
+    world = World.random(seed, count=6)
+    renderer = Renderer(world)
+    grounder = make_grounder('tabletop')
+    grounder.load()
+    gripper = Gripper.from_yaml(gripper_file('franka_hand'))
+    pipeline = Pipeline(grounder, GraspPlanner(gripper))
+    target = world.objects[seed % len(world.objects)]
+    for repeat in range(repeats + 1):
+        frame = render(renderer, world, seed * 1000 + repeat, repeat * PERIOD_NS)
+        answer = pipeline.ask(frame, f'pick up the {target.label}')
+        if repeat == 0:
+            # The first question warms caches up.
+            continue
+        endings[answer.status.value] += 1
+        if answer.status is AnswerStatus.OK:
+            for stage, milliseconds in answer.timings_ms.items():
+                times[stage].append(milliseconds)
+
+
+def render(renderer: Renderer, world: World, seed: int, stamp_ns: int) -> RgbdFrame:
+    """One noisy frame of the world's default view."""
+    camera2world = world.trajectory.camera2world(0.0)
+    noise = DepthNoise()
+    rendered = renderer.render(d435_camera(), camera2world, noise, seed, stamp_ns=stamp_ns)
+    return rendered.frame
+
+
+if __name__ == '__main__':
+    main()
