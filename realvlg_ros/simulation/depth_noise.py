@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..camera import Camera
-from ..errors import WorldError
+from ..errors import ParameterError
 
 Float32Array = npt.NDArray[np.float32]
 IndexArray = npt.NDArray[np.intp]
 
+# A jump in depth, of the depth.
+_JUMP = 0.015
 _NEIGHBOURS = np.array([(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)], np.intp)
 
 
@@ -54,18 +56,20 @@ class DepthNoise:
     def __post_init__(self) -> None:
         shares = (self.dropout, self.edge_dropout, self.flying_share, self.jitter_share)
         if not all(0 <= share <= 1 for share in shares):
-            raise WorldError(f'depth noise: shares {shares} must be 0 to 1')
+            raise ParameterError(f'depth noise: shares {shares} must be 0 to 1')
         if self.edge_dropout + self.flying_share + self.jitter_share > 1:
-            raise WorldError(
+            raise ParameterError(
                 'depth noise: edge_dropout, flying_share and jitter_share add up to '
                 f'{self.edge_dropout + self.flying_share + self.jitter_share:.2f}; at most 1'
             )
         if min(self.axial_at_1m, self.correlation_px, self.quantisation) < 0:
-            raise WorldError(
+            raise ParameterError(
                 'depth noise: axial_at_1m, correlation_px and quantisation must be at least 0'
             )
         if not 0 <= self.min_range < self.max_range:
-            raise WorldError(f'depth noise: range {self.min_range} to {self.max_range} m is empty')
+            raise ParameterError(
+                f'depth noise: range {self.min_range} to {self.max_range} m is empty'
+            )
 
     def prepare(self, depth: Float32Array, camera: Camera) -> DepthSampler:
         """Work out once what depends on the clean depth (height, width) m alone."""
@@ -87,17 +91,20 @@ class DepthSampler:
         gain = 1 / _blur_gain(noise.correlation_px)
         self._sigma = (noise.axial_at_1m * gain * self._clean**2).astype(np.float32)
         nearest, farthest = _neighbourhood(self._clean)
-        jump = (farthest - nearest) > 0.02 * np.maximum(nearest, 0.1)
-        self._edge = np.flatnonzero(jump & usable)
+        # On a slope, however steep, a reading lies midway between its neighbours'.
+        lopsided = np.abs(farthest + nearest - 2 * self._clean)
+        jump = usable & (lopsided > _JUMP * nearest)
+        self._edge = np.flatnonzero(jump)
         self._between = nearest.ravel()[self._edge], farthest.ravel()[self._edge]
         lost = _grazing_loss(self._clean, camera, noise.grazing_angle)
-        self._grazing = np.flatnonzero((lost > 0.01) & usable)
+        self._grazing = np.flatnonzero((lost > 0.01) & usable & ~jump)
         self._grazing_loss = lost.ravel()[self._grazing]
 
     def sample(self, seed: int) -> Float32Array:
         """The depth (height, width) in m with the noise of a seed, 0 where a reading is lost."""
         rng = np.random.Generator(np.random.SFC64(seed))
         depth = self._with_edges(rng)
+        lost = self._edge[depth.reshape(-1)[self._edge] == 0]
         normal = rng.standard_normal(depth.shape, dtype=np.float32)
         if self.noise.correlation_px > 0:
             normal = cv2.GaussianBlur(normal, (3, 3), self.noise.correlation_px)
@@ -109,6 +116,7 @@ class DepthSampler:
             np.rint(depth, out=depth)
             depth *= np.float32(step)
         flat = depth.reshape(-1)
+        flat[lost] = 0
         flat[self._holes(rng, flat.size)] = 0
         return depth
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import WorldError
+
 if TYPE_CHECKING:
     from trimesh import Trimesh
 
@@ -21,8 +23,15 @@ def lathe(profile: npt.ArrayLike, segments: int = 64) -> Trimesh:
         profile: (N, 2) radius and height in m, from the axis at the bottom, outward and up, back
             to the axis; a hollow body's profile comes back down its inside.
         segments: number of steps around the axis.
+
+    Raises:
+        WorldError: a radius is negative.
     """
     profile = np.asarray(profile, np.float64)
+    if profile[:, 0].min() < 0:
+        raise WorldError(
+            f'a radius of {profile[:, 0].min():.4f} m crosses the axis; make the body wider'
+        )
     angles = np.arange(segments) * (2 * np.pi / segments)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     vertices, rings = [], []

@@ -59,12 +59,10 @@ def make_shape(name: str, dimensions: Mapping[str, float] | None = None) -> Shap
             )
         if not (isinstance(value, int | float) and 0.001 <= value <= 2.0):
             raise WorldError(f'{name}: {key} is {value!r}; expected 0.001 to 2 m')
-    shape = SHAPES[name](**(dimensions or {}))
-    if not shape.mesh.is_watertight or shape.mesh.volume <= 0:
-        raise WorldError(
-            f'{name} with {dict(dimensions or {})} folds into itself; change its dimensions'
-        )
-    return shape
+    try:
+        return SHAPES[name](**(dimensions or {}))
+    except WorldError as error:
+        raise WorldError(f'{name} with {dict(dimensions or {})}: {error}') from error
 
 
 def mug(
@@ -75,6 +73,7 @@ def mug(
     handle_width: float = 0.012,
 ) -> Shape:
     """A hollow mug with a handle toward +x."""
+    _check_wall(wall, diameter, height)
     radius = diameter / 2
     body = lathe(
         np.concatenate(
@@ -151,6 +150,7 @@ def bowl(
     diameter: float = 0.15, height: float = 0.062, wall: float = 0.004, foot: float = 0.06
 ) -> Shape:
     """A hollow bowl on a flat foot."""
+    _check_wall(wall, diameter - foot, foot, height)
     angles = np.linspace(0, np.pi / 2, 17)[1:-1]
     radius, base = diameter / 2, foot / 2
     outside = np.stack(
@@ -221,6 +221,13 @@ def screwdriver(length: float = 0.2, diameter: float = 0.032) -> Shape:
     middle = (vertices.max(axis=0) + vertices.min(axis=0)) / 2
     mesh.vertices = vertices - (middle[0], 0, vertices[:, 2].min())
     return Shape(mesh, metal)
+
+
+def _check_wall(wall: float, *lengths: float) -> None:
+    if wall > min(lengths) / 4:
+        raise WorldError(
+            f'a wall of {wall} m leaves no room inside; make it at most {min(lengths) / 4:.4f} m'
+        )
 
 
 def _rim(radius: float, height: float, wall_radius: float) -> FloatArray:

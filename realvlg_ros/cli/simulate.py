@@ -1,0 +1,77 @@
+"""`realvlg simulate`: a camera over a simulated table, as topics or as frame folders."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import WorldError
+from ..resources import config_file
+from .source_arguments import add_source_arguments, run_source_node, source_parameters
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        'simulate', help='publish a simulated RGB-D camera over ROS 2, or write its frames'
+    )
+    parser.add_argument('--world', default='worlds/tabletop.yaml', help='YAML of the world')
+    parser.add_argument('--width', type=int, default=640, help='px (default: 640)')
+    parser.add_argument('--height', type=int, default=480, help='px (default: 480)')
+    parser.add_argument('--seed', type=int, default=0, help='of the depth noise')
+    parser.add_argument('--no-noise', action='store_true', help='exact depth')
+    add_source_arguments(parser)
+    files = parser.add_argument_group('instead of publishing')
+    files.add_argument('--output', type=Path, metavar='FOLDER', help='write frame folders here')
+    files.add_argument('--count', type=int, default=1, help='how many frames (default: 1)')
+    files.add_argument('--random', type=int, metavar='SEED', help='objects drawn by a seed')
+    files.add_argument('--objects', type=int, default=6, help='how many are drawn (default: 6)')
+    parser.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write frames, or publish until interrupted; 0 then, 2 on bad input."""
+    if arguments.output is not None:
+        return write_frames(arguments)
+    if arguments.random is not None:
+        raise WorldError('--random needs --output: a published world is described by a YAML file')
+    from ..nodes.simulated_camera import main
+
+    parameters = {
+        **source_parameters(arguments),
+        'world': str(config_file(arguments.world)),
+        'width': arguments.width,
+        'height': arguments.height,
+        'seed': arguments.seed,
+        'noise': not arguments.no_noise,
+    }
+    return run_source_node(main, parameters)
+
+
+def write_frames(arguments: argparse.Namespace) -> int:
+    """Write FOLDER/000000 and so on, one frame each 1/rate s of the world's time."""
+    from ..simulation.depth_noise import DepthNoise
+    from ..simulation.recording import write_rendered
+    from ..simulation.renderer import Renderer
+    from ..simulation.trajectory import d435_camera
+    from ..simulation.world import World
+
+    if arguments.count < 1 or not arguments.rate > 0:
+        raise WorldError(
+            f'count {arguments.count} must be at least 1 and rate {arguments.rate} positive'
+        )
+    if arguments.random is None:
+        world = World.from_yaml(config_file(arguments.world))
+    else:
+        world = World.random(arguments.random, arguments.objects)
+    renderer = Renderer(world)
+    camera = d435_camera(arguments.width, arguments.height)
+    noise = None if arguments.no_noise else DepthNoise()
+    for index in range(arguments.count):
+        time_s = index / arguments.rate
+        pose = world.trajectory.camera2world(time_s)
+        rendered = renderer.render(camera, pose, noise, arguments.seed + index, time_s=time_s)
+        write_rendered(arguments.output / f'{index:06}', rendered, world)
+    print(f'wrote {arguments.count} frames of {world.name} to {arguments.output}')
+    return 0

@@ -1,0 +1,57 @@
+"""What `realvlg play` and `realvlg simulate` share: a node that stands in for a camera."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from ..resources import config_file
+
+# Fast DDS reads either; without large shared memory a best-effort reader loses images.
+_PROFILE_VARIABLES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a published stream."""
+    parser.add_argument('--rate', type=float, default=30.0, help='frames a second (default: 30)')
+    parser.add_argument(
+        '--camera-name',
+        default='camera',
+        help="namespace of the camera's topics (default: camera)",
+    )
+    parser.add_argument('--clock', action='store_true', help='publish /clock and stamp with it')
+    parser.add_argument('--tf', action='store_true', help="publish the camera's pose on tf")
+    parser.add_argument(
+        '--wait-for-reader', action='store_true', help='begin when the topics have a reader'
+    )
+
+
+def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The node parameters of the common options."""
+    return {
+        'rate': arguments.rate,
+        'camera_name': arguments.camera_name,
+        'clock': arguments.clock,
+        'tf': arguments.tf,
+        'wait_for_reader': arguments.wait_for_reader,
+    }
+
+
+def run_source_node(main: Callable[[Sequence[str]], int], parameters: Mapping[str, Any]) -> int:
+    """Run a node's main with parameters, in this process, until it ends."""
+    profile = str(config_file('fastdds_profile.xml'))
+    for variable in _PROFILE_VARIABLES:
+        os.environ.setdefault(variable, profile)
+    words = ['--ros-args']
+    for name, value in parameters.items():
+        # The value is read as YAML.
+        words += ['-p', f'{name}:={_to_yaml(value)}']
+    return main(words)
+
+
+def _to_yaml(value: Any) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, width=10**6).split('\n')[0]

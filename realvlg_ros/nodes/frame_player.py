@@ -1,0 +1,79 @@
+"""Publishes frame folders as if a camera saw them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ..errors import ParameterError
+from ..frame import RgbdFrame
+from ..frame_sequence import FrameSequence
+from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.parameters import parameter
+from ..transforms import from_quaternion
+
+
+@dataclass(frozen=True)
+class FramePlayerParameters(CameraSourceParameters):
+    """Parameters of frame_player."""
+
+    folder: str = parameter('', 'Frame folder, or a folder of frame folders, played by name.')
+    loop: bool = parameter(True, 'Begin again after the last frame, else end.')
+    tf_parent: str = parameter('base_link', 'Frame in which tf_pose places the camera.')
+    tf_pose: tuple[float, ...] = parameter(
+        (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+        'Pose of the optical frame in tf_parent: x, y, z in m, quaternion x, y, z, w.',
+    )
+
+    def __post_init__(self) -> None:
+        if not self.folder:
+            raise ParameterError('folder is empty; set it to the frame folder to be played')
+
+
+class FramePlayer(CameraSource):
+    """Plays frames at a rate, once or over and over; time goes on when they begin again."""
+
+    parameter_type: ClassVar = FramePlayerParameters
+
+    def __init__(self, **arguments: Any) -> None:
+        """Find the frames and begin."""
+        super().__init__('frame_player', **arguments)
+
+    def prepare(self) -> None:
+        """Find the frames and read the first."""
+        parameters: FramePlayerParameters = self.parameters
+        self._frames = FrameSequence(Path(parameters.folder).expanduser())
+        pose = parameters.tf_pose
+        self._camera2parent = from_quaternion(pose[:3], pose[3:])
+        first = self._frames[0].camera
+        self.get_logger().info(
+            f'{len(self._frames)} frames of {first.width}x{first.height} from {parameters.folder}'
+        )
+
+    def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
+        """The frame whose turn it is."""
+        parameters: FramePlayerParameters = self.parameters
+        if index >= len(self._frames) and not parameters.loop:
+            return None
+        frame = self._frames[index % len(self._frames)]
+        camera = frame.camera
+        if parameters.frame_id:
+            camera = replace(camera, frame_id=parameters.frame_id)
+        return replace(
+            frame,
+            camera=camera,
+            camera2fixed=self._camera2parent,
+            fixed_frame=parameters.tf_parent,
+        )
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop, or to the end of the frames."""
+    return run_source(FramePlayer, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

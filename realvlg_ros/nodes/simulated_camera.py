@@ -1,0 +1,95 @@
+"""Publishes what a camera sees of a simulated table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..frame import RgbdFrame
+from ..resources import config_file
+from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.parameters import parameter, settings
+from ..simulation.depth_noise import DepthNoise
+from ..simulation.renderer import Renderer
+from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
+from ..simulation.world import World
+
+_TRAJECTORIES: dict[str, type[Trajectory]] = {
+    'static': StaticView,
+    'orbit': Orbit,
+    'sweep': LinearSweep,
+}
+
+
+@dataclass(frozen=True)
+class SimulatedCameraParameters(CameraSourceParameters):
+    """Parameters of simulated_camera."""
+
+    world: str = parameter(
+        'worlds/tabletop.yaml', 'World description: a YAML file of config/, or a path.'
+    )
+    trajectory: str = parameter(
+        'world',
+        "Path of the camera: the world's own, or one with default figures.",
+        choices=('world', *_TRAJECTORIES),
+    )
+    width: int = parameter(640, 'Columns of the images, px.', minimum=16, maximum=4096)
+    height: int = parameter(480, 'Rows of the images, px.', minimum=16, maximum=4096)
+    noise: bool = parameter(True, 'Whether the depth is as noisy as depth_noise says.')
+    seed: int = parameter(0, 'Seed of the noise.', minimum=0, maximum=2**31)
+    depth_noise: DepthNoise = settings(DepthNoise)
+
+
+class SimulatedCamera(CameraSource):
+    """A camera in a simulated world; a view in which nothing moves costs its noise only."""
+
+    parameter_type: ClassVar = SimulatedCameraParameters
+
+    def __init__(self, **arguments: Any) -> None:
+        """Read the world and begin."""
+        super().__init__('simulated_camera', **arguments)
+
+    def prepare(self) -> None:
+        """Read the world and prepare its meshes."""
+        parameters: SimulatedCameraParameters = self.parameters
+        world = World.from_yaml(config_file(parameters.world))
+        self._renderer = Renderer(world)
+        self._trajectory = world.trajectory
+        if parameters.trajectory != 'world':
+            self._trajectory = _TRAJECTORIES[parameters.trajectory]()
+        camera = d435_camera(parameters.width, parameters.height)
+        if parameters.frame_id:
+            camera = replace(camera, frame_id=parameters.frame_id)
+        self._intrinsics = camera
+        names = ', '.join(item.label for item in world.objects)
+        self.get_logger().info(f'world {world.name}: {names or "no objects"}')
+
+    def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
+        """The view at a time."""
+        parameters: SimulatedCameraParameters = self.parameters
+        rendered = self._renderer.render(
+            self._intrinsics,
+            self._trajectory.camera2world(time_s),
+            parameters.depth_noise if parameters.noise else None,
+            parameters.seed + index,
+            time_s=time_s,
+        )
+        return rendered.frame
+
+    def pose_is_static(self) -> bool:
+        """Whether the camera's path is a single place."""
+        start, later = (self._trajectory.camera2world(time_s) for time_s in (0.0, 0.3))
+        return bool(np.array_equal(start, later))
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_source(SimulatedCamera, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Write rendered frames with the truth about them as frame folders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..errors import FrameError
+from ..frame_folder import write_frame
+from ..image_region import RegionMask
+from .renderer import RenderedFrame
+from .sim_object import SimObject
+from .world import World
+
+
+def write_rendered(folder: Path, rendered: RenderedFrame, world: World) -> None:
+    """Write a frame folder, instance_ids.png (16 bit, 0 = no object) and labels.json.
+
+    labels.json holds camera2world and, for each object of the world, its id, name, label, shape,
+    color, size_m, visible_px, box_xyxy (null if it is not seen), object2world and object2camera
+    (4x4, m).
+    """
+    write_frame(folder, rendered.frame)
+    cv2.imwrite(str(folder / 'instance_ids.png'), rendered.instance_ids.astype(np.uint16))
+    labels = {
+        'world': world.name,
+        'stamp_ns': rendered.frame.stamp_ns,
+        'camera2world': rendered.camera2world.tolist(),
+        'objects': [
+            _describe(index + 1, item, rendered) for index, item in enumerate(world.objects)
+        ],
+    }
+    (folder / 'labels.json').write_text(json.dumps(labels, indent=1) + '\n')
+
+
+def _describe(number: int, item: SimObject, rendered: RenderedFrame) -> dict[str, Any]:
+    mask = rendered.mask(item.name)
+    try:
+        box = [int(value) for value in RegionMask.from_full(mask).box.as_tuple()]
+    except FrameError:
+        box = None
+    return {
+        'id': number,
+        'name': item.name,
+        'label': item.label,
+        'shape': item.shape,
+        'color': list(item.color),
+        'size_m': np.round(item.mesh.extents, 6).tolist(),
+        'visible_px': int(mask.sum()),
+        'box_xyxy': box,
+        'object2world': rendered.object2world[item.name].tolist(),
+        'object2camera': rendered.object2camera(item.name).tolist(),
+    }
