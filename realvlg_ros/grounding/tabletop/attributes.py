@@ -90,12 +90,14 @@ def describe_object(scene: Scene, segment: Segment, white: FloatArray) -> SceneO
     _, sides, _ = cv2.minAreaRect(_trimmed(ground))
     box = segment.region.box
     rows, columns = scene.height.shape
+    # Without a support heights start at the object's own far side.
+    base = 0.0 if scene.has_support else float(np.percentile(height, 2))
     return SceneObject(
         region=segment.region,
         colors=_colors(part, mask, white),
         position=np.median(points, axis=0).astype(np.float64),
         ground=np.median(ground, axis=0),
-        height=max(float(np.percentile(height, 98)), 0.001),
+        height=max(float(np.percentile(height, 98)) - base, 0.001),
         length=float(max(sides)),
         width=float(min(sides)),
         cut_off=bool(

@@ -117,7 +117,10 @@ def _dominant() -> ByteArray:
     """Index of the name of each row of the table, 255 where it is pale or between names."""
     table = _table()
     lab = _grid_lab()
-    vivid = np.hypot(lab[:, 1], lab[:, 2]) > _VIVID_CHROMA
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    saturation = cv2.cvtColor(_grid(), cv2.COLOR_RGB2HSV)[0, :, 1]
+    # A dark but pure colour has little chroma.
+    vivid = (chroma > _VIVID_CHROMA) | ((chroma > 0.6 * _VIVID_CHROMA) & (saturation > 0.6))
     clear = vivid & (table.max(axis=1) >= 0.5)
     clear |= table[:, [COLOR_NAMES.index('black'), COLOR_NAMES.index('white')]].max(axis=1) > 0.8
     return np.where(clear, table.argmax(axis=1), 255).astype(np.uint8)

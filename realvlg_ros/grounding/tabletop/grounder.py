@@ -71,7 +71,7 @@ class TabletopGrounder:
         phrase = parse(text)
         clock.mark('parse')
         scene, objects = self._look(frame, clock)
-        result = match(phrase, objects, scene.color.shape[1])
+        result = match(phrase, objects, scene.color.shape[1], scene.has_support)
         clock.mark('match')
         grounding = make_grounding(frame, text, phrase, objects, result, scene)
         clock.mark('answer')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,14 +51,19 @@ class Match:
     reason: str = ''
 
 
-def match(phrase: Phrase, objects: Sequence[SceneObject], image_width: int) -> Match:
+def match(
+    phrase: Phrase, objects: Sequence[SceneObject], image_width: int, whole: bool = True
+) -> Match:
     """Find which of the objects a phrase may mean.
 
     Args:
         phrase: what is asked for.
         objects: everything on the support.
         image_width: of the image that the objects' boxes refer to, px.
+        whole: whether the objects are seen whole; of parts the form proves nothing.
     """
+    if not whole:
+        phrase = replace(phrase, shape='')
     scored = [_score(phrase, index, item) for index, item in enumerate(objects)]
     fits = [fit for fit in scored if fit.score >= CONTRADICTED]
     rejected = [fit for fit in scored if fit.score < CONTRADICTED]
@@ -79,11 +84,9 @@ Narrowed = tuple[list[Fit], list[Fit], str]
 def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
     """Fit of colours, shape and posture."""
     reasons = []
-    color = 1.0
-    for name in phrase.colors:
-        color = min(color, _color_fit(item.shows(name), len(phrase.colors)))
+    color = _colors_fit(phrase.colors, item)
     for name in phrase.excluded_colors:
-        color = min(color, 1 - _color_fit(item.shows(name), 1))
+        color = min(color, 1 - _color_fit(item.shows(name)))
     if color < CONTRADICTED:
         reasons.append(f'it is {item.color_words()}')
     shape, why = _shape_fit(phrase.shape, item)
@@ -95,10 +98,20 @@ def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
     return Fit(index, color * shape * posture, tuple(reasons))
 
 
-def _color_fit(shown: float, count: int) -> float:
+def _colors_fit(names: tuple[str, ...], item: SceneObject) -> float:
+    """Fit of all the colours said; of several each may be small, but together they must show."""
+    if not names:
+        return 1.0
+    shown = [item.shows(name) for name in names]
+    if len(shown) == 1:
+        return _color_fit(shown[0])
+    each = min(float(np.clip((share - 0.02) / 0.08, 0, 1)) for share in shown)
+    return each * float(np.clip((sum(shown) - 0.2) / 0.3, 0, 1))
+
+
+def _color_fit(shown: float) -> float:
     """Fit of a colour that covers a share of the object; prints and shadows take the rest."""
-    low, high = (0.08, 0.55) if count == 1 else (0.04, 0.3)
-    return float(np.clip((shown - low) / (high - low), 0, 1))
+    return float(np.clip((shown - 0.08) / 0.47, 0, 1))
 
 
 def _shape_fit(name: str, item: SceneObject) -> tuple[float, str]:
@@ -118,7 +131,7 @@ def _shape_fit(name: str, item: SceneObject) -> tuple[float, str]:
         fit, reason = min(slender, flat), f'its form is not that of a {name}'
     if shape.colors:
         shown = max(item.shows(color) for color in shape.colors)
-        color = _color_fit(shown, 1)
+        color = _color_fit(shown)
         if color < fit:
             fit, reason = color, f'a {name} is not {item.color_words()}'
     return fit, reason

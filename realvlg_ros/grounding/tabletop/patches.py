@@ -16,6 +16,10 @@ _CLUTTER = (*_CHROMATIC, 'black', 'white')
 _SUPPORT_SHARE = 0.08
 # A patch is a thing of its own when this share of it lies outside every object.
 _OWN_SHARE = 0.4
+# Gloss leaves holes in the depth: a patch needs readings on this share of it.
+_MEASURED_SHARE = 0.05
+# In clutter a patch of this share of the image that touches its border is the bin.
+_BIN_SHARE = 0.04
 
 
 def add_patches(scene: Scene, owners: LabelArray, support: BoolArray, min_area_px: int) -> None:
@@ -36,7 +40,7 @@ def add_patches(scene: Scene, owners: LabelArray, support: BoolArray, min_area_p
         outside = patch.mask & (owner == 0)
         if outside.sum() > _OWN_SHARE * patch.area:
             measured = patch.mask & part.valid
-            if measured.sum() > 0.3 * patch.area and risen[measured].mean() > 0.6:
+            if measured.sum() > _MEASURED_SHARE * patch.area and risen[measured].mean() > 0.6:
                 owner[patch.mask] = owners.max() + 1
             continue
         overlaps = np.bincount(owner[patch.mask])
@@ -97,15 +101,23 @@ def _outline(support: BoolArray) -> BoolArray:
 def find_in_clutter(scene: Scene, min_area_px: int, max_size_m: float) -> list[Segment]:
     """Things of one colour where no support is seen, as in a full bin; largest first.
 
-    What touches the image's border is left out: a bin's walls and what is around it do.
+    What touches the image's border is left out, as a bin's walls and what is around it do, and
+    so is every patch of the bin's own colour.
     """
     everywhere = np.ones(scene.height.shape, bool)
     nowhere = ~everywhere
-    found = []
-    for patch in color_patches(scene, nowhere, everywhere, _CLUTTER, 3 * min_area_px, 9):
+    patches = color_patches(scene, nowhere, everywhere, _CLUTTER, 3 * min_area_px, 13)
+    names = dominant_names(scene.color, estimate_white(scene.color))
+    found, bin_names = [], set()
+    for patch in patches:
         part = scene.window(patch.window)
+        name = int(np.bincount(names[patch.window][patch.mask], minlength=256)[:255].argmax())
+        if _touches_border(patch, scene.height.shape):
+            if patch.area > _BIN_SHARE * scene.height.size:
+                bin_names.add(name)
+            continue
         measured = patch.mask & part.valid
-        if _touches_border(patch, scene.height.shape) or measured.sum() < 0.3 * patch.area:
+        if name in bin_names or measured.sum() < 0.3 * patch.area:
             continue
         points = part.points[measured]
         low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)

@@ -18,7 +18,7 @@ LabelArray = npt.NDArray[np.int32]
 Window = tuple[slice, slice]
 
 # Pixels around an object that its segment's window holds too.
-_MARGIN_PX = 8
+MARGIN_PX = 32
 
 # Cameras bend a flat table by a few millimetres; more than this is not the camera's doing.
 _MAX_WARP_IN_NOISE = 3.0
@@ -107,7 +107,7 @@ class Segment:
         segments = {}
         for index, found in enumerate(ndimage.find_objects(labels)):
             if found is not None:
-                window = _widen(found, _MARGIN_PX, labels.shape)
+                window = _widen(found, MARGIN_PX, labels.shape)
                 segments[index + 1] = cls(window, labels[window] == index + 1)
         return segments
 

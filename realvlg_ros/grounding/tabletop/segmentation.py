@@ -10,7 +10,7 @@ import numpy as np
 
 from .merging import merge_fragments
 from .patches import add_patches
-from .scene import BoolArray, FloatArray, LabelArray, Scene, Segment
+from .scene import MARGIN_PX, BoolArray, FloatArray, LabelArray, Scene, Segment
 
 
 @dataclass(frozen=True)
@@ -205,20 +205,23 @@ def _goes_below(scene: Scene, mask: BoolArray) -> bool:
 def _hangs(scene: Scene, mask: BoolArray, support: BoolArray) -> bool:
     """Whether a segment has a gap to the support that is seen right under it in the image.
 
-    A chair behind a table rises over the table's edge without touching it; a leaf or a lamp hangs
-    above it.
+    A chair behind a table passes the table's height out of its reach: the depth jumps between it
+    and the table's edge. A leaf or a lamp hangs above.
     """
     columns = np.flatnonzero(mask.any(axis=0))
     bottom = mask.shape[0] - 1 - np.argmax(mask[::-1, columns], axis=0)
-    under = np.minimum(bottom + 5, mask.shape[0] - 1)
+    last = mask.shape[0] - 1
+    under = np.minimum(bottom + 5, last)
     seen = support[under, columns] & scene.valid[bottom, columns]
     if seen.mean() < 0.3:
         return False
     away = scene.ground[..., 1]
-    gap = away[bottom, columns][seen] - away[under, columns][seen]
-    behind = float(np.median(gap)) > 0.05
+    gap = np.median(away[bottom, columns][seen] - away[under, columns][seen])
     floating = bool(np.percentile(scene.height[mask & scene.valid], 2) > 0.06)
-    return behind or (floating and float(np.median(gap)) < -0.08)
+    rows = np.minimum(bottom[None] + np.arange(3, MARGIN_PX)[:, None], last)
+    rises = scene.height[rows, columns] > 1.5 * scene.noise[rows, columns]
+    jumps = (_depth_jumps(scene)[rows, columns] & ~rises).any(axis=0)
+    return bool(gap > 0.05 or (floating and gap < -0.08) or jumps[seen].mean() > 0.6)
 
 
 def _fill(mask: BoolArray, foreground: BoolArray) -> BoolArray:
