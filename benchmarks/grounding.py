@@ -1,0 +1,147 @@
+"""How well a grounder answers phrases about real frames: `python -m benchmarks.grounding`.
+
+Every phrase of every frame's objects_seen.json is asked. A phrase's `decided_by` says what singles
+its object out: `attributes` (colour, size, place), `noun` (only recognising the thing), or
+`ambiguous` (several fit, so asking back is right).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from realvlg_ros.errors import RealvlgError
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.frame_folder import read_frame
+from realvlg_ros.grounding.grounding import Grounder, Grounding, GroundingStatus, never_aborted
+from realvlg_ros.grounding.registry import make_grounder
+from realvlg_ros.image_region import Box
+
+from .report import Goal, Report, argument_parser, format_table
+
+FRAMES = Path(__file__).parents[1] / '../shared/data/rgbd'
+# Sequences whose boxes hold for one frame only or whose intrinsics are a placeholder.
+LEFT_OUT = ('static_tubes_sequence', 'princeton_bin_sequence')
+RIGHT_IOU = 0.5
+ROUGHLY_RIGHT_IOU = 0.3
+OUTCOMES = ('right', 'roughly_right', 'asked_back', 'not_found', 'wrong', 'refused')
+
+
+@dataclass(frozen=True)
+class Question:
+    """A phrase about a frame and the boxes that answer it."""
+
+    frame: Path
+    phrase: str
+    decided_by: str
+    boxes: tuple[Box, ...]
+
+
+def main() -> None:
+    parser = argument_parser(
+        'grounding', 'right, asked back and wrong over phrases of real frames'
+    )
+    parser.add_argument('--frames', type=Path, help='folder of SOURCE/FRAME folders')
+    parser.add_argument('--backend', default='tabletop', help='grounder to ask')
+    arguments = parser.parse_args()
+    folder = arguments.frames or Path(os.environ.get('REALVLG_FRAMES', FRAMES))
+    questions = read_questions(folder)
+    if not questions:
+        parser.error(f'{folder} holds no objects_seen.json; give --frames or set REALVLG_FRAMES')
+    cv2.setNumThreads(1)
+    grounder = make_grounder(arguments.backend)
+    grounder.load()
+    report = Report('grounding')
+    ask_all(grounder, questions[:: 4 if arguments.quick else 1], report)
+    grounder.close()
+    report.finish(arguments.json)
+
+
+def read_questions(folder: Path) -> list[Question]:
+    """The questions of all frames under a folder, each phrase of a frame once."""
+    questions = []
+    for path in sorted(folder.glob('*/*/objects_seen.json')):
+        if path.parent.parent.name in LEFT_OUT:
+            continue
+        boxes: dict[str, list[Box]] = {}
+        decided_by: dict[str, str] = {}
+        for item in json.loads(path.read_text())['objects']:
+            boxes.setdefault(item['phrase'], []).append(Box(*item['box_xyxy_approx']))
+            decided_by[item['phrase']] = item['decided_by']
+        questions += [
+            Question(path.parent, phrase, decided_by[phrase], tuple(found))
+            for phrase, found in boxes.items()
+        ]
+    return questions
+
+
+def ask_all(grounder: Grounder, questions: list[Question], report: Report) -> None:
+    """Ask every question, print the answers and add the figures."""
+    counts: dict[str, Counter[str]] = {}
+    rows, times = [], []
+    frames: dict[Path, RgbdFrame] = {}
+    for question in questions:
+        if question.frame not in frames:
+            frames = {question.frame: read_frame(question.frame)}
+            grounder.ground(frames[question.frame], 'the object', never_aborted)
+        outcome, grounding = ask(grounder, frames[question.frame], question)
+        counts.setdefault(question.decided_by, Counter())[outcome] += 1
+        score = '' if grounding is None else f'{grounding.score:.2f}'
+        if grounding is not None:
+            times.append(sum(grounding.timings_ms.values()))
+        name = f'{question.frame.parent.name}/{question.frame.name}'
+        rows.append((name, question.phrase, question.decided_by, outcome, score))
+    print(format_table(('frame', 'phrase', 'decided by', 'outcome', 'score'), rows))
+    add_figures(report, counts)
+    report.add_timing('grounding', times)
+
+
+def ask(grounder: Grounder, frame: RgbdFrame, question: Question) -> tuple[str, Grounding | None]:
+    """The outcome of one question, and the answer unless it was refused."""
+    try:
+        grounding = grounder.ground(frame, question.phrase, never_aborted)
+    except RealvlgError:
+        return 'refused', None
+    return judge(grounding, question.boxes), grounding
+
+
+def judge(grounding: Grounding, boxes: tuple[Box, ...]) -> str:
+    """The outcome of an answer, given the boxes drawn by eye."""
+    if grounding.status is GroundingStatus.AMBIGUOUS:
+        return 'asked_back'
+    if grounding.status is not GroundingStatus.OK or grounding.box is None:
+        return 'not_found'
+    answered = grounding.box
+    best = max(boxes, key=answered.iou)
+    iou = answered.iou(best)
+    if iou >= RIGHT_IOU:
+        return 'right'
+    x, y = answered.center
+    inside = best.x_min <= x < best.x_max and best.y_min <= y < best.y_max
+    return 'roughly_right' if inside and iou >= ROUGHLY_RIGHT_IOU else 'wrong'
+
+
+def add_figures(report: Report, counts: dict[str, Counter[str]]) -> None:
+    """Numbers by what decides, and the shares that have goals."""
+    total = sum(counts.values(), Counter[str]())
+    for kind, outcomes in [*sorted(counts.items()), ('all', total)]:
+        for outcome in OUTCOMES:
+            report.add(f'{kind}_{outcome}', outcomes[outcome])
+    asked = sum(total.values())
+    report.add('phrases', asked)
+    wrong = total['wrong'] + total['roughly_right']
+    report.add('wrong_share', wrong / asked, Goal('<=', 0.1))
+    attributes = counts.get('attributes', Counter())
+    share = attributes['right'] / sum(attributes.values()) if attributes else np.nan
+    report.add('attributes_right_share', share, Goal('>=', 0.7))
+    report.add('refused_share', total['refused'] / asked, Goal('<=', 0.0))
+
+
+if __name__ == '__main__':
+    main()
