@@ -27,10 +27,11 @@ from ..ros.parameters import parameter, settings
 from ..ros.plane_watch import PlaneWatch
 from ..ros.qos import latched
 from ..ros.run_node import run_node
+from ..ros.stamps import stamp_to_ns
 from ..ros.target_outputs import TargetOutputs
 from ..ros.worker import Worker
 from ..tracking.settings import RANGES, TrackerSettings
-from ..tracking.target import GraspTarget
+from ..tracking.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
 
 # Planning and one update end within this, s.
@@ -134,6 +135,7 @@ class GraspNode(ManagedNode):
             grounding = grounding_from_msg(message)
         except RealvlgError as error:
             self.warn('grounding', f'grounding {message.request_id!r} is refused: {error}')
+            self._publish([_refusal(message, str(error))], None)
             return
         self.warn('grounding', '')
         if grounding.status == GroundingStatus.IN_PROGRESS:
@@ -143,6 +145,10 @@ class GraspNode(ManagedNode):
         self._outputs.show_grounding(grounding)
         if grounding.status == GroundingStatus.OK:
             self._latest_request = grounding.request_id
+            if not target.grasps:
+                self.get_logger().info(
+                    f'{grounding.label!r}: {target.state.name} {target.message}'
+                )
             self._publish([target], None)
 
     def _begin(self, grounding: Grounding) -> None:
@@ -183,6 +189,20 @@ class GraspNode(ManagedNode):
         response.success = response.removed > 0
         response.message = f'{response.removed} targets forgotten'
         return response
+
+
+def _refusal(message: GroundingMsg, reason: str) -> GraspTarget:
+    """The target of a grounding that cannot be used."""
+    return GraspTarget(
+        TargetState.LOST,
+        stamp_to_ns(message.header.stamp),
+        message.header.frame_id,
+        camera_frame_id=message.header.frame_id,
+        request_id=message.request_id,
+        label=message.label,
+        message=reason,
+        grounded_stamp_ns=stamp_to_ns(message.header.stamp),
+    )
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from rclpy.action.server import ServerGoalHandle
 
@@ -23,6 +23,9 @@ from ..ros.plan_request import PlanLimits, PlanRequest
 from ..ros.qos import stream
 from ..ros.run_node import run_node
 
+Result: TypeAlias = PlanGrasps.Result
+
+_NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
 # How long a deactivation waits for the results of its goals, s.
 _GOALS_TIMEOUT_S = 2.0
 
@@ -83,7 +86,7 @@ class GraspServer(ManagedNode):
         """End the goal that runs."""
         with self._lock:
             if self._current is not None:
-                self._current.cancel('grasp_server is deactivated; ask again when it is active')
+                self._current.end(Result.FAILED, _NOT_ACTIVE)
         self._goals.wait(_GOALS_TIMEOUT_S)
 
     def cleanup(self) -> None:
@@ -99,21 +102,22 @@ class GraspServer(ManagedNode):
         }
         return [Report('goals', values=values | self._ended)]
 
-    def _execute(self, handle: ServerGoalHandle) -> PlanGrasps.Result:
+    def _execute(self, handle: ServerGoalHandle) -> Result:
         goal: PlanGrasps.Goal = handle.request
         request = PlanRequest(goal, self._limits(goal), self._grounder, handle.publish_feedback)
         with self._lock:
             if self._current is not None:
-                self._current.cancel(f'replaced by a newer goal: {goal.instruction[:100]!r}')
+                reason = f'replaced by a newer goal: {goal.instruction[:100]!r}'
+                self._current.end(Result.CANCELED, reason)
             self._current = request
             if not self.active:
-                request.cancel('grasp_server is not active; ask again when it is')
+                request.end(Result.FAILED, _NOT_ACTIVE)
 
         with LiveGoal(
-            self._goals, handle, lambda: request.cancel('canceled by the client')
+            self._goals, handle, lambda: request.end(Result.CANCELED, 'canceled by the client')
         ) as live:
             result = request.run()
-            live.end(result.status not in (PlanGrasps.Result.CANCELED, PlanGrasps.Result.FAILED))
+            live.end(result.status not in (Result.CANCELED, Result.FAILED))
         self._ended[_STATUS_NAMES[result.status]] += 1
         self.get_logger().info(
             f'{goal.instruction[:100]!r}: {_STATUS_NAMES[result.status]} {result.message}'
@@ -139,7 +143,7 @@ class GraspServer(ManagedNode):
 
 
 _STATUS_NAMES = {
-    getattr(PlanGrasps.Result, name): name
+    getattr(Result, name): name
     for name in (
         'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
     )

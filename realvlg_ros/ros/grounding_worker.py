@@ -70,23 +70,25 @@ class GroundingWorker:
             return request
         with self._lock:
             if self._stopped:
-                request.end(GroundingStatus.CANCELED, self._stopped)
+                request.end(GroundingStatus.FAILED, self._stopped)
                 return request
-            self._end_current(f'replaced by a newer request: {request.instruction!r}')
+            self._end_current(
+                GroundingStatus.CANCELED, f'replaced by a newer request: {request.instruction!r}'
+            )
             self._current = request
         self._worker.offer(lambda: self._ground(request))
         return request
 
     def stop(self, reason: str) -> bool:
-        """Cancel what runs and end the thread; False when the backend did not let go in time."""
+        """Fail what runs and end the thread; False when the backend did not let go in time."""
         with self._lock:
             self._stopped = reason
-            self._end_current(reason)
+            self._end_current(GroundingStatus.FAILED, reason)
         return self._worker.stop(_STOP_TIMEOUT_S)
 
-    def _end_current(self, reason: str) -> None:
+    def _end_current(self, status: GroundingStatus, reason: str) -> None:
         if self._current is not None:
-            self._current.end(GroundingStatus.CANCELED, reason)
+            self._current.end(status, reason)
 
     def _ground(self, request: GroundingRequest) -> None:
         if request.aborted():

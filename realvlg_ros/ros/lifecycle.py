@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +16,20 @@ from rclpy.callback_groups import (
     ReentrantCallbackGroup,
 )
 from rclpy.clock import Clock, ClockType
-from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 
 from ..errors import RealvlgError
+from .deadline import Deadline
 from .diagnostics import DiagnosticsPublisher, Level, Report
 from .goals import Goals
 from .parameters import NodeParameters, parameter
 from .qos import publisher_events, stream, subscription_events
+
+# States in which a transition can begin.
+_PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')
+# How long a stop waits for the transition that runs, s.
+_TRANSITION_TIMEOUT_S = 3.0
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _FAILURE = TransitionCallbackReturn.FAILURE
@@ -56,7 +62,6 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         super().__init__(name, **arguments)
         self._configured = False
         self._active = False
-        self._finalized = False
         self._problem = ''
         self._warnings: dict[str, str] = {}
         self._streams: list[Any] = []
@@ -95,17 +100,31 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         """The parameters as they are now, in the class's parameter_type."""
         return self._declared.check()
 
-    def stop(self, linger: float) -> None:
-        """Deactivate, let the results of ended goals leave for linger seconds, and shut down."""
-        if self._active:
+    @property
+    def state(self) -> str:
+        """The lifecycle state: unconfigured, inactive, active, finalized or one between them."""
+        return str(self._state_machine.current_state[1])
+
+    def stop(self, linger: float) -> bool:
+        """Deactivate, let the results of ended goals leave for linger seconds, and shut down.
+
+        Returns:
+            False when a transition was still running, such as the loading of a model.
+        """
+        deadline = Deadline(_TRANSITION_TIMEOUT_S)
+        while self.state not in _PRIMARY_STATES:
+            if deadline.passed:
+                return False
+            time.sleep(0.01)
+        if self.state == 'active':
             self.trigger_deactivate()
-            self._steady.sleep_for(Duration(seconds=linger))
-        if not self._finalized:
+            time.sleep(linger)
+        if self.state != 'finalized':
             self.trigger_shutdown()
+        return True
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check the parameters and configure."""
-        self._configured = True
         result = self._attempt('configure', self._configure)
         if result == _SUCCESS:
             return super().on_configure(state)
@@ -134,7 +153,6 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """End from whatever state the node is in."""
-        self._finalized = True
         self._stop()
         self._release()
         return super().on_shutdown(state)
@@ -256,12 +274,13 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         return lambda message: self.warn(f'QoS of {topic}', message)
 
     def _configure(self) -> None:
+        self.current_parameters()
+        self._configured = True
         self.configure()
         self._problem = ''
 
     def _attempt(self, name: str, transition: Callable[[], None]) -> TransitionCallbackReturn:
         try:
-            self.current_parameters()
             transition()
         except RealvlgError as error:
             self._problem = f'{name} failed: {error}'
@@ -274,11 +293,18 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         self.get_logger().info(f'{name}d')
         return _SUCCESS
 
+    def _undo(self, step: Callable[[], None]) -> None:
+        """Run a step that must not keep the rest from being given back."""
+        try:
+            step()
+        except Exception:
+            self.get_logger().error(traceback.format_exc())
+
     def _stop(self) -> None:
         if not self._active:
             return
         self._active = False
-        self.deactivate()
+        self._undo(self.deactivate)
         for timer in self._timers_while_active:
             self.destroy_timer(timer)
         for subscription in self._streams:
@@ -289,7 +315,7 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
 
     def _release(self) -> None:
         if self._configured:
-            self.cleanup()
+            self._undo(self.cleanup)
             for withdraw in self._offers:
                 withdraw()
             self._offers.clear()

@@ -70,7 +70,7 @@ class _Ended(Exception):  # noqa: N818
 class PlanRequest:
     """Grounds, waits for the target, and grounds again when the object was lost on the way.
 
-    `run` blocks its thread; `cancel` and `on_target` come from others.
+    `run` blocks its thread; `end` and `on_target` come from others.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class PlanRequest:
         self._publish = publish
         self._deadline = Deadline(limits.timeout)
         self._changed = threading.Condition()
-        self._canceled = ''
+        self._end: _Ended | None = None
         self._target: GraspTarget | None = None
         self._grounding = Grounding()
         self._lost = ''
@@ -105,10 +105,10 @@ class PlanRequest:
         self._stage_began = self._fed_back = 0.0
         self._timings: dict[str, float] = {}
 
-    def cancel(self, reason: str) -> None:
-        """End the request as canceled."""
+    def end(self, status: int, reason: str) -> None:
+        """End the request from outside: CANCELED or FAILED, and why."""
         with self._changed:
-            self._canceled = self._canceled or reason
+            self._end = self._end or _Ended(status, reason)
             self._changed.notify_all()
 
     def on_target(self, target: GraspTarget) -> None:
@@ -215,8 +215,8 @@ class PlanRequest:
         until = Deadline(limit)
         while True:
             with self._changed:
-                if self._canceled:
-                    raise _Ended(Result.CANCELED, self._canceled)
+                if self._end is not None:
+                    raise self._end
                 if (found := ready()) is not None:
                     return found
                 if self._deadline.passed:

@@ -17,6 +17,7 @@ from .lifecycle import ManagedNode
 
 InvalidHandle = rclpy_implementation.InvalidHandle
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A goal keeps one thread while it lives, and callbacks only hand things over.
 _THREADS = 8
 # Time for the results of aborted goals to leave before their servers are destroyed, s.
@@ -50,13 +51,14 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     failed = threading.Event()
 
-    def on_signal(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+    def on_signal(*_: object) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
         stop.set()
 
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
+    for number in _SIGNALS:
+        signal.signal(number, on_signal)
     node = node_class()
     executor = MultiThreadedExecutor(num_threads=_THREADS)
     executor.add_node(node)

@@ -20,8 +20,10 @@ Result = PlanGrasps.Result
 def graph(ros_context):
     graph = Graph()
     graph.camera = FakeCamera(graph.node)
-    for node_class in (GroundingNode, GraspNode, GraspServer):
-        graph.add(node_class)
+    graph.add(GroundingNode)
+    tracking = graph.add(GraspNode)
+    graph.add(GraspServer)
+    wait_until(lambda: tracking._newest_stamp_ns, 'first frame of the tracker')
     yield graph
     graph.close()
 
@@ -38,13 +40,12 @@ def test_the_red_box_is_grasped_where_it_stands(graph):
     lower, upper = np.array(table_scene.RED_BOX[0]), np.array(table_scene.RED_BOX[1])
     assert np.all(in_world > lower - 0.01) and np.all(in_world < upper + 0.01)
     assert 0.04 < grasp.object_width < 0.075
-    stages = [f.stage for f in goal.feedback]
-    print([(f.stage, f.message, f.elapsed) for f in goal.feedback])
-    assert stages == sorted(stages)
+    stages = {f.stage for f in goal.feedback}
+    assert {PlanGrasps.Feedback.GROUNDING, PlanGrasps.Feedback.PLANNING} <= stages
     wait_until(lambda: len(targets) > 1, 'two targets')
     mine = [g for g in groundings if g.request_id == 'first']
-    assert [g.status for g in mine] == [Grounding.IN_PROGRESS, Grounding.OK]
-    assert mine[0].header.stamp == mine[1].header.stamp == result.target.grounded_stamp
+    assert [g.status for g in mine[-2:]] == [Grounding.IN_PROGRESS, Grounding.OK]
+    assert mine[-2].header.stamp == mine[-1].header.stamp == result.target.grounded_stamp
 
 
 def test_a_stable_target_is_waited_for(graph):

@@ -41,6 +41,8 @@ def wait_until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT
 class Graph:
     """An executor in a thread, the nodes on it, and a node of the test's own."""
 
+    latched = latched(1)
+
     def __init__(self) -> None:
         self._executor = MultiThreadedExecutor(num_threads=8)
         self.node = rclpy.create_node('test_client')
@@ -56,12 +58,15 @@ class Graph:
         self._nodes.append(node)
         self._executor.add_node(node)
         if parameters.get('autostart', True):
-            wait_until(lambda: node.active or node._problem, f'start of {node.get_name()}')
+            wait_until(
+                lambda: node.state == 'active' or (node._problem and node.state == 'unconfigured'),
+                f'start of {node.get_name()}',
+            )
         return node
 
     def remove(self, node: Any) -> None:
         """Stop a node as its process would."""
-        node.stop(0.05)
+        assert node.stop(0.05)
         self._executor.remove_node(node)
         self._nodes.remove(node)
         node.destroy_node()
@@ -145,10 +150,7 @@ class FakeCamera:
     """Publishes the table scene; each part can be replaced or withheld."""
 
     def __init__(self, node: Node, rate: float = 15.0) -> None:
-        self.color, self.depth = (np.ascontiguousarray(a) for a in table_scene.render())
-        self.color_msg: Image | None = image_from_array(self.color, 'rgb8', 0, CAMERA_FRAME)
-        self.depth_msg: Image | None = image_from_array(self.depth, '16UC1', 0, CAMERA_FRAME)
-        self.info_msg: CameraInfo | None = camera_to_msg(table_scene.CAMERA)
+        self.restore()
         self._node = node
         qos = stream('reliable', 5)
         self._publishers = [
@@ -157,6 +159,21 @@ class FakeCamera:
         ]
         self.sent = 0
         self._timer = node.create_timer(1 / rate, self.send)
+
+    def restore(self) -> None:
+        """Publish good images."""
+        color, depth = (np.ascontiguousarray(part) for part in table_scene.render())
+        self.color_msg: Image | None = image_from_array(color, 'rgb8', 0, CAMERA_FRAME)
+        self.depth_msg: Image | None = image_from_array(depth, '16UC1', 0, CAMERA_FRAME)
+        self.info_msg: CameraInfo | None = camera_to_msg(table_scene.CAMERA)
+
+    def replace(self, parts: dict[str, Any]) -> None:
+        """Publish other messages; None withholds one, 'zero' is a camera_info without a K."""
+        for name, message in parts.items():
+            if isinstance(message, str):
+                message = camera_to_msg(table_scene.CAMERA)
+                message.k, message.p = [0.0] * 9, [0.0] * 12
+            setattr(self, name, message)
 
     def send(self) -> None:
         """Publish one frame now."""

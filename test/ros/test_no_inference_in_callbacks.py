@@ -1,0 +1,174 @@
+"""A slow model keeps nobody waiting: cancel, replacement, tracking and shutdown."""
+
+import time
+
+import pytest
+from action_msgs.msg import GoalStatus
+from fake_grounders import BrokenGrounder, DeafGrounder, SlowGrounder
+from lifecycle_msgs.srv import GetState
+from realvlg_ros.action import Ground, PlanGrasps
+from realvlg_ros.msg import GraspTarget, Grounding
+from ros_graph import FakeCamera, Graph, ground, plan, wait_until
+from std_msgs.msg import String
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grasp_server import GraspServer
+from realvlg_ros.nodes.grounding_node import GroundingNode
+
+
+@pytest.fixture
+def graph(ros_context):
+    for grounder in (SlowGrounder, DeafGrounder):
+        grounder.let_go.clear()
+        grounder.started.clear()
+    SlowGrounder.stopped.clear()
+    graph = Graph()
+    graph.camera = FakeCamera(graph.node)
+    yield graph
+    for grounder in (SlowGrounder, DeafGrounder):
+        grounder.let_go.set()
+    graph.close()
+
+
+def backend(grounder):
+    return f'fake_grounders:{grounder.__name__}'
+
+
+def test_a_cancel_is_answered_while_the_model_still_works(graph):
+    graph.add(GroundingNode, backend=backend(DeafGrounder))
+    groundings = graph.record_groundings()
+    goal = ground(graph, 'the red box', 'deaf')
+    assert DeafGrounder.started.wait(5.0)
+    asked = time.monotonic()
+    goal.cancel()
+    answer = goal.result().grounding
+    assert time.monotonic() - asked < 1.0
+    assert answer.status == Grounding.CANCELED and goal.status == GoalStatus.STATUS_CANCELED
+    DeafGrounder.let_go.set()
+    # The next request is answered; the late result of the first has been dropped by then.
+    second = ground(graph, 'the red box', 'second').result().grounding
+    assert second.message == 'late'
+    wait_until(lambda: groundings and groundings[-1].request_id == 'second', 'second answer')
+    first = [g.status for g in groundings if g.request_id == 'deaf']
+    assert first[-1] == Grounding.CANCELED and Grounding.OK not in first
+
+
+def test_the_model_stops_at_its_abort_flag(graph):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    goal = ground(graph, 'the red box')
+    assert SlowGrounder.started.wait(5.0)
+    wait_until(
+        lambda: any(f.stage == Ground.Feedback.INFERENCE for f in goal.feedback), 'feedback'
+    )
+    goal.cancel()
+    assert SlowGrounder.stopped.wait(1.0)
+
+
+def test_feedback_keeps_coming_from_a_slow_model(graph):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    goal = ground(graph, 'the red box')
+    wait_until(lambda: len(goal.feedback) >= 4, 'four feedbacks', 5.0)
+    elapsed = [f.elapsed for f in goal.feedback]
+    assert elapsed == sorted(elapsed) and elapsed[-1] > 0.9
+
+
+def test_a_newer_request_replaces_the_older_whichever_way_it_came(graph):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    groundings = graph.record_groundings()
+    first = ground(graph, 'the red box', 'first')
+    assert SlowGrounder.started.wait(5.0)
+    topic = graph.node.create_publisher(String, 'instruction', 1)
+    wait_until(topic.get_subscription_count, 'subscriber of the instruction')
+    topic.publish(String(data='the blue box'))
+    answer = first.result().grounding
+    assert answer.status == Grounding.CANCELED and "'the blue box'" in answer.message
+    assert first.status == GoalStatus.STATUS_ABORTED
+    SlowGrounder.let_go.set()
+    wait_until(lambda: groundings and groundings[-1].status == Grounding.OK, 'answer')
+    assert groundings[-1].instruction == 'the blue box'
+
+
+def test_targets_keep_coming_while_the_model_thinks(graph):
+    graph.add(GroundingNode)
+    graph.add(GraspNode)
+    graph.add(GraspServer)
+    assert plan(graph, 'the red box').result().status == PlanGrasps.Result.OK
+    slow = graph.add(GroundingNode, backend=backend(SlowGrounder))
+    targets = graph.record_targets()
+    topic = graph.node.create_publisher(String, 'instruction', 1)
+    wait_until(lambda: topic.get_subscription_count() == 2, 'both grounders')
+    topic.publish(String(data='the blue box'))
+    assert SlowGrounder.started.wait(5.0)
+    before = len(targets)
+    wait_until(lambda: len(targets) >= before + 10, 'ten targets', 10.0)
+    assert targets[-1].state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
+    assert slow.state == 'active'
+    # Its services answer, too.
+    name = f'{slow.get_name()}/get_state'
+    assert graph.call(GetState, name, GetState.Request()).current_state.label == 'active'
+
+
+def test_a_plan_is_canceled_at_once(graph):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    graph.add(GraspServer)
+    goal = plan(graph, 'the red box')
+    assert SlowGrounder.started.wait(5.0)
+    asked = time.monotonic()
+    goal.cancel()
+    result = goal.result()
+    assert time.monotonic() - asked < 1.0
+    assert result.status == PlanGrasps.Result.CANCELED and 'client' in result.message
+    assert goal.status == GoalStatus.STATUS_CANCELED
+    assert SlowGrounder.stopped.wait(1.0), 'the grounding was not canceled with the plan'
+
+
+def test_a_newer_plan_replaces_the_older(graph):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    graph.add(GraspNode)
+    graph.add(GraspServer)
+    first = plan(graph, 'the red box')
+    assert SlowGrounder.started.wait(5.0)
+    second = plan(graph, 'the blue box')
+    result = first.result()
+    assert result.status == PlanGrasps.Result.CANCELED and 'the blue box' in result.message
+    SlowGrounder.let_go.set()
+    assert second.result().status == PlanGrasps.Result.OK
+
+
+def test_a_deadline_names_the_stage_that_it_passed_in(graph):
+    graph.add(GraspServer)
+    result = plan(graph, 'the red box', timeout=0.5).result()
+    assert result.status == PlanGrasps.Result.TIMED_OUT
+    assert (
+        'waiting for the grounder' in result.message and 'start grounding_node' in result.message
+    )
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    result = plan(graph, 'the red box', timeout=0.8).result()
+    assert result.status == PlanGrasps.Result.TIMED_OUT
+    assert 'within 0.8 s' in result.message and 'it was grounding' in result.message
+
+
+def test_a_bug_in_a_backend_is_a_failure_with_words(graph):
+    graph.add(GroundingNode, backend=backend(BrokenGrounder))
+    answer = ground(graph, 'the red box').result().grounding
+    assert answer.status == Grounding.FAILED
+    assert answer.message == "broken failed: ZeroDivisionError('a bug'); see the log"
+
+
+def test_deactivation_ends_live_goals_with_a_reason(graph):
+    node = graph.add(GroundingNode, backend=backend(SlowGrounder))
+    server = graph.add(GraspServer)
+    grounding = ground(graph, 'the red box')
+    assert SlowGrounder.started.wait(5.0)
+    node.trigger_deactivate()
+    answer = grounding.result().grounding
+    assert answer.status == Grounding.FAILED and 'deactivated' in answer.message
+    assert not ground(graph, 'the red box').handle.accepted
+    goal = plan(graph, 'the red box')
+    server.trigger_deactivate()
+    result = goal.result()
+    assert result.status == PlanGrasps.Result.FAILED and 'deactivated' in result.message
+    node.trigger_activate()
+    server.trigger_activate()
+    SlowGrounder.let_go.set()
+    assert ground(graph, 'the red box').result().grounding.status == Grounding.OK

@@ -1,0 +1,70 @@
+"""QoS that does not fit is reported with what to set; silence is reported with its topics."""
+
+import pytest
+from geometry_msgs.msg import PoseArray
+from realvlg_ros.msg import Grounding
+from ros_graph import Graph, wait_until
+from sensor_msgs.msg import Image
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.qos import latched, stream
+
+
+@pytest.fixture
+def graph(ros_context):
+    graph = Graph()
+    graph.diagnostics = graph.record_diagnostics()
+    yield graph
+    graph.close()
+
+
+def reported(graph, *words):
+    wait_until(
+        lambda: any(
+            all(word in status.message for word in words)
+            for array in graph.diagnostics
+            for status in array.status
+        ),
+        f'report of {words}',
+    )
+
+
+def test_a_best_effort_camera_for_a_reliable_reader(graph):
+    graph.node.create_publisher(Image, 'color', stream('best_effort', 1))
+    graph.add(GroundingNode, image_reliability='reliable')
+    reported(graph, 'incompatible QoS (reliability) on /color',
+             'set the parameter image_reliability to best_effort')  # fmt: skip
+
+
+def test_the_default_reader_matches_both_kinds_of_camera(graph):
+    for reliability in ('best_effort', 'reliable'):
+        publisher = graph.node.create_publisher(Image, 'color', stream(reliability, 1))
+        node = graph.add(GroundingNode)
+        wait_until(lambda p=publisher: p.get_subscription_count() == 1, 'match')
+        graph.remove(node)
+        graph.node.destroy_publisher(publisher)
+
+
+def test_a_volatile_grounding_for_our_latched_reader(graph):
+    graph.node.create_publisher(Grounding, 'grounding', stream('reliable', 1))
+    graph.add(GraspNode)
+    reported(graph, 'incompatible QoS (durability) on /grounding', 'transient_local')
+
+
+def test_a_reliable_reader_of_our_best_effort_output(graph):
+    graph.record(PoseArray, 'grasp_candidates')
+    graph.add(GraspNode, output_reliability='best_effort')
+    reported(graph, 'incompatible QoS (reliability) on /grasp_candidates',
+             'set the parameter output_reliability to reliable')  # fmt: skip
+
+
+def test_a_latched_reader_gets_our_latched_grounding(graph):
+    graph.record(Grounding, 'grounding', latched(1))
+    node = graph.add(GroundingNode)
+    wait_until(lambda: node._publisher.get_subscription_count() == 1, 'match')
+
+
+def test_silence_is_reported_with_the_topics(graph):
+    graph.add(GroundingNode, no_data_timeout=0.2)
+    reported(graph, 'nothing received on color, depth, camera_info', '/color (0 publishers)')
