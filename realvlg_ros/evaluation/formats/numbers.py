@@ -1,0 +1,54 @@
+"""Numbers of label files: lines of text and arrays, with errors that name the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import LabelError
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def read_lines(path: Path, count: int, separator: str | None) -> list[list[float]]:
+    """The numbers of every line that is not blank, `count` a line.
+
+    Raises:
+        LabelError: the file is missing, or a line holds something else; NaN is a number.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabelError(f'label file {path} cannot be read: {error}') from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = [float(word) for word in line.strip().rstrip(';').split(separator)]
+        except ValueError:
+            row = []
+        if len(row) != count:
+            raise LabelError(f'{path}:{number}: {line.strip()!r}; expected {count} numbers')
+        rows.append(row)
+    return rows
+
+
+def read_rows(path: Path, columns: int) -> FloatArray:
+    """The array (n, columns) of an .npy file; pickled content is refused.
+
+    Raises:
+        LabelError: the file is missing, pickled, or of another shape.
+    """
+    try:
+        rows = np.load(path, allow_pickle=False)
+        rows = np.asarray(rows, np.float64)
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise LabelError(f'label file {path} cannot be read as an array: {error}') from error
+    if rows.size == 0:
+        return np.zeros((0, columns))
+    if rows.ndim != 2 or rows.shape[1] != columns:
+        raise LabelError(f'{path}: an array of shape {rows.shape}; expected (n, {columns})')
+    return rows

@@ -1,0 +1,69 @@
+"""OCID-VLG (Tziafas et al. 2023): rows [cx, cy, w, h, angle, target] as .npy or JSON lists.
+
+w is the opening, h the jaw height, and the angle that of the opening axis in degrees with y up:
+the dataset makes it from corners p1 to p4 as 90 degrees less than atan2(dx, dy) of the edge p1 p4.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import LabelError, RectangleError
+from ...grasping.rectangle import GraspRectangle
+from .numbers import read_rows
+
+
+@dataclass(frozen=True)
+class OcidVlgLabel:
+    """A rectangle and the index of its object's class."""
+
+    rectangle: GraspRectangle
+    target: int
+
+
+def read_ocid_vlg(path: Path) -> list[OcidVlgLabel]:
+    """Read rows from an .npy file, or from a .json file that holds a list of them.
+
+    Raises:
+        LabelError: not rows of six numbers, or a degenerate rectangle.
+    """
+    rows = _read_json(path) if path.suffix == '.json' else read_rows(path, 6)
+    labels = []
+    for index, (x, y, width, height, degrees, target) in enumerate(rows.tolist()):
+        try:
+            rectangle = GraspRectangle(x, y, -math.radians(degrees), width, height)
+            labels.append(OcidVlgLabel(rectangle, int(target)))
+        except (RectangleError, ValueError) as error:
+            raise LabelError(f'{path}: row {index}: {error}') from error
+    return labels
+
+
+def write_ocid_vlg(path: Path, labels: Sequence[OcidVlgLabel]) -> None:
+    """Write rows to an .npy file, or to a .json file."""
+    rows = [
+        [r.x, r.y, r.width, r.height, -math.degrees(r.angle), float(label.target)]
+        for label in labels
+        for r in (label.rectangle,)
+    ]
+    if path.suffix == '.json':
+        path.write_text(json.dumps(rows) + '\n')
+        return
+    with path.open('wb') as file:
+        np.save(file, np.array(rows, np.float64).reshape(-1, 6), allow_pickle=False)
+
+
+def _read_json(path: Path) -> npt.NDArray[np.float64]:
+    try:
+        rows = np.array(json.loads(path.read_text()), np.float64)
+    except (OSError, ValueError, TypeError) as error:
+        raise LabelError(f'label file {path} cannot be read: {error}') from error
+    if rows.size and (rows.ndim != 2 or rows.shape[1] != 6):
+        raise LabelError(f'{path}: rows of shape {rows.shape}; expected (n, 6)')
+    return rows.reshape(-1, 6)
