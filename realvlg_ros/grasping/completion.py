@@ -1,13 +1,15 @@
 """What is assumed of an object's hidden side, from symmetry and from what is seen to be free.
 
-One view shows the near side only. Things that stand are taken to look the same when turned by 180
-degrees about a vertical axis (boxes, cylinders, balls, bowls, bottles); things that lie stretched
-out are taken to be mirrored at the vertical plane along their ridge (bananas, tools, bottles on
-their side). Points that the camera would see, or sees through, are left out, so that a handle is
-not doubled.
+One view shows the near side only. What fits a surface of revolution about a vertical axis (cans,
+balls, bowls, mugs, bottles) is completed as one. Other things that stand are taken to look the
+same when turned by 180 degrees (boxes); things that lie stretched out are taken to be mirrored at
+the vertical plane along their ridge (bananas, tools, bottles on their side). Points that the
+camera would see, or sees through, are left out, so that a handle is not doubled.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,6 +25,12 @@ BoolArray = npt.NDArray[np.bool_]
 # Longer than wide and than tall by these factors: the object lies.
 _LYING_ASPECT = 1.7
 _LYING_FLATNESS = 1.3
+# Share of the normals that must meet an axis of revolution, the distance at which one counts half,
+# m, and how different their directions must be.
+_MIN_MEETING = 0.75
+_MISS = 0.003
+_MIN_CONDITION = 0.08
+_TURNS = tuple(np.radians([60.0, 120.0, 180.0, 240.0, 300.0]))
 _SLICE = 0.006
 _RIDGE_BIN = 0.010
 _PLATEAU = 0.004
@@ -32,24 +40,86 @@ _SILHOUETTE_SIGMAS = 2.0
 _TOLERATED = 0.0005
 
 
-def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> TargetCloud:
+@dataclass(frozen=True)
+class Completion:
+    """An object with its hidden side.
+
+    Attributes:
+        cloud: observed and assumed points.
+        axis: (2,) horizontal position of the axis if the object is one of revolution, m.
+    """
+
+    cloud: TargetCloud
+    axis: FloatArray | None
+
+
+def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
     """Add the points (marked as not observed) that symmetry puts on the hidden side."""
     sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
+    axis = None
     if _lies(cloud.points):
         points, normals = _mirror_at_ridge(cloud)
     else:
-        axis = _vertical_axis(cloud.points, scene, margin)
-        points = cloud.points * (-1.0, -1.0, 1.0) + (2 * axis[0], 2 * axis[1], 0.0)
-        normals = cloud.normals * (-1.0, -1.0, 1.0)
+        axis = _axis_of_revolution(cloud)
+        turns = _TURNS if axis is not None else (np.pi,)
+        center = axis if axis is not None else _vertical_axis(cloud.points, scene, margin)
+        points, normals = _turned(cloud, center, turns)
     behind = scene.depth_behind(points)
     hidden = np.isnan(behind) | (behind > margin)
-    return TargetCloud(
+    whole = TargetCloud(
         np.concatenate([cloud.points, points[hidden]]),
         np.concatenate([cloud.normals, normals[hidden]]),
         np.concatenate([cloud.observed, np.zeros(int(hidden.sum()), bool)]),
         cloud.count,
     )
+    return Completion(whole, axis)
+
+
+def _turned(
+    cloud: TargetCloud, center: FloatArray, turns: tuple[float, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of the cloud turned about a vertical axis by each of several angles.
+
+    With several turns, every copy takes its share of the points only.
+    """
+    points, normals = [], []
+    for k, angle in enumerate(turns):
+        part = np.s_[k :: len(turns)] if len(turns) > 2 else np.s_[:]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1.0]])
+        offset = np.append(center, 0.0)
+        points.append((cloud.points[part] - offset) @ turn.T + offset)
+        normals.append(cloud.normals[part] @ turn.T)
+    return np.concatenate(points), np.concatenate(normals)
+
+
+def _axis_of_revolution(cloud: TargetCloud) -> FloatArray | None:
+    """Horizontal position (2,) of the axis that the normals meet, or None where they do not.
+
+    The normals of a surface of revolution pass through its axis. Least squares on the distance of
+    the axis from each normal's line, reweighted so that a handle does not count.
+    """
+    flat = cloud.normals[:, :2]
+    steep = np.linalg.norm(flat, axis=1)
+    used = steep > 0.3
+    if used.sum() < 40:
+        return None
+    side = np.stack([-flat[used, 1], flat[used, 0]], axis=1) / steep[used, None]
+    at = (cloud.points[used, :2] * side).sum(axis=1)
+    weight = steep[used]
+    axis = np.zeros(2)
+    for _ in range(6):
+        normal = (side * weight[:, None]).T @ side
+        low, high = np.linalg.eigvalsh(normal)
+        if low < _MIN_CONDITION * high:
+            return None
+        axis = np.linalg.solve(normal, (side * weight[:, None]).T @ at)
+        miss = np.abs(at - side @ axis)
+        weight = steep[used] / (1 + (miss / _MISS) ** 2)
+    radius = np.linalg.norm(cloud.points[used, :2] - axis, axis=1)
+    meets = miss < np.maximum(2 * _MISS, 0.2 * radius)
+    return np.asarray(axis) if meets.mean() > _MIN_MEETING else None
 
 
 def _lies(points: FloatArray) -> bool:

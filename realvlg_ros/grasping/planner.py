@@ -15,9 +15,17 @@ from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
 from .antipodal import Pairs, propose_pairs
 from .approach import approach_candidates
-from .candidates import Candidates, Closing, close_fingers, recentered, shortlist
+from .candidates import (
+    Candidates,
+    Closing,
+    aligned,
+    close_fingers,
+    recentered,
+    shortlist,
+    snapped_to_axis,
+)
 from .collision import check_collisions
-from .completion import complete
+from .completion import Completion, complete
 from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
@@ -97,12 +105,13 @@ class GraspPlanner:
                 plane=plane,
             )
         timer.stage('cloud')
-        full = complete(cloud, scene, self.settings.noise)
+        completion = complete(cloud, scene, self.settings.noise)
+        full = completion.cloud
         timer.stage('completion')
         refusals: Counter[str] = Counter()
         candidates = self._propose(full, scene, grounding, refusals)
         timer.stage('search')
-        grasps = self._check(candidates, full, scene, refusals)
+        grasps = self._check(candidates, completion, scene, refusals)
         timer.stage('check')
         message = _message(grasps, refusals)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
@@ -165,7 +174,7 @@ class GraspPlanner:
     def _check(
         self,
         candidates: Candidates,
-        cloud: TargetCloud,
+        completion: Completion,
         scene: Scene,
         refusals: Counter[str],
     ) -> list[Grasp]:
@@ -173,7 +182,12 @@ class GraspPlanner:
         settings, gripper = self.settings, self.gripper
         if len(candidates) == 0:
             return []
+        cloud = completion.cloud
+        candidates = aligned(candidates, cloud, gripper)
         first = close_fingers(candidates, cloud, gripper)
+        if completion.axis is not None:
+            candidates = snapped_to_axis(candidates, first, completion.axis)
+            first = close_fingers(candidates, cloud, gripper)
         candidates = recentered(candidates, first, gripper, settings)
         wide = ~np.isfinite(candidates.openings)
         refusals['wider than the opening'] += int(wide.sum())

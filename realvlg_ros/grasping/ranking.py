@@ -25,6 +25,7 @@ WEIGHTS = {
     'clear': 1.0,
     'width': 1.0,
     'overlap': 1.0,
+    'lever': 1.5,
     'approach': 1.0,
 }
 
@@ -47,6 +48,7 @@ def term_values(
     clear: share of the fingers in space seen to be free.
     width: margin of the opening over the object.
     overlap: how far the fingertips reach past the contacts.
+    lever: how little a misalignment tilts the line between the contacts: small across thin walls.
     approach: 1 straight down, less the more the approach leans, least horizontally.
     """
     cone = np.cos(np.arctan(settings.friction))
@@ -63,6 +65,7 @@ def term_values(
         'clear': 1 - 0.8 * collisions.unobserved,
         'width': np.clip(margin, 0.2, 1),
         'overlap': np.clip(closing.overlaps / (0.5 * gripper.fingertip_depth), 0.1, 1),
+        'lever': closing.widths / (closing.widths + 0.5 * gripper.finger_width),
         'approach': 0.5 + 0.5 * np.clip(-candidates.rotations[:, 2, 2], 0, 1),
     }
 

@@ -16,6 +16,9 @@ from ..transforms import invert, make_transform, transform_points
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
+# Readings within this of the object's edge may be blurred with it, m.
+_EDGE_BLUR = 0.004
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -90,9 +93,14 @@ class Scene:
             other = self.frame.valid & ~self.mask
             if self.plane is not None:
                 other &= self.heights > min_height
-        # A ring around the object belongs to its own blurred edge.
-        ring = cv2.dilate(self.mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=2)
-        near = np.where(other & (ring == 0), self.frame.depth, np.float32(np.inf))
+        # A ring around the object belongs to its own blurred edge, and lone pixels are noise.
+        depth = float(np.median(self.frame.depth[self.mask & self.frame.valid]))
+        ring_px = int(np.clip(round(_EDGE_BLUR * self.frame.camera.fx / depth), 2, 6))
+        ring = cv2.dilate(self.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
+        solid = cv2.morphologyEx(
+            (other & (ring == 0)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
+        )
+        near = np.where(solid > 0, self.frame.depth, np.float32(np.inf))
         kernel = np.ones((2 * radius_px + 1, 2 * radius_px + 1), np.uint8)
         return np.asarray(cv2.erode(near.astype(np.float32), kernel))
 
