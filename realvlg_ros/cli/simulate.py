@@ -20,6 +20,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('--width', type=int, default=640, help='px (default: 640)')
     parser.add_argument('--height', type=int, default=480, help='px (default: 480)')
     parser.add_argument('--seed', type=int, default=0, help='of the depth noise')
+    parser.add_argument('--fast', action='store_true', help='no shadows, no smooth edges')
     parser.add_argument('--no-noise', action='store_true', help='exact depth')
     add_source_arguments(parser)
     files = parser.add_argument_group('instead of publishing')
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         'height': arguments.height,
         'seed': arguments.seed,
         'noise': not arguments.no_noise,
+        'fast': arguments.fast,
     }
     return run_source_node(main, parameters)
 
@@ -53,7 +55,7 @@ def write_frames(arguments: argparse.Namespace) -> int:
     """Write FOLDER/000000 and so on, one frame each 1/rate s of the world's time."""
     from ..simulation.depth_noise import DepthNoise
     from ..simulation.recording import write_rendered
-    from ..simulation.renderer import Renderer
+    from ..simulation.renderer import Renderer, RenderSettings
     from ..simulation.trajectory import d435_camera
     from ..simulation.world import World
 
@@ -65,7 +67,7 @@ def write_frames(arguments: argparse.Namespace) -> int:
         world = World.from_yaml(config_file(arguments.world))
     else:
         world = World.random(arguments.random, arguments.objects)
-    renderer = Renderer(world)
+    renderer = Renderer(world, RenderSettings.fast() if arguments.fast else None)
     camera = d435_camera(arguments.width, arguments.height)
     noise = None if arguments.no_noise else DepthNoise()
     for index in range(arguments.count):

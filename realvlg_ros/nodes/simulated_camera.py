@@ -14,7 +14,7 @@ from ..resources import config_file
 from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
 from ..ros.parameters import parameter, settings
 from ..simulation.depth_noise import DepthNoise
-from ..simulation.renderer import Renderer
+from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
 from ..simulation.world import World
 
@@ -39,6 +39,9 @@ class SimulatedCameraParameters(CameraSourceParameters):
     )
     width: int = parameter(640, 'Columns of the images, px.', minimum=16, maximum=4096)
     height: int = parameter(480, 'Rows of the images, px.', minimum=16, maximum=4096)
+    fast: bool = parameter(
+        False, 'Leave out shadows and smooth edges, for a higher rate while something moves.'
+    )
     noise: bool = parameter(True, 'Whether the depth is as noisy as depth_noise says.')
     seed: int = parameter(0, 'Seed of the noise.', minimum=0, maximum=2**31)
     depth_noise: DepthNoise = settings(DepthNoise)
@@ -57,7 +60,7 @@ class SimulatedCamera(CameraSource):
         """Read the world and prepare its meshes."""
         parameters: SimulatedCameraParameters = self.parameters
         world = World.from_yaml(config_file(parameters.world))
-        self._renderer = Renderer(world)
+        self._renderer = Renderer(world, RenderSettings.fast() if parameters.fast else None)
         self._trajectory = world.trajectory
         if parameters.trajectory != 'world':
             self._trajectory = _TRAJECTORIES[parameters.trajectory]()

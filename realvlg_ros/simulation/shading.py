@@ -79,27 +79,39 @@ def to_bytes(color: Float32Array) -> npt.NDArray[np.uint8]:
 
 
 def pixel_phase(height: int, width: int) -> Int32Array:
-    """(height, width) which of the 16 places a pixel looks at, in a 4 x 4 pattern."""
-    order = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.int32)
+    """(height, width) which of the 16 places a pixel looks at, in a 4 x 4 pattern.
+
+    Every other pixel of a chequerboard looks at none (-1): eight places are enough.
+    """
+    order = np.array([[0, -1, 4, -1], [-1, 8, -1, 12], [6, -1, 2, -1], [-1, 14, -1, 10]], np.int32)
     repeats = -(-height // _PATTERN), -(-width // _PATTERN)
     return np.tile(order, repeats)[:height, :width]
 
 
-def smooth_within(values: Float32Array, body: Int32Array) -> Float32Array:
-    """Average an image over the 4 x 4 pattern's period, among pixels of the same body only."""
+def smooth_within(values: Float32Array, known: BoolArray, body: Int32Array) -> Float32Array:
+    """Average an image over the 4 x 4 pattern's period, among pixels of the same body only.
+
+    Args:
+        values: (height, width); 1 where they are not known.
+        known: (height, width) which of them count.
+        body: (height, width).
+    """
+    share_of_own = np.where(known, np.float32(1), np.float32(1e-3))
     for axis in (0, 1):
-        total, weight = values.copy(), np.ones_like(values)
+        total, weight = values * share_of_own, share_of_own.copy()
         for shift, share in ((1, 1.0), (2, 0.5)):
             low = [slice(None)] * 2
             high = [slice(None)] * 2
             low[axis], high[axis] = slice(None, -shift), slice(shift, None)
             near, far = tuple(low), tuple(high)
             same = (body[near] == body[far]) * np.float32(share)
-            total[near] += same * values[far]
-            total[far] += same * values[near]
-            weight[near] += same
-            weight[far] += same
-        values = total / weight
+            to_near, to_far = same * share_of_own[far], same * share_of_own[near]
+            total[near] += to_near * values[far]
+            total[far] += to_far * values[near]
+            weight[near] += to_near
+            weight[far] += to_far
+        values = np.asarray(total / weight, np.float32)
+        share_of_own = np.ones_like(values)
     return values
 
 

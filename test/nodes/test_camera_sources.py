@@ -154,7 +154,7 @@ def test_moving_camera_sends_its_pose_with_each_frame(reader):
         (FramePlayer, {}, ParameterError, 'folder is empty; set it'),
         (FramePlayer, {'folder': '/nowhere'}, FrameError, '/nowhere is not a folder'),
         (SimulatedCamera, {'rate': 0.0}, ParameterError, 'rate'),
-        (SimulatedCamera, {'world': 'worlds/none.yaml'}, RealvlgError, 'clutter.yaml, tabletop'),
+        (SimulatedCamera, {'world': 'worlds/none.yaml'}, RealvlgError, 'clutter.yaml, push.yaml, tabletop'),
         (SimulatedCamera, {'trajectory': 'spiral'}, ParameterError, 'one of world, static'),
         (SimulatedCamera, {'depth_noise__dropout': 2.0}, ParameterError, 'must be 0 to 1'),
         (SimulatedCamera, {'depth_encoding': '8UC1'}, ParameterError, 'one of 16UC1, 32FC1'),

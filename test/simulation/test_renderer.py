@@ -13,7 +13,7 @@ from realvlg_ros.transforms import transform_points
 
 pytest.importorskip('embreex')
 
-PLAIN = RenderSettings(antialias=False, shadows=False, occlusion=False)
+PLAIN = RenderSettings.fast()
 EYE, TARGET = (-0.4, 0.05, 0.45), (0.0, 0.0, 0.03)
 
 
@@ -95,6 +95,15 @@ def test_ids_follow_the_order_of_the_objects():
         assert np.array_equal(mask, rendered.instance_ids == index + 1)
         colors = rendered.frame.color[mask].mean(axis=0)
         assert np.argmax(colors) == np.argmax(item.color) or np.ptp(item.color) < 20
+
+
+def test_light_changes_neither_depth_nor_ids():
+    world = World.random(2, 4)
+    camera, camera2world = d435_camera(), world.trajectory.camera2world(0)
+    full, plain = (Renderer(world, s).render(camera, camera2world) for s in (None, PLAIN))
+    assert np.array_equal(full.clean_depth, plain.clean_depth)
+    assert np.array_equal(full.instance_ids, plain.instance_ids)
+    assert not np.array_equal(full.frame.color, plain.frame.color)
 
 
 def test_noise_is_fresh_for_each_seed_and_equal_for_equal_seeds():

@@ -37,11 +37,19 @@ def test_two_red_mugs_are_ambiguous():
     assert [item.label for item in shipped('two_red_mugs').objects].count('red mug') == 2
 
 
-@pytest.mark.parametrize('name', ['tabletop', 'two_red_mugs', 'clutter'])
+@pytest.mark.parametrize('name', ['tabletop', 'two_red_mugs', 'clutter', 'push'])
 def test_shipped_worlds_have_no_collisions(name):
     outlines = [footprint(item.world_vertices()) for item in shipped(name).objects]
     gaps = [clearance(a, b) for i, a in enumerate(outlines) for b in outlines[:i]]
     assert min(gaps) > 0.005
+
+
+def test_nothing_collides_while_it_is_pushed():
+    world = shipped('push')
+    for time_s in np.arange(0, 4.1, 0.25):
+        outlines = [footprint(item.world_vertices()) for item in world.at(time_s).objects]
+        gaps = [clearance(a, b) for i, a in enumerate(outlines) for b in outlines[:i]]
+        assert min(gaps) > 0.005
 
 
 def test_every_key_is_read():
