@@ -71,3 +71,7 @@ class LabelError(RealvlgError):
 
 class RobotModelError(RealvlgError):
     """A description of the robot's shape that is incomplete or cannot be used."""
+
+
+class EvaluationError(RealvlgError):
+    """Results and ground truth that cannot be compared."""

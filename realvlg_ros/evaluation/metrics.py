@@ -1,0 +1,157 @@
+"""Metrics of grounding and of grasps in the image.
+
+Boxes cover their area from min to max, masks their pixels, rotated rectangles their polygons.
+Two forms of grasp accuracy are given (see GraspRule): the one of the published RealVLG-R1 code
+and the one of Cornell and Jacquard.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import Enum
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import EvaluationError
+from ..grasping.rectangle import ContactPair, GraspRectangle
+from ..image_region import Box
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_MIN_IOU = 0.25
+_MAX_ANGLE = math.radians(30)
+
+
+class GraspRule(Enum):
+    """Which ground truth a grasp must agree with, and what an answer that does not parse counts.
+
+    OFFICIAL is RealVLG-R1's evaluation: only the ground truth of largest IoU is looked at, and
+    answers that do not parse are left out of the mean. STRICT is Cornell's and Jacquard's: any
+    ground truth that satisfies both conditions, and an invalid answer is wrong.
+    """
+
+    OFFICIAL = 'official'
+    STRICT = 'strict'
+
+
+def generalized_iou(first: Box, second: Box) -> float:
+    """IoU less the share of the smallest enclosing box that neither covers, -1 to 1.
+
+    Rezatofighi et al., "Generalized Intersection over Union" (CVPR 2019).
+    """
+    iou = first.iou(second)
+    union = (first.area + second.area) / (1 + iou)
+    hull = Box(
+        min(first.x_min, second.x_min), min(first.y_min, second.y_min),
+        max(first.x_max, second.x_max), max(first.y_max, second.y_max),
+    )  # fmt: skip
+    return iou - (hull.area - union) / hull.area
+
+
+def mask_iou(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Intersection over union of two masks of one size; 1 if both are empty.
+
+    Raises:
+        EvaluationError: the sizes differ.
+    """
+    first, second = _same_size(first, second)
+    union = int(np.count_nonzero(first | second))
+    return int(np.count_nonzero(first & second)) / union if union else 1.0
+
+
+def rectangle_iou(first: GraspRectangle, second: GraspRectangle) -> float:
+    """Intersection over union of two rotated rectangles, 0 to 1, exact."""
+    areas = [r.width * r.height for r in (first, second)]
+    # About their middle, where single precision suffices.
+    middle = (first.center + second.center) / 2
+    one, other = ((r.corners() - middle).astype(np.float32) for r in (first, second))
+    intersection, _ = cv2.intersectConvexConvex(one, other)
+    intersection = min(float(intersection), *areas)
+    return intersection / (sum(areas) - intersection)
+
+
+def angle_difference(first: float, second: float) -> float:
+    """Angle between two axes, rad, 0 to pi/2."""
+    return abs(math.remainder(first - second, math.pi))
+
+
+def grasp_is_right(
+    predicted: GraspRectangle,
+    truths: Sequence[GraspRectangle],
+    rule: GraspRule = GraspRule.STRICT,
+    min_iou: float = _MIN_IOU,
+    max_angle: float = _MAX_ANGLE,
+) -> bool:
+    """Whether a rectangle agrees with a ground truth: IoU above and angle below the limits.
+
+    Raises:
+        EvaluationError: there is no ground truth.
+    """
+    if not truths:
+        raise EvaluationError('a grasp without ground truth cannot be scored; leave it out')
+    agreement = [
+        (rectangle_iou(predicted, truth), angle_difference(predicted.angle, truth.angle))
+        for truth in truths
+    ]
+    if rule is GraspRule.OFFICIAL:
+        agreement = [max(agreement, key=lambda pair: pair[0])]
+    return any(iou > min_iou and angle < max_angle for iou, angle in agreement)
+
+
+def grasp_accuracy(
+    predicted: Sequence[GraspRectangle | None],
+    truths: Sequence[Sequence[GraspRectangle]],
+    rule: GraspRule = GraspRule.STRICT,
+) -> float:
+    """Share of right grasps (gAcc); None stands for an answer that does not parse.
+
+    Raises:
+        EvaluationError: the lengths differ, or nothing is left to score.
+    """
+    if len(predicted) != len(truths):
+        raise EvaluationError(f'{len(predicted)} answers for {len(truths)} questions')
+    scores = [
+        answer is not None and grasp_is_right(answer, truth, rule)
+        for answer, truth in zip(predicted, truths, strict=True)
+        if answer is not None or rule is GraspRule.STRICT
+    ]
+    if not scores:
+        raise EvaluationError('no answer can be scored; accuracy is not defined')
+    return sum(scores) / len(scores)
+
+
+def contacts_are_right(
+    predicted: ContactPair,
+    truths: Sequence[ContactPair],
+    rule: GraspRule = GraspRule.STRICT,
+    jaw_height: float = 80.0,
+) -> bool:
+    """Whether a contact pair is right as the rectangle that RealVLG-R1 thickens it to (80 px).
+
+    Raises:
+        EvaluationError: there is no ground truth.
+    """
+    rectangles = [truth.to_rectangle(jaw_height) for truth in truths]
+    return grasp_is_right(predicted.to_rectangle(jaw_height), rectangles, rule)
+
+
+def valid_rate(answers: Sequence[object | None]) -> float:
+    """Share of answers that parse (R_v).
+
+    Raises:
+        EvaluationError: there is no answer at all.
+    """
+    if not answers:
+        raise EvaluationError('no answers; the valid rate is not defined')
+    return sum(answer is not None for answer in answers) / len(answers)
+
+
+def _same_size(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[BoolArray, BoolArray]:
+    one, other = np.asarray(first, bool), np.asarray(second, bool)
+    if one.shape != other.shape:
+        raise EvaluationError(f'masks of sizes {one.shape} and {other.shape} cannot be compared')
+    return one, other
