@@ -12,7 +12,9 @@ from .attributes import SceneObject
 from .grammar import Phrase, Place, Relation
 
 # A fit below this contradicts the phrase.
-CONTRADICTED = 0.25
+CONTRADICTED = 0.3
+# A thing that shows a colour on this share is of that colour; prints and lids take the rest.
+_WELL_SHOWN = 0.55
 # The best object must fit this many times better than the next to be the one meant.
 _CLEAR_RATIO = 1.6
 # One measure must exceed the other by this share to be biggest, tallest, ...
@@ -89,7 +91,7 @@ def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
         color = min(color, 1 - _color_fit(item.shows(name)))
     if color < CONTRADICTED:
         reasons.append(f'it is {item.color_words()}')
-    shape, why = _shape_fit(phrase.shape, item)
+    shape, why = _shape_fit(phrase, item)
     if shape < CONTRADICTED:
         reasons.append(why)
     posture = _posture_fit(phrase.postures, item)
@@ -111,25 +113,27 @@ def _colors_fit(names: tuple[str, ...], item: SceneObject) -> float:
 
 def _color_fit(shown: float) -> float:
     """Fit of a colour that covers a share of the object; prints and shadows take the rest."""
-    return float(np.clip((shown - 0.08) / 0.47, 0, 1))
+    return float(np.clip((shown - 0.1) / 0.45, 0, 1))
 
 
-def _shape_fit(name: str, item: SceneObject) -> tuple[float, str]:
+def _shape_fit(phrase: Phrase, item: SceneObject) -> tuple[float, str]:
     """Fit of an object's size and form to a class, and what contradicts it."""
+    name = phrase.shape
     if not name:
         return 1.0, ''
     shape = lexicon.SHAPES[name]
     # What is hidden or cut off makes a thing look smaller, never larger.
-    lowest = shape.size[0] * (0.4 if item.cut_off else 0.75)
+    lowest = shape.size[0] * (0.4 if item.cut_off else 0.8)
     fit = _within(item.size, lowest, shape.size[1] * 1.15)
     reason = f'its size of {item.size * 100:.0f} cm is not that of a {name}'
     low, high = shape.slenderness
-    slender = _within(item.slenderness, low / 1.25, high * 1.25)
+    slender = _within(item.slenderness, low, high, 0.15)
     flatness = item.height / max(item.length, 0.005)
     flat = _within(flatness, shape.flatness[0] / 1.3, shape.flatness[1] * 1.3)
     if not item.cut_off and min(slender, flat) < fit:
         fit, reason = min(slender, flat), f'its form is not that of a {name}'
-    if shape.colors:
+    # A person who says a colour knows better which colour it has.
+    if shape.colors and not phrase.colors:
         shown = max(item.shows(color) for color in shape.colors)
         color = _color_fit(shown)
         if color < fit:
@@ -137,10 +141,10 @@ def _shape_fit(name: str, item: SceneObject) -> tuple[float, str]:
     return fit, reason
 
 
-def _within(value: float, low: float, high: float) -> float:
-    """1 inside the range, falling to 0.1 at a factor of 1.6 outside."""
+def _within(value: float, low: float, high: float, falloff: float = 0.22) -> float:
+    """1 inside the range, falling outside to 0.1 at a factor of exp(1.5 falloff)."""
     excess = max(low / max(value, 1e-4), value / high, 1.0)
-    return float(np.exp(-((np.log(excess) / 0.31) ** 2)))
+    return float(np.exp(-((np.log(excess) / falloff) ** 2)))
 
 
 def _posture_fit(postures: tuple[str, ...], item: SceneObject) -> float:
@@ -171,7 +175,7 @@ def _shown(phrase: Phrase, item: SceneObject) -> float:
     """Share of an object that shows the colours asked for; 1 without any."""
     if not phrase.colors:
         return 1.0
-    return min(1.0, sum(item.shows(color) for color in phrase.colors))
+    return min(1.0, sum(item.shows(color) for color in phrase.colors) / _WELL_SHOWN)
 
 
 def _by_superlative(

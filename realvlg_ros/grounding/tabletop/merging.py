@@ -10,7 +10,7 @@ import numpy as np
 from .scene import FloatArray, LabelArray, Scene, Segment
 
 # Segments this many working pixels apart count as neighbours.
-_REACH_PX = 4
+_REACH_PX = 8
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,30 @@ class _Fragment:
     Attributes:
         area: pixels.
         lab: (3,) mean colour, CIELAB.
+        columns: 5th and 95th percentile of its image columns, px.
         low, high: 5th and 95th percentile of (ground x, ground y, height), m.
     """
 
     area: int
     lab: FloatArray
+    columns: tuple[float, float]
     low: FloatArray
     high: FloatArray
 
 
 @dataclass(frozen=True)
 class _Contact:
-    """The border of two segments: its length in px and the median depth step, m (b - a)."""
+    """The border of two fragments a and b.
+
+    Attributes:
+        length: pairs of pixels across it, about _REACH_PX for each pixel along it.
+        step: median depth of b less that of a, m.
+        height: above the support that three quarters of the nearer side exceed, m.
+    """
 
     length: int
     step: float
+    height: float
 
 
 def merge_fragments(scene: Scene, labels: LabelArray) -> LabelArray:
@@ -74,19 +83,21 @@ def _continues(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
 
 
 def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
-    """Whether one segment is the inside of a container whose outside is the other."""
+    """Whether one fragment is the inside of a container whose outside is the other.
+
+    Seen from outside over the rim: both end at the same height, one above the other in the image,
+    and the farther one ends no farther back than the container is wide.
+    """
     front, rear = (a, b) if contact.step > 0 else (b, a)
-    width = float(front.high[0] - front.low[0])
-    slack = 0.012 + 0.1 * width
-    same_rim = abs(float(front.high[2] - rear.high[2])) < slack
-    within = bool(
-        rear.low[0] > front.low[0] - slack
-        and rear.high[0] < front.high[0] + slack
-        and rear.high[0] - rear.low[0] > 0.5 * width
-    )
-    reach = float(rear.high[1] - front.low[1]) < 1.1 * width + slack
-    bordering = contact.length > 0.3 * _REACH_PX * np.sqrt(min(a.area, b.area))
-    return same_rim and within and reach and bordering
+    width = float(max(front.high[0] - front.low[0], rear.high[0] - rear.low[0]))
+    same_rim = abs(float(front.high[2] - rear.high[2])) < 0.01 + 0.06 * width
+    reach = float(rear.high[1] - front.low[1]) < 1.2 * width + 0.012
+    spans = [fragment.columns[1] - fragment.columns[0] for fragment in (front, rear)]
+    offset = abs(sum(front.columns) - sum(rear.columns)) / 2
+    aligned = min(spans) > 0.5 * max(spans) and offset < 0.25 * max(spans)
+    at_rim = contact.height > 0.7 * front.high[2]
+    bordering = contact.length > 0.2 * _REACH_PX * min(spans)
+    return bool(same_rim and reach and aligned and at_rim and bordering)
 
 
 def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Fragment]:
@@ -100,28 +111,33 @@ def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Fragment]:
         lab = cv2.cvtColor(color, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
         position = np.column_stack([part.ground.reshape(-1, 2)[some], part.height.ravel()[some]])
         low, high = np.percentile(position, [5, 95], axis=0)
-        fragments[label] = _Fragment(len(index), lab.mean(axis=0), low, high)
+        left, right = np.percentile(some % segment.mask.shape[1], [5, 95])
+        columns = left + segment.window[1].start, right + segment.window[1].start
+        fragments[label] = _Fragment(len(index), lab.mean(axis=0), columns, low, high)
     return fragments
 
 
 def _contacts(scene: Scene, labels: LabelArray) -> dict[tuple[int, int], _Contact]:
     """Borders of all pairs (a, b), a < b, of neighbouring labels."""
-    z = scene.points[..., 2]
-    pairs, steps = [], []
+    z, height = scene.points[..., 2], scene.height
+    pairs, steps, heights = [], [], []
     for first, second in (
         (np.s_[:, :-_REACH_PX], np.s_[:, _REACH_PX:]),
         (np.s_[:-_REACH_PX], np.s_[_REACH_PX:]),
     ):
         touching = (labels[first] != labels[second]) & (labels[first] > 0) & (labels[second] > 0)
         a, b = labels[first][touching], labels[second][touching]
-        difference = z[second][touching] - z[first][touching]
+        step = z[second][touching] - z[first][touching]
         pairs.append(np.column_stack([np.minimum(a, b), np.maximum(a, b)]))
-        steps.append(np.where(a < b, difference, -difference))
-    pair, step = np.concatenate(pairs), np.concatenate(steps)
+        steps.append(np.where(a < b, step, -step))
+        heights.append(np.where(step > 0, height[first][touching], height[second][touching]))
+    pair, step, height = (np.concatenate(parts) for parts in (pairs, steps, heights))
     contacts = {}
     for a, b in np.unique(pair, axis=0):
         here = (pair[:, 0] == a) & (pair[:, 1] == b)
-        contacts[int(a), int(b)] = _Contact(int(here.sum()), float(np.median(step[here])))
+        contacts[int(a), int(b)] = _Contact(
+            int(here.sum()), float(np.median(step[here])), float(np.percentile(height[here], 25))
+        )
     return contacts
 
 
