@@ -13,6 +13,7 @@ from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
 from .grammar import NounKind, Phrase
+from .lexicon import UNSEEN
 from .matching import Fit, Match
 from .scene import Scene
 
@@ -78,11 +79,13 @@ class _Builder:
         """Whether the only object that fits is the one meant, beyond a guess."""
         if self.score(fit) < _SURE:
             return False
-        if self.phrase.colors or (self.phrase.names_attributes and scene.has_support):
-            return True
-        alone = len(self.objects) == 1
         vague = self.phrase.kind is NounKind.UNKNOWN or bool(self.phrase.unconfirmed)
-        return scene.has_support and (alone or not vague)
+        if not scene.has_support:
+            return bool(self.phrase.colors) and not vague
+        if len(self.objects) == 1 or not vague:
+            return True
+        unseen = UNSEEN.intersection(self.phrase.unconfirmed)
+        return self.phrase.names_attributes and not unseen
 
     def found(self, fit: Fit) -> Grounding:
         item = self.objects[fit.index]

@@ -96,7 +96,7 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     offset = abs(sum(front.columns) - sum(rear.columns)) / 2
     aligned = min(spans) > 0.5 * max(spans) and offset < 0.25 * max(spans)
     at_rim = contact.height > 0.7 * front.high[2]
-    bordering = contact.length > 0.2 * _REACH_PX * min(spans)
+    bordering = contact.length > 0.1 * _REACH_PX * min(spans)
     return bool(same_rim and reach and aligned and at_rim and bordering)
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from .merging import merge_fragments
 from .patches import add_patches
 from .scene import MARGIN_PX, BoolArray, FloatArray, LabelArray, Scene, Segment
+
+IndexArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -110,13 +113,18 @@ def _split(scene: Scene, foreground: BoolArray, settings: SegmentationSettings) 
 def _depth_jumps(scene: Scene) -> BoolArray:
     """Pixels whose neighbours two pixels apart differ in depth more than a surface does."""
     z = scene.points[..., 2]
-    limit = 0.008 + 2 * scene.noise
+    limit = _jump_limit(scene.noise)
     jumps = np.zeros(z.shape, bool)
     across = np.abs(z[:, 2:] - z[:, :-2]) > limit[:, 1:-1]
     along = np.abs(z[2:] - z[:-2]) > limit[1:-1]
     jumps[:, 1:-1] |= across & (z[:, 2:] > 0) & (z[:, :-2] > 0)
     jumps[1:-1] |= along & (z[2:] > 0) & (z[:-2] > 0)
     return jumps
+
+
+def _jump_limit(noise: FloatArray) -> FloatArray:
+    """Depth difference, m, of pixels two apart that is more than a slanted surface makes."""
+    return np.asarray(0.008 + 2 * noise, np.float32)
 
 
 def _creases(scene: Scene) -> BoolArray:
@@ -218,10 +226,20 @@ def _hangs(scene: Scene, mask: BoolArray, support: BoolArray) -> bool:
     away = scene.ground[..., 1]
     gap = np.median(away[bottom, columns][seen] - away[under, columns][seen])
     floating = bool(np.percentile(scene.height[mask & scene.valid], 2) > 0.06)
-    rows = np.minimum(bottom[None] + np.arange(3, MARGIN_PX)[:, None], last)
-    rises = scene.height[rows, columns] > 1.5 * scene.noise[rows, columns]
-    jumps = (_depth_jumps(scene)[rows, columns] & ~rises).any(axis=0)
-    return bool(gap > 0.05 or (floating and gap < -0.08) or jumps[seen].mean() > 0.6)
+    return bool(gap > 0.05 or (floating and gap < -0.08)) or _is_behind_edge(
+        scene, bottom[seen], columns[seen]
+    )
+
+
+def _is_behind_edge(scene: Scene, bottom: IndexArray, columns: IndexArray) -> bool:
+    """Whether the depth drops to a nearer support below the pixels (n,), (n,) of a lower rim."""
+    last = scene.height.shape[0] - 1
+    rows = np.minimum(bottom + np.arange(3, MARGIN_PX)[:, None], last)
+    z, height = scene.points[rows, columns, 2], scene.height[rows, columns]
+    noise = scene.noise[rows, columns]
+    level = (np.abs(height[:-2]) < 3 * noise[:-2]) & (np.abs(height[2:]) < 3 * noise[2:])
+    drops = level & (z[:-2] - z[2:] > _jump_limit(noise[:-2])) & (z[2:] > 0)
+    return bool(drops.any(axis=0).mean() > 0.6)
 
 
 def _fill(mask: BoolArray, foreground: BoolArray) -> BoolArray:
