@@ -1,4 +1,10 @@
-"""From a rectangle or a contact pair in the image to contacts on the depth surface."""
+"""From a rectangle or a contact pair in the image to contacts on the depth surface.
+
+One pixel does not tell where jaws touch, and two contacts measured alone do not tell which way a
+thin object faces. The opening axis is taken as the direction in the image, constrained to be
+square to the surface's own normal where it is flat, to the support's normal where it has an edge
+or rim there, and to the view where it is round.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import LiftError
+from .arc import Arc, fit_arc
+from .band import Band
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
+from .slab import Side, Top, close_on_slab, find_top
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
-_LINES = 15
-# Lines across the jaw that are used: its middle part, away from the rectangle's border.
-_JAW_SHARE = 0.6
-# A rectangle drawn tight ends on the object's edge: look a little beyond.
-_STRETCH = 1.3
-# Readings next to the edge from which the contact's depth is extrapolated.
-_EDGE_PX = 8
+_MIN_ON_OBJECT = 12
+# Jaws touch the walls this far below the edge, m, if the object is tall enough.
+_BELOW_EDGE = 0.002
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,15 @@ class LiftedContacts:
         points: (2, 3) m.
         support_counts: readings that each contact rests on.
         support_ratio: share of good readings on the object inside the jaws' band.
-        spread: (2,) how much the lines across the jaw disagree about each contact, m.
+        spread: (2,) standard deviation of each contact along the opening, m.
+        normal: (3,) unit vector out of the surface between the contacts, toward the gripper.
     """
 
     points: FloatArray
     support_counts: tuple[int, int]
     support_ratio: float
     spread: tuple[float, float]
+    normal: FloatArray
 
     @property
     def width(self) -> float:
@@ -67,86 +73,100 @@ def lift_rectangle(
     """
     height, width = scene.frame.depth.shape
     rectangle.check_inside(width, height)
-    pixels = _sample_pixels(rectangle)
-    columns, rows = (np.floor(pixels[..., k] + 0.5).astype(int) for k in (0, 1))
-    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    columns, rows = np.clip(columns, 0, width - 1), np.clip(rows, 0, height - 1)
-    depth = scene.frame.depth[rows, columns].astype(np.float64)
-    on_object = inside & scene.mask[rows, columns]
-    ratio = float((depth[on_object] > 0).mean()) if on_object.any() else 0.0
-    if on_object.sum() < 4 or ratio < settings.min_support_ratio:
+    band = Band.sample(rectangle, scene)
+    where = f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px'
+    on, ratio = int(band.on.sum()), band.support_ratio
+    if on < _MIN_ON_OBJECT:
+        raise LiftError(f'{where}: only {on} sampled pixels lie on the object; check its source')
+    if ratio < settings.min_support_ratio or band.valid.sum() < _MIN_ON_OBJECT:
         raise LiftError(
-            f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px: {ratio:.0%} of '
-            f'{int(on_object.sum())} sampled pixels on the object have depth, at least '
+            f'{where}: {ratio:.0%} of {on} sampled pixels on the object have depth, at least '
             f'{settings.min_support_ratio:.0%} are needed; look from another side'
         )
-    ends = [_edge(pixels, depth, on_object, side) for side in (0, 1)]
-    points, spreads, counts = [], [], []
-    for pixel, z in ends:
-        if len(z) < 2:
-            raise LiftError(
-                f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px: no edge of the object '
-                'with depth lies between the jaws; check the angle and width'
-            )
-        middle = scene.frame.camera.deproject(np.median(pixel, axis=0), np.median(z))
-        points.append(middle)
-        spreads.append(float(np.median(np.abs(z - np.median(z))) * 1.48))
-        counts.append(len(z) * _EDGE_PX)
-    if max(spreads) > 0.02:
-        raise LiftError(
-            f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px: depth along a jaw varies by '
-            f'{max(spreads) * 1e3:.0f} mm; the surface there is not one a finger can rest on'
-        )
-    return LiftedContacts(
-        np.array(points), (counts[0], counts[1]), ratio, (spreads[0], spreads[1])
-    )
+    sigma = float(settings.noise.sigma(float(np.median(band.depth[band.valid]))))
+    arc = fit_arc(band, sigma)
+    if arc is not None:
+        return _from_arc(arc, ratio)
+    return _from_slab(band, scene, sigma, ratio, where)
 
 
 def lift_contacts(
     contacts: ContactPair, scene: Scene, gripper_width: float, settings: PlannerSettings
 ) -> LiftedContacts:
-    """Lift a contact pair as the rectangle whose jaws are as wide as the fingers.
+    """Lift a contact pair as the rectangle whose jaws are as wide as the fingers, m.
 
     Raises:
         LiftError: as for rectangles.
+        RectangleError: the middle lies outside the image.
     """
-    middle = contacts.points.mean(axis=0)
-    column, row = np.floor(middle + 0.5).astype(int)
-    near = scene.frame.depth[max(row - 5, 0) : row + 6, max(column - 5, 0) : column + 6]
-    depth = float(np.median(near[near > 0])) if (near > 0).any() else 0.0
-    if depth == 0:
+    rectangle = contacts.to_rectangle(1.0)
+    rectangle.check_inside(*scene.frame.depth.shape[::-1])
+    column, row = (int(round(v)) for v in (rectangle.x, rectangle.y))
+    half = max(3, int(rectangle.width / 2))
+    region = np.s_[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1]
+    near = scene.frame.depth[region][scene.mask[region]]
+    if not (near > 0).any():
         raise LiftError(
-            f'contacts around ({column}, {row}) px: no depth between them; look from another side'
+            f'contacts around ({column}, {row}) px: the object has no depth between them; '
+            'look from another side'
         )
-    jaw = gripper_width * scene.frame.camera.fx / depth
+    jaw = gripper_width * scene.frame.camera.fx / float(np.median(near[near > 0]))
     return lift_rectangle(contacts.to_rectangle(jaw), scene, settings)
 
 
-def _sample_pixels(rectangle: GraspRectangle) -> FloatArray:
-    """Pixels (lines, k, 2) on lines along the opening axis, one px apart."""
-    u = rectangle.opening_axis
-    n = np.array([-u[1], u[0]])
-    half = rectangle.width * _STRETCH / 2
-    along = np.linspace(-half, half, max(8, int(2 * half) + 1))
-    across = np.linspace(-0.5, 0.5, _LINES) * rectangle.height * _JAW_SHARE
-    return rectangle.center + across[:, None, None] * n + along[None, :, None] * u
+def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
+    offset = arc.radius * arc.axis
+    spread = arc.rms / np.sqrt(max(arc.count / 20, 1)) + 1e-4
+    half = arc.count // 2
+    return LiftedContacts(
+        np.stack([arc.center - offset, arc.center + offset]),
+        (half, half),
+        ratio,
+        (spread, spread),
+        -arc.center / np.linalg.norm(arc.center),
+    )
 
 
-def _edge(
-    pixels: FloatArray, depth: FloatArray, on_object: BoolArray, side: int
-) -> tuple[FloatArray, FloatArray]:
-    """Where each line leaves the object on one side: pixels (m, 2) and depth (m,) there."""
-    found_pixels, found_depth = [], []
-    for line in range(len(depth)):
-        on = np.flatnonzero(on_object[line])
-        if len(on) < 3:
-            continue
-        order = on if side == 0 else on[::-1]
-        good = order[depth[line, order] > 0][:_EDGE_PX]
-        if len(good) < 3 or abs(good[0] - order[0]) > _EDGE_PX:
-            continue
-        offset = (good - order[0]).astype(np.float64)
-        slope, at_edge = np.polyfit(offset, 1 / depth[line, good], 1)
-        found_pixels.append(pixels[line, order[0]])
-        found_depth.append(1 / at_edge)
-    return np.array(found_pixels).reshape(-1, 2), np.array(found_depth)
+def _from_slab(band: Band, scene: Scene, sigma: float, ratio: float, where: str) -> LiftedContacts:
+    normal = (
+        -band.center_ray / np.linalg.norm(band.center_ray)
+        if scene.plane is None
+        else scene.plane.normal
+    )
+    top = find_top(band, normal, sigma)
+    if top is None:
+        raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
+    axis, center = _axis_on(top, band)
+    sides = close_on_slab(band, top, axis, center, sigma)
+    if sides is None:
+        raise LiftError(
+            f'{where}: no edge of the object lies between the jaws on one side; '
+            'check the angle and width'
+        )
+    width = sides[1].position - sides[0].position
+    if width <= 0:
+        raise LiftError(
+            f'{where}: the contacts disagree, the first lies {-width * 1e3:.1f} mm beyond the '
+            'second; the depth there is too noisy or sparse'
+        )
+    points = np.stack([_contact(side, center, axis, top) for side in sides])
+    return LiftedContacts(
+        points,
+        (sides[0].count, sides[1].count),
+        ratio,
+        (sides[0].sigma, sides[1].sigma),
+        top.normal,
+    )
+
+
+def _axis_on(top: Top, band: Band) -> tuple[FloatArray, FloatArray]:
+    """The opening axis (3,) in the top's plane that appears as drawn, and the centre (3,), m."""
+    half = band.rectangle.width / 2
+    ends = band.center_ray + np.array([[-half], [half]]) * band.pixel_rays[0]
+    first, second = top.meet(ends)
+    axis = (second - first) / np.linalg.norm(second - first)
+    return axis, top.meet(band.center_ray)
+
+
+def _contact(side: Side, center: FloatArray, axis: FloatArray, top: Top) -> FloatArray:
+    return np.asarray(center + side.position * axis - _BELOW_EDGE * top.normal)
