@@ -37,6 +37,8 @@ class DepthNoise:
         edge_dropout: share of the readings that are lost beside a jump in depth.
         flying_share: share of the readings beside a jump that lie between both surfaces.
         jitter_share: share of the readings beside a jump that are a neighbour's.
+        baseline: between the two imagers, m: what only one of them sees has no reading, which
+            leaves a shadow on the left of things; 0 for none.
         grazing_angle: from the normal, at which half the readings are lost, rad.
         min_range: nearest reading, m.
         max_range: farthest reading, m.
@@ -49,6 +51,7 @@ class DepthNoise:
     edge_dropout: float = 0.25
     flying_share: float = 0.12
     jitter_share: float = 0.35
+    baseline: float = 0.05
     grazing_angle: float = 1.43
     min_range: float = 0.17
     max_range: float = 10.0
@@ -62,9 +65,11 @@ class DepthNoise:
                 'depth noise: edge_dropout, flying_share and jitter_share add up to '
                 f'{self.edge_dropout + self.flying_share + self.jitter_share:.2f}; at most 1'
             )
-        if min(self.axial_at_1m, self.correlation_px, self.quantisation) < 0:
+        lengths = (self.axial_at_1m, self.correlation_px, self.quantisation, self.baseline)
+        if min(lengths) < 0:
             raise ParameterError(
-                'depth noise: axial_at_1m, correlation_px and quantisation must be at least 0'
+                'depth noise: axial_at_1m, correlation_px, quantisation and baseline are '
+                f'{lengths}; all must be at least 0'
             )
         if not 0 <= self.min_range < self.max_range:
             raise ParameterError(
@@ -96,6 +101,7 @@ class DepthSampler:
         jump = usable & (lopsided > _JUMP * nearest)
         self._edge = np.flatnonzero(jump)
         self._between = nearest.ravel()[self._edge], farthest.ravel()[self._edge]
+        self._shadow = np.flatnonzero(_stereo_shadow(self._clean, camera, noise.baseline) & ~jump)
         lost = _grazing_loss(self._clean, camera, noise.grazing_angle)
         self._grazing = np.flatnonzero((lost > 0.01) & usable & ~jump)
         self._grazing_loss = lost.ravel()[self._grazing]
@@ -117,6 +123,7 @@ class DepthSampler:
             depth *= np.float32(step)
         flat = depth.reshape(-1)
         flat[lost] = 0
+        flat[self._shadow] = 0
         flat[self._holes(rng, flat.size)] = 0
         return depth
 
@@ -168,6 +175,21 @@ def _neighbourhood(depth: Float32Array) -> tuple[Float32Array, Float32Array]:
     nearest = cv2.erode(far, kernel)
     farthest = cv2.dilate(depth, kernel)
     return np.where(np.isfinite(nearest), nearest, np.float32(0)), np.asarray(farthest)
+
+
+def _stereo_shadow(depth: Float32Array, camera: Camera, baseline: float) -> npt.NDArray[np.bool_]:
+    """(height, width) what the second imager, a baseline to the right, does not see.
+
+    It sees a pixel's point shifted left by the disparity. A point is hidden if another one from
+    farther right in its row is seen at its place or left of it.
+    """
+    if baseline == 0:
+        return np.zeros(depth.shape, bool)
+    disparity = camera.fx * baseline / np.maximum(depth, np.float32(1e-6))
+    columns = np.arange(depth.shape[1], dtype=np.float32)
+    seen_at = np.where(depth > 0, columns - disparity, np.float32(np.inf))
+    leftmost = np.minimum.accumulate(seen_at[:, ::-1], axis=1)[:, ::-1]
+    return (depth > 0) & (leftmost < seen_at)
 
 
 def _grazing_loss(depth: Float32Array, camera: Camera, half_angle: float) -> Float32Array:

@@ -37,8 +37,10 @@ class RenderedFrame:
 
     Attributes:
         frame: colour and depth as the camera gives them, with noise if asked for.
-        instance_ids: (height, width) int32, i + 1 on the world's objects[i], 0 elsewhere.
-        clean_depth: (height, width) float32, m along z without noise, 0 where nothing is met.
+        instance_ids: (height, width) int32, i + 1 on the world's objects[i], 0 elsewhere;
+            read-only.
+        clean_depth: (height, width) float32, m along z without noise, 0 where nothing is met;
+            read-only.
         object2world: 4x4 pose of each object by name.
         camera2world: 4x4 pose of the optical frame.
     """
@@ -177,14 +179,12 @@ class Renderer:
                 light = visible[rough], opened[rough]
                 color[rough] = self._sample_finely(camera, camera2world, rough, *light)
         distance = surface.hits.distance.reshape(shape)
-        return _CleanView(
-            camera,
-            camera2world.copy(),
-            poses,
-            to_bytes(color).reshape(*shape, 3),
-            np.where(np.isfinite(distance), distance, np.float32(0)),
-            np.where(body >= 0, self._stage.instance_ids(body), 0).astype(np.int32),
-        )
+        depth = np.where(np.isfinite(distance), distance, np.float32(0))
+        instance_ids = np.where(body >= 0, self._stage.instance_ids(body), np.int32(0))
+        for shared in (depth, instance_ids):
+            shared.setflags(write=False)
+        image = to_bytes(color).reshape(*shape, 3)
+        return _CleanView(camera, camera2world.copy(), poses, image, depth, instance_ids)
 
     def _light(self, surface: Surface, body: Int32Array) -> tuple[Float32Array, Float32Array]:
         """Visibility of the lamp and openness, smoothed over an image of bodies."""

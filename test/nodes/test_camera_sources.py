@@ -1,5 +1,6 @@
 """The simulated camera and the frame player over real topics."""
 
+import sys
 import time
 
 import numpy as np
@@ -130,6 +131,18 @@ def test_pose_goes_to_tf(reader, tmp_path):
     source.destroy_node()
 
 
+def test_without_tf2_msgs_images_still_come_and_the_log_says_what_is_off(
+    reader, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setitem(sys.modules, 'tf2_msgs', None)
+    monkeypatch.setitem(sys.modules, 'tf2_msgs.msg', None)
+    write_folder(tmp_path, (10,))
+    source = make(FramePlayer, folder=str(tmp_path), tf=True, rate=20.0, wait_for_reader=True)
+    reader().read(source, 1)
+    assert 'tf is off: tf2_msgs is not installed' in capfd.readouterr().err
+    source.destroy_node()
+
+
 def test_moving_camera_sends_its_pose_with_each_frame(reader):
     tf2_msgs = pytest.importorskip('tf2_msgs.msg')
     source = make(
@@ -154,7 +167,12 @@ def test_moving_camera_sends_its_pose_with_each_frame(reader):
         (FramePlayer, {}, ParameterError, 'folder is empty; set it'),
         (FramePlayer, {'folder': '/nowhere'}, FrameError, '/nowhere is not a folder'),
         (SimulatedCamera, {'rate': 0.0}, ParameterError, 'rate'),
-        (SimulatedCamera, {'world': 'worlds/none.yaml'}, RealvlgError, 'clutter.yaml, push.yaml, tabletop'),
+        (
+            SimulatedCamera,
+            {'world': 'worlds/none.yaml'},
+            RealvlgError,
+            'clutter.yaml, push.yaml',
+        ),
         (SimulatedCamera, {'trajectory': 'spiral'}, ParameterError, 'one of world, static'),
         (SimulatedCamera, {'depth_noise__dropout': 2.0}, ParameterError, 'must be 0 to 1'),
         (SimulatedCamera, {'depth_encoding': '8UC1'}, ParameterError, 'one of 16UC1, 32FC1'),

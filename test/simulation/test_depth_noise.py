@@ -8,7 +8,9 @@ from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.trajectory import d435_camera
 
 CAMERA = d435_camera()
-AXIAL_ONLY = DepthNoise(quantisation=0, dropout=0, edge_dropout=0, flying_share=0, jitter_share=0)
+AXIAL_ONLY = DepthNoise(
+    quantisation=0, dropout=0, edge_dropout=0, flying_share=0, jitter_share=0, baseline=0
+)
 
 
 def plane(depth):
@@ -57,7 +59,7 @@ def step():
 
 
 def test_flying_pixels_lie_between_the_surfaces_and_only_beside_the_edge():
-    noise = DepthNoise(0, 0, 0, 0, 0, flying_share=0.4, jitter_share=0)
+    noise = DepthNoise(0, 0, 0, 0, 0, flying_share=0.4, jitter_share=0, baseline=0)
     depth = noise.apply(step(), CAMERA, 2)
     flying = (depth > 0.605) & (depth < 0.995)
     assert set(np.nonzero(flying)[1]) == {319, 320}
@@ -65,15 +67,27 @@ def test_flying_pixels_lie_between_the_surfaces_and_only_beside_the_edge():
 
 
 def test_edge_dropout_and_jitter_change_only_the_edge():
-    lost = DepthNoise(0, 0, 0, 0, edge_dropout=0.5, flying_share=0, jitter_share=0)
+    lost = DepthNoise(0, 0, 0, 0, edge_dropout=0.5, flying_share=0, jitter_share=0, baseline=0)
     holes = lost.apply(step(), CAMERA, 2) == 0
     assert holes[:, 319:321].mean() == pytest.approx(0.5, abs=0.05)
     assert holes[:, :300].sum() == 0
-    jitter = DepthNoise(0, 0, 0, 0, edge_dropout=0, flying_share=0, jitter_share=1.0)
+    jitter = DepthNoise(0, 0, 0, 0, edge_dropout=0, flying_share=0, jitter_share=1.0, baseline=0)
     moved = jitter.apply(step(), CAMERA, 2) != step()
     # Of nine neighbours three lie on the other side.
     assert moved[:, 319:321].mean() == pytest.approx(1 / 3, abs=0.05)
     assert moved[:, :319].sum() == moved[:, 321:].sum() == 0
+
+
+def test_the_shadow_of_a_stereo_pair_is_as_wide_as_the_disparities_differ():
+    noise = DepthNoise(0, 0, 0, 0, 0, 0, 0, baseline=0.05)
+    holes = noise.apply(step(), CAMERA, 0) == 0
+    width = CAMERA.fx * 0.05 * (1 / 0.6 - 1 / 1.0)
+    # On the far surface, left of the near one; the pixel beside the edge is left to the edge.
+    assert holes.sum(axis=1) == pytest.approx(width - 1, abs=1)
+    columns = np.nonzero(holes)[1]
+    assert columns.max() == 318
+    mirrored = np.ascontiguousarray(step()[:, ::-1])
+    assert np.all(noise.apply(mirrored, CAMERA, 0) > 0)
 
 
 def test_what_is_lost_reads_zero_and_nothing_else_is_near_it():
@@ -87,7 +101,7 @@ def test_what_is_lost_reads_zero_and_nothing_else_is_near_it():
 
 
 def test_grazing_views_lose_readings_at_the_angle_asked_for():
-    noise = DepthNoise(0, 0, 0, 0, 0, 0, 0, grazing_angle=1.35)
+    noise = DepthNoise(0, 0, 0, 0, 0, 0, 0, 0, grazing_angle=1.35)
     # A floor 1 m below a level camera: the ray meets it at atan(y) above the horizon.
     rows = np.arange(480)
     slope = (rows - CAMERA.cy) / CAMERA.fy
@@ -123,6 +137,7 @@ def test_samples_repeat_by_seed():
         ({'dropout': 1.5}, 'must be 0 to 1'),
         ({'edge_dropout': 0.6, 'flying_share': 0.6}, 'add up to 1.55'),
         ({'axial_at_1m': -1.0}, 'at least 0'),
+        ({'baseline': -0.1}, 'at least 0'),
         ({'min_range': 2.0, 'max_range': 1.0}, 'range 2.0 to 1.0 m is empty'),
     ],
 )

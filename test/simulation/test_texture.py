@@ -13,7 +13,7 @@ def test_textures_repeat_by_seed_and_have_a_pixel_a_millimetre(kind):
     assert first.shape == (300, 400, 3)
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
-    assert 0 <= first.min() and first.max() <= 1
+    assert first.min() >= 0 and first.max() <= 1
 
 
 @pytest.mark.parametrize('kind', ['wood', 'cloth'])
