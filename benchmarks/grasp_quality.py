@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
@@ -21,8 +23,9 @@ from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSetti
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
+from realvlg_ros.transforms import invert, transform_points
 
-from .graspable import is_graspable
+from .graspable import find_valid_grasp
 from .objects import (
     PlacedMesh,
     make_scene,
@@ -32,9 +35,11 @@ from .objects import (
 )
 from .report import Goal, Report, argument_parser, format_table, wilson_interval
 
+FloatArray = npt.NDArray[np.float64]
+
 _CLUTTER = 8
 # A target with fewer pixels is hidden: nobody would ask for it.
-_MIN_PIXELS = 300
+_MIN_PIXELS = 150
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Bench:
     ) -> list[Outcome]:
         """Judge the best grasp of every object of one scene, seen once."""
         clutter = len(items) > 1
-        world = make_scene(items, seed, 0.17 if clutter else 0.1, 0.015)
+        world = make_scene(items, seed, 0.18 if clutter else 0.1, 0.02)
         rendered = Renderer(world, self._fast).render(
             self._camera, random_view(seed), DepthNoise(), seed
         )
@@ -101,9 +106,11 @@ class Bench:
         target = PlacedMesh.of(world.object(name))
         others = {o.name: PlacedMesh.of(o) for o in world.objects if o.name != name}
         if not plan.grasps:
-            possible = is_graspable(target, others, self.gripper, seed)
-            cause = 'refused' if possible else 'not graspable'
-            return Outcome(name, seed, clutter, cause, plan.message, spent)
+            possible = find_valid_grasp(target, others, self.gripper, seed)
+            if possible is None:
+                return Outcome(name, seed, clutter, 'not graspable', plan.message, spent)
+            detail = f'{plan.message}; {_describe(*possible, rendered.camera2world)} holds'
+            return Outcome(name, seed, clutter, 'refused', detail, spent)
         best = plan.grasps[0]
         verdict = judge_grasp(
             rendered.camera2world @ best.tcp2frame,
@@ -114,6 +121,16 @@ class Bench:
         )
         cause = 'valid' if verdict.failure is None else verdict.failure.value
         return Outcome(name, seed, clutter, cause, verdict.reason, spent, best.quality)
+
+
+def _describe(tcp2world: FloatArray, opening: float, camera2world: FloatArray) -> str:
+    """A grasp in words, in the camera's optical frame."""
+    x, y, z = transform_points(invert(camera2world), tcp2world[:3, 3])
+    slant = math.degrees(math.acos(np.clip(-tcp2world[2, 2], -1, 1)))
+    return (
+        f'TCP at ({x:.3f}, {y:.3f}, {z:.3f}) in the camera, {slant:.0f} degrees off the '
+        f'vertical, opening {opening * 1e3:.0f} mm'
+    )
 
 
 def single_scenes(items: Sequence[SimObject], poses: int) -> list[tuple[list[SimObject], int]]:

@@ -14,14 +14,18 @@ from realvlg_ros.transforms import make_transform
 FloatArray = npt.NDArray[np.float64]
 
 
-def is_graspable(
+def find_valid_grasp(
     target: TriangleMesh,
     others: Mapping[str, TriangleMesh],
     gripper: Gripper,
     seed: int,
     trials: int = 2000,
-) -> bool:
-    """Try random antipodal grasps on the true mesh with the judge until one holds."""
+) -> tuple[FloatArray, float] | None:
+    """Try random antipodal grasps on the true mesh with the judge until one holds.
+
+    Returns:
+        The TCP's 4x4 pose in the world and the opening, m; None if none was found.
+    """
     rng = np.random.default_rng(seed)
     points, normals = _sample_surface(target, 3000, rng)
     tried = 0
@@ -41,10 +45,10 @@ def is_graspable(
                 tried += 1
                 opening = min(width[second] + rng.uniform(0.006, 0.03), gripper.max_opening)
                 if judge_grasp(pose, opening, gripper, target, others).valid:
-                    return True
+                    return pose, opening
         if tried > trials:
             break
-    return False
+    return None
 
 
 def _poses(middle: FloatArray, axis: FloatArray, rng: np.random.Generator) -> list[FloatArray]:

@@ -12,7 +12,7 @@ from benchmarks.grasp_quality import (
     summarize,
     write_failures,
 )
-from benchmarks.graspable import is_graspable
+from benchmarks.graspable import find_valid_grasp
 from benchmarks.objects import (
     PlacedMesh,
     make_scene,
@@ -22,6 +22,7 @@ from benchmarks.objects import (
 )
 from benchmarks.report import Report
 from realvlg_ros.errors import WorldError
+from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 
 PROFILE = Path(__file__).parents[2] / 'config' / 'grippers' / 'franka_hand.yaml'
@@ -82,11 +83,12 @@ def test_oracle_tells_what_can_be_grasped():
     small, large = (trimesh.creation.box((s, s, 0.06)) for s in (0.05, 0.2))
     for mesh in (small, large):
         mesh.apply_translation([0, 0, 0.03])
-    assert is_graspable(small, {}, gripper, seed=0)
-    assert not is_graspable(large, {}, gripper, seed=0, trials=40)
+    pose, opening = find_valid_grasp(small, {}, gripper, seed=0)
+    assert judge_grasp(pose, opening, gripper, small).valid
+    assert find_valid_grasp(large, {}, gripper, seed=0, trials=40) is None
     walls = trimesh.creation.annulus(0.045, 0.2, 0.1)
     walls.apply_translation([0, 0, 0.05])
-    assert not is_graspable(small, {'walls': walls}, gripper, seed=0, trials=200)
+    assert find_valid_grasp(small, {'walls': walls}, gripper, seed=0, trials=200) is None
 
 
 def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):
