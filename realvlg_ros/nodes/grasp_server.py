@@ -45,7 +45,7 @@ class ServerParameters(ManagedNodeParameters):
         dynamic=True,
     )
     target_silence: float = parameter(
-        5.0,
+        2.0,
         'The object is grounded again when no target comes for so long, s.',
         minimum=0.1,
         maximum=600.0,
@@ -104,7 +104,9 @@ class GraspServer(ManagedNode):
 
     def _execute(self, handle: ServerGoalHandle) -> Result:
         goal: PlanGrasps.Goal = handle.request
-        request = PlanRequest(goal, self._limits(goal), self._grounder, handle.publish_feedback)
+        request = PlanRequest(
+            goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback
+        )
         with self._lock:
             if self._current is not None:
                 reason = f'replaced by a newer goal: {goal.instruction[:100]!r}'
@@ -123,6 +125,13 @@ class GraspServer(ManagedNode):
             f'{goal.instruction[:100]!r}: {_STATUS_NAMES[result.status]} {result.message}'
         )
         return result
+
+    def _missing(self) -> str:
+        if not self._grounder.ready():
+            return 'no grounding_node is there: start it and check that it is active'
+        if not self.count_publishers(self.resolve_topic_name('target')):
+            return 'no grasp_node is there: start it and check that it is active'
+        return ''
 
     def _limits(self, goal: PlanGrasps.Goal) -> PlanLimits:
         p: ServerParameters = self.current_parameters()

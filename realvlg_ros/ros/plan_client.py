@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,7 @@ from realvlg_ros.action import PlanGrasps
 
 from ..errors import RealvlgError
 from ..frame import RgbdFrame
+from .deadline import Deadline
 from .frame_matcher import FrameMatcher, Match
 from .qos import stream
 from .rgbd_conversion import frame_from_msgs
@@ -23,6 +23,11 @@ from .stamps import stamp_to_ns
 
 _FRAMES_KEPT = 120
 _SPIN_S = 0.02
+# A server answers a goal within this, and is asked again after a pause.
+_ACCEPT_S = 2.0
+_RETRY_S = 0.2
+# The server gives feedback every half second; after so long it is not there any more.
+_SILENCE_S = 5.0
 
 
 class PlanClient:
@@ -44,11 +49,8 @@ class PlanClient:
         Raises:
             RealvlgError: it did not within timeout s of the steady clock.
         """
-        deadline = time.monotonic() + timeout
-        while not condition():
-            if time.monotonic() > deadline:
-                raise RealvlgError(f'{what} did not happen within {timeout:.0f} s')
-            rclpy.spin_once(self._node, timeout_sec=_SPIN_S)
+        if not self._spin_until(condition, timeout):
+            raise RealvlgError(f'{what} did not happen within {timeout:.0f} s')
 
     def ready(self) -> bool:
         """Whether the server is there and images come."""
@@ -70,25 +72,51 @@ class PlanClient:
             alive: called while waiting; raises when there is nothing to wait for any more.
 
         Raises:
-            RealvlgError: the goal was rejected, or no result came.
+            RealvlgError: no server took the goal, or it fell silent.
         """
         goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, wait_for_stable=True)
-        sent = self._action.send_goal_async(goal, lambda m: on_feedback(m.feedback))
+        heard = Deadline(_SILENCE_S)
 
-        def done(future: Any) -> Callable[[], bool]:
-            def check() -> bool:
-                alive()
-                return bool(future.done())
+        def on_message(message: Any) -> None:
+            nonlocal heard
+            heard = Deadline(_SILENCE_S)
+            on_feedback(message.feedback)
 
-            return check
-
-        self.wait(done(sent), timeout, 'an answer to the goal')
-        handle = sent.result()
-        if not handle.accepted:
-            raise RealvlgError('the goal was rejected: grasp_server is not active')
-        result = handle.get_result_async()
-        self.wait(done(result), timeout + 5.0, 'a result of the goal')
+        result = self._accepted(goal, on_message, Deadline(timeout), alive).get_result_async()
+        heard = Deadline(_SILENCE_S)
+        self._spin_until(_done(result, alive, lambda: heard.passed), timeout + _SILENCE_S)
+        if not result.done():
+            raise RealvlgError(
+                f'grasp_server has been silent for {_SILENCE_S:g} s: it ended or was restarted; '
+                'ask again'
+            )
         return result.result().result
+
+    def _accepted(
+        self,
+        goal: PlanGrasps.Goal,
+        on_message: Callable[[Any], None],
+        deadline: Deadline,
+        alive: Callable[[], None],
+    ) -> Any:
+        """Send a goal until a server takes it: one that was just killed or started does not."""
+        while True:
+            sent = self._action.send_goal_async(goal, on_message)
+            answered = self._spin_until(_done(sent, alive), _ACCEPT_S)
+            if answered and sent.result().accepted:
+                return sent.result()
+            if deadline.passed:
+                reason = 'it is not active' if answered else 'it does not answer'
+                raise RealvlgError(f'grasp_server did not take the goal: {reason}')
+            self._spin_until(lambda: False, _RETRY_S)
+
+    def _spin_until(self, condition: Callable[[], Any], timeout: float) -> bool:
+        deadline = Deadline(timeout)
+        while not condition():
+            if deadline.passed:
+                return False
+            rclpy.spin_once(self._node, timeout_sec=_SPIN_S)
+        return True
 
     def frame_at(self, stamp_ns: int) -> RgbdFrame:
         """The frame of a stamp.
@@ -114,3 +142,15 @@ class PlanClient:
                         self._frames.popitem(last=False)
 
         return receive
+
+
+def _done(
+    future: Any, alive: Callable[[], None], over: Callable[[], bool] = lambda: False
+) -> Callable[[], bool]:
+    """A condition: the future is done or it is over; alive may raise meanwhile."""
+
+    def check() -> bool:
+        alive()
+        return bool(future.done()) or over()
+
+    return check

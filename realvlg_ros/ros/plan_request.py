@@ -27,7 +27,7 @@ _FEEDBACK_PERIOD_S = 0.5
 _DISCOVERY_PERIOD_S = 0.1
 
 _STAGE_NAMES = {
-    Feedback.WAITING_FOR_GROUNDER: 'waiting for the grounder',
+    Feedback.WAITING_FOR_GROUNDER: 'waiting',
     Feedback.GROUNDING: 'grounding',
     Feedback.PLANNING: 'planning',
     Feedback.TRACKING: 'tracking',
@@ -78,6 +78,7 @@ class PlanRequest:
         goal: PlanGrasps.Goal,
         limits: PlanLimits,
         grounder: GroundClient,
+        missing: Callable[[], str],
         publish: Callable[[Feedback], None],
     ) -> None:
         """Take a goal; the deadline starts to run.
@@ -86,12 +87,14 @@ class PlanRequest:
             goal: what is asked.
             limits: how long it may take.
             grounder: who finds the object.
+            missing: which node is not there and what to do, in words; empty when all are.
             publish: takes the feedback.
         """
         self.request_id = goal.request_id or uuid.uuid4().hex
         self._goal = goal
         self._limits = limits
         self._grounder = grounder
+        self._missing = missing
         self._publish = publish
         self._deadline = Deadline(limits.timeout)
         self._changed = threading.Condition()
@@ -146,16 +149,18 @@ class PlanRequest:
                 raise
             if attempt.result is None:
                 attempt.abandon()
-                self._enter(Feedback.WAITING_FOR_GROUNDER, 'the grounder does not answer')
+                self._enter(
+                    Feedback.WAITING_FOR_GROUNDER,
+                    'grounding_node does not answer: check that it is active',
+                )
                 self._wait(lambda: None, _DISCOVERY_PERIOD_S)
             elif self._take_grounding(attempt.result):
                 return
 
     def _send(self, instruction: str) -> GroundAttempt:
-        if not self._grounder.ready():
-            self._enter(Feedback.WAITING_FOR_GROUNDER, 'no grounder is there yet')
-            while not self._grounder.ready():
-                self._wait(lambda: None, _DISCOVERY_PERIOD_S)
+        while words := self._missing():
+            self._enter(Feedback.WAITING_FOR_GROUNDER, words)
+            self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
         with self._changed:
             self._target = None
         self._enter(Feedback.GROUNDING, instruction)
@@ -210,8 +215,16 @@ class PlanRequest:
     def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
         return self._wait(lambda: self._target if self._target is not seen else None, limit)
 
-    def _wait(self, ready: Callable[[], T | None], limit: float = float('inf')) -> T | None:
-        """Wait until ready gives something, at most limit s; raises _Ended when it is over."""
+    def _wait(
+        self,
+        ready: Callable[[], T | None],
+        limit: float = float('inf'),
+        poll: float = _FEEDBACK_PERIOD_S,
+    ) -> T | None:
+        """Wait until ready gives something, at most limit s; raises _Ended when it is over.
+
+        What comes by message wakes it; ready is looked at every poll s besides.
+        """
         until = Deadline(limit)
         while True:
             with self._changed:
@@ -223,9 +236,7 @@ class PlanRequest:
                     raise self._timed_out()
                 if until.passed:
                     return None
-                self._changed.wait(
-                    min(until.remaining, self._deadline.remaining, _FEEDBACK_PERIOD_S)
-                )
+                self._changed.wait(min(until.remaining, self._deadline.remaining, poll))
             if self._deadline.elapsed - self._fed_back >= _FEEDBACK_PERIOD_S:
                 self._feed_back()
 
@@ -234,7 +245,7 @@ class PlanRequest:
             return _Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {_STAGE_NAMES[self._stage]}'
         if self._stage == Feedback.WAITING_FOR_GROUNDER:
-            message += '; start grounding_node and check that it is active'
+            message += f'; {self._message}'
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'
         return _Ended(Result.TIMED_OUT, message)

@@ -108,14 +108,32 @@ class Graph:
 class Goal:
     """A goal on its way, with its feedback."""
 
-    def __init__(self, graph: Graph, action: type[Any], name: str, goal: Any) -> None:
+    def __init__(
+        self, graph: Graph, action: type[Any], name: str, goal: Any, insist: bool = False
+    ) -> None:
+        """Send a goal; insist sends it until it is accepted, as after a restart of the server."""
         self.feedback: list[Any] = []
+        self._goal = goal
         self._client = ActionClient(graph.node, action, name)
         wait_until(self._client.server_is_ready, f'action {name}')
-        sent = self._client.send_goal_async(goal, lambda m: self.feedback.append(m.feedback))
-        self.handle = wait_until(lambda: sent.done() and sent.result(), f'answer of {name}')
+        if insist:
+            self.handle = wait_until(lambda: self._send(2.0), f'acceptance by {name}')
+        else:
+            self.handle = self._send(TIMEOUT_S)
+            assert self.handle is not None, f'no answer of {name}'
         if self.handle.accepted:
             self._result = self.handle.get_result_async()
+
+    def _send(self, timeout: float) -> Any:
+        sent = self._client.send_goal_async(
+            self._goal, lambda message: self.feedback.append(message.feedback)
+        )
+        deadline = time.monotonic() + timeout
+        while not sent.done() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        if not sent.done():
+            return None
+        return sent.result() if sent.result().accepted or timeout == TIMEOUT_S else None
 
     def cancel(self) -> Any:
         """Ask for the end; returns the future."""
@@ -141,9 +159,11 @@ def ground(graph: Graph, instruction: str, request_id: str = '') -> Goal:
     return Goal(graph, Ground, 'ground', goal)
 
 
-def plan(graph: Graph, instruction: str, timeout: float = 15.0, **fields: Any) -> Goal:
+def plan(
+    graph: Graph, instruction: str, timeout: float = 15.0, insist: bool = False, **fields: Any
+) -> Goal:
     goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, **fields)
-    return Goal(graph, PlanGrasps, 'plan_grasps', goal)
+    return Goal(graph, PlanGrasps, 'plan_grasps', goal, insist)
 
 
 class FakeCamera:

@@ -1,0 +1,139 @@
+"""Real processes: any of the three nodes may be killed during a request, and it heals."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import rclpy
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import GraspTarget
+from realvlg_ros.srv import ResetTracker
+from ros_graph import FakeCamera, Graph, plan, wait_until
+
+from realvlg_ros.errors import RealvlgError
+from realvlg_ros.ros.plan_client import PlanClient
+
+ROOT = Path(__file__).parents[2]
+NODES = ('grounding_node', 'grasp_node', 'grasp_server')
+Feedback, Result = PlanGrasps.Feedback, PlanGrasps.Result
+
+
+class Processes:
+    """The three nodes as processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen] = {}
+        for node in NODES:
+            self.start(node)
+
+    def start(self, node: str) -> None:
+        paths = [str(ROOT), str(ROOT / 'test' / 'support')]
+        command = [sys.executable, '-m', f'realvlg_ros.nodes.{node}']
+        with (self._folder / f'{node}.log').open('ab') as log:
+            self._running[node] = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def end(self, node: str, number: signal.Signals) -> int:
+        process = self._running.pop(node)
+        process.send_signal(number)
+        return process.wait(10.0)
+
+    def close(self) -> None:
+        for node in list(self._running):
+            self.end(node, signal.SIGKILL)
+
+
+@pytest.fixture(scope='module')
+def graph(ros_context, tmp_path_factory):
+    graph = Graph()
+    graph.camera = FakeCamera(graph.node, rate=10.0)
+    graph.targets = graph.record_targets()
+    graph.processes = Processes(tmp_path_factory.mktemp('logs'))
+    ask(graph)
+    yield graph
+    graph.processes.close()
+    graph.close()
+
+
+SENTENCE = 'pick up the red box'
+
+
+def ask(graph, **fields):
+    result = plan(graph, SENTENCE, timeout=25.0, insist=True, **fields).result(30.0)
+    assert result.status == Result.OK, result.message
+    return result
+
+
+def start_to_wait_for_stable(graph, stage):
+    """A goal for an object that is not tracked yet, once it has reached a stage."""
+    graph.call(ResetTracker, 'reset_tracker', ResetTracker.Request())
+    goal = plan(graph, SENTENCE, timeout=25.0, insist=True, wait_for_stable=True)
+    wait_until(lambda: any(f.stage >= stage for f in goal.feedback), f'stage {stage}')
+    return goal
+
+
+@pytest.mark.parametrize(
+    ('node', 'stage'),
+    [('grounding_node', Feedback.GROUNDING), ('grasp_node', Feedback.TRACKING)],
+)
+def test_a_request_outlives_its_nodes(graph, node, stage):
+    goal = start_to_wait_for_stable(graph, stage)
+    graph.processes.end(node, signal.SIGKILL)
+    graph.processes.start(node)
+    result = goal.result(30.0)
+    assert result.status == Result.OK, result.message
+    assert result.target.stable and result.target.grasps
+
+
+def test_targets_outlive_the_grounder(graph):
+    ask(graph)
+    graph.processes.end('grounding_node', signal.SIGKILL)
+    before = len(graph.targets)
+    wait_until(lambda: len(graph.targets) > before + 5, 'targets without a grounder')
+    assert graph.targets[-1].state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
+    graph.processes.start('grounding_node')
+
+
+def test_a_killed_server_fails_its_client_in_words_and_a_retry_works(graph):
+    node = rclpy.create_node('plan_client')
+    client = PlanClient(node)
+    killed = False
+
+    def kill(feedback):
+        nonlocal killed
+        if not killed and feedback.stage >= Feedback.GROUNDING:
+            killed = True
+            graph.processes.end('grasp_server', signal.SIGKILL)
+            graph.processes.start('grasp_server')
+
+    def nothing(*_):
+        return None
+
+    client.wait(client.ready, 10.0, 'server and images')
+    graph.call(ResetTracker, 'reset_tracker', ResetTracker.Request())
+    with pytest.raises(RealvlgError, match='restarted; ask again'):
+        client.plan(SENTENCE, 25.0, kill, nothing)
+    assert client.plan(SENTENCE, 25.0, nothing, nothing).status == Result.OK
+    node.destroy_node()
+
+
+def test_nodes_end_cleanly_when_they_are_told_to_and_goals_get_a_result(graph):
+    graph.camera.pause()
+    goal = start_to_wait_for_stable(graph, Feedback.GROUNDING)
+    started = time.monotonic()
+    assert graph.processes.end('grasp_server', signal.SIGTERM) == 0
+    result = goal.result(5.0)
+    assert result.status == Result.FAILED and 'ask again' in result.message
+    assert graph.processes.end('grounding_node', signal.SIGINT) == 0
+    assert graph.processes.end('grasp_node', signal.SIGTERM) == 0
+    assert time.monotonic() - started < 10.0
