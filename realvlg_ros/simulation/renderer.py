@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..camera import Camera
+from ..errors import FrameError
 from ..frame import RgbdFrame
 from ..transforms import FloatArray, invert
 from .ray_caster import Float32Array, Int32Array
@@ -150,14 +151,15 @@ class Renderer:
             if self._sampler is None or self._sampler.noise != noise:
                 self._sampler = noise.prepare(view.depth, camera)
             depth = self._sampler.sample(seed)
-        frame = RgbdFrame.from_arrays(
-            view.color.copy(),
-            depth,
-            camera,
-            round(time_s * 1e9) if stamp_ns is None else stamp_ns,
-            camera2fixed=camera2world,
-            fixed_frame=WORLD_FRAME,
-        )
+        stamp_ns = round(time_s * 1e9) if stamp_ns is None else stamp_ns
+        if not depth.any():
+            raise FrameError(
+                f'the camera at {camera2world[:3, 3]} m sees nothing within its range; '
+                'move it or turn it toward the table'
+            )
+        # Not from_arrays: the depth is sound by construction, and a stream has no time to spare.
+        color = view.color.copy()
+        frame = RgbdFrame(color, depth, camera, stamp_ns, camera2world, WORLD_FRAME)
         return RenderedFrame(frame, view.instance_ids, view.depth, poses, camera2world)
 
     def _render_clean(

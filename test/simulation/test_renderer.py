@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.camera import Camera
+from realvlg_ros.errors import FrameError
 from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import Motion, SimObject
@@ -104,6 +105,17 @@ def test_light_changes_neither_depth_nor_ids():
     assert np.array_equal(full.clean_depth, plain.clean_depth)
     assert np.array_equal(full.instance_ids, plain.instance_ids)
     assert not np.array_equal(full.frame.color, plain.frame.color)
+
+
+def test_a_camera_that_sees_nothing_is_an_error():
+    world = World(())
+    camera, upward = d435_camera(80, 60), look_at((0, 0, 1), (-1.0, 0, 3))
+    with pytest.raises(FrameError, match=r'sees nothing within its range; move it'):
+        Renderer(world, PLAIN).render(camera, upward)
+    seen = world.trajectory.camera2world(0)
+    blind = DepthNoise(min_range=5, max_range=6)
+    with pytest.raises(FrameError, match='sees nothing'):
+        Renderer(world, PLAIN).render(camera, seen, blind)
 
 
 def test_noise_is_fresh_for_each_seed_and_equal_for_equal_seeds():
