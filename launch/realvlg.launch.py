@@ -1,0 +1,146 @@
+"""Start everything: grounding_node, grasp_node, grasp_server and, if asked, RViz.
+
+    ros2 launch realvlg_ros realvlg.launch.py \
+        color_topic:=/camera/camera/color/image_raw fixed_frame:=base_link
+
+The camera driver is started elsewhere, with depth registered to colour and with the same Fast DDS
+profile in its environment. Arguments that are left empty keep what the parameter files say.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.conditions import IfCondition
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription
+
+_SHARE = Path(__file__).absolute().parents[1]
+_CONFIG = _SHARE / 'config'
+
+# Launch arguments that are parameters of the nodes that read the camera.
+_CAMERA_ARGUMENTS = ('color_transport', 'depth_transport', 'rectified', 'fixed_frame')
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Describe the nodes."""
+    return LaunchDescription(
+        [
+            *_arguments(),
+            OpaqueFunction(function=_use_fastdds_profile),
+            OpaqueFunction(function=_nodes),
+            Node(
+                package='rviz2',
+                executable='rviz2',
+                namespace=LaunchConfiguration('namespace'),
+                arguments=['-d', str(_CONFIG / 'realvlg.rviz')],
+                remappings=[
+                    ('/realvlg/markers', 'markers'),
+                    ('/realvlg/debug_image', 'debug_image'),
+                    ('/camera/camera/color/image_raw', LaunchConfiguration('color_topic')),
+                    (
+                        '/camera/camera/aligned_depth_to_color/image_raw',
+                        LaunchConfiguration('depth_topic'),
+                    ),
+                ],
+                parameters=[{'use_sim_time': LaunchConfiguration('use_sim_time')}],
+                condition=IfCondition(LaunchConfiguration('rviz')),
+            ),
+        ]
+    )
+
+
+def _arguments() -> list[DeclareLaunchArgument]:
+    described = {
+        'namespace': ('realvlg', 'Namespace of the nodes and of their topics.'),
+        'color_topic': ('/camera/camera/color/image_raw', 'Colour images.'),
+        'depth_topic': (
+            '/camera/camera/aligned_depth_to_color/image_raw',
+            'Depth images, registered to colour.',
+        ),
+        'camera_info_topic': ('/camera/camera/color/camera_info', 'Intrinsics of colour.'),
+        'color_transport': ('', 'raw or compressed (color_topic/compressed).'),
+        'depth_transport': ('', 'raw or compressedDepth (depth_topic/compressedDepth).'),
+        'rectified': ('', 'Whether the images are rectified.'),
+        'fixed_frame': ('', 'Frame in which the scene stands still, such as base_link.'),
+        'backend': ('', 'Grounding backend.'),
+        'gripper': ('', 'Gripper profile: a name in config/grippers or a path.'),
+        'parameters': (
+            '',
+            'A parameter file of your own (keys: /** or /**/grasp_node); it has the last word.',
+        ),
+        'use_sim_time': ('false', 'Take the time from /clock.'),
+        'autostart': ('true', 'Configure and activate without a lifecycle manager.'),
+        'respawn': ('true', 'Start a node again that has died.'),
+        'server': ('true', 'Start grasp_server, which answers PlanGrasps goals.'),
+        'rviz': ('false', 'Show camera, grasps and debug image in RViz.'),
+        'log_level': ('info', 'debug, info, warn, error or fatal.'),
+        'fastdds_profile': (
+            str(_CONFIG / 'fastdds_profile.xml'),
+            'Fast DDS profile for large images; empty keeps the environment as it is.',
+        ),
+    }
+    return [
+        DeclareLaunchArgument(name, default_value=default, description=description)
+        for name, (default, description) in described.items()
+    ]
+
+
+def _use_fastdds_profile(context: LaunchContext) -> list[SetEnvironmentVariable]:
+    profile = _value(context, 'fastdds_profile')
+    if not profile:
+        return []
+    # Fast DDS 2 reads the first name, Fast DDS 3 the second.
+    names = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+    return [SetEnvironmentVariable(name, profile) for name in names]
+
+
+def _nodes(context: LaunchContext) -> list[Node]:
+    streams = [
+        (stream, _value(context, f'{stream}_topic'))
+        for stream in ('color', 'depth', 'camera_info')
+    ]
+    nodes = [
+        _node(context, 'grounding_node', (*_CAMERA_ARGUMENTS, 'backend'), streams),
+        _node(context, 'grasp_node', (*_CAMERA_ARGUMENTS, 'gripper'), streams),
+    ]
+    if yaml.safe_load(_value(context, 'server')):
+        nodes.append(_node(context, 'grasp_server', (), []))
+    return nodes
+
+
+def _node(
+    context: LaunchContext,
+    name: str,
+    arguments: tuple[str, ...],
+    remappings: list[tuple[str, str]],
+) -> Node:
+    parameters = _given(context, (*arguments, 'use_sim_time', 'autostart'))
+    files = [file for file in (_value(context, 'parameters'),) if file]
+    return Node(
+        package='realvlg_ros',
+        executable=name,
+        name=name,
+        namespace=_value(context, 'namespace'),
+        parameters=[str(_CONFIG / f'{name}.yaml'), parameters, *files],
+        remappings=remappings,
+        ros_arguments=['--log-level', _value(context, 'log_level')],
+        output='screen',
+        respawn=yaml.safe_load(_value(context, 'respawn')),
+        respawn_delay=1.0,
+    )
+
+
+def _given(context: LaunchContext, names: tuple[str, ...]) -> dict[str, Any]:
+    """The arguments that are not empty, as YAML values."""
+    texts = {name: _value(context, name) for name in names}
+    return {name: yaml.safe_load(text) for name, text in texts.items() if text}
+
+
+def _value(context: LaunchContext, name: str) -> str:
+    return str(LaunchConfiguration(name).perform(context))

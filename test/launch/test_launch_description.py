@@ -1,0 +1,164 @@
+"""What the launch files would start, checked without launch: executables, parameters, topics."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not installed')
+pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
+
+import yaml
+
+from realvlg_ros.ros.parameters import ParameterSpec, parameters_of
+
+ROOT = Path(__file__).parents[2]
+NODES = {
+    'grounding_node': 'GroundingNode',
+    'grasp_node': 'GraspNode',
+    'grasp_server': 'GraspServer',
+}
+Actions = Callable[..., list[Any]]
+
+
+def of_kind(actions: list[Any], kind: str) -> list[dict[str, Any]]:
+    return [action.kwargs for action in actions if type(action).__name__ == kind]
+
+
+def own_nodes(actions: list[Any]) -> dict[str, dict[str, Any]]:
+    nodes = of_kind(actions, 'Node')
+    return {node['name']: node for node in nodes if node['package'] == 'realvlg_ros'}
+
+
+def node_class(name: str) -> type[Any]:
+    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), NODES[name])
+    return cls
+
+
+def specs(name: str) -> dict[str, ParameterSpec]:
+    return {spec.name: spec for spec in parameters_of(node_class(name))}
+
+
+def flat(values: dict[str, Any], prefix: str = '') -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            result |= flat(value, f'{prefix}{key}.')
+        else:
+            result[prefix + key] = value
+    return result
+
+
+def test_everything_is_started_in_its_namespace(launch_actions: Actions) -> None:
+    nodes = own_nodes(launch_actions('realvlg.launch.py', namespace='left_arm'))
+    assert set(nodes) == set(NODES)
+    assert {node['namespace'] for node in nodes.values()} == {'left_arm'}
+    assert all(node['respawn'] is True for node in nodes.values())
+
+
+def test_without_server_perception_is_left(launch_actions: Actions) -> None:
+    nodes = own_nodes(launch_actions('realvlg.launch.py', server='false', respawn='false'))
+    assert set(nodes) == {'grounding_node', 'grasp_node'}
+    assert not any(node['respawn'] for node in nodes.values())
+    (include,) = launch_actions('perception.launch.py')
+    assert include.args[0].args == (str(ROOT / 'launch' / 'realvlg.launch.py'),)
+    assert dict(include.kwargs['launch_arguments']) == {'server': 'false'}
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_executable_is_installed(name: str, launch_actions: Actions) -> None:
+    assert own_nodes(launch_actions('realvlg.launch.py'))[name]['executable'] == name
+    installed = re.search(r'foreach\(node ([^)]*)\)', (ROOT / 'CMakeLists.txt').read_text())
+    assert installed is not None and name in installed[1].split()
+    assert callable(importlib.import_module(f'realvlg_ros.nodes.{name}').main)
+
+
+def test_arguments_become_declared_parameters(launch_actions: Actions, tmp_path: Path) -> None:
+    own = tmp_path / 'own.yaml'
+    own.write_text('{}')
+    nodes = own_nodes(
+        launch_actions(
+            'realvlg.launch.py',
+            fixed_frame='base_link', rectified='true', color_transport='compressed',
+            depth_transport='compressedDepth', backend='tabletop', gripper='wsg_50',
+            use_sim_time='true', autostart='false', parameters=str(own),
+        )
+    )  # fmt: skip
+    for name, node in nodes.items():
+        file, given, last = node['parameters']
+        assert (file, last) == (str(ROOT / 'config' / f'{name}.yaml'), str(own))
+        assert (given.pop('use_sim_time'), given['autostart']) == (True, False)
+        for key, value in given.items():
+            assert specs(name)[key].check(value) == value
+    assert nodes['grasp_node']['parameters'][1] == {
+        'color_transport': 'compressed', 'depth_transport': 'compressedDepth', 'rectified': True,
+        'fixed_frame': 'base_link', 'gripper': 'wsg_50', 'autostart': False,
+    }  # fmt: skip
+
+
+def test_empty_arguments_leave_the_parameter_file_alone(launch_actions: Actions) -> None:
+    for node in own_nodes(launch_actions('realvlg.launch.py')).values():
+        assert node['parameters'][1:] == [{'use_sim_time': False, 'autostart': True}]
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_parameter_file_shows_the_defaults(name: str) -> None:
+    content = yaml.safe_load((ROOT / 'config' / f'{name}.yaml').read_text())
+    values = flat(content['/**']['ros__parameters'])
+    declared = specs(name)
+    assert set(values) <= set(declared), f'{set(values) - set(declared)} are not declared'
+    for key, value in values.items():
+        assert declared[key].check(value) == declared[key].default, key
+    if name == 'grasp_server':
+        assert set(values) == set(declared)
+
+
+def test_fast_dds_profile_can_be_left_out(launch_actions: Actions) -> None:
+    on = launch_actions('realvlg.launch.py')
+    settings = [a.args for a in on if type(a).__name__ == 'SetEnvironmentVariable']
+    profile = str(ROOT / 'config' / 'fastdds_profile.xml')
+    assert ('FASTRTPS_DEFAULT_PROFILES_FILE', profile) in settings
+    off = launch_actions('realvlg.launch.py', fastdds_profile='')
+    assert not [a for a in off if type(a).__name__ == 'SetEnvironmentVariable']
+
+
+def test_remapped_topics_exist(launch_actions: Actions, ros_context: None) -> None:
+    nodes = own_nodes(
+        launch_actions(
+            'realvlg.launch.py',
+            color_topic='/c/color', depth_topic='/c/depth', camera_info_topic='/c/info',
+        )
+    )  # fmt: skip
+    for name in ('grounding_node', 'grasp_node'):
+        rules = [f'{old}:={new}' for old, new in nodes[name]['remappings']]
+        arguments = ['--ros-args', *(part for rule in rules for part in ('-r', rule))]
+        node = node_class(name)(cli_args=arguments)
+        try:
+            node.trigger_configure()
+            node.trigger_activate()
+            own = node.get_subscriber_names_and_types_by_node(name, '/')
+            assert {'/c/color', '/c/depth', '/c/info'} <= {topic for topic, _ in own}
+        finally:
+            node.trigger_shutdown()
+            node.destroy_node()
+
+
+def test_rviz_shows_topics_that_exist(launch_actions: Actions) -> None:
+    (rviz,) = [
+        node for node in of_kind(launch_actions('realvlg.launch.py'), 'Node')
+        if node['package'] == 'rviz2'
+    ]  # fmt: skip
+    layout = ROOT / 'config' / 'realvlg.rviz'
+    assert rviz['arguments'] == ['-d', str(layout)]
+    shown = set(re.findall(r'(?:Value|Topic): (/\S+)', layout.read_text()))
+    remapped = dict(rviz['remappings'])
+    assert shown == set(remapped)
+    outputs = (ROOT / 'realvlg_ros' / 'ros' / 'target_outputs.py').read_text()
+    for topic in ('markers', 'debug_image'):
+        assert remapped[f'/realvlg/{topic}'] == topic
+        assert f"'{topic}'" in outputs
