@@ -1,0 +1,122 @@
+"""Open3D for what it does best: normals, voxel grids, oriented boxes and looking at clouds.
+
+Nothing that runs at camera rate uses this module; Open3D is met only when a function is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import FrameError, MissingDependencyError
+from .frame import RgbdFrame
+from .grasping.grasp import Grasp
+from .grasping.gripper import Gripper
+from .transforms import make_transform
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class OrientedBox:
+    """A box: 4x4 pose of its centre and axes in the cloud's frame, and size (3,) along them, m."""
+
+    box2frame: FloatArray
+    size: FloatArray
+
+
+def estimate_normals(
+    points: npt.ArrayLike, radius: float, viewpoint: npt.ArrayLike = (0.0, 0.0, 0.0)
+) -> FloatArray:
+    """Unit normals (n, 3) of points (n, 3) from neighbours within a radius, m.
+
+    They face the viewpoint, by default the camera's centre.
+    """
+    cloud = _point_cloud(points)
+    parameters = _open3d().geometry.KDTreeSearchParamHybrid(radius=radius, max_nn=30)
+    cloud.estimate_normals(parameters)
+    cloud.orient_normals_towards_camera_location(np.asarray(viewpoint, np.float64))
+    return np.asarray(cloud.normals).copy()
+
+
+def downsample(points: npt.ArrayLike, voxel: float) -> FloatArray:
+    """One point, the mean, for each voxel (edge in m) that holds any of points (n, 3)."""
+    return np.asarray(_point_cloud(points).voxel_down_sample(voxel).points).copy()
+
+
+def oriented_box(points: npt.ArrayLike) -> OrientedBox:
+    """The smallest box about points (n, 3), by Open3D's search over the hull's faces.
+
+    Raises:
+        FrameError: fewer than four points, or all of them in a plane.
+    """
+    cloud = _point_cloud(points)
+    try:
+        box = cloud.get_minimal_oriented_bounding_box()
+    except RuntimeError as error:
+        raise FrameError(
+            f'{len(cloud.points)} points span no box: {str(error).splitlines()[0]}'
+        ) from error
+    return OrientedBox(make_transform(box.R, box.center), np.asarray(box.extent).copy())
+
+
+def scene_geometries(
+    frame: RgbdFrame, grasps: Sequence[Grasp] = (), gripper: Gripper | None = None
+) -> list[Any]:
+    """The coloured cloud of a frame and the outlines of grasps, best one green."""
+    o3d = _open3d()
+    seen = frame.valid
+    cloud = _point_cloud(frame.points[seen])
+    cloud.colors = o3d.utility.Vector3dVector(frame.color[seen] / 255.0)
+    geometries = [cloud]
+    for rank, grasp in enumerate(grasps):
+        corners, edges = gripper_outline(grasp, gripper)
+        lines = o3d.geometry.LineSet(
+            o3d.utility.Vector3dVector(corners), o3d.utility.Vector2iVector(edges)
+        )
+        lines.paint_uniform_color((0.1, 0.8, 0.2) if rank == 0 else (0.9, 0.6, 0.1))
+        geometries.append(lines)
+    return geometries
+
+
+def show(frame: RgbdFrame, grasps: Sequence[Grasp] = (), gripper: Gripper | None = None) -> None:
+    """Open a window with the cloud and the grasps; returns when it is closed."""
+    _open3d().visualization.draw_geometries(scene_geometries(frame, grasps, gripper))
+
+
+def gripper_outline(
+    grasp: Grasp, gripper: Gripper | None = None
+) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+    """Corners (6, 3) and edges (5, 2) of a gripper drawn as a fork, in the grasp's frame."""
+    length = 0.045 if gripper is None else gripper.finger_length
+    half = grasp.opening_width / 2
+    corners = np.array(
+        [
+            [0, half, 0], [0, half, -length], [0, -half, -length], [0, -half, 0],
+            [0, 0, -length], [0, 0, -2 * length],
+        ]
+    )  # fmt: skip
+    edges = np.array([[0, 1], [1, 4], [4, 2], [2, 3], [4, 5]], np.int32)
+    placed = corners @ grasp.tcp2frame[:3, :3].T + grasp.tcp2frame[:3, 3]
+    return placed, edges
+
+
+def _point_cloud(points: npt.ArrayLike) -> Any:
+    o3d = _open3d()
+    points = np.ascontiguousarray(points, np.float64).reshape(-1, 3)
+    return o3d.geometry.PointCloud(o3d.utility.Vector3dVector(points))
+
+
+def _open3d() -> Any:
+    try:
+        import open3d
+    except ImportError as error:
+        raise MissingDependencyError(
+            f'Open3D cannot be loaded ({error}): pip install open3d-cpu, and apt install '
+            'libusb-1.0-0 libgl1 libgomp1 where they are missing'
+        ) from error
+    return open3d
