@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+import yaml
+
 from ..errors import GroundingError, ParameterError
+from ..resources import config_file
 from .grounding import Grounder
 
 # name -> module of this package and the factory in it
 BACKENDS = {
+    'detector': ('.detector', 'make_grounder'),
     'realvlg': ('.realvlg.grounder', 'make_grounder'),
+    'server': ('.server', 'make_grounder'),
     'tabletop': ('.tabletop', 'TabletopGrounder'),
 }
 
@@ -55,3 +60,24 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
         return make(**(options or {}))
     except TypeError as error:
         raise ParameterError(f'backend {name!r}: {error}') from error
+
+
+def read_options(name: str) -> dict[str, Any]:
+    """The options of a backend from a YAML file.
+
+    Args:
+        name: a path, or a name in config/backends such as 'realvlg'; empty for no options.
+
+    Raises:
+        ParameterError: there is no such file, or it holds no mapping.
+    """
+    if not name:
+        return {}
+    path = config_file(name if name.endswith('.yaml') else f'backends/{name}.yaml')
+    try:
+        options = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise ParameterError(f'{path} is not YAML: {error}') from error
+    if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
+        raise ParameterError(f'{path} holds no options; expected lines of the form name: value')
+    return options

@@ -21,7 +21,7 @@ class Sam2Segmenter:
     name = 'sam2'
 
     def __init__(self, checkpoint: str, device: str = 'auto') -> None:
-        self._path = Path(checkpoint)
+        self._path = Path(checkpoint).expanduser()
         self._device = device
         self._predictor: Any = None
 

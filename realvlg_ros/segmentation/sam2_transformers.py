@@ -26,7 +26,7 @@ class TransformersSegmenter:
     name = 'sam2'
 
     def __init__(self, checkpoint: str, device: str = 'auto') -> None:
-        self._path = Path(checkpoint)
+        self._path = Path(checkpoint).expanduser()
         self._device = device
         self._model: Any = None
 

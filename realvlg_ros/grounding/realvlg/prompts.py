@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any
 import yaml
 
 from ...errors import ParameterError
+from ...resources import config_file
 from .coordinates import Convention
 
 _SLOT = '{desc}'
@@ -182,15 +182,4 @@ def find_prompts(name: str) -> Path:
     Raises:
         ParameterError: there is none.
     """
-    if name.endswith(('.yaml', '.yml')):
-        return Path(name)
-    prefixes = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-    folders = [Path(__file__).resolve().parents[3] / 'config' / 'prompts']
-    folders += [Path(p) / 'share' / 'realvlg_ros' / 'config' / 'prompts' for p in prefixes if p]
-    for folder in folders:
-        if (folder / f'{name}.yaml').is_file():
-            return folder / f'{name}.yaml'
-    raise ParameterError(
-        f'prompts {name!r} are not in {", ".join(map(str, folders))}; '
-        'give a name from config/prompts or the path of a YAML file'
-    )
+    return config_file(name if name.endswith('.yaml') else f'prompts/{name}.yaml')

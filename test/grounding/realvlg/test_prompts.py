@@ -66,5 +66,5 @@ def test_a_broken_prompt_file_is_refused_with_the_reason(tmp_path, text, reason)
 
 
 def test_an_unknown_name_says_where_it_looked():
-    with pytest.raises(ParameterError, match='config/prompts'):
+    with pytest.raises(ParameterError, match='prompts holds.*realvlg.yaml'):
         find_prompts('nonsense')

@@ -1,0 +1,237 @@
+"""Zero-shot detectors of transformers (OWLv2, Grounding DINO) as a grounder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import GroundingError, ParameterError, RealvlgError
+from ..frame import RgbdFrame
+from ..image_region import Box
+from ..segmentation.segmenter import Segmenter, make_segmenter
+from ..torch_device import choose_device, import_libraries
+from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
+from .realvlg.checkpoint import read_json
+from .realvlg.decoder import check_aborted
+from .realvlg.prompts import escape
+from .realvlg.task_grounder import label_of
+
+MODEL_TYPES = ('owlv2', 'grounding-dino')
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Which detector, and when its answer counts.
+
+    Attributes:
+        checkpoint: folder of an OWLv2 or Grounding DINO model.
+        threshold: a best score below this is NOT_FOUND.
+        ambiguous_ratio: another object with a score above this share of the best makes the
+            answer AMBIGUOUS; 1 or more never does.
+        overlap: boxes with a larger IoU are one object.
+        segmenter, sam2_checkpoint, device: as for the realvlg backend.
+    """
+
+    checkpoint: str = ''
+    threshold: float = 0.25
+    ambiguous_ratio: float = 0.9
+    overlap: float = 0.5
+    segmenter: str = 'auto'
+    sam2_checkpoint: str = ''
+    device: str = 'auto'
+
+    def __post_init__(self) -> None:
+        if not self.checkpoint:
+            raise ParameterError('the detector backend needs checkpoint, the folder of a model')
+        if not 0 <= self.threshold <= 1 or not 0 < self.overlap <= 1 or self.ambiguous_ratio <= 0:
+            raise ParameterError(
+                f'threshold {self.threshold} and overlap {self.overlap} must be within 0 to 1, '
+                f'ambiguous_ratio {self.ambiguous_ratio} positive'
+            )
+
+
+@dataclass(frozen=True)
+class _Detection:
+    score: float
+    box: Box
+
+
+class DetectorGrounder:
+    """Finds the object by its words; knows no relations such as left of."""
+
+    name = 'detector'
+
+    def __init__(self, settings: DetectorSettings, segmenter: Segmenter | None = None) -> None:
+        """Check the settings; nothing is loaded before `load`."""
+        self._settings = settings
+        self._segmenter = segmenter or make_segmenter(
+            settings.segmenter, settings.sam2_checkpoint, settings.device
+        )
+        self._model: Any = None
+        self._images: Any = None
+        self._words: Any = None
+        self._type = ''
+
+    def load(self) -> None:
+        """Load the weights; safetensors only, no code of their own.
+
+        Raises:
+            GroundingError: the folder cannot be used.
+            MissingDependencyError: torch or transformers is not installed.
+        """
+        self._segmenter.load()
+        path = Path(self._settings.checkpoint).expanduser()
+        config = read_json(path / 'config.json')
+        self._type = str(config.get('model_type'))
+        if self._type not in MODEL_TYPES or 'auto_map' in config:
+            raise GroundingError(
+                f'{path}: model type {self._type!r} is not one of {", ".join(MODEL_TYPES)}'
+            )
+        if not any(path.glob('*.safetensors')):
+            raise GroundingError(f'{path} holds no safetensors; pickled weights are not loaded')
+        torch, library = import_libraries()
+        device, _ = choose_device(self._settings.device, 'auto')
+        owl = self._type == 'owlv2'
+        model = library.Owlv2ForObjectDetection if owl else library.GroundingDinoForObjectDetection
+        images = library.Owlv2ImageProcessorPil if owl else library.GroundingDinoImageProcessorPil
+        try:
+            self._model = model.from_pretrained(
+                path, local_files_only=True, trust_remote_code=False, use_safetensors=True,
+                dtype=torch.float32,
+            ).to(device).eval()  # fmt: skip
+            self._images = images.from_pretrained(path, local_files_only=True)
+            self._words = library.AutoTokenizer.from_pretrained(path, local_files_only=True)
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise GroundingError(f'{path} could not be loaded: {error}') from error
+
+    def close(self) -> None:
+        """Free the weights."""
+        self._model = self._images = self._words = None
+        self._segmenter.close()
+
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        """Find the object of the instruction.
+
+        Raises:
+            InstructionError: the instruction cannot be taken.
+            GroundingCanceled: aborted returned True; looked at before and after the one pass.
+            GroundingError: not loaded, or the model could not be run.
+        """
+        text = check_instruction(instruction)
+        if self._model is None:
+            raise GroundingError('the detector is not loaded; call load first')
+        check_aborted(aborted)
+        start = time.perf_counter()
+        label = label_of(text)
+        try:
+            found = _suppress(self._detect(frame, label), self._settings.overlap)
+        except RealvlgError:
+            raise
+        except RuntimeError as error:
+            raise GroundingError(f'the detector could not be run: {error}') from error
+        timings = {'detect': (time.perf_counter() - start) * 1e3}
+        check_aborted(aborted)
+        return self._decide(frame, text, label, found, timings)
+
+    def _decide(
+        self,
+        frame: RgbdFrame,
+        instruction: str,
+        label: str,
+        found: list[_Detection],
+        timings: dict[str, float],
+    ) -> Grounding:
+        best = found[0]
+        rivals = [d for d in found if d.score >= self._settings.ambiguous_ratio * best.score]
+        status, message, question = GroundingStatus.OK, f'score {best.score:.2f}', ''
+        if best.score < self._settings.threshold:
+            status, rivals = GroundingStatus.NOT_FOUND, found[:3]
+            message = (
+                f'nothing fits {label!r}: the best of {len(found)} regions scores '
+                f'{best.score:.2f}, below {self._settings.threshold:.2f}'
+            )
+        elif len(rivals) > 1:
+            status = GroundingStatus.AMBIGUOUS
+            message = f'{len(rivals)} objects fit {label!r} about equally well'
+            question = f'Which of the {len(rivals)}: say left, right, nearer or another colour?'
+        ok = status is GroundingStatus.OK
+        candidates = tuple(
+            ObjectCandidate(label, _place(d.box, frame), d.score, d.box) for d in rivals
+        )
+        mask = None
+        if ok:
+            start = time.perf_counter()
+            segmentation = self._segmenter.segment(frame, best.box)
+            mask, message = segmentation.mask, f'{message}; mask from {segmentation.source}'
+            timings['mask'] = (time.perf_counter() - start) * 1e3
+        camera = frame.camera
+        return Grounding(
+            status, instruction, message, frame.stamp_ns, camera.frame_id, camera.width,
+            camera.height, label=label, score=best.score, box=best.box if ok else None, mask=mask,
+            candidates=() if ok else candidates, question=question, backend=self.name,
+            timings_ms=timings,
+        )  # fmt: skip
+
+    def _detect(self, frame: RgbdFrame, label: str) -> list[_Detection]:
+        """All regions with their scores, best first."""
+        import torch
+        from PIL import Image
+
+        device = self._model.device
+        image = Image.fromarray(np.ascontiguousarray(frame.color))
+        pictures = self._images(images=[image], return_tensors='pt').to(device)
+        owl = self._type == 'owlv2'
+        # The prompts that the two were trained on: a caption, and a phrase that ends in a stop.
+        words = f'a photo of a {escape(label)}' if owl else f'{escape(label).lower()}.'
+        limit = {'max_length': 16, 'padding': 'max_length'} if owl else {'max_length': 128}
+        tokens = self._words([words], truncation=True, return_tensors='pt', **limit).to(device)
+        with torch.inference_mode():
+            output = self._model(**pictures, **tokens)
+        scores = output.logits[0].sigmoid().max(dim=-1).values.float().cpu().numpy()
+        boxes = output.pred_boxes[0].float().cpu().numpy()
+        height, width = frame.color.shape[:2]
+        # OWLv2 pads the image to a square at its lower right; Grounding DINO does not.
+        scale = (max(width, height),) * 2 if owl else (width, height)
+        order = np.argsort(-scores, kind='stable')[:100]
+        return [
+            _Detection(float(scores[i]), _to_box(boxes[i], scale, width, height)) for i in order
+        ]
+
+
+def make_grounder(**options: Any) -> DetectorGrounder:
+    """A grounder from the fields of DetectorSettings as keywords."""
+    return DetectorGrounder(DetectorSettings(**options))
+
+
+def _to_box(values: Any, scale: tuple[int, int], width: int, height: int) -> Box:
+    """A normalised (centre, size) box in pixels, clamped to the image."""
+    x, y, w, h = (float(v) for v in values)
+    x_min = float(np.clip((x - w / 2) * scale[0], 0, width - 1))
+    y_min = float(np.clip((y - h / 2) * scale[1], 0, height - 1))
+    return Box(
+        x_min, y_min,
+        float(np.clip((x + w / 2) * scale[0], x_min + 1, width)),
+        float(np.clip((y + h / 2) * scale[1], y_min + 1, height)),
+    )  # fmt: skip
+
+
+def _suppress(found: list[_Detection], overlap: float) -> list[_Detection]:
+    """Keep the best of regions that overlap."""
+    kept: list[_Detection] = []
+    for detection in found:
+        if all(detection.box.iou(other.box) < overlap for other in kept):
+            kept.append(detection)
+    return kept
+
+
+def _place(box: Box, frame: RgbdFrame) -> str:
+    """Where in the image, in words."""
+    x, y = box.center
+    across = ('left', 'middle', 'right')[min(2, int(3 * x / frame.color.shape[1]))]
+    down = ('top', 'middle', 'bottom')[min(2, int(3 * y / frame.color.shape[0]))]
+    return f'at the {down} {across} of the image'

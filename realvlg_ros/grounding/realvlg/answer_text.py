@@ -1,0 +1,80 @@
+"""Answers as text: the expression that a server may guide by, and the check of what it sends."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import GroundingError
+from .numbers import NumberRange
+from .prompts import PromptSet, Task, TaskPrompt
+
+_MAX_THOUGHT_CHARACTERS = 4000
+
+
+def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
+    """A regular expression of the whole reply, in the subset that guided decoders know."""
+    prompt = prompts.task(task)
+    answer = ''.join(
+        _literal(text) + number
+        for text, number in zip(prompt.literals, [*_numbers(prompt), ''], strict=True)
+    )
+    if not thinking or not prompts.can_think:
+        return _literal(prompts.direct) + answer
+    thought = rf'[^<]{{0,{_MAX_THOUGHT_CHARACTERS}}}'
+    tags = _literal(prompts.think_open), _literal(prompts.think_close)
+    return tags[0] + thought + tags[1] + _literal(prompt.separator) + answer
+
+
+def parse_answer(
+    text: str, prompt: TaskPrompt, ranges: tuple[NumberRange, ...]
+) -> tuple[float, ...]:
+    """The numbers of a reply; what stands before the answer is passed over.
+
+    Args:
+        text: the reply.
+        prompt: what was asked.
+        ranges: allowed numbers, in order.
+
+    Raises:
+        GroundingError: the reply holds no answer, or one outside its range.
+    """
+    parts = [r'\s*'.join(map(re.escape, literal.split())) for literal in prompt.literals]
+    pattern = r'\s*(-?\d+(?:\.\d+)?)\s*'.join(parts[:-1] + [''])
+    found = list(re.finditer(pattern, text))
+    if not found:
+        raise GroundingError(f'the reply {text[-120:]!r} holds no {prompt.task.value} answer')
+    values = tuple(float(v) for v in found[-1].groups())
+    for name, value, allowed in zip(prompt.task.fields, values, ranges, strict=True):
+        least = -allowed.high if allowed.signed else allowed.low
+        if not least <= value <= allowed.high:
+            raise GroundingError(
+                f'the reply has {name} = {value:g}, outside {least} to {allowed.high}'
+            )
+    if prompt.task is Task.BOX and not (values[0] < values[2] and values[1] < values[3]):
+        raise GroundingError(f'the reply has the box {values}, which is empty')
+    if prompt.task is Task.CONTACT and values[:2] == values[2:]:
+        raise GroundingError(f'the reply has both contacts at {values[:2]}')
+    return values
+
+
+def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...]:
+    """What the numbers of a task may be in a frame of width x height, each on its own."""
+    if task is Task.GRASP:
+        diagonal = max(1, round((width**2 + height**2) ** 0.5))
+        return (
+            NumberRange(0, width - 1), NumberRange(0, height - 1),
+            NumberRange(0, 360, signed=True), NumberRange(1, diagonal),
+        )  # fmt: skip
+    return tuple(NumberRange(0, side) for side in (width, height, width, height))
+
+
+def _numbers(prompt: TaskPrompt) -> list[str]:
+    fraction = rf'(\.[0-9]{{1,{prompt.decimals}}})?' if prompt.decimals else ''
+    return [
+        ('-?' if name == 'theta' else '') + r'[0-9]{1,4}' + fraction for name in prompt.task.fields
+    ]
+
+
+def _literal(text: str) -> str:
+    escaped = re.sub(r'([\\.^$*+?{}\[\]|()])', r'\\\1', text)
+    return escaped.replace('\n', r'\n').replace('\t', r'\t')

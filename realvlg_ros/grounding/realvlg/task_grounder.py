@@ -1,0 +1,175 @@
+"""The course of a request that is the same wherever the model runs."""
+
+from __future__ import annotations
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...frame import RgbdFrame
+from ...grasping.rectangle import ContactPair, GraspRectangle
+from ...image_region import Box
+from ...segmentation.segmenter import Segmenter
+from ..grounding import Grounding, GroundingStatus, ObjectCandidate
+from .calibration import Calibration, Evidence, EvidenceKind
+from .coordinates import AnswerFrame
+from .decoder import Answer, check_aborted
+from .prompts import Task
+
+_REQUEST = re.compile(
+    r'^(please\s+)?((can|could) you\s+)?(pick up|grasp|grab|take|get|fetch|lift|find|'
+    r'(give|hand|bring|pass|show) me|point (at|to))\s+',
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r'^(the|a|an|my|that|this)\s+', re.IGNORECASE)
+
+
+@dataclass
+class Work:
+    """What has been found so far for one request."""
+
+    frame: RgbdFrame
+    instruction: str
+    aborted: Callable[[], bool]
+    timings: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Record how long a stage takes."""
+        start = time.perf_counter()
+        yield
+        self.timings[stage] = (time.perf_counter() - start) * 1e3
+
+
+class TaskGrounder(ABC):
+    """Asks for the box, rejects what is not there, then asks for grasps and cuts the mask.
+
+    A subclass says which tasks there are and how one is answered.
+    """
+
+    name = 'realvlg'
+
+    def __init__(self, tasks: frozenset[Task], segmenter: Segmenter, jaw_height_px: float) -> None:
+        self._tasks = tasks
+        self._segmenter = segmenter
+        self._jaw_height_px = jaw_height_px
+        self._rejection: Calibration | None = None
+
+    @abstractmethod
+    def _answer(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
+        """Answer one task about the frame; box is the coarse box where it is known."""
+
+    @abstractmethod
+    def _probe(self, work: Work) -> float:
+        """Probability that the object is in the frame, 0 to 1."""
+
+    def _ground(self, work: Work) -> Grounding:
+        camera = work.frame.camera
+        base = Grounding(
+            GroundingStatus.OK, work.instruction,
+            stamp_ns=work.frame.stamp_ns, frame_id=camera.frame_id,
+            image_width=camera.width, image_height=camera.height,
+            label=label_of(work.instruction), backend=self.name,
+        )  # fmt: skip
+        box: Box | None = None
+        score = 0.0
+        if Task.BOX in self._tasks:
+            answer, box = self._box(work)
+            score = answer.confidence.score
+            rejected = self._reject(work, base, score, box)
+            if rejected is not None:
+                return rejected
+        rectangle = self._rectangle(work, box)
+        contacts = self._contacts(work, box)
+        if box is None:
+            box = _box_around(rectangle, contacts, camera.width, camera.height)
+            score = max(p.score or 0.0 for p in (rectangle, contacts) if p is not None)
+        check_aborted(work.aborted)
+        with work.timed('mask'):
+            segmentation = self._segmenter.segment(work.frame, box)
+        work.notes.append(f'mask from {segmentation.source}')
+        return replace(
+            base, message='; '.join(work.notes), score=score, box=box, mask=segmentation.mask,
+            rectangles=() if rectangle is None else (rectangle,),
+            contacts=() if contacts is None else (contacts,), timings_ms=work.timings,
+        )  # fmt: skip
+
+    def _reject(self, work: Work, base: Grounding, score: float, box: Box) -> Grounding | None:
+        """NOT_FOUND where the evidence is too weak."""
+        rule = self._rejection
+        if rule is None:
+            return None
+        probe: float | None = None
+        if rule.kind is not EvidenceKind.SCORE:
+            with work.timed('probe'):
+                probe = self._probe(work)
+        value = Evidence(score, probe).value(rule.kind)
+        if value >= rule.threshold:
+            return None
+        message = (
+            f'nothing fits {work.instruction!r}: {rule.kind.value} {value:.2f} is below '
+            f'{rule.threshold:.2f}; ' + '; '.join(work.notes)
+        )
+        nearest = ObjectCandidate(base.label, 'came nearest to it', value, box)
+        return replace(
+            base, status=GroundingStatus.NOT_FOUND, message=message, score=value,
+            candidates=(nearest,), timings_ms=work.timings,
+        )  # fmt: skip
+
+    def _box(self, work: Work) -> tuple[Answer, Box]:
+        answer, frame = self._ask(Task.BOX, work, None)
+        return answer, frame.to_box(answer.values)
+
+    def _rectangle(self, work: Work, box: Box | None) -> GraspRectangle | None:
+        if Task.GRASP not in self._tasks:
+            return None
+        answer, frame = self._ask(Task.GRASP, work, box)
+        height = self._jaw_height_px
+        return frame.to_rectangle(answer.values, height, answer.confidence.score)
+
+    def _contacts(self, work: Work, box: Box | None) -> ContactPair | None:
+        if Task.CONTACT not in self._tasks:
+            return None
+        answer, frame = self._ask(Task.CONTACT, work, box)
+        return frame.to_contacts(answer.values, answer.confidence.score)
+
+    def _ask(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
+        with work.timed(task.value):
+            answer, frame = self._answer(task, work, box)
+        work.notes.append(_note(answer, frame))
+        return answer, frame
+
+
+def label_of(instruction: str) -> str:
+    """The object's words of a request."""
+    rest = _ARTICLE.sub('', _REQUEST.sub('', instruction)).strip(' .!?')
+    return rest or instruction
+
+
+def _note(answer: Answer, frame: AnswerFrame) -> str:
+    scale = max(frame.scale_x, frame.scale_y)
+    spread = max(answer.confidence.spread[:2]) * scale
+    return (
+        f'{answer.task.value} ({answer.mode.value}) score {answer.confidence.score:.2f}, '
+        f'spread {spread:.0f} px, {answer.passes} passes'
+    )
+
+
+def _box_around(
+    rectangle: GraspRectangle | None, contacts: ContactPair | None, width: int, height: int
+) -> Box:
+    """The box of the model's proposals, where no box was asked for."""
+    parts = [] if rectangle is None else [rectangle.corners()]
+    parts += [] if contacts is None else [contacts.points]
+    points = np.concatenate(parts)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return Box(
+        float(np.clip(low[0], 0, width - 1)), float(np.clip(low[1], 0, height - 1)),
+        float(np.clip(high[0], low[0] + 1, width)), float(np.clip(high[1], low[1] + 1, height)),
+    )  # fmt: skip

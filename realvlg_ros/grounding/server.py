@@ -1,0 +1,263 @@
+"""The realvlg backend with its model on an OpenAI-style server, past one machine."""
+
+from __future__ import annotations
+
+import base64
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import GroundingError, ParameterError
+from ..frame import RgbdFrame
+from ..image_region import Box
+from ..segmentation.segmenter import Segmenter, make_segmenter
+from .chat_client import ChatClient, Completion
+from .grounding import Grounding, check_instruction, never_aborted
+from .realvlg.answer_text import answer_expression, number_ranges, parse_answer
+from .realvlg.calibration import Calibration, EvidenceKind
+from .realvlg.confidence import Confidence
+from .realvlg.coordinates import AnswerFrame, Convention, feed_size
+from .realvlg.decoder import Answer, Mode, check_aborted
+from .realvlg.prompts import PromptSet, Task, find_prompts
+from .realvlg.task_grounder import TaskGrounder, Work
+
+GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
+# The retry is sampled a little, or a server at temperature 0 would repeat itself.
+_RETRY_TEMPERATURE = 0.3
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Where the model is and how it is asked.
+
+    Attributes:
+        url: base of the API, such as http://192.168.0.7:8000/v1.
+        box_model, grasp_model, contact_model: names on the server; a task without one is not
+            asked. 'auto' is the only model that the server holds.
+        prompts: a name from config/prompts or a YAML file.
+        coordinates: original, resized or norm1000; empty for that of the prompts.
+        guide: how the server takes a regular expression: none, structured_outputs (vLLM),
+            guided_regex (vLLM before 0.11), or response_format (type regex).
+        thinking: let the model think before it answers.
+        max_tokens: of a reply.
+        timeout_s: of one request.
+        retries: further tries after a reply that does not parse.
+        jpeg_quality: of the picture on its way, 1 to 100.
+        factor: the server's model is fed multiples of this, px: 28, for Qwen3-VL 32.
+        max_pixels: area of the picture sent, px.
+        not_found_threshold: a score below this is NOT_FOUND; negative for the prompts' probe.
+        jaw_height_px: height given to the model's rectangles.
+        segmenter, sam2_checkpoint, device: as for the realvlg backend.
+        api_key_variable: environment variable that holds the server's key, if it wants one.
+    """
+
+    url: str = 'http://localhost:8000/v1'
+    box_model: str = 'auto'
+    grasp_model: str = ''
+    contact_model: str = ''
+    prompts: str = 'realvlg'
+    coordinates: str = ''
+    guide: str = 'none'
+    thinking: bool = False
+    max_tokens: int = 512
+    timeout_s: float = 20.0
+    retries: int = 1
+    jpeg_quality: int = 90
+    factor: int = 28
+    max_pixels: int = 1003520
+    not_found_threshold: float = -1.0
+    jaw_height_px: float = 40.0
+    segmenter: str = 'auto'
+    sam2_checkpoint: str = ''
+    device: str = 'auto'
+    api_key_variable: str = 'REALVLG_SERVER_KEY'
+
+    def __post_init__(self) -> None:
+        if self.guide not in GUIDES:
+            raise ParameterError(f'guide {self.guide!r} is not one of {", ".join(GUIDES)}')
+        if not 1 <= self.jpeg_quality <= 100 or self.timeout_s <= 0 or self.retries < 0:
+            raise ParameterError(
+                f'jpeg_quality {self.jpeg_quality} must be within 1 to 100, timeout_s '
+                f'{self.timeout_s} positive and retries {self.retries} not negative'
+            )
+        if not self.models:
+            raise ParameterError(
+                'the server backend needs box_model, grasp_model or contact_model'
+            )
+
+    @property
+    def models(self) -> dict[Task, str]:
+        """Model by task, of the tasks that are asked."""
+        named = {
+            Task.BOX: self.box_model, Task.GRASP: self.grasp_model,
+            Task.CONTACT: self.contact_model,
+        }  # fmt: skip
+        return {task: model for task, model in named.items() if model}
+
+
+class ServerGrounder(TaskGrounder):
+    """A vision-language model behind vLLM, llama.cpp, TensorRT-Edge-LLM or transformers serve."""
+
+    name = 'server'
+
+    def __init__(self, settings: ServerSettings, segmenter: Segmenter | None = None) -> None:
+        """Check the settings; the server is first asked in `load`.
+
+        Raises:
+            ParameterError: settings that contradict each other.
+        """
+        self._settings = settings
+        self._prompts = PromptSet.from_yaml(find_prompts(settings.prompts))
+        for task in settings.models:
+            self._prompts.task(task)
+        super().__init__(
+            frozenset(settings.models),
+            segmenter
+            or make_segmenter(settings.segmenter, settings.sam2_checkpoint, settings.device),
+            settings.jaw_height_px,
+        )
+        self._convention = Convention(settings.coordinates or self._prompts.coordinates.value)
+        key = os.environ.get(settings.api_key_variable, '')
+        self._client = ChatClient(settings.url, settings.timeout_s, key)
+        self._models: dict[Task, str] = {}
+
+    def load(self) -> None:
+        """Ask the server for its models.
+
+        Raises:
+            GroundingError: it cannot be reached, or does not hold the models named.
+        """
+        self._segmenter.load()
+        held = self._client.models(never_aborted)
+        for task, name in self._settings.models.items():
+            if name == 'auto' and len(held) != 1:
+                raise GroundingError(
+                    f'{self._settings.url} holds {len(held)} models ({", ".join(held[:6])}); '
+                    f'set {task.value}_model to one of them'
+                )
+            if name not in ('auto', *held):
+                raise GroundingError(
+                    f'{self._settings.url} has no model {name!r}, only {", ".join(held[:6])}'
+                )
+            self._models[task] = held[0] if name == 'auto' else name
+        threshold = self._settings.not_found_threshold
+        if Task.BOX in self._tasks and threshold >= 0:
+            self._rejection = Calibration(EvidenceKind.SCORE, threshold)
+        elif Task.BOX in self._tasks and self._prompts.probe is not None:
+            self._rejection = Calibration(EvidenceKind.PROBE, 0.5)
+
+    def close(self) -> None:
+        """Free the segmenter; the server keeps its model."""
+        self._models.clear()
+        self._segmenter.close()
+
+    def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        """Find what the instruction refers to.
+
+        Raises:
+            InstructionError: the instruction cannot be taken.
+            GroundingCanceled: aborted returned True.
+            GroundingError: not loaded, no answer in time, or no valid answer after the retries.
+        """
+        text = check_instruction(instruction)
+        if not self._models:
+            raise GroundingError('the server grounder is not loaded; call load first')
+        return self._ground(Work(frame, text, aborted))
+
+    def _answer(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
+        """Ask until a reply is valid, at most 1 + retries times."""
+        picture, frame = self._picture(work.frame.color)
+        prompt = self._prompts.task(task)
+        ranges = number_ranges(task, frame.width, frame.height)
+        question = prompt.ask(work.instruction)
+        mode = Mode.THINK if self._settings.thinking else Mode.DIRECT
+        wrong = ''
+        for attempt in range(1 + self._settings.retries):
+            check_aborted(work.aborted)
+            request = self._request(task, question, picture)
+            request.update(self._guide(task))
+            request['temperature'] = _RETRY_TEMPERATURE if attempt else 0
+            reply = self._client.complete(request, work.aborted)
+            try:
+                values = parse_answer(reply.text, prompt, ranges)
+            except GroundingError as error:
+                wrong = str(error)
+                continue
+            sure = Confidence(_score(reply), (0.0,) * 4, _log_probability(reply))
+            return Answer(task, values, (), '', mode, sure, attempt + 1), frame
+        raise GroundingError(
+            f'no valid {task.value} in {1 + self._settings.retries} replies: {wrong}; set guide '
+            'if the server can be guided, and check prompts and coordinates'
+        )
+
+    def _probe(self, work: Work) -> float:
+        probe = self._prompts.probe
+        if probe is None:
+            return 1.0
+        picture, _ = self._picture(work.frame.color)
+        request = self._request(Task.BOX, probe.ask(work.instruction), picture)
+        request.update(temperature=0, max_tokens=4)
+        reply = self._client.complete(request, work.aborted)
+        word = reply.text.strip(' .!"\n')
+        if not word.startswith((*probe.yes_words, *probe.no_words)):
+            raise GroundingError(f'the probe was answered with {reply.text[:40]!r}, not yes or no')
+        sure = math.exp(reply.log_probabilities[0][1]) if reply.log_probabilities else 1.0
+        return sure if word.startswith(probe.yes_words) else 1.0 - sure
+
+    def _picture(self, color: npt.NDArray[np.uint8]) -> tuple[str, AnswerFrame]:
+        """The picture as a data URL at the size that the server's model is fed."""
+        height, width = color.shape[:2]
+        factor = self._settings.factor
+        feed = feed_size(width, height, factor, 4 * factor * factor, self._settings.max_pixels)
+        shrinks = feed.width < width
+        resized = cv2.resize(
+            color, (feed.width, feed.height),
+            interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+        )  # fmt: skip
+        quality = [cv2.IMWRITE_JPEG_QUALITY, self._settings.jpeg_quality]
+        _, data = cv2.imencode('.jpg', resized[..., ::-1], quality)
+        frame = AnswerFrame.of(self._convention, Box(0, 0, width, height), (width, height), feed)
+        return f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}', frame
+
+    def _request(self, task: Task, question: str, picture: str) -> dict[str, Any]:
+        image = {'type': 'image_url', 'image_url': {'url': picture}}
+        user = {'role': 'user', 'content': [image, {'type': 'text', 'text': question}]}
+        system = {'role': 'system', 'content': self._prompts.system}
+        return {
+            'model': self._models[task],
+            'messages': [system, user] if self._prompts.system else [user],
+            'max_tokens': self._settings.max_tokens,
+            'logprobs': True,
+        }
+
+    def _guide(self, task: Task) -> dict[str, Any]:
+        guide = self._settings.guide
+        if guide == 'none':
+            return {}
+        expression = answer_expression(self._prompts, task, self._settings.thinking)
+        if guide == 'guided_regex':
+            return {'guided_regex': expression}
+        if guide == 'structured_outputs':
+            return {'structured_outputs': {'regex': expression}}
+        return {'response_format': {'type': 'regex', 'pattern': expression}}
+
+
+def make_grounder(**options: Any) -> ServerGrounder:
+    """A grounder from the fields of ServerSettings as keywords."""
+    return ServerGrounder(ServerSettings(**options))
+
+
+def _score(reply: Completion) -> float:
+    """Geometric mean of the digits' probabilities; 1 where the server sends none."""
+    digits = [value for token, value in reply.log_probabilities if token.strip().isdigit()]
+    return math.exp(sum(digits) / len(digits)) if digits else 1.0
+
+
+def _log_probability(reply: Completion) -> float:
+    return sum(value for _, value in reply.log_probabilities)

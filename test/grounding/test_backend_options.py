@@ -1,0 +1,40 @@
+from dataclasses import fields
+
+import pytest
+
+from realvlg_ros.errors import ParameterError
+from realvlg_ros.grounding.detector import DetectorSettings
+from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
+from realvlg_ros.grounding.registry import make_grounder, read_options
+from realvlg_ros.grounding.server import ServerSettings
+
+SETTINGS = {'realvlg': RealvlgSettings, 'server': ServerSettings, 'detector': DetectorSettings}
+
+
+@pytest.mark.parametrize('name', sorted(SETTINGS))
+def test_the_shipped_options_are_all_there_and_are_the_defaults(name):
+    options = read_options(name)
+    kind = SETTINGS[name]
+    assert set(options) == {f.name for f in fields(kind)}
+    changed = {f.name for f in fields(kind) if f.default != options[f.name]}
+    assert changed <= {'box_checkpoint', 'checkpoint'}
+    assert make_grounder(name, options).name == name
+
+
+def test_no_name_is_no_options():
+    assert read_options('') == {}
+
+
+def test_broken_files_and_unknown_options_are_refused(tmp_path):
+    path = tmp_path / 'mine.yaml'
+    path.write_text('- a\n')
+    with pytest.raises(ParameterError, match='name: value'):
+        read_options(str(path))
+    path.write_text('a: [')
+    with pytest.raises(ParameterError, match='not YAML'):
+        read_options(str(path))
+    path.write_text('urll: http://localhost\n')
+    with pytest.raises(ParameterError, match='urll'):
+        make_grounder('server', read_options(str(path)))
+    with pytest.raises(ParameterError, match=r'realvlg\.yaml'):
+        read_options('nonsense')
