@@ -58,9 +58,9 @@ class TrueGrasp:
         return float(math.hypot(float(np.linalg.norm(across)), beyond))
 
     def axis_error(self, axis: FloatArray) -> float:
-        """Angle between the opening axes, whichever finger is first, rad."""
-        cosine = abs(float(axis @ self.axis)) / float(np.linalg.norm(axis))
-        return math.acos(min(1.0, cosine))
+        """Angle between the opening axes, whichever finger is first, rad; 90 degrees for no axis."""
+        length = max(float(np.linalg.norm(axis)), 1e-12)
+        return math.acos(min(1.0, abs(float(axis @ self.axis)) / length))
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,6 +77,7 @@ def test_errors_of_a_true_grasp_leave_out_what_may_move():
     assert truth.center_error(np.array([0, 0.002, -0.001])) == pytest.approx(math.sqrt(5) * 1e-3)
     assert truth.axis_error(np.array([-1.0, 0, 0])) == pytest.approx(0, abs=1e-6)
     assert truth.axis_error(np.array([1.0, 1, 0])) == pytest.approx(math.pi / 4)
+    assert truth.axis_error(np.zeros(3)) == pytest.approx(math.pi / 2)
 
 
 @pytest.fixture
