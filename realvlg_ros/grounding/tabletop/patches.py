@@ -16,6 +16,8 @@ _CLUTTER = (*_CHROMATIC, 'black', 'white')
 _SUPPORT_SHARE = 0.08
 # A patch is a thing of its own when this share of it lies outside every object.
 _OWN_SHARE = 0.4
+# A plain patch of this share of a surface may be a thing of its own.
+_PART_SHARE = 0.18
 # Gloss leaves holes in the depth: a patch needs readings on this share of it.
 _MEASURED_SHARE = 0.05
 # In clutter a patch of this share of the image that touches its border is the bin.
@@ -31,23 +33,60 @@ def add_patches(scene: Scene, owners: LabelArray, support: BoolArray, min_area_p
         support: (rows, columns) where the bare support is seen.
         min_area_px: smaller patches are ignored.
     """
-    outline = _outline(support)
-    for patch in color_patches(scene, support, outline, _CHROMATIC, 2 * min_area_px):
-        part = scene.window(patch.window)
+    patches = color_patches(scene, support, _outline(support), _CHROMATIC, 2 * min_area_px)
+    parts: dict[int, list[Segment]] = {}
+    for patch in patches:
         owner = owners[patch.window]
-        # Print and reflections on the support have its height; a thing rises above it.
-        risen = (part.height > 0.5 * part.noise) | ~part.valid
         outside = patch.mask & (owner == 0)
         if outside.sum() > _OWN_SHARE * patch.area:
-            measured = patch.mask & part.valid
-            if measured.sum() > _MEASURED_SHARE * patch.area and risen[measured].mean() > 0.6:
+            if _rises(scene, patch, support):
                 owner[patch.mask] = owners.max() + 1
             continue
         overlaps = np.bincount(owner[patch.mask])
         overlaps[0] = 0
         best = int(np.argmax(overlaps))
         if overlaps[best] > 0.5 * patch.area:
-            owner[outside & risen] = best
+            part = scene.window(patch.window)
+            # Print and reflections on the support have its height; a thing rises above it.
+            owner[outside & ((part.height > 0.5 * part.noise) | ~part.valid)] = best
+            parts.setdefault(best, []).append(patch)
+    for label, found in parts.items():
+        _split_by_color(owners, label, found)
+
+
+def _rises(scene: Scene, patch: Segment, support: BoolArray) -> bool:
+    """Whether a patch is higher than the support around it, by what readings it has."""
+    part = scene.window(patch.window)
+    measured = patch.mask & part.valid
+    if measured.sum() < _MEASURED_SHARE * patch.area:
+        return False
+    around = support[patch.window] & ~patch.mask
+    level = float(np.median(part.height[around])) if around.sum() > 50 else 0.0
+    relief = part.height[measured] - min(level, 0.0)
+    return bool(np.mean(relief > 0.5 * part.noise[measured]) > 0.6)
+
+
+def _split_by_color(owners: LabelArray, label: int, patches: list[Segment]) -> None:
+    """Give each large plain patch of an object a label of its own, if there are several.
+
+    Things that touch are one surface to the depth; print on one thing is smaller or less plain.
+    """
+    area = int((owners == label).sum())
+    plain = [patch for patch in patches if patch.area > _PART_SHARE * area and _is_plain(patch)]
+    if len(plain) < 2:
+        return
+    for patch in plain:
+        owner = owners[patch.window]
+        owner[patch.mask & (owner == label)] = owners.max() + 1
+    if (owners == label).sum() < 0.5 * area:
+        owners[owners == label] = 0
+
+
+def _is_plain(patch: Segment) -> bool:
+    """Whether a patch nearly fills the smallest rectangle around it."""
+    rows, columns = np.nonzero(patch.mask)
+    _, sides, _ = cv2.minAreaRect(np.column_stack([columns, rows]).astype(np.float32))
+    return patch.area > 0.65 * max(sides[0] * sides[1], 1.0)
 
 
 def color_patches(

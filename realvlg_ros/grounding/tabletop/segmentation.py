@@ -64,7 +64,8 @@ def segment(
         if segment.area >= settings.min_area_px and _is_object(
             scene.window(segment.window), segment.mask, support[segment.window], hull, settings
         ):
-            filled = _fill(segment.mask, foreground[segment.window])
+            window = scene.window(segment.window)
+            filled = _fill(window, segment.mask, foreground[segment.window])
             owners[segment.window][filled] = label
     check()
     add_patches(scene, owners, support, settings.min_area_px)
@@ -242,10 +243,13 @@ def _is_behind_edge(scene: Scene, bottom: IndexArray, columns: IndexArray) -> bo
     return bool(drops.any(axis=0).mean() > 0.6)
 
 
-def _fill(mask: BoolArray, foreground: BoolArray) -> BoolArray:
-    """The mask with its inner holes closed."""
+def _fill(scene: Scene, mask: BoolArray, foreground: BoolArray) -> BoolArray:
+    """The mask with its inner holes closed, but for what is seen through a handle."""
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
-    return np.asarray(filled, bool) & (mask | ~foreground)
+    away = scene.ground[..., 1]
+    farthest = np.percentile(away[mask & scene.valid], 98)
+    behind = scene.valid & (away > farthest + scene.noise)
+    return np.asarray(filled, bool) & (mask | ~(foreground | behind))
