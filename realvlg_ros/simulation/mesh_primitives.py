@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import WorldError
+from ..errors import MissingDependencyError, WorldError
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
@@ -83,28 +83,22 @@ def tube(
 
 def cuboid(extents: npt.ArrayLike) -> Trimesh:
     """A box of extents (3,) m that stands on z = 0, centred in x and y."""
-    import trimesh
-
     extents = np.asarray(extents, np.float64)
-    mesh = trimesh.creation.box(extents)
+    mesh = load_trimesh().creation.box(extents)
     mesh.apply_translation([0.0, 0.0, extents[2] / 2])
     return mesh
 
 
 def sphere(radius: float, subdivisions: int = 5) -> Trimesh:
     """A ball that stands on z = 0; its flat faces lie at most 0.03 % of the radius inside it."""
-    import trimesh
-
-    mesh = trimesh.creation.icosphere(subdivisions=subdivisions, radius=radius)
+    mesh = load_trimesh().creation.icosphere(subdivisions=subdivisions, radius=radius)
     mesh.apply_translation([0.0, 0.0, radius])
     return mesh
 
 
 def make_mesh(vertices: FloatArray, faces: IntArray) -> Trimesh:
     """A mesh whose faces look outward."""
-    import trimesh
-
-    mesh = trimesh.Trimesh(vertices, faces, process=False)
+    mesh = load_trimesh().Trimesh(vertices, faces, process=False)
     if mesh.volume < 0:
         mesh.invert()
     return mesh
@@ -115,9 +109,22 @@ def concatenate(meshes: list[Trimesh]) -> Trimesh:
 
     Faces inside another body are not seen by a ray; its volume counts overlaps twice.
     """
-    import trimesh
+    return load_trimesh().util.concatenate(meshes)
 
-    return trimesh.util.concatenate(meshes)
+
+def load_trimesh() -> Any:
+    """The trimesh module.
+
+    Raises:
+        MissingDependencyError: it is not installed.
+    """
+    try:
+        import trimesh
+    except ImportError as error:
+        raise MissingDependencyError(
+            'the simulation needs trimesh and embreex: pip install "realvlg_ros[simulation]"'
+        ) from error
+    return trimesh
 
 
 def _bridge(lower: IntArray, upper: IntArray) -> IntArray:

@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation
 from ..errors import WorldError
 from ..transforms import FloatArray, make_transform, transform_points
 from .colors import Rgb
+from .mesh_primitives import load_trimesh
 from .shapes import make_shape
 
 if TYPE_CHECKING:
@@ -112,8 +113,7 @@ class SimObject:
         Raises:
             WorldError: the file is missing or holds no triangles.
         """
-        import trimesh
-
+        trimesh = load_trimesh()
         try:
             mesh = trimesh.load(str(path), force='mesh')
             faces = len(mesh.faces)

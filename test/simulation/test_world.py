@@ -1,13 +1,16 @@
 """Worlds by seed and by hand."""
 
+import sys
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from realvlg_ros.errors import WorldError
+from realvlg_ros.errors import MissingDependencyError, WorldError
 from realvlg_ros.simulation.placement import clearance, footprint
+from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.sim_object import Motion, SimObject
+from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import DEFAULT_AREA, Light, Table, World
 
 pytest.importorskip('trimesh')
@@ -74,6 +77,14 @@ def test_a_mesh_is_set_down_on_the_table(tmp_path):
     low, high = item.mesh.bounds
     assert np.allclose(low[2], 0) and np.allclose(low[:2], -high[:2], atol=1e-6)
     assert high[2] == pytest.approx(0.08)
+
+
+@pytest.mark.parametrize('module', ['trimesh', 'embreex.rtcore_scene'])
+def test_a_missing_library_is_named_with_the_command(module, monkeypatch):
+    world = World.random(0, 1)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingDependencyError, match=r'pip install "realvlg_ros\[simulation\]"'):
+        Renderer(world).render(d435_camera(80, 60), world.trajectory.camera2world(0))
 
 
 def test_meshes_that_cannot_be_used_are_named(tmp_path):
