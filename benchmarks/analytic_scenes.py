@@ -58,7 +58,7 @@ class TrueGrasp:
         return float(math.hypot(float(np.linalg.norm(across)), beyond))
 
     def axis_error(self, axis: FloatArray) -> float:
-        """Angle between the opening axes, whichever finger is first, rad; 90 degrees for no axis."""
+        """Angle between the opening axes either way round, rad; a right angle for no axis."""
         length = max(float(np.linalg.norm(axis)), 1e-12)
         return math.acos(min(1.0, abs(float(axis @ self.axis)) / length))
 
