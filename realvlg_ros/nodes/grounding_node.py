@@ -18,7 +18,7 @@ from realvlg_ros.srv import SetInstruction
 from ..errors import FrameError, GroundingCanceled
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
-from ..grounding.registry import check_backend, make_grounder
+from ..grounding.registry import check_backend, make_grounder, read_options
 from ..ros.camera_input import CameraInput, CameraParameters
 from ..ros.deadline import Deadline
 from ..ros.diagnostics import Report
@@ -46,6 +46,9 @@ class GroundingParameters(CameraParameters):
 
     backend: str = parameter(
         'tabletop', 'Grounding backend, or package.module:factory for one of your own.'
+    )
+    backend_options: str = parameter(
+        '', 'Options of the backend: a YAML file, or a name in config/backends; empty for none.'
     )
     image_timeout: float = parameter(
         5.0, 'A request fails when no frame comes for so long, s.', minimum=0.0, maximum=600.0
@@ -76,7 +79,9 @@ class GroundingNode(ManagedNode):
     def configure(self) -> None:
         """Load the model and offer the interfaces."""
         self._settings: GroundingParameters = self.current_parameters()
-        self._grounder = make_grounder(self._settings.backend)
+        self._grounder = make_grounder(
+            self._settings.backend, read_options(self._settings.backend_options)
+        )
         self._grounder.load()
         self._publisher = self.publish_on(GroundingMsg, 'grounding', latched())
         self._goals = self.serve_action(Ground, 'ground', self._execute)
