@@ -78,5 +78,5 @@ def test_no_best_effort_image_is_lost() -> None:
         finally:
             subscriber.kill()
             publisher.kill()
-    assert int(received) == FRAMES
-    assert 'XML' not in complaints + more
+    # Fast DDS writes what it dislikes about a profile to the standard output.
+    assert received.strip() == str(FRAMES), complaints + more
