@@ -182,7 +182,7 @@ class Renderer:
                 color[rough] = self._sample_finely(camera, camera2world, rough, *light)
         distance = surface.hits.distance.reshape(shape)
         depth = np.where(np.isfinite(distance), distance, np.float32(0))
-        instance_ids = np.where(body >= 0, self._stage.instance_ids(body), np.int32(0))
+        instance_ids = self._stage.instance_ids(body)
         for shared in (depth, instance_ids):
             shared.setflags(write=False)
         image = to_bytes(color).reshape(*shape, 3)
