@@ -19,11 +19,12 @@ BoolArray = npt.NDArray[np.bool_]
 _MIN_READINGS = 40
 # Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.
 _MIN_ROUNDNESS = 0.55
-_CENTRAL = 0.3
+_CENTRAL = 0.38
 # Share of the readings that the circle must explain, and by how much its diameter may differ from
 # the distance of the silhouettes.
 _MIN_EXPLAINED = 0.85
 _DIAMETER_TOLERANCE = 0.15
+_MAX_EXCESS = 2.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Arc:
     Attributes:
         center: (3,) in the optical frame, m.
         axis: (3,) unit vector across the view, in the plane.
+        outward: (3,) unit vector out of the surface, square to the axis.
         radius: m.
         rms: of the readings about the circle, m.
         count: readings used.
@@ -40,6 +42,7 @@ class Arc:
 
     center: FloatArray
     axis: FloatArray
+    outward: FloatArray
     radius: float
     rms: float
     count: int
@@ -58,65 +61,88 @@ def fit_arc(band: Band, sigma: float) -> Arc | None:
     ray = band.center_ray / np.linalg.norm(band.center_ray)
     normal = band.view_normal
     axis = np.cross(normal, ray)
-    points = band.rays[band.valid] * band.depth[band.valid][:, None]
-    s, x, t = points @ axis, points @ normal, points @ ray
     along = np.broadcast_to(np.arange(band.on.shape[1]), band.on.shape)[band.valid]
-    first, last = along.min(), along.max()
-    offset = (along - (first + last) / 2) / max(last - first, 1)
+    low, high = np.percentile(along, (2, 98))
+    depth = band.depth[band.valid]
+    width = float((high - low + 1) * band.step * np.linalg.norm(band.pixel_rays[0]))
+    width *= float(np.median(depth))
+    # Beside a silhouette readings may be of what lies behind.
+    good = depth < np.percentile(depth, 10) + 0.6 * width + 3 * sigma
+    offset = (along[good] - (low + high) / 2) / max(high - low, 1)
+    points = band.rays[band.valid][good] * depth[good][:, None]
+    s, x, t = points @ axis, points @ normal, points @ ray
     central = np.abs(offset) < _CENTRAL
     if central.sum() < 15:
         return None
-    width = float(np.ptp(s))
-    middle = float((s.max() + s.min()) / 2)
-    roundness = _curvature(s[central] - middle, t[central]) * width / 2
-    if roundness < _MIN_ROUNDNESS:
+    middle = float(np.median(s[central]))
+    curvature, slope = _shape(s[central] - middle, x[central], t[central])
+    if curvature * width / 2 < _MIN_ROUNDNESS or good.mean() < _MIN_EXPLAINED:
         return None
-    return _fit(s, x, t, middle, width, (axis, normal, ray), sigma)
+    arc = _fit((s - middle, x, t), slope, middle, width, (axis, normal, ray), sigma)
+    # A circle leaves no more than the noise between neighbours; a box's edge does.
+    if arc is None or arc.rms > _MAX_EXCESS * _roughness(band) + 0.01 * arc.radius:
+        return None
+    return arc
 
 
-def _curvature(s: FloatArray, t: FloatArray) -> float:
-    """Second derivative of t over s at s = 0, 1/m."""
-    design = np.stack([np.ones_like(s), s, s * s], axis=1)
-    return 2 * float(np.linalg.solve(design.T @ design, design.T @ t)[2])
+def _roughness(band: Band) -> float:
+    """Standard deviation of the readings from their neighbours along the opening, m."""
+    depth = band.depth
+    three = band.valid[:, :-2] & band.valid[:, 1:-1] & band.valid[:, 2:]
+    bend = np.abs(depth[:, :-2] - 2 * depth[:, 1:-1] + depth[:, 2:])[three]
+    return float(np.median(bend)) * 1.48 / np.sqrt(6) if len(bend) else 0.0
+
+
+def _shape(s: FloatArray, x: FloatArray, t: FloatArray) -> tuple[float, float]:
+    """Second derivative of t over s, 1/m, and first over x, in the middle."""
+    design = np.stack([np.ones_like(s), s, s * s, x, x * x], axis=1)
+    normal = design.T @ design
+    normal[np.diag_indices(5)] *= 1 + 1e-9
+    solution = np.linalg.solve(normal, design.T @ t)
+    return 2 * float(solution[2]), float(solution[3])
 
 
 def _fit(
-    s: FloatArray,
-    x: FloatArray,
-    t: FloatArray,
+    place: tuple[FloatArray, FloatArray, FloatArray],
+    slope: float,
     middle: float,
     width: float,
     basis: tuple[FloatArray, FloatArray, FloatArray],
     sigma: float,
 ) -> Arc | None:
-    """Least squares on s^2 + t^2 = A s + B t + C + x (D s + E t + F) + G x^2.
+    """Least squares on s^2 + q^2 = A s + B q + C + D x s + E x + F x^2.
 
-    The terms in x let the circle move and shrink from line to line, as on a ball or a cylinder
-    that does not lie straight across.
+    q is the depth square to the direction in which the surface runs on across the jaws, so that a
+    cylinder that leans along the view has a circle as its section, too. The terms in x let the
+    circle shift and shrink from line to line, as on a ball.
     """
-    front = float(t.min())
-    s, t = s - middle, t - front
+    s, x, t = place
+    lean = float(np.hypot(1, slope))
+    q = (t - slope * x) / lean
+    front = float(q.min())
+    q = q - front
     keep = np.ones(len(s), bool)
-    design = np.stack([s, t, np.ones_like(s), x * s, x * t, x, x * x], axis=1)
-    target = s * s + t * t
-    residual = target
+    design = np.stack([s, q, np.ones_like(s), x * s, x, x * x], axis=1)
+    scale = np.abs(design).max(axis=0)
+    design = design / scale
+    target = s * s + q * q
+    residual, radius, solution = target, 0.0, np.zeros(6)
     for _ in range(3):
         used = design[keep]
-        normal = used.T @ used + 1e-12 * np.eye(7)
-        solution = np.linalg.solve(normal, used.T @ target[keep])
+        normal = used.T @ used + 1e-9 * np.eye(6)
+        solution = np.linalg.solve(normal, used.T @ target[keep]) / scale
         square = solution[2] + (solution[0] ** 2 + solution[1] ** 2) / 4
         if square <= 0:
             return None
         radius = float(np.sqrt(square))
-        residual = (target - design @ solution) / (2 * radius)
-        limit = max(3 * sigma, 0.02 * radius, 3e-4)
-        keep = np.abs(residual) < limit
+        residual = (target - design @ (solution * scale)) / (2 * radius)
+        keep = np.abs(residual) < max(3 * sigma, 0.02 * radius, 3e-4)
         if keep.sum() < _MIN_READINGS:
             return None
     if keep.mean() < _MIN_EXPLAINED or abs(2 * radius - width) > _DIAMETER_TOLERANCE * width:
         return None
-    axis, _, ray = basis
-    across = solution[0] / 2 + middle
-    deep = solution[1] / 2 + front
-    center = across * axis + deep * ray
-    return Arc(center, axis, radius, float(np.sqrt(np.mean(residual[keep] ** 2))), int(keep.sum()))
+    axis, view, ray = basis
+    center = (solution[0] / 2 + middle) * axis + (solution[1] / 2 + front) * lean * ray
+    rms = float(np.sqrt(np.mean(residual[keep] ** 2)))
+    outward = (slope * view - ray) / lean
+    return Arc(np.asarray(center), axis, outward, radius, rms, int(keep.sum()))

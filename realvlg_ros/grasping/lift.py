@@ -123,7 +123,7 @@ def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
         (half, half),
         ratio,
         (spread, spread),
-        -arc.center / np.linalg.norm(arc.center),
+        arc.outward,
     )
 
 

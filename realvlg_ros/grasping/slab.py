@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,9 @@ DEPTH = 0.012
 # A silhouette within so many pixels of a good reading is where the surface ends: readings beside
 # a jump in depth are unreliable, masks less so.
 _EDGE_PX = 3.5
-# A wall is seen when so many readings lie below the top on its side.
-_MIN_WALL = 12
+# Readings within this of the first touch are of the same wall, m.
+_SAME_WALL = 0.003
+_MIN_READINGS = 12
 _MIN_LINES = 4
 
 
@@ -69,7 +70,7 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
         sigma: standard deviation of the readings, m.
     """
     rays = band.rays[band.valid]
-    if len(rays) < _MIN_WALL:
+    if len(rays) < _MIN_READINGS:
         return None
     heights = (rays @ normal) * band.depth[band.valid]
     # Depth noise moves a point along its ray.
@@ -82,6 +83,28 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
             return None
         level = float(near.mean())
     return Top(normal, level, spread / np.sqrt(max(len(near) / 4, 1)), len(near))
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """A band's samples in the frame of the grasp, outermost first.
+
+    Attributes:
+        rays: (m, k, 3).
+        on, inside: (m, k) on the object; with a reading in the slab below the top.
+        depth: (m, k) m.
+        along, across, drop: (m, k) outward along the opening, across it, and below the top, m.
+        outward: (3,) change of the ray over a pixel outward.
+    """
+
+    rays: FloatArray
+    on: BoolArray
+    inside: BoolArray
+    depth: FloatArray
+    along: FloatArray
+    across: FloatArray
+    drop: FloatArray
+    outward: FloatArray
 
 
 def close_on_slab(
@@ -99,84 +122,77 @@ def close_on_slab(
         center: (3,) point on the top from which positions are measured.
         sigma: standard deviation of the readings, m.
     """
-    points = band.rays * band.depth[..., None]
-    drop = top.offset - points @ top.normal
+    offset = band.rays * band.depth[..., None] - center
+    drop = -(offset @ top.normal)
+    along, across = offset @ axis, offset @ np.cross(top.normal, axis)
     noise = sigma * float(abs(band.center_ray @ top.normal))
-    inside = band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
-    along = (points - center) @ axis
-    across = (points - center) @ np.cross(top.normal, axis)
-    below = inside & (drop > 0.002 + 2 * noise)
+    inside: BoolArray = np.asarray(band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003), bool)
     sides = []
-    for sign in (-1, 1):
-        side = _find_side(band, top, axis, center, sign, inside, below, along, across, sigma)
+    for sign, order in ((-1, slice(None)), (1, slice(None, None, -1))):
+        samples = _Samples(
+            rays=band.rays[:, order],
+            on=band.on[:, order],
+            inside=inside[:, order],
+            depth=band.depth[:, order],
+            along=sign * along[:, order],
+            across=across[:, order],
+            drop=drop[:, order],
+            outward=sign * band.pixel_rays[0],
+        )
+        side = _touch(samples, band, top, sign * axis, center, sigma)
         if side is None:
             return None
         sides.append(side)
-    return sides[0], sides[1]
+    return replace(sides[0], position=-sides[0].position), sides[1]
 
 
-def _find_side(
-    band: Band,
-    top: Top,
-    axis: FloatArray,
-    center: FloatArray,
-    sign: int,
-    inside: BoolArray,
-    below: BoolArray,
-    along: FloatArray,
-    across: FloatArray,
-    sigma: float,
+def _touch(
+    samples: _Samples, band: Band, top: Top, outward: FloatArray, center: FloatArray, sigma: float
 ) -> Side | None:
-    """The contact on one side; arguments as in close_on_slab."""
-    count = inside.shape[1]
-    order = np.s_[:, ::-1] if sign > 0 else np.s_[:, :]
-    flipped = inside[order]
-    lines = flipped.any(axis=1)
-    if lines.sum() < _MIN_LINES:
+    """Where a jaw that comes from outside touches; the position is outward from the centre."""
+    rows = np.flatnonzero(samples.inside.any(axis=1))
+    if len(rows) < _MIN_LINES:
         return None
-    rows = np.flatnonzero(lines)
-    first = flipped[rows].argmax(axis=1)
-    step = band.step
-    # Samples from the first reading on that still belong to the same wall or edge.
-    reached = np.arange(count) - first[:, None]
-    on = band.on[order][rows]
-    before = (reached < 0) & (reached >= -(_EDGE_PX / step) - 1)
-    beyond = (on & before).sum(axis=1)
-    continues = beyond * step > _EDGE_PX
-    wall = below[order][rows] & (reached >= 0)
-    walls = wall & (continues[:, None])
-    if walls.sum() >= _MIN_WALL and continues.mean() > 0.5:
-        return _wall(
-            along[order][rows][walls], across[order][rows][walls], sign, band, axis, sigma
+    first = samples.inside[rows].argmax(axis=1)
+    at_first = samples.along[rows, first]
+    index = np.arange(samples.on.shape[1])
+    noise = sigma * float(abs(band.center_ray @ outward))
+    pixel = float(np.linalg.norm(band.pixel_rays[0]) * np.linalg.norm(center))
+    near: BoolArray = np.abs(samples.along[rows] - at_first[:, None]) < _SAME_WALL + 3 * noise
+    before = (index < first[:, None]) & (index >= first[:, None] - int(_EDGE_PX / band.step) - 1)
+    outside: BoolArray = before & samples.on[rows]
+    goes_on = (outside & near & (samples.depth[rows] > 0)).any(axis=1)
+    wall: BoolArray = near & (index >= first[:, None]) & samples.inside[rows]
+    if wall.sum() > 2 * len(rows) * (_SAME_WALL + 3 * noise) / (pixel * band.step):
+        position, lateral, spread = _on_wall(samples, rows, wall, noise)
+    else:
+        # Only the mask's border is trusted beyond the readings, not a jump within the object.
+        ends = (before & ~samples.on[rows]).any(axis=1)
+        reach = np.where(ends & ~goes_on, outside.sum(axis=1), 0)
+        rays = samples.rays[rows, first - reach]
+        rays = rays + np.where(goes_on, 0.0, 0.5)[:, None] * samples.outward
+        depth = samples.depth[rows, first]
+        level = np.abs(top.offset - depth * (rays @ top.normal)) < 2 * sigma + 0.002
+        points = np.where((level & ~goes_on)[:, None], top.meet(rays), rays * depth[:, None])
+        position, lateral = (
+            (points - center) @ outward,
+            (points - center) @ np.cross(top.normal, outward),
         )
-    edge = first - beyond
-    if sign > 0:
-        edge = count - 1 - edge
-    rays = band.rays[rows, edge] + sign * 0.5 * band.pixel_rays[0]
-    at = top.meet(rays) - center
-    measured = np.where(
-        inside[rows, count - 1 - first if sign > 0 else first],
-        band.depth[rows, count - 1 - first if sign > 0 else first],
-        0,
-    )
-    off_top = np.abs(top.offset - measured * (rays @ top.normal)) > 4 * sigma + 0.003
-    at = np.where(off_top[:, None], rays * measured[:, None] - center, at)
-    positions, lateral = at @ axis, at @ np.cross(top.normal, axis)
-    value, spread = _at_middle(positions, lateral)
-    pixel = float(np.linalg.norm(band.pixel_rays[0])) * float(np.linalg.norm(center))
-    return Side(value, float(np.hypot(spread, 0.15 * pixel)), len(rows) * 4, len(rows))
+        spread = 0.2 * pixel + np.where(level & ~goes_on, 0, noise).mean() / np.sqrt(len(rows))
+    value, scatter = _at_middle(position, lateral)
+    return Side(value, float(np.hypot(scatter, spread)), int(wall.sum()), len(rows))
 
 
-def _wall(
-    along: FloatArray, across: FloatArray, sign: int, band: Band, axis: FloatArray, sigma: float
-) -> Side | None:
-    """The contact on a wall that is seen."""
-    outer = np.sort(sign * along)[-max(3, len(along) // 3) :]
-    near = np.abs(sign * along - np.median(outer)) < 0.004 + 2 * sigma
-    value, _ = _at_middle(along[near], across[near])
-    noise = sigma * float(abs(band.center_ray @ axis))
-    spread = noise / np.sqrt(max(near.sum() / 6, 1)) + 1e-4
-    return Side(value, spread, int(near.sum()), band.on.shape[0])
+def _on_wall(
+    samples: _Samples, rows: npt.NDArray[np.intp], wall: BoolArray, noise: float
+) -> tuple[FloatArray, FloatArray, float]:
+    """Mean position and lateral place of each line's wall readings, and their deviation."""
+    below: BoolArray = np.asarray(wall & (samples.drop[rows] > 0.001), bool)
+    weight = np.where(below.any(axis=1)[:, None], below, wall).astype(np.float64)
+    count = weight.sum(axis=1)
+    position = (weight * samples.along[rows]).sum(axis=1) / count
+    lateral = (weight * samples.across[rows]).sum(axis=1) / count
+    return position, lateral, noise / np.sqrt(count.sum() / 6)
 
 
 def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float]:
