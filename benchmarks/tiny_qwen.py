@@ -26,6 +26,8 @@ class TinySize:
     Attributes:
         text_width, text_layers, text_heads, key_heads: of the language model.
         vision_width, vision_layers, vision_heads: of the vision tower.
+        rope_theta: base of the language model's rotary frequencies. With the published 1e6 or
+            1e4 a small head cannot tell neighbouring columns of the picture apart.
     """
 
     text_width: int = 64
@@ -35,6 +37,7 @@ class TinySize:
     vision_width: int = 32
     vision_layers: int = 2
     vision_heads: int = 2
+    rope_theta: float = 10000.0
 
 
 def train_vocabulary(texts: Sequence[str], size: int) -> Any:
@@ -77,7 +80,7 @@ def make_qwen2_5_vl(tokenizer: Any, size: TinySize, seed: int) -> Any:
         'depth': size.vision_layers, 'hidden_size': size.vision_width,
         'intermediate_size': size.vision_width * 2, 'num_heads': size.vision_heads,
         'out_hidden_size': size.text_width, 'window_size': 112,
-        'fullatt_block_indexes': [size.vision_layers - 1],
+        'fullatt_block_indexes': list(range(size.vision_layers)),
     }  # fmt: skip
     config = Qwen2_5_VLConfig(
         text_config=_text_config(tokenizer, size), vision_config=vision, **_token_ids(tokenizer)
@@ -133,7 +136,7 @@ def _text_config(tokenizer: Any, size: TinySize) -> dict[str, Any]:
         'max_position_embeddings': 4096,
         'rope_parameters': {
             'rope_type': 'default',
-            'rope_theta': 10000.0,
+            'rope_theta': size.rope_theta,
             'mrope_section': [head // 2 - 2 * (head // 2 // 3), head // 2 // 3, head // 2 // 3],
         },
         'eos_token_id': tokenizer.token_to_id('<|im_end|>'),
