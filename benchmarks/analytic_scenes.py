@@ -75,7 +75,7 @@ class LiftCase:
         mask: (height, width) the object's pixels.
         camera: intrinsics.
         camera2world: 4x4, world z up.
-        rectangle: drawn on the object, as wide as a gripper opens.
+        rectangle: drawn on the object as wide as a gripper opens, and a little off the middle.
         tight: the same from contact to contact.
         truth: the grasp it stands for.
         sliding: (k, 3) directions in which the object looks the same, in the optical frame.
@@ -194,13 +194,21 @@ def lift_cases(views: int, seed: int = 0) -> Iterator[LiftCase]:
             distance = float(rng.uniform(0.4, 1.0))
             yaw = float(rng.uniform(-math.pi, math.pi))
             aim = np.array([*rng.uniform(-0.07, 0.07, 2), 0.0])
-            yield _place(setup, camera, tilt, distance, yaw, aim)
+            # The object lies anywhere within the opening: the fingers close on it all the same.
+            shift = float(rng.uniform(-0.25, 0.25)) * setup.margin
+            yield _place(setup, camera, tilt, distance, yaw, aim, shift)
 
 
 def _place(
-    setup: _Setup, camera: Camera, tilt: float, distance: float, yaw: float, aim: FloatArray
+    setup: _Setup,
+    camera: Camera,
+    tilt: float,
+    distance: float,
+    yaw: float,
+    aim: FloatArray,
+    shift: float,
 ) -> LiftCase:
-    """Stand a solid on the table and look past its grasp by `aim` (3,) m."""
+    """Stand a solid on the table, look past its grasp by `aim` (3,) m, draw it `shift` m off."""
     cos, sin = math.cos(yaw), math.sin(yaw)
     turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
     object2world = make_transform(turn, (0.0, 0.0, 0.0))
@@ -213,7 +221,10 @@ def _place(
     pixels = camera.project(contacts)
     jaw = _FINGER_WIDTH * camera.fx / float(contacts[:, 2].mean())
     tight = ContactPair(*pixels[0], *pixels[1]).to_rectangle(jaw)
-    rectangle = replace(tight, width=tight.width * (1 + setup.margin / setup.width))
+    per_metre = tight.width / setup.width
+    x, y = tight.center + tight.opening_axis * shift * per_metre
+    opening = (setup.width + setup.margin) * per_metre
+    rectangle = replace(tight, x=float(x), y=float(y), width=opening)
     across = np.cross(truth.axis, truth.approach)
     sliding = across[None] if setup.slides else np.zeros((0, 3))
     return LiftCase(

