@@ -13,7 +13,7 @@ from ..frame import RgbdFrame
 from ..frame_sequence import FrameSequence
 from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
 from ..ros.parameters import parameter
-from ..transforms import from_quaternion
+from ..ros.pose_parameter import pose_from_parameter
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class FramePlayerParameters(CameraSourceParameters):
     tf_parent: str = parameter('base_link', 'Frame in which tf_pose places the camera.')
     tf_pose: tuple[float, ...] = parameter(
         (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-        'Pose of the optical frame in tf_parent: x, y, z in m, quaternion x, y, z, w.',
+        'Pose of the optical frame in tf_parent: x, y, z in m, then roll, pitch, yaw in rad '
+        'or a quaternion x, y, z, w.',
     )
 
     def __post_init__(self) -> None:
@@ -46,8 +47,7 @@ class FramePlayer(CameraSource):
         """Find the frames and read the first."""
         parameters: FramePlayerParameters = self.parameters
         self._frames = FrameSequence(Path(parameters.folder).expanduser())
-        pose = parameters.tf_pose
-        self._camera2parent = from_quaternion(pose[:3], pose[3:])
+        self._camera2parent = pose_from_parameter('tf_pose', parameters.tf_pose)
         first = self._frames[0].camera
         self.get_logger().info(
             f'{len(self._frames)} frames of {first.width}x{first.height} from {parameters.folder}'
