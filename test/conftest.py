@@ -13,7 +13,7 @@ os.environ['FASTRTPS_DEFAULT_PROFILES_FILE'] = _PROFILE
 os.environ['FASTDDS_DEFAULT_PROFILES_FILE'] = _PROFILE
 os.environ['ROS_LOG_DIR'] = os.environ.get('ROS_LOG_DIR', '/tmp/realvlg_ros_test_log')
 
-import pytest
+import pytest  # noqa: E402
 
 
 @pytest.fixture(scope='session')

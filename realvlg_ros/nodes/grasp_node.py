@@ -16,7 +16,7 @@ from ..errors import RealvlgError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
-from ..grounding.grounding import Grounding, GroundingStatus
+from ..grounding.grounding import GroundingStatus
 from ..resources import gripper_file
 from ..ros.camera_input import CameraInput, CameraParameters
 from ..ros.diagnostics import RateCounter, Report
@@ -73,7 +73,7 @@ class GraspNode(ManagedNode):
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0
-        self._newest_stamp_ns = 0
+        self._newest_stamp_ns = self._awaited_ns = 0
         self._worker = Worker('tracking', lambda error: self.get_logger().error(repr(error)))
         self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
         self.subscribe(GroundingMsg, 'grounding', self._on_grounding, latched(10))
@@ -100,21 +100,38 @@ class GraspNode(ManagedNode):
         )
         return [self._camera.report(), tracker, self._planner.report()]
 
-    def _on_frame(self) -> None:
-        self._worker.offer(self._track_newest)
+    def _on_frame(self, match: Match) -> None:
+        if match.stamp_ns == self._awaited_ns:
+            self._worker.post(lambda: self._track(match))
+        else:
+            self._worker.offer(self._track_newest)
 
     def _on_jump_back(self) -> None:
         self._worker.post(self._forget)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
+        if message.status == GroundingMsg.IN_PROGRESS:
+            # The frame of a request must not be passed over, however busy the worker is.
+            self._awaited_ns = stamp_to_ns(message.header.stamp)
+            match = self._camera.at(self._awaited_ns)
+            if match is not None:
+                self._worker.post(lambda: self._track(match))
         self._worker.post(lambda: self._take_grounding(message))
 
     def _track_newest(self) -> None:
         match = self._camera.take()
-        if match is not None:
-            self._track(match)
+        if match is None:
+            return
+        busy_ns = match.stamp_ns - self._newest_stamp_ns
+        if busy_ns > self._settings.tracker.max_gap_s * 1e9 / 2:
+            # While a plan took long the camera went on: that is no gap in its stream.
+            for passed in self._camera.between(self._newest_stamp_ns, match.stamp_ns):
+                self._track(passed)
+        self._track(match)
 
     def _track(self, match: Match) -> None:
+        if match.stamp_ns <= self._newest_stamp_ns:
+            return
         try:
             frame = self._camera.to_frame(match)
         except RealvlgError as error:
@@ -125,7 +142,7 @@ class GraspNode(ManagedNode):
         targets = self._tracker.update(frame)
         self._update_ms = (time.perf_counter() - started) * 1e3
         self._processed.tick()
-        self._newest_stamp_ns, self._newest_frame = frame.stamp_ns, frame
+        self._newest_stamp_ns = frame.stamp_ns
         for notice in self._tracker.take_notices():
             self.get_logger().warning(notice)
         self._publish(targets, frame)
@@ -139,7 +156,7 @@ class GraspNode(ManagedNode):
             return
         self.warn('grounding', '')
         if grounding.status == GroundingStatus.IN_PROGRESS:
-            self._begin(grounding)
+            self._tracker.begin(grounding.request_id, grounding.stamp_ns)
             return
         target = self._tracker.set_grounding(grounding)
         self._outputs.show_grounding(grounding)
@@ -150,13 +167,6 @@ class GraspNode(ManagedNode):
                     f'{grounding.label!r}: {target.state.name} {target.message}'
                 )
             self._publish([target], None)
-
-    def _begin(self, grounding: Grounding) -> None:
-        """Keep the frame of a request; it may wait for its turn or have been passed over."""
-        match = self._camera.at(grounding.stamp_ns)
-        if match is not None and grounding.stamp_ns > self._newest_stamp_ns:
-            self._track(match)
-        self._tracker.begin(grounding.request_id, grounding.stamp_ns)
 
     def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
         for target in targets:

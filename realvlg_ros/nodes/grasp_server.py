@@ -45,7 +45,7 @@ class ServerParameters(ManagedNodeParameters):
         dynamic=True,
     )
     target_silence: float = parameter(
-        2.0,
+        3.0,
         'The object is grounded again when no target comes for so long, s.',
         minimum=0.1,
         maximum=600.0,

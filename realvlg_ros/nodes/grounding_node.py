@@ -22,6 +22,7 @@ from ..grounding.registry import check_backend, make_grounder, read_options
 from ..ros.camera_input import CameraInput, CameraParameters
 from ..ros.deadline import Deadline
 from ..ros.diagnostics import Report
+from ..ros.frame_matcher import Match
 from ..ros.goals import LiveGoal
 from ..ros.grounding_conversion import grounding_to_msg
 from ..ros.grounding_request import GroundingRequest
@@ -54,7 +55,7 @@ class GroundingParameters(CameraParameters):
         5.0, 'A request fails when no frame comes for so long, s.', minimum=0.0, maximum=600.0
     )
     max_image_age: float = parameter(
-        1.0, 'A frame that came longer ago is not looked at, s.', minimum=0.01, maximum=60.0
+        0.1, 'A frame that came longer ago is not looked at, s.', minimum=0.01, maximum=60.0
     )
 
     def __post_init__(self) -> None:
@@ -153,7 +154,7 @@ class GroundingNode(ManagedNode):
     def _on_instruction(self, message: String) -> None:
         self._requests.submit(message.data)
 
-    def _on_frame(self) -> None:
+    def _on_frame(self, _: Match) -> None:
         with self._frame_came:
             self._frame_came.notify_all()
 

@@ -26,6 +26,9 @@ from .stamps import stamp_to_ns
 _STREAMS = ('color', 'depth', 'camera_info')
 # A request names the frame it took some milliseconds after that frame came.
 _RECENT_FRAMES = 10
+# Frames that bridge the time in which a node was busy: so many, so far apart at least.
+_SPACED_FRAMES = 8
+_SPACING_NS = 500_000_000
 # The clock of a bag that starts again jumps farther than this; a correction by NTP does not.
 _JUMP = Duration(nanoseconds=-500_000_000)
 
@@ -92,7 +95,7 @@ class CameraInput:
         self,
         node: ManagedNode,
         parameters: CameraParameters,
-        on_frame: Callable[[], None],
+        on_frame: Callable[[Match], None],
         on_jump_back: Callable[[], None] = _nothing,
     ) -> None:
         """Subscribe until the node is deactivated.
@@ -100,7 +103,7 @@ class CameraInput:
         Args:
             node: an activating node.
             parameters: how to read.
-            on_frame: called in a callback when a new frame is complete; must be quick.
+            on_frame: called in a callback with each frame; must be quick.
             on_jump_back: called when the stamps jump back, as when a bag starts again.
         """
         self._node = node
@@ -112,6 +115,7 @@ class CameraInput:
         self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
         self._arrived = time.monotonic()
         self._recent: deque[Match] = deque(maxlen=_RECENT_FRAMES)
+        self._spaced: deque[Match] = deque(maxlen=_SPACED_FRAMES)
         self._tf = FixedFrame.of(node, parameters.fixed_frame, parameters.tf_timeout)
         self._topics = self._subscribe()
         self._jump_handle = node.get_clock().create_jump_callback(
@@ -142,6 +146,10 @@ class CameraInput:
     def at(self, stamp_ns: int) -> Match | None:
         """The frame of a stamp, if it is one of the last few."""
         return next((m for m in self._recent.copy() if m.stamp_ns == stamp_ns), None)
+
+    def between(self, after_ns: int, before_ns: int) -> list[Match]:
+        """Frames half a second apart between two stamps, oldest first, from the last seconds."""
+        return [m for m in self._spaced.copy() if after_ns < m.stamp_ns < before_ns]
 
     def to_frame(self, match: Match) -> RgbdFrame:
         """Decode and check a frame; may wait for its transform, so never in a callback.
@@ -220,8 +228,13 @@ class CameraInput:
             self._arrived = time.monotonic()
             match = self._matcher.newest()
             if match is not None:
-                self._recent.append(match)
-            self._on_frame()
+                self._remember(match)
+                self._on_frame(match)
+
+    def _remember(self, match: Match) -> None:
+        self._recent.append(match)
+        if not self._spaced or match.stamp_ns - self._spaced[-1].stamp_ns >= _SPACING_NS:
+            self._spaced.append(match)
 
     def _jumped(self, before_ns: int, after_ns: int) -> None:
         self._forget(f'image stamps jumped back by {(before_ns - after_ns) / 1e9:.3f} s')
@@ -233,6 +246,7 @@ class CameraInput:
     def _forget(self, reason: str) -> None:
         self._node.get_logger().warning(f'{reason}: transforms, frames and tracks are forgotten')
         self._recent.clear()
+        self._spaced.clear()
         if self._tf is not None:
             self._tf.clear()
         self._on_jump_back()

@@ -62,7 +62,8 @@ class FixedFrame:
                 if not deadline.passed:
                     time.sleep(_POLL_S)
                     continue
-                self._node.warn('tf', f'no pose of {camera_frame!r}: {error}')
+                words = f'no pose of {camera_frame!r} in {self.fixed_frame!r}: {error}'
+                self._node.warn('tf', words)
                 if self._known:
                     raise
                 return None

@@ -30,6 +30,8 @@ from .qos import publisher_events, stream, subscription_events
 _PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')
 # How long a stop waits for the transition that runs, s.
 _TRANSITION_TIMEOUT_S = 3.0
+# A condition whose words change, such as a figure in them, is logged again after this, s.
+_LOG_PERIOD_S = 10.0
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _FAILURE = TransitionCallbackReturn.FAILURE
@@ -64,6 +66,7 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         self._active = False
         self._problem = ''
         self._warnings: dict[str, str] = {}
+        self._logged: dict[str, float] = {}
         self._streams: list[Any] = []
         self._offers: list[Callable[[], Any]] = []
         self._timers_while_active: list[Any] = []
@@ -250,19 +253,21 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         self._timers_while_active.append(timer)
 
     def warn(self, subject: str, message: str) -> None:
-        """Report a condition in the diagnostics, and in the log when its words are new.
+        """Report a condition in the diagnostics, and in the log at most every few seconds.
 
         Args:
-            subject: what it is about; an empty message ends the condition.
-            message: in words, with the remedy.
+            subject: what it is about.
+            message: in words, with the remedy; empty when the condition is over.
         """
-        if self._warnings.get(subject, '') == message:
+        before = self._warnings.get(subject, '')
+        if before == message:
             return
         self._warnings[subject] = message
-        if message:
-            self.get_logger().warning(message)
-        else:
+        if not message:
             self.get_logger().info(f'{subject}: recovered')
+        elif not before or time.monotonic() - self._logged.get(subject, 0.0) > _LOG_PERIOD_S:
+            self._logged[subject] = time.monotonic()
+            self.get_logger().warning(message)
 
     def _accept_goal(self, name: str) -> GoalResponse:
         if self._active:

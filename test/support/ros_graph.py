@@ -12,6 +12,7 @@ import rclpy
 import table_scene
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.action import ActionClient
+from rclpy.duration import Duration
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -171,6 +172,8 @@ class FakeCamera:
 
     def __init__(self, node: Node, rate: float = 15.0) -> None:
         self.restore()
+        self.shift_s = 0.0
+        self.also: tuple[Any, ...] = ()
         self._node = node
         qos = stream('reliable', 5)
         self._publishers = [
@@ -197,7 +200,12 @@ class FakeCamera:
 
     def send(self) -> None:
         """Publish one frame now."""
-        stamp = self._node.get_clock().now().to_msg()
+        now = self._node.get_clock().now() + Duration(seconds=self.shift_s)
+        stamp = now.to_msg()
+        for publisher, message in self.also:
+            message.header.stamp = stamp
+            message.header.frame_id = CAMERA_FRAME
+            publisher.publish(message)
         for publisher, message in zip(
             self._publishers, (self.info_msg, self.color_msg, self.depth_msg), strict=True
         ):

@@ -1,0 +1,202 @@
+"""What grasp_node does with frames: fixed frame, jumps of the clock, transports, pictures."""
+
+import numpy as np
+import pytest
+import table_scene
+from geometry_msgs.msg import PoseArray
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import GraspTarget, Grounding
+from realvlg_ros.srv import ResetTracker, SetInstruction
+from ros_graph import CAMERA_FRAME, FakeCamera, Graph, ground, plan, wait_until
+from sensor_msgs.msg import CompressedImage, Image
+from visualization_msgs.msg import MarkerArray
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grasp_server import GraspServer
+from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.compressed_image import encode_color, encode_depth
+from realvlg_ros.ros.grasp_conversion import target_from_msg
+from realvlg_ros.ros.image_conversion import array_from_image
+
+SENTENCE = 'pick up the red box'
+# Plans that refine the first one would only cost time here.
+QUICK = {'tracker.fused_plans': 1}
+
+
+@pytest.fixture
+def graph(ros_context):
+    graph = Graph()
+    graph.camera = FakeCamera(graph.node)
+    yield graph
+    graph.close()
+
+
+def start(graph, **camera):
+    graph.add(GroundingNode, **camera)
+    graph.add(GraspNode, **QUICK, **camera)
+    graph.add(GraspServer)
+
+
+def asked(graph):
+    result = plan(graph, SENTENCE).result()
+    assert result.status == PlanGrasps.Result.OK, result.message
+    return result.target
+
+
+def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
+    pytest.importorskip('tf2_msgs')
+    from realvlg_ros.ros.tf_adapter import TransformBroadcaster, transform_to_msg
+
+    diagnostics = graph.record_diagnostics()
+    pose = table_scene.camera2world()
+    TransformBroadcaster(graph.node).send_static(transform_to_msg('base', CAMERA_FRAME, pose, 0))
+    start(graph, fixed_frame='base')
+    target = wait_until(
+        lambda: (t := asked(graph)).header.frame_id == 'base' and t, 'a target in the fixed frame'
+    )
+    assert target.camera_frame_id == CAMERA_FRAME
+    position = target_from_msg(target).grasps[0].position
+    lower, upper = np.array(table_scene.RED_BOX[0]), np.array(table_scene.RED_BOX[1])
+    assert np.all(position > lower - 0.01) and np.all(position < upper + 0.01)
+
+    def plane():
+        for array in reversed(diagnostics):
+            for status in array.status:
+                figures = {v.key: v.value for v in status.values}
+                if status.name == 'grasp_node: support plane' and 'z_m' in figures:
+                    return figures
+        return None
+
+    figures = wait_until(plane, 'support plane in the diagnostics')
+    assert abs(float(figures['z_m'])) < 0.003 and float(figures['tilt_deg']) < 0.5
+
+
+def test_a_transform_that_is_not_there_is_named_and_the_camera_frame_is_used(graph):
+    diagnostics = graph.record_diagnostics()
+    start(graph, fixed_frame='base')
+    assert asked(graph).header.frame_id == CAMERA_FRAME
+    words = f'no pose of {CAMERA_FRAME!r}'
+    wait_until(
+        lambda: any(
+            words in s.message and 'base' in s.message for a in diagnostics for s in a.status
+        ),
+        'report of the missing transform',
+    )
+
+
+def test_stamps_that_jump_back_reset_the_tracker_and_a_new_request_works(graph, capfd):
+    start(graph)
+    asked(graph)
+    graph.camera.shift_s = -100.0
+    targets = graph.record_targets()
+    result = wait_until(lambda: plan(graph, SENTENCE).result(), 'answer')
+    assert result.status == PlanGrasps.Result.OK, result.message
+    now = graph.node.get_clock().now().nanoseconds * 1e-9
+    assert result.target.header.stamp.sec < now - 50
+    assert 'image stamps jumped back by 99.' in capfd.readouterr().err
+    count = len(targets)
+    wait_until(lambda: len(targets) >= count + 3, 'three more targets')
+    assert all(t.header.stamp.sec < now - 50 for t in targets[count:])
+
+
+def test_compressed_colour_and_depth(graph):
+    graph.camera.pause()
+    color, depth = table_scene.render()
+    publishers = (
+        (graph.node.create_publisher(CompressedImage, 'color/compressed', 5), encode_color(color)),
+        (
+            graph.node.create_publisher(CompressedImage, 'depth/compressedDepth', 5),
+            encode_depth(depth),
+        ),
+    )
+    graph.camera.replace({'color_msg': None, 'depth_msg': None})
+    graph.camera.also = publishers
+    graph.camera.resume()
+    start(graph, color_transport='compressed', depth_transport='compressedDepth')
+    target = asked(graph)
+    assert target.label == 'red box' and target.grasps
+
+
+def test_pictures_are_made_for_those_who_look(graph):
+    start(graph)
+    asked(graph)
+    images = graph.record(Image, 'debug_image')
+    poses = graph.record(PoseArray, 'grasp_candidates')
+    markers = graph.record(MarkerArray, 'markers')
+    wait_until(lambda: images and poses and markers, 'pictures')
+    drawn = array_from_image(images[-1])
+    assert drawn.shape == (240, 320, 3)
+    # Nothing is drawn far from the red box, and something is drawn on it.
+    difference = np.abs(drawn.astype(int) - table_scene.render()[0]).sum(axis=2) > 0
+    assert difference[70:140, 90:140].any() and not difference[:, 200:].any()
+    assert poses[-1].header.frame_id == CAMERA_FRAME and poses[-1].poses
+    assert any(m.ns == 'grasps' for m in markers[-1].markers)
+
+
+def test_detections_where_vision_msgs_is_installed(graph):
+    vision = pytest.importorskip('vision_msgs.msg')
+    start(graph)
+    boxes = graph.record(vision.Detection2DArray, 'detections')
+    volumes = graph.record(vision.Detection3DArray, 'detections_3d')
+    wait_until(lambda: graph.node.count_publishers('/detections'), 'publisher')
+
+    def seen():
+        asked(graph)
+        return boxes and volumes
+
+    wait_until(seen, 'detections')
+    assert boxes[-1].detections[0].results[0].hypothesis.class_id == 'red box'
+    size = volumes[-1].detections[0].bbox.size
+    assert 0.03 < size.x < 0.06
+
+
+def test_the_tracker_can_be_reset(graph):
+    start(graph)
+    asked(graph)
+    targets = graph.record_targets()
+    wait_until(lambda: targets, 'targets')
+    response = graph.call(ResetTracker, 'reset_tracker', ResetTracker.Request())
+    assert response.success and response.removed == 1
+    response = graph.call(ResetTracker, 'reset_tracker', ResetTracker.Request())
+    assert not response.success and response.message == '0 targets forgotten'
+
+
+def test_a_sentence_by_service_makes_a_target_without_a_goal(graph):
+    start(graph)
+    asked(graph)
+    targets = graph.record_targets()
+    request = SetInstruction.Request(instruction='the blue box')
+    response = graph.call(SetInstruction, 'set_instruction', request)
+    assert response.accepted and response.request_id
+    states = (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
+    wait_until(
+        lambda: any(t.label == 'blue box' and t.state in states for t in targets),
+        'a followed target',
+    )
+    mine = [t for t in targets if t.label == 'blue box']
+    assert {t.request_id for t in mine} == {response.request_id}
+
+
+def test_what_the_restarted_tracker_missed_is_asked_for_again(graph):
+    start(graph)
+    asked(graph)
+    groundings = graph.record_groundings()
+    tracker = next(n for n in graph._nodes if n.get_name() == 'grasp_node')
+    goal = plan(graph, SENTENCE, wait_for_stable=True)
+    graph.remove(tracker)
+    graph.add(GraspNode, **QUICK)
+    result = goal.result()
+    assert result.status == PlanGrasps.Result.OK, result.message
+    ids = {g.request_id for g in groundings if g.status == Grounding.OK}
+    assert result.target.request_id in ids
+
+
+def test_ambiguity_does_not_disturb_the_target_that_is_followed(graph):
+    start(graph)
+    asked(graph)
+    targets = graph.record_targets()
+    wait_until(lambda: targets, 'targets')
+    assert ground(graph, 'the box').result().grounding.status == Grounding.AMBIGUOUS
+    count = len(targets)
+    wait_until(lambda: len(targets) > count + 2, 'more targets')
+    assert {t.label for t in targets} == {'red box'}
