@@ -78,7 +78,8 @@ class LiftCase:
         rectangle: drawn on the object as wide as a gripper opens, and a little off the middle.
         tight: the same from contact to contact.
         truth: the grasp it stands for.
-        sliding: (k, 3) directions in which the object looks the same, in the optical frame.
+        sliding: (k, 3) directions along which the object may move without a difference.
+        turning: (k, 3) axes through the centre about which it may turn without a difference.
     """
 
     shape: str
@@ -92,6 +93,7 @@ class LiftCase:
     tight: GraspRectangle
     truth: TrueGrasp
     sliding: FloatArray
+    turning: FloatArray
 
     def clean_frame(self) -> RgbdFrame:
         """Float depth without noise."""
@@ -118,7 +120,6 @@ class _Setup:
         depth: how far below the middle the walls reach.
         margin: total opening beyond the width, m.
         round_axis: direction of a lying cylinder, zeros for a ball, None for walls.
-        slides: whether the object looks the same moved across the opening.
     """
 
     shape: str
@@ -129,7 +130,6 @@ class _Setup:
     depth: float
     margin: float
     round_axis: tuple[float, float, float] | None = None
-    slides: bool = True
 
 
 def _setups() -> Iterator[_Setup]:
@@ -154,18 +154,18 @@ def _setups() -> Iterator[_Setup]:
     for diameter, height in ((0.020, 0.06), (0.040, 0.10), (0.066, 0.115), (0.085, 0.05)):
         yield _Setup(
             'standing cylinder', cylinder(diameter / 2, height), (0, 0, height), x,
-            diameter, height, 0.02, None, False,
+            diameter, height, 0.02,
         )  # fmt: skip
     for diameter in (0.020, 0.040, 0.065, 0.085):
         yield _Setup(
             'sphere', sphere(diameter / 2), (0, 0, diameter / 2), x, diameter, 0.0, 0.02,
-            (0.0, 0.0, 0.0), False,
+            (0.0, 0.0, 0.0),
         )  # fmt: skip
     for diameter, height, wall in ((0.15, 0.075, 0.005), (0.12, 0.06, 0.007), (0.18, 0.09, 0.010)):
         radius = diameter / 2
         yield _Setup(
             'bowl rim', bowl(radius, wall), (radius - wall / 2, 0, height), x, wall,
-            _ROUND_SPAN * radius, 0.025, None, False,
+            _ROUND_SPAN * radius, 0.025,
         )  # fmt: skip
     for diameter, height, wall in (
         (0.082, 0.095, 0.005),
@@ -175,12 +175,12 @@ def _setups() -> Iterator[_Setup]:
         radius = diameter / 2
         yield _Setup(
             'mug rim', mug(radius, height, wall), (radius - wall / 2, 0, height), x, wall,
-            height - wall, 0.025, None, False,
+            height - wall, 0.025,
         )  # fmt: skip
     for diameter, height in ((0.055, 0.07), (0.07, 0.08), (0.082, 0.095)):
         yield _Setup(
             'mug body', mug(diameter / 2, height, 0.005), (0, 0, height), x, diameter,
-            height, 0.02, None, False,
+            height, 0.02,
         )  # fmt: skip
 
 
@@ -225,12 +225,24 @@ def _place(
     x, y = tight.center + tight.opening_axis * shift * per_metre
     opening = (setup.width + setup.margin) * per_metre
     rectangle = replace(tight, x=float(x), y=float(y), width=opening)
-    across = np.cross(truth.axis, truth.approach)
-    sliding = across[None] if setup.slides else np.zeros((0, 3))
+    sliding, turning = _symmetries(setup, truth)
     return LiftCase(
         setup.shape, tilt, distance, depth, mask, camera, camera2world,
-        rectangle, tight, truth, sliding,
+        rectangle, tight, truth, sliding, turning,
     )  # fmt: skip
+
+
+def _symmetries(setup: _Setup, truth: TrueGrasp) -> tuple[FloatArray, FloatArray]:
+    """Directions (k, 3) of sliding and axes (k, 3) of turning that change nothing."""
+    across = np.cross(truth.axis, truth.approach)
+    none = np.zeros((0, 3))
+    if setup.shape == 'sphere':
+        return none, np.eye(3)
+    if setup.shape == 'lying cylinder':
+        return across[None], across[None]
+    if setup.shape in ('standing cylinder', 'mug body'):
+        return none, truth.approach[None]
+    return (across[None] if setup.shape == 'box' else none), none
 
 
 def _true_grasp(setup: _Setup, object2camera: FloatArray) -> tuple[TrueGrasp, FloatArray]:

@@ -130,7 +130,7 @@ def normalized_error(case: LiftCase, draws: int) -> tuple[float, int] | None:
         clean = lift_rectangle(case.rectangle, scene_of(case, case.clean_frame()), settings)
     except LiftError:
         return None
-    measured = _measured_directions(case, clean)
+    measured = measured_directions(case, clean)
     values = []
     for seed in range(draws):
         try:
@@ -148,17 +148,37 @@ def normalized_error(case: LiftCase, draws: int) -> tuple[float, int] | None:
     return (float(np.mean(values)), len(measured)) if len(values) >= draws / 2 else None
 
 
-def _measured_directions(case: LiftCase, lifted: LiftedContacts) -> FloatArray:
+def measured_directions(case: LiftCase, lifted: LiftedContacts) -> FloatArray:
     """Rows (k, 6) of the pose's directions that the depth decides."""
-    axis = lifted.axis
-    across = np.linalg.svd(axis[None])[2][1:]
-    position = np.eye(3)
-    for direction in case.sliding:
-        position -= np.outer(direction, direction)
-    values, vectors = np.linalg.eigh(position)
-    kept = vectors[:, values > 0.5].T
-    zeros = np.zeros_like
-    return np.concatenate([np.hstack([kept, zeros(kept)]), np.hstack([zeros(across), across])])
+    kept = _orthogonal(case.sliding)
+    turns = _orthogonal(np.concatenate([lifted.axis[None], case.turning]))
+    return np.concatenate(
+        [np.hstack([kept, np.zeros_like(kept)]), np.hstack([np.zeros_like(turns), turns])]
+    )
+
+
+def _orthogonal(directions: FloatArray) -> FloatArray:
+    """Unit vectors (k, 3) that span what is square to directions (n, 3)."""
+    if len(directions) == 0:
+        return np.eye(3)
+    _, values, rows = np.linalg.svd(directions)
+    return np.asarray(rows[int((values > 0.1).sum()) :])
+
+
+def add_calibration(report: Report, cases: Sequence[LiftCase], draws: int) -> str:
+    """Figures and goals of the covariance, and a table of its cases."""
+    found: list[tuple[float, int]] = []
+    rows = []
+    for case in cases:
+        result = normalized_error(case, draws)
+        if result is not None:
+            found.append(result)
+        shown = 'refused' if result is None else f'{result[0] / result[1]:.2f}'
+        rows.append((f'{case.shape} {case.truth.width * 1e3:.0f} mm', shown))
+    ratio = sum(v for v, _ in found) / sum(n for _, n in found) if found else math.nan
+    report.add('nees_over_dof', ratio, Goal('<=', 1.5))
+    report.add('nees_over_dof_low', ratio, Goal('>=', 0.7))
+    return format_table(('covariance', 'nees over dof'), rows)
 
 
 def add_errors(report: Report, results: Sequence[Result], noisy: bool) -> None:
@@ -278,15 +298,12 @@ def main() -> None:
     report.add('rectangles', len(cases))
     add_errors(report, results, False)
     add_errors(report, results, True)
-    draws = 8 if arguments.quick else 25
-    ratios = [normalized_error(case, draws) for case in cases[:: max(1, len(cases) // 12)]]
-    found = [r for r in ratios if r is not None]
-    ratio = sum(v for v, _ in found) / sum(n for _, n in found) if found else math.nan
-    report.add('nees_over_dof', ratio, Goal('<=', 1.5))
-    report.add('nees_over_dof_low', ratio, Goal('>=', 0.7))
+    calibration = add_calibration(
+        report, cases[:: max(1, len(cases) // 14)], 8 if arguments.quick else 25
+    )
     times = [r.milliseconds for r in results if r.method == 'ours' and not r.refused]
     report.add_timing('lift_cpu', times, Goal('<=', 1.0))
-    print(shape_table(results))
+    print(f'{shape_table(results)}\n\n{calibration}')
     if arguments.worst:
         print(f'\n{worst_table(results, arguments.worst)}')
     report.finish(arguments.json)

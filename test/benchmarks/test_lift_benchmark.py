@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from benchmarks.analytic_scenes import TrueGrasp, lift_cases
-from benchmarks.lift import run_case, shape_table
+from benchmarks.lift import measured_directions, run_case, scene_of, shape_table
 from benchmarks.published_lifts import one_pixel_lift, top_down_lift
 from benchmarks.solids import bowl, box, cylinder, mug, sphere
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grasping.lift import lift_rectangle
 from realvlg_ros.grasping.rectangle import GraspRectangle
+from realvlg_ros.grasping.settings import PlannerSettings
 from realvlg_ros.simulation.trajectory import look_at
 
 DOWN = np.array([[0.0, 0.0, -1.0]])
@@ -118,3 +120,18 @@ def test_every_method_answers_for_the_same_case(cases):
     assert [r.method for r in results] == ['ours', 'one_pixel', 'top_down']
     assert results[1].center < 0.03
     assert 'sphere, noisy' in shape_table(results)
+
+
+def test_symmetric_directions_are_left_out_of_the_calibration(cases):
+    by_shape = {case.shape: case for case in cases}
+    dimensions = {}
+    for shape, case in by_shape.items():
+        scene = scene_of(case, case.clean_frame())
+        lifted = lift_rectangle(case.rectangle, scene, PlannerSettings())
+        dimensions[shape] = len(measured_directions(case, lifted))
+    # Three of position and two turns of the axis, less one for sliding and one for turning.
+    assert dimensions['box'] == 4
+    assert dimensions['lying cylinder'] == 3
+    assert dimensions['standing cylinder'] == 4
+    assert dimensions['sphere'] == 3
+    assert dimensions['mug rim'] == 5
