@@ -5,10 +5,9 @@ The arguments are those of realvlg.launch.py.
 
 from pathlib import Path
 
+from launch import LaunchDescription
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-
-from launch import LaunchDescription
 
 _EVERYTHING = Path(__file__).absolute().with_name('realvlg.launch.py')
 

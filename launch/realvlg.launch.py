@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-
-from launch import LaunchContext, LaunchDescription
 
 _SHARE = Path(__file__).absolute().parents[1]
 _CONFIG = _SHARE / 'config'
@@ -78,7 +77,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'autostart': ('true', 'Configure and activate without a lifecycle manager.'),
         'respawn': ('true', 'Start a node again that has died.'),
         'server': ('true', 'Start grasp_server, which answers PlanGrasps goals.'),
-        'rviz': ('false', 'Show camera, grasps and debug image in RViz.'),
+        'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
         'log_level': ('info', 'debug, info, warn, error or fatal.'),
         'fastdds_profile': (
             str(_CONFIG / 'fastdds_profile.xml'),

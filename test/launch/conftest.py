@@ -37,6 +37,7 @@ _NAMES = {
     'launch.substitutions': ('LaunchConfiguration',),
     'launch_ros': (),
     'launch_ros.actions': ('Node',),
+    'launch_ros.parameter_descriptions': ('ParameterValue',),
 }
 
 

@@ -15,6 +15,7 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 import yaml
 
+from realvlg_ros.nodes.simulated_camera import SimulatedCamera
 from realvlg_ros.ros.parameters import ParameterSpec, parameters_of
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,26 @@ def test_without_server_perception_is_left(launch_actions: Actions) -> None:
     (include,) = launch_actions('perception.launch.py')
     assert include.args[0].args == (str(ROOT / 'launch' / 'realvlg.launch.py'),)
     assert dict(include.kwargs['launch_arguments']) == {'server': 'false'}
+
+
+def test_simulation_feeds_the_topics_that_it_names(
+    launch_actions: Actions, ros_context: None
+) -> None:
+    include, camera = launch_actions('simulation.launch.py')
+    given = dict(include.kwargs['launch_arguments'])
+    assert not own_nodes(launch_actions('realvlg.launch.py', **given)).keys() ^ NODES.keys()
+    (parameters,) = camera.kwargs['parameters']
+    assert set(parameters) <= {spec.name for spec in parameters_of(SimulatedCamera)}
+
+    node = SimulatedCamera()
+    try:
+        published = node.get_publisher_names_and_types_by_node('simulated_camera', '/')
+        frame = node.make_frame(0, 0.0)
+    finally:
+        node.destroy_node()
+    topics = {given[f'{stream}_topic'] for stream in ('color', 'depth', 'camera_info')}
+    assert topics <= {topic for topic, _ in published}
+    assert frame is not None and frame.fixed_frame == given['fixed_frame']
 
 
 @pytest.mark.parametrize('name', NODES)
