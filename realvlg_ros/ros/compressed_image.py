@@ -33,7 +33,10 @@ def decode_color(msg: CompressedImage) -> npt.NDArray[np.uint8]:
     """
     if 'compressedDepth' in msg.format:
         raise MessageError(f'compressed image of format {msg.format!r} is a depth, not a colour')
-    image = _decode(msg, 0, cv2.IMREAD_COLOR)
+    # The pixels of a camera stay where its calibration has them, whatever EXIF says.
+    image = _decode(msg, 0, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if _stored_as_rgb(msg.format):
+        return np.asarray(image, np.uint8)
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
@@ -102,6 +105,16 @@ def encode_depth(
     return _message(
         f'{encoding}; compressedDepth png', header + data.tobytes(), stamp_ns, frame_id
     )
+
+
+def _stored_as_rgb(format_: str) -> bool:
+    """Whether red and blue are exchanged in the file, by the rule of compressed_subscriber.cpp.
+
+    The format is like 'rgb8; jpeg compressed bgr8': encoding of the source, then of the file.
+    """
+    source, separator, stored = format_.partition(';')
+    is_color = source.startswith(('rgb', 'bgr'))
+    return bool(separator) and is_color and 'compressed bgr' not in stored
 
 
 def _decode(msg: CompressedImage, offset: int, flags: int) -> npt.NDArray[np.generic]:

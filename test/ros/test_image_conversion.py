@@ -164,6 +164,11 @@ def test_compressed_colour() -> None:
     _, png = cv2.imencode('.png', RGB[..., ::-1])
     msg = CompressedImage(format='rgb8; png compressed bgr8', data=png.tobytes())
     np.testing.assert_array_equal(color_from_msg(msg), RGB)
+    msg.format = 'png'
+    np.testing.assert_array_equal(color_from_msg(msg), RGB)
+    # Some publishers store RGB where the file format has BGR, and say so.
+    msg.format = 'rgb8; png compressed rgb8'
+    np.testing.assert_array_equal(color_from_msg(msg), RGB[..., ::-1])
     smooth = np.zeros((32, 32, 3), np.uint8)
     smooth[:] = (200, 40, 10)
     decoded = color_from_msg(encode_color(smooth, stamp_ns=7, frame_id='optical'))
