@@ -1,0 +1,71 @@
+"""Simulated time may stand still or jump; deadlines run on the steady clock."""
+
+import pytest
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import Grounding
+from ros_graph import FakeCamera, Graph, ground, plan, wait_until
+from rosgraph_msgs.msg import Clock
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grasp_server import GraspServer
+from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.deadline import Deadline
+
+
+def test_a_deadline_follows_its_clock():
+    now = [50.0]
+    deadline = Deadline(2.0, lambda: now[0])
+    assert (deadline.remaining, deadline.elapsed, deadline.passed) == (2.0, 0.0, False)
+    now[0] = 51.5
+    assert (deadline.remaining, deadline.elapsed, deadline.passed) == (0.5, 1.5, False)
+    now[0] = 53.0
+    assert (deadline.remaining, deadline.elapsed, deadline.passed) == (0.0, 3.0, True)
+
+
+@pytest.fixture
+def graph(ros_context):
+    graph = Graph()
+    yield graph
+    graph.close()
+
+
+def test_everything_ends_in_time_while_simulated_time_stands_still(graph):
+    diagnostics = graph.record_diagnostics()
+    graph.add(GroundingNode, use_sim_time=True, image_timeout=0.3)
+    graph.add(GraspNode, use_sim_time=True)
+    graph.add(GraspServer, use_sim_time=True)
+    assert ground(graph, 'the red box').result(5.0).grounding.status == Grounding.FAILED
+    result = plan(graph, 'the red box', timeout=0.4).result(5.0)
+    assert result.status == PlanGrasps.Result.TIMED_OUT
+    wait_until(lambda: diagnostics, 'diagnostics')
+
+
+def test_a_clock_that_jumps_back_resets_the_tracker(graph, capfd):
+    FakeCamera(graph.node)
+    clock = graph.node.create_publisher(Clock, '/clock', 10)
+    graph.add(GroundingNode, use_sim_time=True)
+    tracker = graph.add(GraspNode, use_sim_time=True, **{'tracker.fused_plans': 1})
+    graph.add(GraspServer, use_sim_time=True)
+    assert plan(graph, 'the red box').result().status == PlanGrasps.Result.OK
+
+    def set_clock(seconds):
+        message = Clock()
+        message.clock.sec = seconds
+
+        def arrived():
+            clock.publish(message)
+            return tracker.get_clock().now().nanoseconds == seconds * 10**9
+
+        wait_until(arrived, f'clock at {seconds} s')
+
+    set_clock(1000)
+    set_clock(10)
+    seen = ''
+
+    def logged():
+        nonlocal seen
+        seen += capfd.readouterr().err
+        return '[grasp_node]: the clock jumped back by 990.000 s' in seen
+
+    wait_until(logged, 'report of the jump')
+    assert plan(graph, 'the red box').result().status == PlanGrasps.Result.OK
