@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from realvlg_ros.errors import LiftError, SupportPlaneError
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.grasping.covariance import tcp_covariance
 from realvlg_ros.grasping.lift import LiftedContacts, lift_rectangle
 from realvlg_ros.grasping.scene import Scene
 from realvlg_ros.grasping.settings import PlannerSettings
@@ -141,9 +140,7 @@ def normalized_error(case: LiftCase, draws: int) -> tuple[float, int] | None:
             continue
         turn = np.cross(clean.axis, noisy.axis)
         error = measured @ np.concatenate([noisy.center - clean.center, turn])
-        covariance = tcp_covariance(
-            noisy.points, noisy.support_counts, noisy.spread, case.camera.fx, settings.noise
-        )
+        covariance = noisy.covariance
         values.append(error @ np.linalg.solve(measured @ covariance @ measured.T, error))
     return (float(np.mean(values)), len(measured)) if len(values) >= draws / 2 else None
 

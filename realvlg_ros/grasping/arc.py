@@ -80,17 +80,9 @@ def fit_arc(band: Band, sigma: float) -> Arc | None:
         return None
     arc = _fit((s - middle, x, t), slope, middle, width, (axis, normal, ray), sigma)
     # A circle leaves no more than the noise between neighbours; a box's edge does.
-    if arc is None or arc.rms > _MAX_EXCESS * _roughness(band) + 0.01 * arc.radius:
+    if arc is None or arc.rms > _MAX_EXCESS * band.roughness() + 0.01 * arc.radius:
         return None
     return arc
-
-
-def _roughness(band: Band) -> float:
-    """Standard deviation of the readings from their neighbours along the opening, m."""
-    depth = band.depth
-    three = band.valid[:, :-2] & band.valid[:, 1:-1] & band.valid[:, 2:]
-    bend = np.abs(depth[:, :-2] - 2 * depth[:, 1:-1] + depth[:, 2:])[three]
-    return float(np.median(bend)) * 1.48 / np.sqrt(6) if len(bend) else 0.0
 
 
 def _shape(s: FloatArray, x: FloatArray, t: FloatArray) -> tuple[float, float]:

@@ -83,3 +83,10 @@ class Band:
         """Unit normal (3,) of the plane through the camera and the opening axis in the image."""
         normal = np.cross(self.center_ray, self.pixel_rays[0])
         return np.asarray(normal / np.linalg.norm(normal))
+
+    def roughness(self) -> float:
+        """Standard deviation of the readings from their neighbours along the opening, m."""
+        depth, valid = self.depth, self.valid
+        three = valid[:, :-2] & valid[:, 1:-1] & valid[:, 2:]
+        bend = np.abs(depth[:, :-2] - 2 * depth[:, 1:-1] + depth[:, 2:])[three]
+        return float(np.median(bend)) * 1.48 / np.sqrt(6) if len(bend) else 0.0

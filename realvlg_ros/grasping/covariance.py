@@ -16,6 +16,8 @@ _EDGE_SIGMA_PX = 0.5
 # Rotation about the opening axis is chosen, not measured; its reference (support, camera) is
 # known to about this, rad.
 _CHOSEN_SIGMA = 0.02
+# No position is known better than this, m.
+_LATERAL_FLOOR = 1e-4
 
 
 def tcp_covariance(
@@ -57,4 +59,33 @@ def tcp_covariance(
     covariance = np.zeros((6, 6))
     covariance[:3, :3] = position
     covariance[3:, 3:] = rotation
+    return covariance
+
+
+def lift_covariance(
+    axis: FloatArray,
+    ray: FloatArray,
+    position_sigmas: tuple[float, float],
+    axis_sigmas: tuple[float, float],
+) -> FloatArray:
+    """The 6x6 covariance of lifted contacts' middle and opening axis.
+
+    An error of the depth moves the middle along its ray; the rest of the error is along the
+    opening. The image fixes the plane that holds camera and opening axis.
+
+    Args:
+        axis: (3,) unit opening axis.
+        ray: (3,) unit vector from the camera to the middle.
+        position_sigmas: standard deviation along the opening and along the ray, m.
+        axis_sigmas: standard deviation of the axis in that plane and out of it, rad.
+    """
+    along, deep = position_sigmas
+    view = np.cross(axis, ray)
+    view /= np.linalg.norm(view)
+    square = np.cross(axis, view)
+    covariance = np.zeros((6, 6))
+    covariance[:3, :3] = along**2 * np.outer(axis, axis) + deep**2 * np.outer(ray, ray)
+    covariance[:3, :3] += _LATERAL_FLOOR**2 * np.eye(3)
+    covariance[3:, 3:] = axis_sigmas[0] ** 2 * np.outer(view, view)
+    covariance[3:, 3:] += axis_sigmas[1] ** 2 * np.outer(square, square)
     return covariance

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ..errors import LiftError
 from .arc import Arc, fit_arc
 from .band import Band
+from .covariance import lift_covariance
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
@@ -26,6 +27,15 @@ FloatArray = npt.NDArray[np.float64]
 _MIN_ON_OBJECT = 12
 # Jaws touch the walls this far below the edge, m, if the object is tall enough.
 _BELOW_EDGE = 0.002
+
+# Calibration of the covariance by repeated draws of noise (benchmarks/lift.py): standard
+# deviations of a fitted circle across and along the view in units of the readings', of the two
+# contacts' middle in units of theirs, and of the direction of the axis, rad.
+_ARC_ACROSS, _ARC_ALONG = 0.12, 0.8
+_SIDES = 0.8
+_AXIS_SIGMA = 2e-4
+# Below so many standard deviations of the readings, round and flat things look alike.
+_TELLABLE = 16.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class LiftedContacts:
         support_ratio: share of good readings on the object inside the jaws' band.
         spread: (2,) standard deviation of each contact along the opening, m.
         normal: (3,) unit vector out of the surface between the contacts, toward the gripper.
+        covariance: 6x6 of the middle and the opening axis over (x, y, z, rotation x, y, z), m and
+            rad; the rotation about the axis is a choice and has no variance here.
     """
 
     points: FloatArray
@@ -45,6 +57,7 @@ class LiftedContacts:
     support_ratio: float
     spread: tuple[float, float]
     normal: FloatArray
+    covariance: FloatArray
 
     @property
     def width(self) -> float:
@@ -86,7 +99,7 @@ def lift_rectangle(
     sigma = float(settings.noise.sigma(float(np.median(band.depth[band.valid]))))
     arc = fit_arc(band, sigma)
     if arc is not None:
-        return _from_arc(arc, ratio)
+        return _from_arc(arc, ratio, sigma)
     return _from_slab(band, scene, sigma, ratio, where)
 
 
@@ -114,16 +127,18 @@ def lift_contacts(
     return lift_rectangle(contacts.to_rectangle(jaw), scene, settings)
 
 
-def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
+def _from_arc(arc: Arc, ratio: float, sigma: float) -> LiftedContacts:
     offset = arc.radius * arc.axis
-    spread = arc.rms / np.sqrt(max(arc.count / 20, 1)) + 1e-4
+    spread = _ARC_ACROSS * sigma
     half = arc.count // 2
+    ray = arc.center / np.linalg.norm(arc.center)
     return LiftedContacts(
         np.stack([arc.center - offset, arc.center + offset]),
         (half, half),
         ratio,
-        (spread, spread),
+        (spread * np.sqrt(2), spread * np.sqrt(2)),
         arc.outward,
+        lift_covariance(arc.axis, ray, (spread, _ARC_ALONG * sigma), (_AXIS_SIGMA,) * 2),
     )
 
 
@@ -150,13 +165,32 @@ def _from_slab(band: Band, scene: Scene, sigma: float, ratio: float, where: str)
             'second; the depth there is too noisy or sparse'
         )
     points = np.stack([_contact(side, center, axis, top) for side in sides])
+    covariance = _slab_covariance(band, top, axis, sides, sigma)
     return LiftedContacts(
         points,
         (sides[0].count, sides[1].count),
         ratio,
         (sides[0].sigma, sides[1].sigma),
         top.normal,
+        covariance,
     )
+
+
+def _slab_covariance(
+    band: Band, top: Top, axis: FloatArray, sides: tuple[Side, Side], sigma: float
+) -> FloatArray:
+    """Covariance of contacts below a top, in the camera's frame."""
+    ray = band.center_ray / np.linalg.norm(band.center_ray)
+    along = _SIDES * float(np.hypot(sides[0].sigma, sides[1].sigma)) / 2
+    deep = top.sigma / float(abs(ray @ top.normal))
+    tilt = _AXIS_SIGMA
+    width = sides[1].position - sides[0].position
+    if width < _TELLABLE * sigma:
+        # Too thin for its noise to tell round from flat: the axis may be square to the view.
+        tilt = float(np.arccos(np.clip(-ray @ top.normal, -1, 1))) / np.sqrt(3) + _AXIS_SIGMA
+        deep += width / 4
+        along += width / 8
+    return lift_covariance(axis, ray, (along, deep), (tilt, _AXIS_SIGMA))
 
 
 def _axis_on(top: Top, band: Band) -> tuple[FloatArray, FloatArray]:

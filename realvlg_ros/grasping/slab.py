@@ -20,6 +20,9 @@ _EDGE_PX = 3.5
 # Readings within this of the first touch are of the same wall, m.
 _SAME_WALL = 0.003
 _MIN_READINGS = 12
+# Error of a level in units of the readings' deviation: it is sought from above, which keeps
+# correlated noise in the average.
+_LEVEL = 0.35
 _MIN_LINES = 4
 
 
@@ -82,7 +85,7 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
         if len(near) < 3:
             return None
         level = float(near.mean())
-    return Top(normal, level, spread / np.sqrt(max(len(near) / 4, 1)), len(near))
+    return Top(normal, level, _LEVEL * spread, len(near))
 
 
 @dataclass(frozen=True)
@@ -157,14 +160,18 @@ def _touch(
     at_first = samples.along[rows, first]
     index = np.arange(samples.on.shape[1])
     noise = sigma * float(abs(band.center_ray @ outward))
+    noise_drop = sigma * float(abs(band.center_ray @ top.normal))
     pixel = float(np.linalg.norm(band.pixel_rays[0]) * np.linalg.norm(center))
     near: BoolArray = np.abs(samples.along[rows] - at_first[:, None]) < _SAME_WALL + 3 * noise
     before = (index < first[:, None]) & (index >= first[:, None] - int(_EDGE_PX / band.step) - 1)
     outside: BoolArray = before & samples.on[rows]
     goes_on = (outside & near & (samples.depth[rows] > 0)).any(axis=1)
-    wall: BoolArray = near & (index >= first[:, None]) & samples.inside[rows]
-    if wall.sum() > 2 * len(rows) * (_SAME_WALL + 3 * noise) / (pixel * band.step):
-        position, lateral, spread = _on_wall(samples, rows, wall, noise)
+    # A wall that is seen comes before the crest; what comes after is the inside of a vessel.
+    height = np.where(samples.inside[rows], samples.drop[rows], np.inf)
+    before_crest = index < height.argmin(axis=1)[:, None]
+    wall: BoolArray = near & (index >= first[:, None]) & samples.inside[rows] & before_crest
+    if wall.sum() > 2 * len(rows) * _SAME_WALL / (pixel * band.step):
+        position, lateral, spread = _on_wall(samples, rows, wall, (noise, noise_drop))
     else:
         # Only the mask's border is trusted beyond the readings, not a jump within the object.
         ends = (before & ~samples.on[rows]).any(axis=1)
@@ -180,19 +187,32 @@ def _touch(
         )
         spread = 0.2 * pixel + np.where(level & ~goes_on, 0, noise).mean() / np.sqrt(len(rows))
     value, scatter = _at_middle(position, lateral)
-    return Side(value, float(np.hypot(scatter, spread)), int(wall.sum()), len(rows))
+    count = max(int(wall.sum()), len(rows))
+    return Side(value, float(np.hypot(scatter, spread)), count, len(rows))
 
 
 def _on_wall(
-    samples: _Samples, rows: npt.NDArray[np.intp], wall: BoolArray, noise: float
+    samples: _Samples, rows: npt.NDArray[np.intp], wall: BoolArray, noise: tuple[float, float]
 ) -> tuple[FloatArray, FloatArray, float]:
-    """Mean position and lateral place of each line's wall readings, and their deviation."""
-    below: BoolArray = np.asarray(wall & (samples.drop[rows] > 0.001), bool)
-    weight = np.where(below.any(axis=1)[:, None], below, wall).astype(np.float64)
+    """Mean position and lateral place of each line's wall readings, and their deviation.
+
+    Args:
+        samples: of the band.
+        rows: lines used.
+        wall: (lines, k) readings that may be of the wall.
+        noise: standard deviation of positions along the opening and of the drop, m.
+    """
+    along = samples.along[rows]
+    below = wall & np.less(0.001 + noise[1], samples.drop[rows])
+    below = below if below.any() else wall
+    middle = float(np.median(along[below]))
+    near = np.abs(along - middle) < _SAME_WALL + 2 * noise[0]
+    weight = (below & near).astype(np.float64)
     count = weight.sum(axis=1)
-    position = (weight * samples.along[rows]).sum(axis=1) / count
-    lateral = (weight * samples.across[rows]).sum(axis=1) / count
-    return position, lateral, noise / np.sqrt(count.sum() / 6)
+    used = count > 0
+    position = (weight * along).sum(axis=1)[used] / count[used]
+    lateral = (weight * samples.across[rows]).sum(axis=1)[used] / count[used]
+    return position, lateral, noise[0] / np.sqrt(max(count.sum() / 20, 1))
 
 
 def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float]:
