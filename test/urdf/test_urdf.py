@@ -55,10 +55,16 @@ def test_optical_frame_looks_where_the_camera_looks() -> None:
     np.testing.assert_allclose(camera[:3, 2], [1, 0, 0], atol=1e-12)
     np.testing.assert_allclose(camera[:3, 0], [0, -1, 0], atol=1e-12)
     np.testing.assert_allclose(camera[:3, 1], [0, 0, -1], atol=1e-12)
-    # A D435's colour imager: 14.9 mm ahead of the screw, 32.5 mm to the left, 12.5 mm up.
-    np.testing.assert_allclose(camera[:3, 3], [0.4149, 0.1325, 0.8125], atol=1e-12)
+    # A D435's colour imager: 10.6 mm ahead of the screw, 32.5 mm to the left, 12.5 mm up.
+    np.testing.assert_allclose(camera[:3, 3], [0.4106, 0.1325, 0.8125], atol=1e-12)
     depth = link2base(urdf, 'camera_depth_optical_frame')
     np.testing.assert_allclose(camera[:3, 3] - depth[:3, 3], [0, 0.015, 0], atol=1e-12)
+
+
+def test_imagers_are_left_to_the_driver() -> None:
+    names = {link.get('name') for link in robot(nominal='false').iter('link')}
+    assert 'camera_link' in names
+    assert not {name for name in names if name.startswith(('camera_color', 'camera_depth'))}
 
 
 def test_pitched_camera_looks_down() -> None:
