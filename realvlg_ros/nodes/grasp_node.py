@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -69,13 +70,14 @@ class GraspNode(ManagedNode):
 
     def activate(self) -> None:
         """Begin with an empty tracker, and read the camera and groundings."""
+        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
         self._tracker = TargetTracker(self._planner, self._settings.tracker)
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0
         self._newest_stamp_ns = self._awaited_ns = 0
-        self._worker = Worker('tracking', lambda error: self.get_logger().error(repr(error)))
-        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
+        self._worker = Worker('tracking', self._on_error)
+        self._camera.start()
         self.subscribe(GroundingMsg, 'grounding', self._on_grounding, latched(10))
 
     def deactivate(self) -> None:
@@ -118,6 +120,10 @@ class GraspNode(ManagedNode):
                 self._worker.post(lambda: self._track(match))
         self._worker.post(lambda: self._take_grounding(message))
 
+    def _on_error(self, error: Exception) -> None:
+        self.get_logger().error(''.join(traceback.format_exception(error)))
+        self.warn('tracker', f'failed: {error!r}; see the log of grasp_node')
+
     def _track_newest(self) -> None:
         match = self._camera.take()
         if match is None:
@@ -146,6 +152,7 @@ class GraspNode(ManagedNode):
         for notice in self._tracker.take_notices():
             self.get_logger().warning(notice)
         self._publish(targets, frame)
+        self.warn('tracker', '')
 
     def _take_grounding(self, message: GroundingMsg) -> None:
         try:
@@ -158,7 +165,11 @@ class GraspNode(ManagedNode):
         if grounding.status == GroundingStatus.IN_PROGRESS:
             self._tracker.begin(grounding.request_id, grounding.stamp_ns)
             return
-        target = self._tracker.set_grounding(grounding)
+        try:
+            target = self._tracker.set_grounding(grounding)
+        except Exception as error:
+            self._on_error(error)
+            target = _refusal(message, f'planning failed: {error!r}; see the log of grasp_node')
         self._outputs.show_grounding(grounding)
         if grounding.status == GroundingStatus.OK:
             self._latest_request = grounding.request_id

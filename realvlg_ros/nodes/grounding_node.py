@@ -59,6 +59,7 @@ class GroundingParameters(CameraParameters):
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_backend(self.backend)
 
 
@@ -95,6 +96,7 @@ class GroundingNode(ManagedNode):
         self._requests = GroundingWorker(
             self._grounder, self._take_frame, self._publish, self.get_logger().error
         )
+        self._camera.start()
         self.subscribe(String, 'instruction', self._on_instruction, stream('reliable', 1))
 
     def deactivate(self) -> None:

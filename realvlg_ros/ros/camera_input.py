@@ -13,15 +13,17 @@ from rclpy.clock import JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from ..errors import MissingDependencyError
 from ..frame import RgbdFrame
 from .diagnostics import Level, RateCounter, Report
-from .fixed_frame import FixedFrame
 from .frame_matcher import FrameMatcher, Match
 from .lifecycle import ManagedNode, ManagedNodeParameters
 from .parameters import parameter
 from .qos import RELIABILITY, stream
 from .rgbd_conversion import frame_from_msgs
+from .robot_input import RobotInput, read_shapes
 from .stamps import stamp_to_ns
+from .tf_input import TfInput
 
 _STREAMS = ('color', 'depth', 'camera_info')
 # A request names the frame it took some milliseconds after that frame came.
@@ -73,6 +75,12 @@ class CameraParameters(ManagedNodeParameters):
     fixed_frame: str = parameter(
         '', 'Frame in which the scene stands still, such as the base; empty: that of the camera.'
     )
+    robot_shapes: str = parameter(
+        '', 'The robot that is taken out of the depth: YAML of shapes or URDF; empty for none.'
+    )
+    robot_padding: float = parameter(
+        0.02, 'Grow the robot by so much, m.', minimum=0.0, maximum=0.2
+    )
     tf_timeout: float = parameter(
         0.1, "Longest wait for the transform at an image's stamp, s.", minimum=0.0, maximum=5.0
     )
@@ -82,6 +90,10 @@ class CameraParameters(ManagedNodeParameters):
     output_reliability: str = parameter(
         'reliable', 'QoS reliability of what this node publishes.', choices=RELIABILITY
     )
+
+    def __post_init__(self) -> None:
+        if self.robot_shapes:
+            read_shapes(self.robot_shapes)
 
 
 def _nothing() -> None:
@@ -98,13 +110,16 @@ class CameraInput:
         on_frame: Callable[[Match], None],
         on_jump_back: Callable[[], None] = _nothing,
     ) -> None:
-        """Subscribe until the node is deactivated.
+        """Prepare to read; nothing comes before start.
 
         Args:
             node: an activating node.
             parameters: how to read.
             on_frame: called in a callback with each frame; must be quick.
             on_jump_back: called when the stamps jump back, as when a bag starts again.
+
+        Raises:
+            MissingDependencyError: the robot is to be taken out and tf2_msgs is not installed.
         """
         self._node = node
         self._parameters = parameters
@@ -116,7 +131,15 @@ class CameraInput:
         self._arrived = time.monotonic()
         self._recent: deque[Match] = deque(maxlen=_RECENT_FRAMES)
         self._spaced: deque[Match] = deque(maxlen=_SPACED_FRAMES)
-        self._tf = FixedFrame.of(node, parameters.fixed_frame, parameters.tf_timeout)
+        self._tf = self._listen_to_tf()
+        self._robot = None
+        if parameters.robot_shapes and self._tf is not None:
+            self._robot = RobotInput(parameters.robot_shapes, parameters.robot_padding, self._tf)
+        self._topics: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Subscribe until the node is deactivated."""
+        node = self._node
         self._topics = self._subscribe()
         self._jump_handle = node.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=_JUMP, on_clock_change=False),
@@ -127,7 +150,7 @@ class CameraInput:
     @property
     def fixed_frame(self) -> str:
         """The frame that frames carry their camera's pose in; empty without one."""
-        return self._tf.fixed_frame if self._tf is not None else ''
+        return self._parameters.fixed_frame if self._tf is not None else ''
 
     def newest(self, max_age: float) -> Match | None:
         """The newest frame, taken or not, unless it came longer ago than max_age s."""
@@ -160,9 +183,10 @@ class CameraInput:
         """
         p = self._parameters
         camera2fixed = None
-        if self._tf is not None:
-            camera2fixed = self._tf.lookup(match.color.header.frame_id, match.stamp_ns)
-        return frame_from_msgs(
+        if self.fixed_frame and self._tf is not None:
+            camera_frame = match.color.header.frame_id
+            camera2fixed = self._tf.camera2fixed(camera_frame, p.fixed_frame, match.stamp_ns)
+        frame = frame_from_msgs(
             match.color,
             match.depth,
             match.camera_info,
@@ -172,6 +196,7 @@ class CameraInput:
             camera2fixed=camera2fixed,
             fixed_frame='' if camera2fixed is None else p.fixed_frame,
         )
+        return frame if self._robot is None else self._robot.remove(frame)
 
     def explain(self) -> str:
         """Why there is no fresh frame, in words with the remedy."""
@@ -196,11 +221,30 @@ class CameraInput:
             dropped = getattr(counts, f'dropped_{stream_name}')
             values[f'{stream_name}_received'] = getattr(counts, stream_name)
             values[f'{stream_name}_dropped'] = sum(dropped.values())
+        if self._robot is not None:
+            values['robot_readings_removed'] = self._robot.removed
         values['jumps_back'] = counts.jumps_back
         values['sync_tolerance_ms'] = self._matcher.tolerance_ns / 1e6
         if self.newest(self._parameters.no_data_timeout) is None:
             return Report('camera', Level.WARN, self.explain(), values)
         return Report('camera', values=values)
+
+    def _listen_to_tf(self) -> TfInput | None:
+        """Tf if something needs it; without tf2_msgs targets stay in the camera's frame.
+
+        Raises:
+            MissingDependencyError: the robot cannot be taken out without tf.
+        """
+        p = self._parameters
+        if not p.fixed_frame and not p.robot_shapes:
+            return None
+        try:
+            return TfInput(self._node, p.tf_timeout)
+        except MissingDependencyError as error:
+            if p.robot_shapes:
+                raise
+            self._node.warn('tf', str(error))
+            return None
 
     def _subscribe(self) -> dict[str, str]:
         p = self._parameters

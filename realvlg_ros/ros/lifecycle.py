@@ -82,7 +82,7 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         """Build everything that needs the parameters; load models."""
 
     def activate(self) -> None:
-        """Subscribe and begin."""
+        """Subscribe and begin; what may fail comes first, for deactivate is not called then."""
 
     def deactivate(self) -> None:
         """End what runs; subscriptions and timers are destroyed afterwards."""
@@ -140,7 +140,8 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
         self._active = True
         result = self._attempt('activate', self.activate)
         if result != _SUCCESS:
-            self._stop()
+            self._active = False
+            self._unsubscribe()
             super().on_deactivate(state)
         return result
 
@@ -310,6 +311,9 @@ class ManagedNode(LifecycleNode):  # type: ignore[misc]
             return
         self._active = False
         self._undo(self.deactivate)
+        self._unsubscribe()
+
+    def _unsubscribe(self) -> None:
         for timer in self._timers_while_active:
             self.destroy_timer(timer)
         for subscription in self._streams:

@@ -25,7 +25,7 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RealvlgError
 
 Value = bool | int | float | str | tuple[float, ...]
 Ranges = Mapping[str, tuple[float, float]]
@@ -255,7 +255,7 @@ class NodeParameters(Generic[P]):
             still_refused = set(self._refused) - set(changes)
             if not still_refused:
                 self._build(changes)
-        except ParameterError as error:
+        except RealvlgError as error:
             return SetParametersResult(successful=False, reason=str(error))
         for name in changes:
             self._refused.pop(name, None)

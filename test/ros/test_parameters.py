@@ -67,6 +67,7 @@ def test_a_whole_number_is_a_float():
         (GroundingNode, {'backend': 'clairvoyance'}, "backend is 'clairvoyance'; expected one of"),
         (GroundingNode, {'backend': 'no_such_module:Grounder'}, 'cannot be imported'),
         (GraspNode, {'gripper': 'tentacle'}, 'franka_hand'),
+        (GraspNode, {'robot_shapes': '/no/robot.yaml'}, '/no/robot.yaml is not a file'),
         (GraspNode, {'planner.min_opening': 0.2, 'planner.max_opening': 0.1}, 'min_opening'),
         (GraspNode, {'tracker.max_views': 0}, 'tracker.max_views'),
         (GraspServer, {'default_timeout': 'long'}, "default_timeout is 'long'"),

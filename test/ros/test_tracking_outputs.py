@@ -17,6 +17,7 @@ from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.compressed_image import encode_color, encode_depth
 from realvlg_ros.ros.grasp_conversion import target_from_msg
 from realvlg_ros.ros.image_conversion import array_from_image
+from realvlg_ros.transforms import make_transform
 
 SENTENCE = 'pick up the red box'
 # Plans that refine the first one would only cost time here.
@@ -37,8 +38,8 @@ def start(graph, **camera):
     graph.add(GraspServer)
 
 
-def asked(graph):
-    result = plan(graph, SENTENCE).result()
+def asked(graph, sentence=SENTENCE):
+    result = plan(graph, sentence).result()
     assert result.status == PlanGrasps.Result.OK, result.message
     return result.target
 
@@ -200,3 +201,55 @@ def test_ambiguity_does_not_disturb_the_target_that_is_followed(graph):
     count = len(targets)
     wait_until(lambda: len(targets) > count + 2, 'more targets')
     assert {t.label for t in targets} == {'red box'}
+
+
+def test_the_robot_is_not_an_object(graph, tmp_path):
+    """A link as large as the red box, where the red box stands: what is left is the blue one."""
+    pytest.importorskip('tf2_msgs')
+    from realvlg_ros.ros.tf_adapter import TransformBroadcaster, transform_to_msg
+
+    lower, upper = (np.array(corner) for corner in table_scene.RED_BOX[:2])
+    size = [float(length) for length in upper - lower]
+    shapes = tmp_path / 'robot.yaml'
+    shapes.write_text(f'links:\n  hand:\n    - box: {size}\n')
+    diagnostics = graph.record_diagnostics()
+    for node in (GroundingNode, GraspNode):
+        graph.add(node, robot_shapes=str(shapes), robot_padding=0.005)
+    graph.add(GraspServer)
+    failed = ground(graph, SENTENCE).result().grounding
+    assert failed.status == Grounding.FAILED and "'hand'" in failed.message
+    center = make_transform(np.eye(3), (lower + upper) / 2)
+    broadcaster = TransformBroadcaster(graph.node)
+    broadcaster.send_static(
+        transform_to_msg('base', CAMERA_FRAME, table_scene.camera2world(), 0),
+        transform_to_msg('base', 'hand', center, 0),
+    )
+
+    def missing():
+        answer = ground(graph, SENTENCE).result().grounding
+        return answer if answer.status != Grounding.FAILED else None
+
+    answer = wait_until(missing, 'the pose of the robot')
+    assert answer.status == Grounding.NOT_FOUND, answer.message
+    assert asked(graph, 'the box').label == 'blue box'
+    wait_until(
+        lambda: any(
+            v.key == 'robot_readings_removed' and int(v.value) > 500
+            for array in diagnostics
+            for status in array.status
+            for v in status.values
+        ),
+        'count of removed readings',
+    )
+
+
+def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monkeypatch):
+    from realvlg_ros.grasping.planner import GraspPlanner
+
+    start(graph)
+    with monkeypatch.context() as broken:
+        broken.setattr(GraspPlanner, 'plan', lambda *_: 1 / 0)
+        result = plan(graph, SENTENCE, timeout=1.0).result()
+    assert result.status == PlanGrasps.Result.LOST
+    assert "planning failed: ZeroDivisionError('division by zero')" in result.message
+    asked(graph)
