@@ -83,7 +83,7 @@ def estimate_white(color: npt.NDArray[np.uint8]) -> FloatArray:
     brightness = pixels.max(axis=1)
     level = float(np.clip(np.percentile(brightness, 97), 100, 255))
     neutral = pixels.min(axis=1) > 0.6 * brightness
-    bright = neutral & (brightness > np.percentile(brightness, 90))
+    bright = neutral & (brightness >= np.percentile(brightness, 90))
     if bright.sum() < 0.01 * len(pixels):
         return np.full(3, level, np.float32)
     mean = pixels[bright].mean(axis=0)

@@ -78,8 +78,7 @@ def _continues(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     difference = float(np.linalg.norm((small.lab - large.lab) * (0.5, 1, 1)))
     if not (long_border and close):
         return False
-    fragment = small.area < 0.3 * large.area
-    return difference < (25 if fragment else 10)
+    return small.area < 0.3 * large.area and difference < 25
 
 
 def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:

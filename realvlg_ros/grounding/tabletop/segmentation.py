@@ -130,13 +130,13 @@ def _jump_limit(noise: FloatArray) -> FloatArray:
 
 def _creases(scene: Scene) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
-    z = cv2.medianBlur(np.ascontiguousarray(scene.points[..., 2]), 5)
+    z = cv2.medianBlur(np.ascontiguousarray(scene.points[..., 2]), 3)
     reach = max(4, z.shape[1] // 100)
     deep = np.zeros(z.shape, bool)
     middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
     both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)
     inner = z[:, reach:-reach]
-    deep[:, reach:-reach] = both & (inner - middle > 0.004 + scene.noise[:, reach:-reach])
+    deep[:, reach:-reach] = both & (inner - middle > 0.003 + 0.8 * scene.noise[:, reach:-reach])
     return deep
 
 
