@@ -104,16 +104,20 @@ def process_of(parent: int, executable: str) -> int | None:
 
 
 def test_nodes_become_active_and_come_back(
-    client: Node, launched: Callable[..., subprocess.Popen[bytes]]
+    client: Node, launched: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
-    launch = launched('namespace:=cell', 'fixed_frame:=base_link', 'gripper:=wsg_50')
+    own = tmp_path / 'own.yaml'
+    own.write_text('/**/grasp_node: {ros__parameters: {planner: {max_grasps: 3}}}')
+    launch = launched(
+        'namespace:=cell', 'fixed_frame:=base_link', 'gripper:=wsg_50', f'parameters:={own}'
+    )
     for name in NODES:
         wait_until(lambda name=name: is_active(client, name))
-    request = GetParameters.Request(names=['fixed_frame', 'gripper', 'use_sim_time'])
+    request = GetParameters.Request(names=['fixed_frame', 'gripper', 'planner.max_grasps'])
     answer = call(client, GetParameters, '/cell/grasp_node/get_parameters', request)
     values = answer.values
     assert (values[0].string_value, values[1].string_value) == ('base_link', 'wsg_50')
-    assert values[2].bool_value is False
+    assert values[2].integer_value == 3
     topics = dict(client.get_topic_names_and_types())
     assert {'/cell/target', '/cell/grounding', '/cell/instruction'} <= set(topics)
 
