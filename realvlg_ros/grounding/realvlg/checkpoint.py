@@ -106,7 +106,7 @@ class Checkpoint:
             sizes[tensor.part] += tensor.count * each if each else tensor.nbytes
         return dict(sizes)
 
-    def describe_memory(self, bytes_per_float: int) -> str:
+    def describe_memory(self, bytes_per_float: int | None = None) -> str:
         """What loading it takes, in words."""
         sizes = self.bytes_by_part(bytes_per_float)
         parts = ', '.join(f'{part} {size / 1e6:.0f} MB' for part, size in sorted(sizes.items()))

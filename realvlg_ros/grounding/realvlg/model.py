@@ -16,6 +16,7 @@ from ...errors import GroundingError
 from ...torch_device import FLOAT_BYTES, choose_device, import_libraries
 from .checkpoint import Checkpoint
 from .coordinates import FeedSize, feed_size
+from .quantization import Quantization, load_quantized
 from .text_tokens import TextTokens
 
 if TYPE_CHECKING:
@@ -69,28 +70,23 @@ class VisionLanguageModel:
             MissingDependencyError: torch or transformers is not installed.
         """
         checkpoint = Checkpoint.open(path)
-        torch, transformers = import_libraries()
+        _, transformers = import_libraries()
         device, dtype = choose_device(device, dtype)
+        quantized = Quantization.load(path)
         _logger.info(
             'loading %s on %s as %s',
-            checkpoint.describe_memory(FLOAT_BYTES[dtype]), device, dtype,
+            checkpoint.describe_memory(None if quantized else FLOAT_BYTES[dtype]), device,
+            quantized.weights if quantized else dtype,
         )  # fmt: skip
-        classes = {
-            'qwen2_5_vl': transformers.Qwen2_5_VLForConditionalGeneration,
-            'qwen3_vl': transformers.Qwen3VLForConditionalGeneration,
-        }
+        model = load_weights(path, device, quantized.dtype if quantized else dtype)
         try:
-            model = classes[checkpoint.model_type].from_pretrained(
-                path, dtype=getattr(torch, dtype), local_files_only=True,
-                trust_remote_code=False, use_safetensors=True,
-            )  # fmt: skip
             processor = transformers.Qwen2VLImageProcessorPil.from_pretrained(
                 path, local_files_only=True
             )
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise GroundingError(f'{path} could not be loaded: {error}') from error
+        except (OSError, ValueError) as error:
+            raise GroundingError(f'{path}/preprocessor_config.json: {error}') from error
         tokens = TextTokens(path / 'tokenizer.json')
-        return cls(model.to(device), processor, tokens)
+        return cls(model, processor, tokens)
 
     @property
     def factor(self) -> int:
@@ -167,3 +163,44 @@ class VisionLanguageModel:
                 **images,
             )
         return output.logits[0, -1].float().cpu()
+
+
+def load_weights(path: Path, device: str, dtype: str) -> Any:
+    """The model of a checkpoint folder, quantized or not; safetensors only, no remote code.
+
+    Raises:
+        GroundingError: the files cannot be used.
+    """
+    torch, transformers = import_libraries()
+    checkpoint = Checkpoint.open(path)
+    kind = {
+        'qwen2_5_vl': transformers.Qwen2_5_VLForConditionalGeneration,
+        'qwen3_vl': transformers.Qwen3VLForConditionalGeneration,
+    }[checkpoint.model_type]
+    quantization = Quantization.load(path)
+    try:
+        if quantization is None:
+            model = kind.from_pretrained(
+                path, dtype=getattr(torch, dtype), local_files_only=True,
+                trust_remote_code=False, use_safetensors=True,
+            )  # fmt: skip
+            return model.to(device)
+        config = kind.config_class.from_pretrained(path, local_files_only=True)
+        config.dtype = getattr(torch, dtype)
+        with torch.device('meta'):
+            model = kind._from_config(config, dtype=getattr(torch, dtype))
+        _restore_buffers(model, config)
+        return load_quantized(model, path, quantization).to(device)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise GroundingError(f'{path} could not be loaded: {error}') from error
+
+
+def _restore_buffers(model: Any, config: Any) -> None:
+    """Compute the rotary frequencies, which no checkpoint stores, of a model on meta."""
+    for name, module in list(model.named_modules()):
+        if not any(buffer.is_meta for buffer in module.buffers(recurse=False)):
+            continue
+        vision = 'visual' in name
+        fresh = type(module)(config.vision_config if vision else config.text_config)
+        parent, _, child = name.rpartition('.')
+        setattr(model.get_submodule(parent), child, fresh)

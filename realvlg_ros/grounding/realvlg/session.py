@@ -61,6 +61,11 @@ class PrefixSession:
         self.passes += 1
         return logits
 
+    @property
+    def cache_bytes(self) -> int:
+        """Memory of the keys and values, bytes."""
+        return 0 if self._cache is None else self._cache.nbytes
+
     def clear(self) -> None:
         """Forget everything and free the cache."""
         self._cache, self._ids, self._picture_key = None, [], b''

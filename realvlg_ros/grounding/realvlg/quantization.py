@@ -1,0 +1,126 @@
+"""Checkpoints with 8- or 4-bit weights: made, stored and loaded again on another machine.
+
+Stored is what was rounded, in plain safetensors; the layout of a machine's kernel is made when it
+is loaded there. Language layers take the width asked for; the vision tower and the embeddings,
+which lose more and are read less often, take 8 bits.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import GroundingError, ParameterError
+from .checkpoint import Checkpoint, read_json
+
+FILE_NAME = 'realvlg_quantization.json'
+WIDTHS = ('int8', 'int4')
+_COPIED = ('config.json', 'tokenizer.json', 'preprocessor_config.json', 'generation_config.json')
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """How a stored checkpoint was rounded.
+
+    Attributes:
+        weights: width of the language layers, int8 or int4.
+        dtype: of what stays a float.
+    """
+
+    weights: str
+    dtype: str = 'bfloat16'
+
+    def __post_init__(self) -> None:
+        if self.weights not in WIDTHS:
+            raise ParameterError(f'weights {self.weights!r} is not int8 or int4')
+
+    @classmethod
+    def load(cls, path: Path) -> Quantization | None:
+        """What is noted in a checkpoint's folder, or None."""
+        if not (path / FILE_NAME).is_file():
+            return None
+        try:
+            return cls(**read_json(path / FILE_NAME))
+        except TypeError as error:
+            raise GroundingError(f'{path / FILE_NAME}: {error}; quantize again') from error
+
+
+def convert(model: Any, quantization: Quantization, empty: bool) -> None:
+    """Replace the layers of a model in place, by rounded ones or by empty ones to load into."""
+    from torch import nn
+
+    from .quantized_layers import Int4Linear, Int8Embedding, Int8Linear, TiedHead
+
+    make = 'empty' if empty else 'quantize'
+    tied = bool(model.config.tie_word_embeddings)
+    for name, layer in list(model.named_modules()):
+        kind: Any = None
+        if isinstance(layer, nn.Embedding) and name.endswith('embed_tokens'):
+            kind = Int8Embedding
+        elif isinstance(layer, nn.Linear) and not (tied and name == 'lm_head'):
+            small = quantization.weights == 'int4' and 'language_model.layers' in name
+            kind = Int4Linear if small and Int4Linear.fits(layer) else Int8Linear
+        if kind is not None:
+            _replace(model, name, getattr(kind, make)(layer))
+    if tied:
+        model.lm_head = TiedHead(model.model.language_model.embed_tokens)
+
+
+def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str, tuple[int, int]]:
+    """Round a checkpoint and store it; sizes by part, before and after, bytes.
+
+    Raises:
+        GroundingError: the source cannot be used, or the target is not an empty folder.
+    """
+    from safetensors.torch import save_file
+
+    from .model import load_weights
+
+    before = Checkpoint.open(source).bytes_by_part(bytes_per_float=2)
+    if Quantization.load(source) is not None:
+        raise GroundingError(f'{source} is quantized already; give the original checkpoint')
+    if target.exists() and any(target.iterdir()):
+        raise GroundingError(f'{target} is not empty; give another folder')
+    model = load_weights(source, 'cpu', quantization.dtype)
+    convert(model, quantization, empty=False)
+    target.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, str(target / 'model.safetensors'), {'format': 'pt'})
+    for name in _COPIED:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+    (target / FILE_NAME).write_text(json.dumps(asdict(quantization), indent=2) + '\n')
+    after = Checkpoint.open(target).bytes_by_part()
+    return {part: (size, after.get(part, 0)) for part, size in before.items()}
+
+
+def load_quantized(model: Any, path: Path, quantization: Quantization) -> Any:
+    """Fill a model, made on the meta device, from a stored quantized checkpoint.
+
+    Raises:
+        GroundingError: the tensors do not fit the model.
+    """
+    from safetensors.torch import load_file
+
+    from .quantized_layers import Int4Linear
+
+    convert(model, quantization, empty=True)
+    tensors: dict[str, Any] = {}
+    for file in sorted(path.glob('*.safetensors')):
+        tensors.update(load_file(str(file)))
+    try:
+        model.load_state_dict(tensors, strict=True, assign=True)
+    except RuntimeError as error:
+        raise GroundingError(f'{path} does not fit its config.json: {error}') from error
+    for layer in model.modules():
+        if isinstance(layer, Int4Linear):
+            layer.prepare()
+    return model
+
+
+def _replace(model: Any, name: str, layer: Any) -> None:
+    parent, _, child = name.rpartition('.')
+    setattr(model.get_submodule(parent), child, layer)
