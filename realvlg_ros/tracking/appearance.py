@@ -11,8 +11,6 @@ import numpy.typing as npt
 from ..image_region import RegionMask
 from ..transforms import FloatArray
 
-# Colour images are kept at this stride: enough for a histogram.
-THUMBNAIL_STRIDE = 4
 _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 
 
@@ -30,15 +28,10 @@ class Appearance:
         return overlap * small / max(large, 1e-6)
 
 
-def describe(
-    thumbnail: npt.NDArray[np.uint8], mask: RegionMask, surface: FloatArray
-) -> Appearance:
-    """Describe an object from the thumbnail of its frame, its mask and surface points (m, 3)."""
-    stride = THUMBNAIL_STRIDE
+def describe(color: npt.NDArray[np.uint8], mask: RegionMask, surface: FloatArray) -> Appearance:
+    """Describe an object from the colour of its frame, its mask and surface points (m, 3)."""
     rows, columns = np.nonzero(mask.data)
-    rows = np.minimum((rows + mask.y_offset) // stride, thumbnail.shape[0] - 1)
-    columns = np.minimum((columns + mask.x_offset) // stride, thumbnail.shape[1] - 1)
-    pixels = thumbnail[rows, columns].reshape(-1, 1, 3)
+    pixels = color[rows + mask.y_offset, columns + mask.x_offset].reshape(-1, 1, 3)
     hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)
     bins = [_HUES, _SATURATIONS, _VALUES]
     histogram = cv2.calcHist([hsv], [0, 1, 2], None, bins, [0, 180, 0, 256, 0, 256]).ravel()

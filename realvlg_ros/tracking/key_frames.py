@@ -1,8 +1,8 @@
 """A few past frames, so that an answer about the past can still be used.
 
-A grounding speaks of a frame that is gone by the time it arrives. The memory keeps grey and depth
-images within a bound of bytes: the frame of a request in flight is protected whole; frames after
-it survive as grey stepping stones, evenly thinned, along which motion can be followed to now.
+A grounding speaks of a frame that is gone by the time it arrives. The memory keeps frames within a
+bound of bytes: the frame of a request in flight is protected whole; frames after it survive as
+grey stepping stones, evenly thinned, along which motion can be followed to now.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..camera import Camera
 from ..frame import FloatArray, RgbdFrame
-from .appearance import THUMBNAIL_STRIDE
+from .contrast import Contrast
 
 # Share of the memory that whole frames may take while stepping stones need room too.
 _WHOLE_SHARE = 0.5
@@ -32,7 +32,7 @@ class KeyFrame:
         stamp_ns: acquisition time, ns.
         camera2fixed: 4x4 pose of the camera in the fixed frame, if known.
         fixed_frame: name of that frame.
-        thumbnail: every fourth pixel of the colour image, for histograms.
+        color: (height, width, 3) RGB; None where only grey was kept.
     """
 
     grey: npt.NDArray[np.uint8]
@@ -41,17 +41,24 @@ class KeyFrame:
     stamp_ns: int
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
-    thumbnail: npt.NDArray[np.uint8] | None = None
+    color: npt.NDArray[np.uint8] | None = None
 
     @classmethod
     def from_frame(cls, frame: RgbdFrame) -> KeyFrame:
         """Keep the grey image and the depth of a frame."""
         grey = cv2.cvtColor(frame.color, cv2.COLOR_RGB2GRAY)
-        thumbnail = frame.color[::THUMBNAIL_STRIDE, ::THUMBNAIL_STRIDE].copy()
         return cls(
             grey, frame.depth, frame.camera, frame.stamp_ns,
-            frame.camera2fixed, frame.fixed_frame, thumbnail,
+            frame.camera2fixed, frame.fixed_frame, frame.color,
         )  # fmt: skip
+
+    def crop(
+        self, low: npt.NDArray[np.int_], high: npt.NDArray[np.int_], contrast: Contrast | None
+    ) -> npt.NDArray[np.uint8]:
+        """The pixels from low to high (column, row), in a contrast or in grey."""
+        if contrast is None or self.color is None:
+            return self.grey[low[1] : high[1], low[0] : high[0]]
+        return contrast.apply(self.color[low[1] : high[1], low[0] : high[0]])
 
     @property
     def camera2world(self) -> FloatArray:
@@ -66,17 +73,21 @@ class KeyFrame:
     @property
     def size_bytes(self) -> int:
         """Memory taken by its images."""
-        images = (self.grey, self.depth, self.thumbnail)
+        images = (self.grey, self.depth, self.color)
         return sum(image.nbytes for image in images if image is not None)
 
     def to_frame(self) -> RgbdFrame:
-        """The frame with its depth and, for colour, grey in all three channels."""
-        if self.depth is None:
-            raise ValueError('a stepping stone holds no depth')
-        color = np.repeat(self.grey[..., None], 3, axis=2)
+        """The whole frame again.
+
+        Raises:
+            ValueError: it is a stepping stone, of which only grey was kept.
+        """
+        if self.depth is None or self.color is None:
+            raise ValueError('a stepping stone holds grey only')
         return RgbdFrame(
-            color, self.depth, self.camera, self.stamp_ns, self.camera2fixed, self.fixed_frame
-        )
+            self.color, self.depth, self.camera, self.stamp_ns,
+            self.camera2fixed, self.fixed_frame,
+        )  # fmt: skip
 
 
 class KeyFrameMemory:
@@ -180,7 +191,7 @@ class KeyFrameMemory:
             if whole <= _WHOLE_SHARE * self._limit:
                 return
             if frame.depth is not None and not self._protected(frame):
-                self._frames[index] = replace(frame, depth=None, thumbnail=None)
+                self._frames[index] = replace(frame, depth=None, color=None)
 
     def _most_dispensable(self) -> int | None:
         """The unprotected frame between whose neighbours the time gap is smallest."""

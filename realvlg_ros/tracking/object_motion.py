@@ -17,15 +17,20 @@ import numpy.typing as npt
 
 from ..camera import Camera
 from ..transforms import FloatArray, invert, transform_points
+from .dense_alignment import Alignment, DenseAligner
+from .key_frames import KeyFrame
 from .object_view import ObjectView, surface_depth
 from .rigid_fit import Observations, ransac_pose, refine_pose
 from .settings import TrackerSettings
+from .template import LEVELS
 
 # Patches as large as the object allows without seeing much of what is beside it.
 _WINDOW_RANGE_PX = (9, 21)
 _WINDOW_SHARE = 0.2
 _LEVELS = 3
 _RETURN_PX = 0.7
+# Agreement from which no better pose needs to be looked for.
+_SURE_SUPPORT = 0.95
 # How far beyond the predicted outline features are looked for.
 _REACH_PX = 40
 
@@ -37,50 +42,80 @@ class Measurement:
     Attributes:
         object2camera: 4x4.
         covariance: 6x6, left perturbation, in the axes of the camera.
+        view_covariance: 6x6 of the error that the view brings to every measurement.
         support: share of what should be in sight that agrees.
-        count: features or surface points that agree.
-        by_depth: aligned to the depth alone.
+        features: how many features agree.
     """
 
     object2camera: FloatArray
     covariance: FloatArray
+    view_covariance: FloatArray
     support: float
-    count: int
-    by_depth: bool = False
+    features: int
 
 
-def measure_features(
-    view: ObjectView,
-    grey: npt.NDArray[np.uint8],
-    depth: npt.NDArray[np.float32] | None,
-    camera: Camera,
-    predicted: FloatArray,
-    settings: TrackerSettings,
+def measure_pose(
+    view: ObjectView, key: KeyFrame, predicted: FloatArray, settings: TrackerSettings
 ) -> Measurement | None:
-    """Measure the pose by features; None when too few of them move as one rigid body.
+    """Measure an object's pose in a frame near a predicted one; None when it is not found.
 
-    Without depth (a stepping stone) the known shape of the view takes its place.
+    Features bridge large motions; dense alignment then uses everything the object shows. What
+    features found is dropped again where the object does not look right.
+
+    Args:
+        view: of the object; in grey for a frame of which only grey was kept.
+        key: the frame.
+        predicted: object2camera, 4x4.
+        settings: noise and bounds.
     """
+    aligner = DenseAligner(view, key, predicted, settings)
+    if aligner.ready:
+        # Most frames bring next to no change: then the prediction is a start good enough.
+        near = aligner.align(predicted)
+        if near.support >= _SURE_SUPPORT:
+            return _measurement(near, 0)
+    found = find_features(view, key, predicted, settings)
+    if found is not None:
+        start, features = found
+        by_features = DenseAligner(view, key, start, settings)
+        if by_features.ready:
+            aligned = by_features.align(start, first_level=1)
+            if aligned.support >= settings.min_support:
+                return _measurement(aligned, features)
+    if aligner.ready:
+        aligned = aligner.align(predicted, first_level=LEVELS - 1)
+        if aligned.support >= settings.min_support:
+            return _measurement(aligned, 0)
+    return None
+
+
+def _measurement(aligned: Alignment, features: int) -> Measurement:
+    return Measurement(
+        aligned.object2camera, aligned.covariance, aligned.view_covariance,
+        aligned.support, features,
+    )  # fmt: skip
+
+
+def find_features(
+    view: ObjectView, key: KeyFrame, predicted: FloatArray, settings: TrackerSettings
+) -> tuple[FloatArray, int] | None:
+    """The pose (4x4) that the view's features agree on, and how many do; None if too few."""
     if len(view.pixels) < settings.min_features:
         return None
+    camera = key.camera
     expected = camera.project(transform_points(predicted, view.points))
     inside = np.all((expected >= 4) & (expected < (camera.width - 4, camera.height - 4)), axis=1)
     if inside.sum() < settings.min_features:
         return None
-    indices, found = _follow(view, grey, expected, np.flatnonzero(inside))
+    indices, found = _follow(view, key, expected, np.flatnonzero(inside))
     if indices.size < settings.min_features:
         return None
-    seen = _observe(view.points[indices], found, depth, camera, settings)
+    seen = _observe(view.points[indices], found, key.depth, camera, settings)
     pose, inliers = ransac_pose(seen, predicted, np.random.default_rng(indices.size))
     count = int(inliers.sum())
     if count < max(settings.min_features, settings.min_inlier_ratio * inside.sum()):
         return None
-    kept = Observations(
-        seen.points[inliers], seen.rays[inliers], seen.depths[inliers],
-        seen.ray_std, seen.depth_std[inliers],
-    )  # fmt: skip
-    pose, covariance = refine_pose(pose, kept)
-    return Measurement(pose, covariance, count / int(inside.sum()), count)
+    return refine_pose(pose, seen.select(inliers))[0], count
 
 
 def image_motion(view: ObjectView, camera: Camera, object2camera: FloatArray) -> FloatArray:
@@ -95,7 +130,7 @@ def image_motion(view: ObjectView, camera: Camera, object2camera: FloatArray) ->
 
 def _follow(
     view: ObjectView,
-    grey: npt.NDArray[np.uint8],
+    key: KeyFrame,
     expected: FloatArray,
     indices: npt.NDArray[np.intp],
 ) -> tuple[npt.NDArray[np.intp], FloatArray]:
@@ -104,14 +139,14 @@ def _follow(
     low = np.floor(expected[indices].min(axis=0)).astype(int) - _REACH_PX
     high = np.ceil(expected[indices].max(axis=0)).astype(int) + _REACH_PX
     low = np.maximum(low, 0)
-    high = np.minimum(high, (grey.shape[1], grey.shape[0]))
+    high = np.minimum(high, (key.camera.width, key.camera.height))
     size = high - low
     to_window = affine.copy()
     to_window[:, 2] += affine[:, :2] @ view.origin - low
     warped = cv2.warpAffine(
-        view.grey, to_window, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
+        view.image, to_window, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
     )
-    window = np.ascontiguousarray(grey[low[1] : high[1], low[0] : high[0]])
+    window = np.ascontiguousarray(key.crop(low, high, view.contrast))
     start = view.pixels[indices] @ affine[:, :2].T + affine[:, 2] - low
     start32 = np.ascontiguousarray(start, np.float32).reshape(-1, 1, 2)
     extent = float(np.sqrt(view.mask.area * abs(np.linalg.det(affine[:, :2]))))

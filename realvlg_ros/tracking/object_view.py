@@ -11,11 +11,16 @@ import numpy.typing as npt
 from ..camera import Camera
 from ..image_region import RegionMask
 from ..transforms import FloatArray, invert, rotation_angle, transform_points
+from .contrast import Contrast, strongest_contrast
+from .key_frames import KeyFrame
 from .settings import TrackerSettings
+from .template import Template, pyramid, sample, structured_pixels
+
+IntArray = npt.NDArray[np.int_]
 
 # Context kept around the object in its image: what a patch at the border needs to be warped.
 MARGIN_PX = 24
-_SURFACE_POINTS = 240
+_SURFACE_POINTS = 180
 # A depth step within a patch larger than this is an edge between two surfaces, m.
 _EDGE_M = 0.012
 
@@ -25,23 +30,27 @@ class ObjectView:
     """An object as it appeared in one frame, in the coordinates of the object.
 
     Attributes:
-        grey: crop of the frame around the object.
+        image: crop of the frame around the object, in its contrast.
+        contrast: of the image; None for grey.
         origin: column and row of the crop in the frame.
         pixels: (n, 2) features, px in the frame.
         points: (n, 3) the same on the surface in the object frame, m.
         surface: (m, 3) points spread over the visible surface in the object frame, m.
         normals: (m, 3) unit normals there.
+        template: grey values at structured points.
         mask: of the object in the frame.
         camera2object: 4x4 pose of the camera in the object frame.
         camera: intrinsics.
     """
 
-    grey: npt.NDArray[np.uint8]
+    image: npt.NDArray[np.uint8]
+    contrast: Contrast | None
     origin: tuple[int, int]
     pixels: FloatArray
     points: FloatArray
     surface: FloatArray
     normals: FloatArray
+    template: Template
     mask: RegionMask
     camera2object: FloatArray
     camera: Camera
@@ -52,15 +61,16 @@ class ObjectView:
         return np.asarray(self.surface.mean(axis=0))
 
     def angle_to(self, object2camera: FloatArray) -> float:
-        """How differently the object is seen at a pose: turn of the camera or of its direction.
+        """How differently the object is seen at a pose, rad.
 
-        In rad; the larger of the two, since turns in the image change the surroundings of patches.
+        The angle between the directions from which it is seen; a turn in the image, which hides
+        nothing, counts for a quarter.
         """
         ours = self.camera2object[:3, 3] - self.center
         other = invert(object2camera)[:3, 3] - self.center
         cosine = ours @ other / (np.linalg.norm(ours) * np.linalg.norm(other) + 1e-12)
-        direction = float(np.arccos(np.clip(cosine, -1, 1)))
-        return max(direction, rotation_angle(object2camera[:3, :3] @ self.camera2object[:3, :3]))
+        turn = rotation_angle(object2camera[:3, :3] @ self.camera2object[:3, :3])
+        return max(float(np.arccos(np.clip(cosine, -1, 1))), turn / 4)
 
     def scale_to(self, object2camera: FloatArray) -> float:
         """Size of the object in another view over its size in this one."""
@@ -70,28 +80,42 @@ class ObjectView:
 
 
 def make_view(
-    grey: npt.NDArray[np.uint8],
-    depth: npt.NDArray[np.float32],
-    camera: Camera,
+    key: KeyFrame,
     mask: RegionMask,
     object2camera: FloatArray,
     settings: TrackerSettings,
+    in_color: bool = True,
 ) -> ObjectView | None:
-    """View an object through its mask; None when fewer than 3 of its pixels have depth."""
-    crop, origin = _crop(grey, mask)
-    region = _in_crop(mask, crop.shape, origin)
+    """View an object through its mask; None when fewer than 3 of its pixels have depth.
+
+    Args:
+        key: the frame, whole.
+        mask: of the object in it.
+        object2camera: 4x4 pose.
+        settings: of the features.
+        in_color: use the contrast that shows the object best; grey otherwise.
+    """
+    assert key.depth is not None
+    camera, depth = key.camera, key.depth
+    low, high = _around(mask, camera)
+    region = _in_crop(mask, (int(high[1] - low[1]), int(high[0] - low[0])), low)
+    contrast = None
+    if in_color and key.color is not None:
+        contrast = strongest_contrast(key.color[low[1] : high[1], low[0] : high[0]], region)
+    image = key.crop(low, high, contrast).copy()
     camera2object = invert(object2camera)
-    surface, normals = _surface(depth, camera, region, origin)
+    surface, normals = _surface(depth, camera, region, low)
     if len(surface) < 3:
         return None
-    pixels = _features(crop, region, settings.max_features) + origin
+    pixels = _features(image, region, settings.max_features) + low
     z = surface_depth(depth, pixels)
     pixels, z = pixels[z > 0], z[z > 0]
     return ObjectView(
-        crop, origin, pixels,
+        image, contrast, (int(low[0]), int(low[1])), pixels,
         transform_points(camera2object, camera.deproject(pixels, z)),
         transform_points(camera2object, surface),
         normals @ camera2object[:3, :3].T,
+        _template(image, region, low, depth, camera, camera2object),
         mask, camera2object, camera,
     )  # fmt: skip
 
@@ -119,18 +143,16 @@ def surface_depth(
     return np.where(count >= 3, mean, 0.0)
 
 
-def _crop(
-    grey: npt.NDArray[np.uint8], mask: RegionMask
-) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
+def _around(mask: RegionMask, camera: Camera) -> tuple[IntArray, IntArray]:
+    """First and last + 1 column and row of the crop that holds a mask and its context."""
     rows, columns = mask.data.shape
-    x, y = max(mask.x_offset - MARGIN_PX, 0), max(mask.y_offset - MARGIN_PX, 0)
-    x_end, y_end = mask.x_offset + columns + MARGIN_PX, mask.y_offset + rows + MARGIN_PX
-    return grey[y:y_end, x:x_end].copy(), (x, y)
+    first = np.array([mask.x_offset, mask.y_offset])
+    low = np.maximum(first - MARGIN_PX, 0)
+    high = np.minimum(first + (columns, rows) + MARGIN_PX, (camera.width, camera.height))
+    return low, high
 
 
-def _in_crop(
-    mask: RegionMask, shape: tuple[int, ...], origin: tuple[int, int]
-) -> npt.NDArray[np.uint8]:
+def _in_crop(mask: RegionMask, shape: tuple[int, int], origin: IntArray) -> npt.NDArray[np.uint8]:
     region = np.zeros(shape, np.uint8)
     x, y = mask.x_offset - origin[0], mask.y_offset - origin[1]
     rows, columns = mask.data.shape
@@ -162,20 +184,40 @@ def _corners(
     return np.zeros((0, 2)) if found is None else found.reshape(-1, 2).astype(np.float64)
 
 
+def _template(
+    crop: npt.NDArray[np.uint8],
+    region: npt.NDArray[np.uint8],
+    origin: IntArray,
+    depth: npt.NDArray[np.float32],
+    camera: Camera,
+    camera2object: FloatArray,
+) -> Template:
+    levels = pyramid(crop)
+    # The outline itself holds an object without texture: look a little beyond the mask for it.
+    pixels = structured_pixels(levels[0], cv2.dilate(region, np.ones((5, 5), np.uint8)))
+    z = surface_depth(depth, pixels + origin)
+    pixels, z = pixels[z > 0], z[z > 0]
+    points = transform_points(camera2object, camera.deproject(pixels + origin, z))
+    values = np.array([sample(image, pixels, level) for level, image in enumerate(levels)])
+    return Template(points, values)
+
+
 def _surface(
     depth: npt.NDArray[np.float32],
     camera: Camera,
     region: npt.NDArray[np.uint8],
-    origin: tuple[int, int],
+    origin: IntArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Points (m, 3) spread over the masked surface in the camera frame, and their normals."""
     inner = cv2.erode(region, np.ones((5, 5), np.uint8))
     rows, columns = np.nonzero(inner if inner.sum() >= 30 else region)
     stride = max(1, len(rows) // _SURFACE_POINTS)
-    pixels = np.stack([columns[::stride], rows[::stride]], axis=1) + np.array(origin, float)
+    pixels: FloatArray = np.stack([columns[::stride], rows[::stride]], axis=1).astype(np.float64)
+    pixels += origin
     z = surface_depth(depth, pixels)
-    right = surface_depth(depth, pixels + (4, 0)) - surface_depth(depth, pixels - (4, 0))
-    down = surface_depth(depth, pixels + (0, 4)) - surface_depth(depth, pixels - (0, 4))
+    aside, below = np.array([4.0, 0.0]), np.array([0.0, 4.0])
+    right = surface_depth(depth, pixels + aside) - surface_depth(depth, pixels - aside)
+    down = surface_depth(depth, pixels + below) - surface_depth(depth, pixels - below)
     keep = (z > 0) & (np.abs(right) < 2 * _EDGE_M) & (np.abs(down) < 2 * _EDGE_M)
     z, right, down, pixels = z[keep], right[keep], down[keep], pixels[keep]
     points = camera.deproject(pixels, z)

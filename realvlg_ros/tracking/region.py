@@ -10,13 +10,17 @@ from ..camera import Camera
 from ..errors import FrameError
 from ..grounding.grounding import Grounding
 from ..image_region import Box, RegionMask
-from ..transforms import FloatArray
+from ..transforms import FloatArray, invert, transform_points
 from .object_motion import image_motion
 from .object_view import ObjectView
 
-# Height above the surroundings from which a pixel belongs to the object, m.
-_MIN_HEIGHT_M = 0.008
-_RING_PX = 12
+# Nearer than the support by this along the ray, a pixel is of something that stands on it, m.
+_MIN_GAP_M = 0.008
+# Support seen around a region, px.
+_RING_PX = 14
+_TRIMS = 4
+# Room around the known extent for sides not seen yet, m.
+_EXTENT_ROOM_M = 0.01
 
 
 def region_of(grounding: Grounding, depth: npt.NDArray[np.float32]) -> RegionMask:
@@ -57,23 +61,85 @@ def carried_region(
     return RegionMask(tight.x_offset + int(low[0]), tight.y_offset + int(low[1]), tight.data)
 
 
+def fresh_region(
+    view: ObjectView,
+    depth: npt.NDArray[np.float32],
+    camera: Camera,
+    object2camera: FloatArray,
+    carried: RegionMask,
+) -> RegionMask:
+    """The object's pixels from the depth, where it has turned and the carried mask is stale.
+
+    They stand out of the support, lie within the known extent, and hang together with the
+    middle of the carried mask; without such pixels the carried mask is returned.
+    """
+    box = carried.box
+    top = max(int(box.y_min) - _RING_PX, 0)
+    left = max(int(box.x_min) - _RING_PX, 0)
+    patch = depth[top : int(box.y_max) + _RING_PX, left : int(box.x_max) + _RING_PX]
+    out = _above_support(patch, _inside(carried, patch.shape, (left, top)))
+    out &= patch > 0
+    y, x = np.nonzero(out)
+    points = camera.deproject(np.stack([x + left, y + top], axis=1), patch[y, x])
+    local = transform_points(invert(object2camera), points)
+    known = np.concatenate([view.surface, view.template.points])
+    low, high = known.min(axis=0), known.max(axis=0)
+    room = np.maximum(0.3 * (high - low), _EXTENT_ROOM_M)
+    out[y, x] = np.all((local > low - room) & (local < high + room), axis=1)
+    core = cv2.erode(
+        _inside(carried, patch.shape, (left, top)).astype(np.uint8), np.ones((5, 5), np.uint8)
+    )
+    _, labels = cv2.connectedComponents(out.astype(np.uint8), connectivity=4)
+    votes = np.bincount(labels[(core > 0) & out])
+    if votes.size < 2 or votes[1:].max() < 0.3 * max(int(core.sum()), 1):
+        return carried
+    chosen = (labels == 1 + int(np.argmax(votes[1:]))).astype(np.uint8)
+    # Readings are lost at edges: close the gaps that leaves.
+    found = RegionMask.from_full(cv2.morphologyEx(chosen, cv2.MORPH_CLOSE, np.ones((7, 7))))
+    return RegionMask(found.x_offset + left, found.y_offset + top, found.data)
+
+
+def _inside(
+    mask: RegionMask, shape: tuple[int, ...], origin: tuple[int, int]
+) -> npt.NDArray[np.bool_]:
+    """A mask in a patch whose first pixel is the origin (column, row)."""
+    rows, columns = mask.data.shape
+    y, x = mask.y_offset - origin[1], mask.x_offset - origin[0]
+    inside = np.zeros(shape, bool)
+    inside[y : y + rows, x : x + columns] = mask.data[: shape[0] - y, : shape[1] - x]
+    return inside
+
+
 def _standing_out(box: Box, depth: npt.NDArray[np.float32]) -> RegionMask:
     """Pixels of a box nearer than the plane through its surroundings; the whole box if few."""
     rows, columns = box.slices()
     top, left = max(rows.start - _RING_PX, 0), max(columns.start - _RING_PX, 0)
-    patch = depth[top : rows.stop + _RING_PX, left : columns.stop + _RING_PX].astype(np.float64)
+    patch = depth[top : rows.stop + _RING_PX, left : columns.stop + _RING_PX]
     inside = np.zeros(patch.shape, bool)
     inside[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = True
-    y, x = np.indices(patch.shape)
-    ring = ~inside & (patch > 0)
-    out = inside
-    if ring.sum() >= 3:
-        # 1/z of a plane is linear in the pixels.
-        design = np.stack([x, y, np.ones_like(x)], axis=-1).astype(np.float64)
-        plane = np.linalg.lstsq(design[ring], 1 / patch[ring], rcond=None)[0]
-        support = 1 / np.maximum(design @ plane, 1e-3)
-        nearer = inside & (patch > 0) & (patch < support - _MIN_HEIGHT_M)
-        if nearer.sum() >= 0.1 * inside.sum():
-            out = nearer
-    mask = RegionMask.from_full(out)
+    nearer = inside & _above_support(patch, inside)
+    mask = RegionMask.from_full(nearer if nearer.sum() >= 0.1 * inside.sum() else inside)
     return RegionMask(mask.x_offset + left, mask.y_offset + top, mask.data)
+
+
+def _above_support(
+    patch: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Pixels nearer than the plane that most of the surroundings of a region lie on."""
+    y, x = np.indices(patch.shape)
+    design = np.stack([x, y, np.ones_like(x)], axis=-1).astype(np.float64)
+    ring = ~cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    ring &= patch > 0
+    inverse = 1 / np.maximum(patch.astype(np.float64), 1e-3)
+    plane = np.zeros(3)
+    for _ in range(_TRIMS):
+        if ring.sum() < 10:
+            return np.zeros(patch.shape, bool)
+        # 1/z of a plane is linear in the pixels; what is nearer than the fit stands on it.
+        plane = np.linalg.lstsq(design[ring], inverse[ring], rcond=None)[0]
+        support = 1 / np.maximum(design @ plane, 1e-3)
+        ring &= np.abs(patch - support) < max(
+            0.004, 2 * float(np.median(np.abs(patch[ring] - support[ring])))
+        )
+    support = 1 / np.maximum(design @ plane, 1e-3)
+    return np.asarray((patch > 0) & (patch < support - _MIN_GAP_M))

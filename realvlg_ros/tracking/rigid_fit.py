@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 from ..transforms import FloatArray, make_transform, transform_points
 
@@ -37,6 +37,13 @@ class Observations:
     depths: FloatArray
     ray_std: float
     depth_std: FloatArray
+
+    def select(self, which: BoolArray) -> Observations:
+        """Those that a mask (n,) names."""
+        return Observations(
+            self.points[which], self.rays[which], self.depths[which],
+            self.ray_std, self.depth_std[which],
+        )  # fmt: skip
 
     @property
     def seen_points(self) -> FloatArray:
@@ -130,14 +137,14 @@ def huber_weights(residual: FloatArray, limit: float = 1.5) -> FloatArray:
 
 def perturbed(pose: FloatArray, error: npt.NDArray[np.floating]) -> FloatArray:
     """The pose moved by an error state (6,) on the left."""
-    rotation = Rotation.from_rotvec(error[3:]).as_matrix() @ pose[:3, :3]
-    return make_transform(rotation, pose[:3, 3] + error[:3])
+    turn, _ = cv2.Rodrigues(np.asarray(error[3:], np.float64))
+    return make_transform(turn @ pose[:3, :3], pose[:3, 3] + error[:3])
 
 
 def difference(pose: FloatArray, reference: FloatArray) -> FloatArray:
     """The error state (6,) that moves the reference to the pose."""
-    rotation = Rotation.from_matrix(pose[:3, :3] @ reference[:3, :3].T).as_rotvec()
-    return np.concatenate([pose[:3, 3] - reference[:3, 3], rotation])
+    turn, _ = cv2.Rodrigues(pose[:3, :3] @ reference[:3, :3].T)
+    return np.concatenate([pose[:3, 3] - reference[:3, 3], turn.ravel()])
 
 
 def skew(vectors: FloatArray) -> FloatArray:

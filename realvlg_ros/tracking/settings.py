@@ -20,7 +20,7 @@ class TrackerSettings:
         max_features: feature points of one view.
         min_features: inliers that a motion from features needs.
         min_inlier_ratio: inliers a motion needs, as a share of the view's features in sight.
-        min_depth_agreement: share of the surface in sight that depth alignment must explain.
+        min_support: share of the object in sight that must agree in grey and depth.
         pixel_noise_px: standard deviation of a tracked feature, px.
         depth_noise_m: standard deviation of a depth reading at 0 m, m.
         depth_noise_per_m2: its growth with the square of the distance, 1/m.
@@ -65,13 +65,13 @@ class TrackerSettings:
     max_features: int = 80
     min_features: int = 8
     min_inlier_ratio: float = 0.3
-    min_depth_agreement: float = 0.6
+    min_support: float = 0.6
     pixel_noise_px: float = 0.3
     depth_noise_m: float = 0.0005
     depth_noise_per_m2: float = 0.0025
-    view_angle_deg: float = 25.0
+    view_angle_deg: float = 12.0
     view_scale: float = 1.4
-    max_views: int = 6
+    max_views: int = 8
     still_position_noise_m: float = 0.0003
     still_rotation_noise_deg: float = 0.15
     moving_speed_mps: float = 0.3
@@ -121,7 +121,7 @@ RANGES: dict[str, tuple[float, float]] = {
     'max_features': (12, 1000),
     'min_features': (4, 100),
     'min_inlier_ratio': (0.05, 1.0),
-    'min_depth_agreement': (0.1, 1.0),
+    'min_support': (0.1, 1.0),
     'pixel_noise_px': (0.01, 5.0),
     'depth_noise_m': (0.0001, 0.1),
     'depth_noise_per_m2': (0.0, 0.1),

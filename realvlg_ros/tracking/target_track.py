@@ -12,19 +12,21 @@ from ..grounding.grounding import Grounding
 from ..image_region import Box, RegionMask
 from ..transforms import FloatArray, invert, make_transform, transform_covariance
 from .appearance import Appearance
-from .depth_alignment import Visibility, measure_surface, see_surface
 from .grasp_candidates import GraspCandidates
 from .key_frames import KeyFrame
-from .object_motion import Measurement, measure_features
+from .object_motion import Measurement, measure_pose
 from .object_view import ObjectView, make_view
 from .pose_filter import PoseFilter
-from .region import carried_region
+from .region import carried_region, fresh_region
 from .settings import TrackerSettings
 from .stability import StabilityGauge, position_std
 from .target import TargetState
+from .visibility import Visibility, see_surface
 
 # How long past poses are kept, to meet groundings of past frames.
 _HISTORY_S = 10.0
+# A measured position worse than this leaves a direction free.
+_CERTAIN_STD_M = 0.008
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
 
 
@@ -75,8 +77,9 @@ class TargetTrack:
         centre = middle_of(key, mask)
         object2world = make_transform(np.eye(3), centre)
         self.filter = PoseFilter(object2world, _START_STD.copy(), self.settings, key.stamp_ns)
-        self.noise = _START_STD
+        self.view_noise = _START_STD
         self.views: list[ObjectView] = []
+        self._grey_view: ObjectView | None = None
         self.mask: RegionMask | None = mask
         self.seen_ns = key.stamp_ns
         self.stamp_ns = key.stamp_ns
@@ -94,9 +97,9 @@ class TargetTrack:
     def covariance(self) -> FloatArray:
         """Of that pose (6x6), with the share of the noise that the view itself carries.
 
-        The view's points have as much noise as one measurement, and no later frame averages it.
+        No later frame averages that.
         """
-        return self.filter.covariance + 0.5 * self.noise
+        return self.filter.covariance + self.view_noise
 
     @property
     def grounded_view(self) -> ObjectView:
@@ -115,11 +118,13 @@ class TargetTrack:
 
     def add_view(self, key: KeyFrame, mask: RegionMask, object2world: FloatArray) -> bool:
         """Remember how the object looks in a frame; False when it has no depth there."""
-        assert key.depth is not None
         object2camera = invert(key.camera2world) @ object2world
-        view = make_view(key.grey, key.depth, key.camera, mask, object2camera, self.settings)
+        view = make_view(key, mask, object2camera, self.settings)
         if view is None:
             return False
+        if not self.views:
+            # Stepping stones are grey: on the way to now the first view is needed in grey too.
+            self._grey_view = make_view(key, mask, object2camera, self.settings, in_color=False)
         # The first view is the reference of the grasps: it stays, the oldest other goes.
         if len(self.views) >= self.settings.max_views:
             del self.views[min(1, len(self.views) - 1)]
@@ -129,12 +134,9 @@ class TargetTrack:
     def locate(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
         """Measure the pose in a frame near a predicted one (object2camera)."""
         view = self.nearest_view(predicted)
-        found = measure_features(
-            view, key.grey, key.depth, key.camera, predicted, self.settings
-        )  # fmt: skip
-        if found is None and key.depth is not None:
-            found = measure_surface(view, key.depth, key.camera, predicted, self.settings)
-        return found
+        if key.color is None and self._grey_view is not None:
+            view = self._grey_view
+        return measure_pose(view, key, predicted, self.settings)
 
     def follow(self, key: KeyFrame) -> None:
         """Take the newest frame: predict, measure, filter, and decide the state."""
@@ -162,8 +164,9 @@ class TargetTrack:
     def jump(self, key: KeyFrame, measured: Measurement) -> None:
         """Set the pose to a measurement, however far it is from the prediction."""
         object2world = key.camera2world @ measured.object2camera
-        self.noise = transform_covariance(key.camera2world, measured.covariance)
-        self.filter = PoseFilter(object2world, self.noise, self.settings, key.stamp_ns)
+        noise = transform_covariance(key.camera2world, measured.covariance)
+        self.view_noise = transform_covariance(key.camera2world, measured.view_covariance)
+        self.filter = PoseFilter(object2world, noise, self.settings, key.stamp_ns)
         self.stamp_ns = self.seen_ns = key.stamp_ns
         view = self.nearest_view(measured.object2camera)
         self.mask = carried_region(view, key.camera, measured.object2camera)
@@ -203,7 +206,7 @@ class TargetTrack:
     def change_world(self, old2new: FloatArray) -> None:
         """Live in another frame from now on."""
         self.filter.change_frame(old2new)
-        self.noise = transform_covariance(old2new, self.noise)
+        self.view_noise = transform_covariance(old2new, self.view_noise)
         self.planned_pose = old2new @ self.planned_pose
         self.gauge.reset()
         self.history.clear()
@@ -228,8 +231,8 @@ class TargetTrack:
         if not self.filter.update(key.camera2world @ measured.object2camera, noise):
             return False
         self.noise = noise
-        # Depth alone leaves some directions free: there the spread grows as if unseen.
-        self.certain = not measured.by_depth
+        # Where a position is free, its spread grows as if the object were unseen.
+        self.certain = position_std(noise) < _CERTAIN_STD_M
         self.surprise = self.filter.distance + 10 * (1 - measured.support)
         self.seen_ns = key.stamp_ns
         self.seen_frames += 1
@@ -269,7 +272,8 @@ class TargetTrack:
         scale = max(view.scale_to(object2camera), 1 / view.scale_to(object2camera))
         turned = angle > self.settings.view_angle_deg or scale > self.settings.view_scale
         if turned and self.mask is not None and key.depth is not None:
-            self.add_view(key, self.mask, self.object2world)
+            mask = fresh_region(view, key.depth, key.camera, object2camera, self.mask)
+            self.add_view(key, mask, self.object2world)
 
     def _remember(self) -> None:
         self.history.append(PastPose(self.stamp_ns, self.object2world, self.box))

@@ -189,9 +189,9 @@ class TargetTracker:
             same.add_view(key, mask, past.object2world)
             return same, past.object2world
         fresh = TargetTrack(self._next_id, grounding, mask, key, self.settings)
-        if not fresh.views or key.thumbnail is None:
+        if not fresh.views or key.color is None:
             return None, np.eye(4)
-        fresh.appearance = describe(key.thumbnail, mask, fresh.views[0].surface)
+        fresh.appearance = describe(key.color, mask, fresh.views[0].surface)
         again = track_again(self._tracks, grounding, fresh.appearance)
         if again is not None:
             fresh.track_id = again.track_id
