@@ -299,6 +299,7 @@ class CameraInput:
         silent = self.newest(self._parameters.no_data_timeout) is None
         waited = time.monotonic() - self._arrived > self._parameters.no_data_timeout
         if silent and waited:
-            self._node.warn('camera', 'no frames: ' + self._matcher.explain())
+            reason = self._matcher.explain() or 'the camera has stopped'
+            self._node.warn('camera', f'no frames: {reason}')
         elif not silent:
             self._node.warn('camera', '')
