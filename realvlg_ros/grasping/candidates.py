@@ -180,14 +180,8 @@ def local_coordinates(candidates: Candidates, points: FloatArray) -> npt.NDArray
     return np.asarray(moved - origin.astype(np.float32))
 
 
-def shortlist(
-    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, limit: int
-) -> tuple[Candidates, int]:
-    """Drop candidates whose gripper clearly meets the object, on a thinned cloud, and cut.
-
-    Returns:
-        At most limit candidates in their order, and how many were dropped for meeting it.
-    """
+def coarse_crossings(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> BoolArray:
+    """Whether (n,) the open gripper clearly meets the object, on a thinned cloud."""
     points = cloud.points[:: max(1, len(cloud.points) // 250)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     opening = candidates.openings[:, None] / 2
@@ -195,9 +189,7 @@ def shortlist(
     finger &= np.abs(y) < opening + gripper.finger_thickness
     palm_x, palm_y, _ = gripper.palm_size
     palm = (np.abs(x) < palm_x / 2) & (np.abs(y) < palm_y / 2) & (z < -gripper.finger_length)
-    free = (finger | palm).sum(axis=1) <= 1
-    kept = np.flatnonzero(free)[:limit]
-    return candidates.select(kept), int((~free).sum())
+    return np.asarray((finger | palm).sum(axis=1) > 1)
 
 
 def aligned(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> Candidates:

@@ -38,22 +38,24 @@ class Collisions:
 
 
 def check_collisions(
-    candidates: Candidates, scene: Scene, gripper: Gripper, settings: PlannerSettings
+    candidates: Candidates,
+    scene: Scene,
+    obstacles: npt.NDArray[np.float32],
+    gripper: Gripper,
+    settings: PlannerSettings,
 ) -> Collisions:
-    """Check fingers and palm of every candidate, with the last part of the approach."""
-    left, right, palm = _sample_points(gripper)
-    openings = candidates.openings
-    shift = np.zeros((len(candidates), 1, 3))
-    shift[:, 0, 1] = openings / 2
-    local = np.concatenate(
-        [left - shift, right + shift, np.broadcast_to(palm, (len(candidates), *palm.shape))],
-        axis=1,
-    )
-    points = np.einsum('nij,npj->npi', candidates.rotations, local) + candidates.tips[:, None]
-    fingers = len(left) + len(right)
+    """Check fingers and palm of every candidate.
+
+    Args:
+        candidates: to check.
+        scene: with the depth image.
+        obstacles: of obstacle_map.
+        gripper: its shape.
+        settings: clearances.
+    """
+    points, fingers = _gripper_points(candidates, gripper, _STEP)
     index, z, inside = scene.pixels_of(points)
-    depth_of_obstacles = obstacle_map(scene, settings, float(np.median(z))).ravel()
-    hit = inside & (z > depth_of_obstacles[index] - settings.obstacle_clearance)
+    hit = _hits(index, z, inside, obstacles, settings)
     surface = scene.frame.depth.ravel()[index]
     seen_free = inside & (z < surface)
     hidden = ~seen_free & inside
@@ -64,13 +66,50 @@ def check_collisions(
     )
 
 
-def obstacle_map(
-    scene: Scene, settings: PlannerSettings, distance: float
-) -> npt.NDArray[np.float32]:
-    """Depth of obstacles, grown by the clearance and half the sampling step."""
+def coarse_hits(
+    candidates: Candidates,
+    scene: Scene,
+    obstacles: npt.NDArray[np.float32],
+    gripper: Gripper,
+    settings: PlannerSettings,
+) -> BoolArray:
+    """Whether (n,) a few points of the gripper lie in obstacles: a quick first look at many."""
+    points, _ = _gripper_points(candidates, gripper, 4 * _STEP)
+    return np.asarray(_hits(*scene.pixels_of(points), obstacles, settings).any(axis=1))
+
+
+def obstacle_map(scene: Scene, settings: PlannerSettings) -> npt.NDArray[np.float32]:
+    """Depth (height, width) of obstacles, grown by the clearance and half the sampling step."""
+    distance = float(np.linalg.norm(scene.camera_position))
     relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
     grown = (settings.obstacle_clearance + _STEP / 2) * scene.frame.camera.fx / distance
     return scene.obstacle_depth(relief, int(np.clip(round(grown), 1, 15)))
+
+
+def _hits(
+    index: npt.NDArray[np.intp],
+    z: FloatArray,
+    inside: BoolArray,
+    obstacles: npt.NDArray[np.float32],
+    settings: PlannerSettings,
+) -> BoolArray:
+    """Which points (n, p), seen at a pixel index and depth, lie in obstacles."""
+    behind = z - obstacles.ravel()[index]
+    hit = inside & (behind > -settings.obstacle_clearance)
+    return np.asarray(hit & (behind < settings.obstacle_thickness))
+
+
+def _gripper_points(
+    candidates: Candidates, gripper: Gripper, step: float
+) -> tuple[FloatArray, int]:
+    """Sample points (n, p, 3) in the support frame; how many of them, first, are the fingers'."""
+    left, right, palm = _sample_points(gripper, step)
+    shift = np.zeros((len(candidates), 1, 3))
+    shift[:, 0, 1] = candidates.openings / 2
+    palms = np.broadcast_to(palm, (len(candidates), *palm.shape))
+    local = np.concatenate([left - shift, right + shift, palms], axis=1)
+    points = np.matmul(local, np.swapaxes(candidates.rotations, 1, 2))
+    return points + candidates.tips[:, None], len(left) + len(right)
 
 
 @lru_cache(maxsize=8)
@@ -82,12 +121,12 @@ def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float)
     return np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
 
 
-def _sample_points(gripper: Gripper) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm."""
     half, length = gripper.finger_width / 2, gripper.finger_length
     thick = gripper.finger_thickness
-    left = _box_points((-half, -thick, -length), (half, 0.0, 0.0), _STEP)
+    left = _box_points((-half, -thick, -length), (half, 0.0, 0.0), step)
     right = left * (1.0, -1.0, 1.0)
     x, y, z = gripper.palm_size
-    palm = _box_points((-x / 2, -y / 2, -length - z), (x / 2, y / 2, -length), 2.5 * _STEP)
+    palm = _box_points((-x / 2, -y / 2, -length - z), (x / 2, y / 2, -length), 2.5 * step)
     return left, right, palm

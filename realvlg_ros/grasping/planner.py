@@ -20,11 +20,11 @@ from .candidates import (
     Closing,
     aligned,
     close_fingers,
+    coarse_crossings,
     recentered,
-    shortlist,
     snapped_to_axis,
 )
-from .collision import check_collisions
+from .collision import check_collisions, coarse_hits, obstacle_map
 from .completion import Completion, complete
 from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
@@ -109,15 +109,21 @@ class GraspPlanner:
         full = completion.cloud
         timer.stage('completion')
         refusals: Counter[str] = Counter()
-        candidates = self._propose(full, scene, grounding, refusals)
+        obstacles = obstacle_map(scene, self.settings)
+        candidates = self._propose(full, scene, obstacles, grounding, refusals)
         timer.stage('search')
-        grasps = self._check(candidates, completion, scene, refusals)
+        grasps = self._check(candidates, completion, scene, obstacles, refusals)
         timer.stage('check')
         message = _message(grasps, refusals)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
     def _propose(
-        self, cloud: TargetCloud, scene: Scene, grounding: Grounding, refusals: Counter[str]
+        self,
+        cloud: TargetCloud,
+        scene: Scene,
+        obstacles: npt.NDArray[np.float32],
+        grounding: Grounding,
+        refusals: Counter[str],
     ) -> Candidates:
         """Candidates from the search, from the model, or both."""
         settings, gripper = self.settings, self.gripper
@@ -140,9 +146,12 @@ class GraspPlanner:
         everything = Candidates(*merged)
         if len(everything) == 0:
             return everything
-        chosen, dropped = shortlist(everything, cloud, gripper, settings.max_candidates)
-        refusals['fingers or palm meet the object'] += dropped
-        return chosen
+        crossing = coarse_crossings(everything, cloud, gripper)
+        refusals['fingers or palm meet the object'] += int(crossing.sum())
+        everything = everything.select(~crossing)
+        hit = coarse_hits(everything, scene, obstacles, gripper, settings)
+        refusals['gripper meets other things'] += int(hit.sum())
+        return everything.select(np.flatnonzero(~hit)[: settings.max_candidates])
 
     def _lift_all(self, scene: Scene, grounding: Grounding, refusals: Counter[str]) -> Pairs:
         """Every model proposal that lifts, in the support frame."""
@@ -176,6 +185,7 @@ class GraspPlanner:
         candidates: Candidates,
         completion: Completion,
         scene: Scene,
+        obstacles: npt.NDArray[np.float32],
         refusals: Counter[str],
     ) -> list[Grasp]:
         """Close the fingers, check collisions, rank and thin out."""
@@ -195,7 +205,7 @@ class GraspPlanner:
         if len(candidates) == 0:
             return []
         closing = close_fingers(candidates, cloud, gripper)
-        hits = check_collisions(candidates, scene, gripper, settings)
+        hits = check_collisions(candidates, scene, obstacles, gripper, settings)
         in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
         low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
         checks = {
