@@ -19,7 +19,8 @@ from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
 from ..grounding.grounding import GroundingStatus
 from ..resources import gripper_file
-from ..ros.camera_input import CameraInput, CameraParameters
+from ..ros.camera_input import CameraInput
+from ..ros.camera_parameters import CameraParameters
 from ..ros.diagnostics import RateCounter, Report
 from ..ros.frame_matcher import Match
 from ..ros.grounding_conversion import grounding_from_msg

@@ -19,7 +19,8 @@ from ..errors import FrameError, GroundingCanceled
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
 from ..grounding.registry import check_backend, make_grounder, read_options
-from ..ros.camera_input import CameraInput, CameraParameters
+from ..ros.camera_input import CameraInput
+from ..ros.camera_parameters import CameraParameters
 from ..ros.deadline import Deadline
 from ..ros.diagnostics import Report
 from ..ros.frame_matcher import Match

@@ -97,7 +97,11 @@ class DiagnosticsPublisher:
     def publish(self) -> None:
         """Publish the reports of this moment."""
         name = self._node.get_fully_qualified_name().lstrip('/')
-        array = DiagnosticArray(status=[report.to_msg(name) for report in self._reports()])
+        try:
+            reports = self._reports()
+        except Exception as error:  # Telling how a node does must not end it.
+            reports = [Report('diagnostics', Level.ERROR, repr(error))]
+        array = DiagnosticArray(status=[report.to_msg(name) for report in reports])
         array.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(array)
 

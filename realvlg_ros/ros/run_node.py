@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Sequence
 
 import rclpy
@@ -15,11 +17,12 @@ from rclpy.signals import SignalHandlerOptions
 
 from .lifecycle import ManagedNode
 
-InvalidHandle = rclpy_implementation.InvalidHandle
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A goal keeps one thread while it lives, and callbacks only hand things over.
 _THREADS = 8
+# So many errors in so short a time, s, do not come from a deactivation.
+_MAX_ERRORS = 50
+_ERROR_PERIOD_S = 1.0
 # Time for the results of aborted goals to leave before their servers are destroyed, s.
 _LINGER_S = 0.2
 
@@ -27,13 +30,18 @@ _LINGER_S = 0.2
 def spin(executor: Executor) -> None:
     """Spin until shutdown, also past a deactivation.
 
-    rclpy raises when a subscription with QoS events or an action server is destroyed by one
-    thread while another one gathers what to wait for; nothing is lost by gathering again.
+    rclpy raises when a subscription with QoS events, an action server or an action client is
+    destroyed by one thread while another one gathers what to wait for; nothing is lost by
+    gathering again. What goes on is another error and is raised.
     """
+    errors: deque[float] = deque(maxlen=_MAX_ERRORS)
     while True:
         try:
             executor.spin()
-        except InvalidHandle:
+        except (rclpy_implementation.InvalidHandle, rclpy_implementation.RCLError):
+            errors.append(time.monotonic())
+            if len(errors) == _MAX_ERRORS and errors[-1] - errors[0] < _ERROR_PERIOD_S:
+                raise
             continue
         except ExternalShutdownException:
             pass

@@ -1,0 +1,178 @@
+"""What a lifecycle node offers and listens to, and the conditions that it reports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.action import ActionServer, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import QoSProfile
+
+from .diagnostics import Level, Report
+from .goals import Goals
+from .qos import publisher_events, stream, subscription_events
+
+# A condition whose words change, such as a figure in them, is logged again after this, s.
+_LOG_PERIOD_S = 10.0
+
+
+class EntityNode(LifecycleNode):  # type: ignore[misc]
+    """A lifecycle node that gives back what it made, each in the transition that undoes it.
+
+    Publishers, services and action servers last from configure to cleanup (`publish_on`,
+    `serve`, `serve_action`), subscriptions and timers from activate to deactivate (`subscribe`,
+    `every`).
+    """
+
+    def __init__(self, name: str, **arguments: Any) -> None:
+        """Make a node that offers nothing yet."""
+        super().__init__(name, **arguments)
+        self._active = False
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._offers: list[Callable[[], Any]] = []
+        self._listeners: list[Callable[[], Any]] = []
+        self._conditions: dict[str, str] = {}
+        self._logged: dict[str, float] = {}
+
+    @property
+    def active(self) -> bool:
+        """Whether the node is in the state active."""
+        return self._active
+
+    def subscribe(
+        self,
+        message: type[Any],
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: QoSProfile,
+        *,
+        parameter: str = '',
+    ) -> None:
+        """Subscribe until the node is deactivated.
+
+        Args:
+            message: type of message.
+            topic: name, relative to the node's namespace.
+            callback: takes the message.
+            qos: profile.
+            parameter: the one that sets the reliability of qos, if any.
+        """
+        subscription = self.create_subscription(
+            message,
+            topic,
+            callback,
+            qos,
+            callback_group=MutuallyExclusiveCallbackGroup(),
+            event_callbacks=subscription_events(self, topic, parameter, self._on_qos(topic)),
+        )
+        self._listeners.append(lambda: self.destroy_subscription(subscription))
+
+    def publish_on(self, message: type[Any], topic: str, qos: QoSProfile | None = None) -> Any:
+        """Make a publisher that is silent while the node is not active; reliable by default."""
+        publisher = self.create_lifecycle_publisher(
+            message,
+            topic,
+            qos or stream('reliable', 10),
+            event_callbacks=publisher_events(
+                self, topic, 'output_reliability', self._on_qos(topic)
+            ),
+        )
+        self._offers.append(lambda: self.destroy_lifecycle_publisher(publisher))
+        return publisher
+
+    def serve(self, service: type[Any], name: str, callback: Callable[[Any, Any], Any]) -> None:
+        """Offer a service until cleanup; it is called in any state from inactive on."""
+        server = self.create_service(
+            service, name, callback, callback_group=ReentrantCallbackGroup()
+        )
+        self._offers.append(lambda: self.destroy_service(server))
+
+    def serve_action(
+        self, action: type[Any], name: str, execute: Callable[[ServerGoalHandle], Any]
+    ) -> Goals:
+        """Offer an action until cleanup; goals are rejected while the node is not active.
+
+        Args:
+            action: type of action.
+            name: relative to the node's namespace.
+            execute: runs in a thread of its own; makes a LiveGoal and returns the result.
+
+        Returns:
+            The goals that live.
+        """
+        goals = Goals()
+        server = ActionServer(
+            self,
+            action,
+            name,
+            execute,
+            callback_group=ReentrantCallbackGroup(),
+            goal_callback=lambda _: self._accept_goal(name),
+            cancel_callback=goals.accept_cancel,
+        )
+        self._offers.append(server.destroy)
+        return goals
+
+    def every(self, period: float, callback: Callable[[], None]) -> None:
+        """Call back every period, s, on the steady clock until the node is deactivated."""
+        timer = self.create_timer(
+            period,
+            callback,
+            callback_group=MutuallyExclusiveCallbackGroup(),
+            clock=self._steady,
+        )
+        self._listeners.append(lambda: self.destroy_timer(timer))
+
+    def warn(self, subject: str, message: str) -> None:
+        """Report a condition in the diagnostics, and in the log at most every few seconds.
+
+        Args:
+            subject: what it is about.
+            message: in words, with the remedy; empty when the condition is over.
+        """
+        before = self._conditions.get(subject, '')
+        if before == message:
+            return
+        self._conditions[subject] = message
+        if not message:
+            self.get_logger().info(f'{subject}: recovered')
+        elif not before or time.monotonic() - self._logged.get(subject, 0.0) > _LOG_PERIOD_S:
+            self._logged[subject] = time.monotonic()
+            self.get_logger().warning(message)
+
+    def conditions(self) -> list[Report]:
+        """The conditions that hold."""
+        return [
+            Report(subject, Level.WARN, message)
+            for subject, message in self._conditions.copy().items()
+            if message
+        ]
+
+    def stop_listening(self) -> None:
+        """Destroy subscriptions and timers, and forget the conditions."""
+        _call_all(self._listeners)
+        self._conditions.clear()
+
+    def withdraw_offers(self) -> None:
+        """Destroy publishers, services and action servers."""
+        _call_all(self._offers)
+
+    def _accept_goal(self, name: str) -> GoalResponse:
+        if self._active:
+            return GoalResponse.ACCEPT
+        self.get_logger().warning(f'a goal of {name} is rejected: the node is not active')
+        return GoalResponse.REJECT
+
+    def _on_qos(self, topic: str) -> Callable[[str], None]:
+        return lambda message: self.warn(f'QoS of {topic}', message)
+
+
+def _call_all(steps: list[Callable[[], Any]]) -> None:
+    for step in steps:
+        step()
+    steps.clear()
