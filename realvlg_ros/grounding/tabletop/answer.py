@@ -20,6 +20,8 @@ from .scene import Scene
 _MAX_CANDIDATES = 8
 # A lower score is asked about, not taken.
 _SURE = 0.35
+# Shape alone names a thing among others only where it fits well.
+_SURE_BY_SHAPE = 0.7
 # What remains of the score when a word could not be confirmed.
 _UNCONFIRMED_NOUN = 0.75
 _UNCONFIRMED_WORD = 0.9
@@ -82,8 +84,10 @@ class _Builder:
         vague = self.phrase.kind is NounKind.UNKNOWN or bool(self.phrase.unconfirmed)
         if not scene.has_support:
             return bool(self.phrase.colors) and not vague
-        if len(self.objects) == 1 or not vague:
+        if len(self.objects) == 1:
             return True
+        if not vague:
+            return self.phrase.names_attributes or fit.score >= _SURE_BY_SHAPE
         unseen = UNSEEN.intersection(self.phrase.unconfirmed)
         return self.phrase.names_attributes and not unseen
 

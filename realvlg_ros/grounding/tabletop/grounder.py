@@ -19,7 +19,7 @@ from .grammar import parse
 from .matching import match
 from .patches import find_in_clutter
 from .scene import Scene
-from .segmentation import SegmentationSettings, segment, visible_support
+from .segmentation import SegmentationSettings, segment
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class TabletopGrounder:
         except SupportPlaneError:
             return None
         scene = Scene.from_frame(frame, plane, self.settings.segmentation.working_width_px)
-        share = float(visible_support(scene).mean())
+        share = float(scene.support.mean())
         return scene if share >= self.settings.min_support_share else None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -76,6 +78,18 @@ class Scene:
         far = float(np.percentile(frame.depth[::4, ::4][frame.valid[::4, ::4]], 95))
         facing = SupportPlane(np.array([0.0, 0.0, -1.0]), far, 0.0, 0)
         return cls.from_frame(frame, facing, working_width_px)
+
+    @cached_property
+    def support(self) -> BoolArray:
+        """Where (rows, columns) the bare support is seen, but for specks level with it."""
+        on_plane = self.valid & (np.abs(self.height) < 1.5 * self.noise)
+        square = np.ones((5, 5), np.uint8)
+        opened = cv2.morphologyEx(on_plane.astype(np.uint8), cv2.MORPH_OPEN, square)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+        areas = stats[:, cv2.CC_STAT_AREA].copy()
+        areas[0] = 0
+        keep = areas > 0.1 * areas.max()
+        return keep[labels] if areas.max() > 0 else on_plane
 
     def window(self, window: Window) -> Scene:
         """The part of the scene inside a window, as views."""

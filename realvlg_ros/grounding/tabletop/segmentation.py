@@ -57,7 +57,7 @@ def segment(
     check()
     labels = merge_fragments(scene, labels)
     check()
-    support = visible_support(scene)
+    support = scene.support
     hull = _ground_hull(scene, support)
     owners = np.zeros(labels.shape, np.int32)
     for label, segment in Segment.from_labels(labels).items():
@@ -161,17 +161,6 @@ def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> 
     low, high = np.percentile(points[:: max(1, len(points) // 1000)], [2, 98], axis=0)
     size = float((high - low).max())
     return settings.min_size_m < size < settings.max_size_m
-
-
-def visible_support(scene: Scene) -> BoolArray:
-    """Where (rows, columns) the bare support is seen, without stray surfaces level with it."""
-    on_plane = scene.valid & (np.abs(scene.height) < 1.5 * scene.noise)
-    opened = cv2.morphologyEx(on_plane.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    keep = areas > 0.1 * areas.max()
-    return keep[labels] if areas.max() > 0 else on_plane
 
 
 def _ground_hull(scene: Scene, support: BoolArray) -> FloatArray:

@@ -99,6 +99,14 @@ def test_what_only_recognition_could_decide_is_asked(grounder, mixed, sentence):
     assert grounding.question.startswith('Which ')
 
 
+def test_shape_alone_must_fit_well_among_others(grounder, mixed):
+    # The yellow box is nearly as slender as a banana, and nothing else is yellow and low.
+    grounding = grounder.ground(mixed[0], 'the banana')
+    assert grounding.status is GroundingStatus.AMBIGUOUS
+    assert [candidate.label for candidate in grounding.candidates] == ['yellow banana']
+    assert grounder.ground(mixed[0], 'the yellow banana').status is GroundingStatus.OK
+
+
 def test_two_alike_are_ambiguous_until_a_place_is_said(grounder, table):
     table.cylinder(-0.12, 0.0, 0.042, 0.1, RED).cylinder(0.12, 0.02, 0.042, 0.1, RED)
     table.box(0.0, 0.12, (0.06, 0.06, 0.1), GREEN)
