@@ -15,6 +15,9 @@ from .scene import MARGIN_PX, BoolArray, FloatArray, LabelArray, Scene, Segment
 
 IndexArray = npt.NDArray[np.intp]
 
+# Fewer readings do not tell where an object is.
+_MIN_READINGS = 20
+
 
 @dataclass(frozen=True)
 class SegmentationSettings:
@@ -70,7 +73,12 @@ def segment(
     check()
     add_patches(scene, owners, support, settings.min_area_px)
     segments = Segment.from_labels(owners).values()
-    kept = [segment for segment in segments if segment.area >= settings.min_area_px]
+    kept = [
+        segment
+        for segment in segments
+        if segment.area >= settings.min_area_px
+        and (segment.mask & scene.valid[segment.window]).sum() >= _MIN_READINGS
+    ]
     return sorted(kept, key=lambda segment: -segment.area)
 
 
