@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -82,8 +83,9 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     spinner = threading.Thread(target=spin_and_stop, name='spin')
     spinner.start()
     stop.wait()
-    if isinstance(node, ManagedNode):
-        node.stop(_LINGER_S)
+    if isinstance(node, ManagedNode) and not node.stop(_LINGER_S):
+        node.get_logger().warning('told to stop while loading: ending at once')
+        os._exit(1)
     executor.shutdown(timeout_sec=1.0)
     spinner.join()
     node.destroy_node()

@@ -59,3 +59,13 @@ class UnloadableGrounder(TabletopGrounder):
 
     def load(self) -> None:
         raise GroundingError('weights /models/none.safetensors are missing; download them')
+
+
+class EndlesslyLoadingGrounder(TabletopGrounder):
+    """Loads for longer than anyone waits."""
+
+    name = 'loading'
+
+    def load(self) -> None:
+        print('loading', flush=True)
+        threading.Event().wait(60.0)

@@ -31,9 +31,12 @@ class Processes:
         for node in NODES:
             self.start(node)
 
-    def start(self, node: str) -> None:
+    def log(self, node: str) -> str:
+        return (self._folder / f'{node}.log').read_text()
+
+    def start(self, node: str, *arguments: str) -> None:
         paths = [str(ROOT), str(ROOT / 'test' / 'support')]
-        command = [sys.executable, '-m', f'realvlg_ros.nodes.{node}']
+        command = [sys.executable, '-m', f'realvlg_ros.nodes.{node}', *arguments]
         with (self._folder / f'{node}.log').open('ab') as log:
             self._running[node] = subprocess.Popen(
                 command,
@@ -137,3 +140,12 @@ def test_nodes_end_cleanly_when_they_are_told_to_and_goals_get_a_result(graph):
     assert graph.processes.end('grounding_node', signal.SIGINT) == 0
     assert graph.processes.end('grasp_node', signal.SIGTERM) == 0
     assert time.monotonic() - started < 10.0
+
+
+def test_a_node_that_is_told_to_stop_while_it_loads_ends(graph):
+    parameter = ['--ros-args', '-p', 'backend:=fake_grounders:EndlesslyLoadingGrounder']
+    graph.processes.start('grounding_node', *parameter)
+    wait_until(lambda: 'loading' in graph.processes.log('grounding_node'), 'loading')
+    started = time.monotonic()
+    assert graph.processes.end('grounding_node', signal.SIGINT) == 1
+    assert time.monotonic() - started < 8.0
