@@ -28,6 +28,7 @@ from ..ros.lifecycle import ManagedNode
 from ..ros.parameters import parameter, settings
 from ..ros.plane_watch import PlaneWatch
 from ..ros.qos import latched
+from ..ros.regrounder import Regrounder
 from ..ros.run_node import run_node
 from ..ros.stamps import stamp_to_ns
 from ..ros.target_outputs import TargetOutputs
@@ -47,6 +48,11 @@ class GraspParameters(CameraParameters):
     gripper: str = parameter(
         'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
     )
+    reground: bool = parameter(
+        True,
+        'Ask for new groundings of lost targets (every tracker.retry_period_s) and of followed '
+        'ones (every tracker.check_period_s), when nothing else is being grounded.',
+    )
     planner: PlannerSettings = settings(PlannerSettings)
     tracker: TrackerSettings = settings(TrackerSettings, RANGES)
 
@@ -60,6 +66,7 @@ class GraspNode(ManagedNode):
         """Make an unconfigured node."""
         super().__init__('grasp_node', **arguments)
         self._latest_request = ''
+        self._regrounder: Regrounder | None = None
 
     def configure(self) -> None:
         """Read the gripper and make planner, tracker and publishers."""
@@ -67,6 +74,7 @@ class GraspNode(ManagedNode):
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = PlaneWatch(GraspPlanner(gripper, self._settings.planner))
         self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
+        self._regrounder = Regrounder(self) if self._settings.reground else None
         self.serve(ResetTracker, 'reset_tracker', self._reset_tracker)
 
     def activate(self) -> None:
@@ -87,6 +95,12 @@ class GraspNode(ManagedNode):
         if not self._worker.stop(_WORKER_TIMEOUT_S):
             self.get_logger().warning('the tracker did not stop in time and is left behind')
 
+    def cleanup(self) -> None:
+        """Give the action client back."""
+        if self._regrounder is not None:
+            self._regrounder.destroy()
+        self._regrounder = None
+
     def diagnose(self) -> list[Report]:
         """Report the camera, the tracker and the support plane."""
         tracker = Report(
@@ -97,6 +111,7 @@ class GraspNode(ManagedNode):
                 'targets_hz': self._published.read(),
                 'update_ms': self._update_ms,
                 'latency_ms': self._latency * 1e3,
+                'groundings_asked': self._regrounder.asked if self._regrounder else 0,
                 'memory_mb': self._tracker.memory_bytes / 1e6,
                 'fixed_frame': self._camera.fixed_frame or 'none: targets are in the camera frame',
             },
@@ -153,6 +168,8 @@ class GraspNode(ManagedNode):
         for notice in self._tracker.take_notices():
             self.get_logger().warning(notice)
         self._publish(targets, frame)
+        if self._regrounder is not None:
+            self._regrounder.ask(self._tracker.take_wishes())
         self.warn('tracker', '')
 
     def _take_grounding(self, message: GroundingMsg) -> None:

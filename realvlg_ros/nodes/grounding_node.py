@@ -24,7 +24,7 @@ from ..ros.camera_parameters import CameraParameters
 from ..ros.deadline import Deadline
 from ..ros.diagnostics import Report
 from ..ros.frame_matcher import Match
-from ..ros.goals import LiveGoal
+from ..ros.goals import Goals, LiveGoal
 from ..ros.grounding_conversion import grounding_to_msg
 from ..ros.grounding_request import GroundingRequest
 from ..ros.grounding_worker import GroundingWorker
@@ -68,7 +68,8 @@ class GroundingNode(ManagedNode):
     """Owns the model: takes instructions, answers with a Grounding.
 
     Requests come by the action `ground`, the service `set_instruction` or the topic
-    `instruction`; a newer one replaces the older. Answers go to the topic `grounding`.
+    `instruction`; a newer one replaces the older. The action `ground_background` yields to all
+    of them. Answers go to the topic `grounding`.
     """
 
     parameter_type: ClassVar = GroundingParameters
@@ -88,6 +89,9 @@ class GroundingNode(ManagedNode):
         self._grounder.load()
         self._publisher = self.publish_on(GroundingMsg, 'grounding', latched())
         self._goals = self.serve_action(Ground, 'ground', self._execute)
+        self._background_goals = self.serve_action(
+            Ground, 'ground_background', self._execute_in_background
+        )
         self.serve(SetInstruction, 'set_instruction', self._set_instruction)
 
     def activate(self) -> None:
@@ -106,6 +110,7 @@ class GroundingNode(ManagedNode):
         if not self._requests.stop('grounding_node is deactivated; ask again when it is active'):
             self.get_logger().warning('the backend did not stop in time and is left behind')
         self._goals.wait(_GOALS_TIMEOUT_S)
+        self._background_goals.wait(_GOALS_TIMEOUT_S)
 
     def cleanup(self) -> None:
         """Free the model."""
@@ -131,11 +136,20 @@ class GroundingNode(ManagedNode):
     def _execute(self, handle: ServerGoalHandle) -> Ground.Result:
         goal = handle.request
         request = self._requests.submit(goal.instruction, goal.request_id)
+        return self._serve_goal(handle, self._goals, request)
 
+    def _execute_in_background(self, handle: ServerGoalHandle) -> Ground.Result:
+        goal = handle.request
+        request = self._requests.submit(goal.instruction, goal.request_id, background=True)
+        return self._serve_goal(handle, self._background_goals, request)
+
+    def _serve_goal(
+        self, handle: ServerGoalHandle, goals: Goals, request: GroundingRequest
+    ) -> Ground.Result:
         def cancel() -> None:
             request.end(GroundingStatus.CANCELED, 'canceled by the client')
 
-        with LiveGoal(self._goals, handle, cancel) as live:
+        with LiveGoal(goals, handle, cancel) as live:
             while (answer := request.wait(_FEEDBACK_PERIOD_S)) is None:
                 handle.publish_feedback(_feedback(request))
             live.end(answer.status not in (GroundingStatus.CANCELED, GroundingStatus.FAILED))

@@ -1,4 +1,4 @@
-"""Asks for groundings over the action `ground`, and notices when nobody answers any more."""
+"""Asks for groundings over an action, and notices when nobody answers any more."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ class GroundAttempt:
 class GroundClient:
     """Sends Ground goals."""
 
-    def __init__(self, node: Node) -> None:
-        """Make the action client."""
+    def __init__(self, node: Node, action: str = 'ground') -> None:
+        """Make the client of an action of this name."""
         self._client = ActionClient(
-            node, Ground, 'ground', callback_group=MutuallyExclusiveCallbackGroup()
+            node, Ground, action, callback_group=MutuallyExclusiveCallbackGroup()
         )
 
     def ready(self) -> bool:

@@ -60,8 +60,14 @@ class GroundingWorker:
         current = self._current
         return current is not None and not current.aborted()
 
-    def submit(self, instruction: str, request_id: str = '') -> GroundingRequest:
-        """Take a request; the one before it is canceled, and a bad one is answered at once."""
+    def submit(
+        self, instruction: str, request_id: str = '', background: bool = False
+    ) -> GroundingRequest:
+        """Take a request; the one before it is canceled, and a bad one is answered at once.
+
+        A background request yields: it is refused, with nothing published, while another one
+        is at work.
+        """
         request = GroundingRequest(instruction, request_id, self._publish)
         try:
             request.instruction = check_instruction(instruction)
@@ -69,6 +75,10 @@ class GroundingWorker:
             request.end(GroundingStatus.FAILED, str(error))
             return request
         with self._lock:
+            if background and self.busy:
+                request = GroundingRequest(instruction, request_id, _publish_nothing)
+                request.end(GroundingStatus.CANCELED, 'another request is at work')
+                return request
             if self._stopped:
                 request.end(GroundingStatus.FAILED, self._stopped)
                 return request
@@ -124,3 +134,7 @@ class GroundingWorker:
                 backend=grounding.backend or self._grounder.name,
             )
         )
+
+
+def _publish_nothing(_: Grounding) -> None:
+    return None

@@ -30,7 +30,7 @@ def shared(ros_context):
 
     graph.add_grounding_node = add_grounding_node
     add_grounding_node()
-    graph.add(GraspNode)
+    graph.add(GraspNode, reground=False)
     graph.add(GraspServer, retry_period=0.05)
     yield graph
     graph.close()

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import table_scene
+from fake_grounders import SlowGrounder
 from geometry_msgs.msg import PoseArray
-from realvlg_ros.action import PlanGrasps
+from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
-from ros_graph import CAMERA_FRAME, FakeCamera, Graph, ground, plan, wait_until
+from ros_graph import CAMERA_FRAME, FakeCamera, Goal, Graph, ground, plan, wait_until
 from sensor_msgs.msg import CompressedImage, Image
 from visualization_msgs.msg import MarkerArray
 
@@ -253,3 +254,38 @@ def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monke
     assert result.status == PlanGrasps.Result.LOST
     assert "planning failed: ZeroDivisionError('division by zero')" in result.message
     asked(graph)
+
+
+def test_a_lost_target_is_grounded_again_without_a_goal(graph):
+    graph.add(GroundingNode)
+    graph.add(GraspNode, **QUICK, **{'tracker.lost_after_s': 0.2, 'tracker.retry_period_s': 0.2})
+    graph.add(GraspServer)
+    request_id = asked(graph).request_id
+    targets = graph.record_targets()
+    scene = graph.camera.color_msg, graph.camera.depth_msg
+    empty = table_scene.render(objects=False)
+    graph.camera.show(*empty)
+    wait_until(lambda: targets and targets[-1].state == GraspTarget.LOST, 'loss')
+    count = len(targets)
+    graph.camera.color_msg, graph.camera.depth_msg = scene
+    alive = (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
+    wait_until(lambda: any(t.state in alive for t in targets[count:]), 'recovery')
+    assert targets[-1].request_id == request_id
+
+
+def test_a_background_request_yields(graph):
+    graph.add(GroundingNode, backend='fake_grounders:SlowGrounder')
+    for event in (SlowGrounder.let_go, SlowGrounder.started):
+        event.clear()
+    groundings = graph.record_groundings()
+    background = Goal(graph, Ground, 'ground_background', Ground.Goal(instruction=SENTENCE))
+    assert SlowGrounder.started.wait(5.0)
+    asked_for = ground(graph, SENTENCE, 'mine')
+    answer = background.result().grounding
+    assert answer.status == Grounding.CANCELED and 'replaced by a newer' in answer.message
+    second = Goal(graph, Ground, 'ground_background', Ground.Goal(instruction=SENTENCE))
+    answer = second.result().grounding
+    assert answer.status == Grounding.CANCELED and 'another request is at work' in answer.message
+    assert answer.request_id not in {g.request_id for g in groundings}
+    SlowGrounder.let_go.set()
+    assert asked_for.result().grounding.status == Grounding.OK

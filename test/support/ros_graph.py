@@ -185,10 +185,13 @@ class FakeCamera:
 
     def restore(self) -> None:
         """Publish good images."""
-        color, depth = (np.ascontiguousarray(part) for part in table_scene.render())
+        self.show(*table_scene.render())
+        self.info_msg: CameraInfo | None = camera_to_msg(table_scene.CAMERA)
+
+    def show(self, color: np.ndarray, depth: np.ndarray) -> None:
+        """Publish other images."""
         self.color_msg: Image | None = image_from_array(color, 'rgb8', 0, CAMERA_FRAME)
         self.depth_msg: Image | None = image_from_array(depth, '16UC1', 0, CAMERA_FRAME)
-        self.info_msg: CameraInfo | None = camera_to_msg(table_scene.CAMERA)
 
     def replace(self, parts: dict[str, Any]) -> None:
         """Publish other messages; None withholds one, 'zero' is a camera_info without a K."""

@@ -26,14 +26,14 @@ def camera2world() -> np.ndarray:
 
 
 @cache
-def render() -> tuple[np.ndarray, np.ndarray]:
+def render(objects: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Colour (240, 320, 3) uint8 and depth (240, 320) uint16 in mm."""
     pose = camera2world()
     rays = np.concatenate([CAMERA.rays, np.ones((*CAMERA.rays.shape[:2], 1))], axis=-1)
     directions = rays @ pose[:3, :3].T
     depth = np.full(rays.shape[:2], np.inf)
     color = np.zeros(rays.shape, np.uint8)
-    for lower, upper, paint in (TABLE, RED_BOX, BLUE_BOX):
+    for lower, upper, paint in (TABLE, RED_BOX, BLUE_BOX) if objects else (TABLE,):
         hit = _enter(pose[:3, 3], directions, np.array(lower), np.array(upper))
         nearer = hit < depth
         depth[nearer] = hit[nearer]
