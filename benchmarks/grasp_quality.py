@@ -53,6 +53,7 @@ class Outcome:
         cause: 'valid', 'refused', 'not graspable', 'hidden', or the judge's failure.
         detail: the judge's or the planner's words.
         milliseconds: processor time of planning.
+        search_ms: wall time of the search and its collision checks.
         quality: that the planner gave its best grasp.
     """
 
@@ -62,7 +63,8 @@ class Outcome:
     cause: str
     detail: str
     milliseconds: float
-    quality: float = float('nan')
+    search_ms: float = math.nan
+    quality: float = math.nan
 
     @property
     def counts(self) -> bool:
@@ -103,14 +105,15 @@ class Bench:
         start = time.process_time()
         plan = self.planner.plan(rendered.frame, grounding)
         spent = (time.process_time() - start) * 1e3
+        search = plan.timings_ms.get('search', math.nan) + plan.timings_ms.get('check', math.nan)
         target = PlacedMesh.of(world.object(name))
         others = {o.name: PlacedMesh.of(o) for o in world.objects if o.name != name}
         if not plan.grasps:
             possible = find_valid_grasp(target, others, self.gripper, seed)
             if possible is None:
-                return Outcome(name, seed, clutter, 'not graspable', plan.message, spent)
+                return Outcome(name, seed, clutter, 'not graspable', plan.message, spent, search)
             detail = f'{plan.message}; {_describe(*possible, rendered.camera2world)} holds'
-            return Outcome(name, seed, clutter, 'refused', detail, spent)
+            return Outcome(name, seed, clutter, 'refused', detail, spent, search)
         best = plan.grasps[0]
         verdict = judge_grasp(
             rendered.camera2world @ best.tcp2frame,
@@ -120,7 +123,7 @@ class Bench:
             others,
         )
         cause = 'valid' if verdict.failure is None else verdict.failure.value
-        return Outcome(name, seed, clutter, cause, verdict.reason, spent, best.quality)
+        return Outcome(name, seed, clutter, cause, verdict.reason, spent, search, best.quality)
 
 
 def _describe(tcp2world: FloatArray, opening: float, camera2world: FloatArray) -> str:
@@ -156,7 +159,7 @@ def summarize(outcomes: Sequence[Outcome], report: Report) -> None:
         fair = [o for o in here if o.counts]
         valid = sum(o.cause == 'valid' for o in fair)
         low, high = wilson_interval(valid, len(fair))
-        share = valid / len(fair) if fair else float('nan')
+        share = valid / len(fair) if fair else math.nan
         report.add(f'{key}_valid', share, Goal('>=', goal))
         report.add(f'{key}_valid_low95', low)
         report.add(f'{key}_valid_high95', high)
@@ -164,8 +167,10 @@ def summarize(outcomes: Sequence[Outcome], report: Report) -> None:
         for cause, count in sorted(Counter(o.cause for o in here).items()):
             if cause != 'valid':
                 report.add(f'{key}_{cause.replace(" ", "_")}', count)
-    times = [o.milliseconds for o in outcomes if o.cause != 'hidden']
-    report.add_timing('plan_cpu', times if times else [float('nan')])
+    planned = [o for o in outcomes if o.cause != 'hidden']
+    report.add_timing('plan_cpu', [o.milliseconds for o in planned] or [math.nan])
+    searches = [o.search_ms for o in planned if not math.isnan(o.search_ms)]
+    report.add_timing('search', searches or [math.nan], Goal('<=', 30.0))
 
 
 def shape_table(outcomes: Sequence[Outcome]) -> str:

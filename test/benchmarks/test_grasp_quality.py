@@ -1,10 +1,13 @@
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 
+from benchmarks import grasp_quality
 from benchmarks.grasp_quality import (
+    Bench,
     Outcome,
     clutter_scenes,
     shape_table,
@@ -93,10 +96,12 @@ def test_oracle_tells_what_can_be_grasped():
 
 def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):
     outcomes = [
-        Outcome('mug_0', 1, False, 'valid', '', 10.0, 0.9),
+        Outcome('mug_0', 1, False, 'valid', '', 10.0, 7.0, 0.9),
         Outcome('mug_1', 2, False, 'refused', 'no grasp', 20.0),
         Outcome('box_0', 3, False, 'not graspable', '', 30.0),
-        Outcome('box_0', 4, True, 'collision with the target', 'palm meets target', 40.0, 0.5),
+        Outcome(
+            'box_0', 4, True, 'collision with the target', 'palm meets target', 40.0, 9.0, 0.5
+        ),
         Outcome('box_1', 4, True, 'hidden', '10 px', 0.0),
     ]
     report = Report('grasp_quality')
@@ -109,12 +114,13 @@ def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):
     assert figures['clutter_valid'] == 0
     assert figures['clutter_hidden'] == 1
     assert figures['plan_cpu_median_ms'] == 25.0
-    assert set(report.goals) == {'single_valid', 'clutter_valid'}
+    assert figures['search_median_ms'] == 8.0
+    assert set(report.goals) == {'single_valid', 'clutter_valid', 'search_median_ms'}
     assert 'mug        1/2' in shape_table(outcomes)
     write_failures(tmp_path / 'failures.md', outcomes)
     text = (tmp_path / 'failures.md').read_text()
     assert '--only mug_1:2' in text
-    assert 'palm meets target' in text
+    assert 'palm hits it' in text
     assert 'box_1' not in text
 
 
@@ -123,3 +129,20 @@ def test_placed_mesh_is_in_the_world(items):
     mesh = PlacedMesh.of(world.objects[0])
     assert mesh.vertices == pytest.approx(world.objects[0].world_vertices())
     assert mesh.faces.shape[1] == 3
+
+
+def test_scene_is_rendered_planned_and_judged(items):
+    bench = Bench(Gripper.from_yaml(PROFILE))
+    can = next(item for item in items if item.name == 'can_4')
+    (first,) = bench.run_scene([can], seed=11)
+    (again,) = bench.run_scene([can], seed=11)
+    assert first.target == 'can_4'
+    assert first.counts
+    assert first.milliseconds > 0
+    assert (first.cause, first.detail) == (again.cause, again.detail)
+
+
+def test_one_target_can_be_run_again(monkeypatch, capsys):
+    monkeypatch.setattr(sys, 'argv', ['grasp_quality', '--only', 'ball_0:30'])
+    grasp_quality.main()
+    assert "target='ball_0', seed=30" in capsys.readouterr().out

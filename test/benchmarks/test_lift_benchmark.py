@@ -1,8 +1,11 @@
+import json
 import math
+import sys
 
 import numpy as np
 import pytest
 
+from benchmarks import lift
 from benchmarks.analytic_scenes import TrueGrasp, lift_cases
 from benchmarks.lift import measured_directions, run_case, scene_of, shape_table
 from benchmarks.published_lifts import one_pixel_lift, top_down_lift
@@ -135,3 +138,19 @@ def test_symmetric_directions_are_left_out_of_the_calibration(cases):
     assert dimensions['standing cylinder'] == 4
     assert dimensions['sphere'] == 3
     assert dimensions['mug rim'] == 5
+
+
+def test_quick_run_writes_every_goal(tmp_path, monkeypatch, capsys):
+    few = [case for case in lift_cases(1) if case.shape in ('box', 'sphere')][6:9]
+    monkeypatch.setattr(lift, 'lift_cases', lambda views: few)
+    path = tmp_path / 'lift.json'
+    monkeypatch.setattr(sys, 'argv', ['lift', '--quick', '--worst', '3', '--json', str(path)])
+    lift.main()
+    written = json.loads(path.read_text())
+    assert {'nees_over_dof', 'lift_cpu_median_ms', 'noisy_ours_center_p95_mm'} <= set(
+        written['goals']
+    )
+    assert written['figures']['rectangles'] == 3
+    # The published ways are off by the ball's radius: they take its nearest point for the middle.
+    assert written['figures']['clean_center_one_pixel_over_ours'] > 1
+    assert 'worst of ours' in capsys.readouterr().out
