@@ -16,7 +16,8 @@ from .target_cloud import TargetCloud
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_SEEDS = 300
+_SEEDS = 200
+_POOL = 800
 # Normals are fitted to noisy readings: pairs are proposed with a wider cone than is demanded
 # once the fingers have been closed on the cloud.
 _CONE_SLACK = 0.15
@@ -48,29 +49,30 @@ def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: 
         max_width: largest distance of the contacts, m.
         limit: how many pairs at most.
     """
-    points, normals = cloud.points, cloud.normals
+    pool = np.arange(0, len(cloud.points), max(1, -(-len(cloud.points) // _POOL)))
+    points, normals = (a[pool].astype(np.float32) for a in (cloud.points, cloud.normals))
     seeds = np.flatnonzero(cloud.observed)
-    seeds = seeds[:: max(1, len(seeds) // _SEEDS)]
-    sp, sn = points[seeds], normals[seeds]
+    seeds = seeds[:: max(1, -(-len(seeds) // _SEEDS))]
+    sp, sn = (a[seeds].astype(np.float32) for a in (cloud.points, cloud.normals))
     # Cosines of each normal to the line p -> q, for all seeds and points at once.
     square = (sp**2).sum(1)[:, None] + (points**2).sum(1) - 2 * sp @ points.T
-    distance = np.sqrt(np.maximum(square, 1e-12))
+    distance = np.sqrt(np.maximum(square, 1e-10))
     first = ((sp * sn).sum(1)[:, None] - sn @ points.T) / distance
     second = ((points * normals).sum(1) - sp @ normals.T) / distance
+    worse = np.minimum(first, second)
     cone = np.cos(np.arctan(friction) + _CONE_SLACK)
     opposed = -sn @ normals.T
     good = (opposed > np.cos(2 * np.arctan(friction))) & (distance < max_width)
     # The line between thin walls' points says little: there the normals decide.
-    thin = distance < 0.015
-    good &= (np.minimum(first, second) > cone) | (thin & (np.minimum(first, second) > 0.2))
+    good &= worse > np.where(distance < 0.015, 0.2, cone)
     i, j = np.nonzero(good)
     if len(i) == 0:
         return Pairs(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
-    axes = normals[j] - sn[i]
+    axes = (normals[j] - sn[i]).astype(np.float64)
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-    centers = (sp[i] + points[j]) / 2
+    centers = (sp[i] + points[j]).astype(np.float64) / 2
     widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
-    score = opposed[i, j] + np.minimum(first, second)[i, j] + 0.3 * cloud.observed[j]
+    score = opposed[i, j] + worse[i, j] + 0.3 * cloud.observed[pool[j]]
     score -= 0.5 * np.abs(axes[:, 2])
     score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
     keep = _spread(centers, axes, score, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ _MAX_SLOPE = 0.35
 _NEARLY_RADIAL = 0.97
 # Walls count as this thick where the direction between contacts is judged, m.
 _REGULAR_WIDTH = 0.015
+# The palm is large: a thinned cloud shows whether the object is in it.
+_PALM_STRIDE = 3
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,10 @@ class Closing:
     observed: FloatArray
     crossing: IntArray
 
+    def select(self, index: npt.NDArray[np.generic]) -> Closing:
+        """The entries of an index or boolean array."""
+        return Closing(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
 
 def open_for(widths: FloatArray, gripper: Gripper, settings: PlannerSettings) -> FloatArray:
     """Openings (n,) for objects of these widths, m; NaN where the gripper cannot open enough."""
@@ -86,26 +92,79 @@ def open_for(widths: FloatArray, gripper: Gripper, settings: PlannerSettings) ->
     return np.where(wanted - widths >= 2 * settings.min_finger_clearance, wanted, np.nan)
 
 
-def close_fingers(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> Closing:
+@dataclass(frozen=True)
+class _Band:
+    """The points of a cloud between and around the fingers of every candidate, as flat arrays.
+
+    Attributes:
+        rows: (k,) candidate of each entry, ascending.
+        points: (k,) index into the cloud.
+        local: (k, 3) in the TCP frame, m.
+        count: number of candidates.
+    """
+
+    rows: IntArray
+    points: IntArray
+    local: FloatArray
+    count: int
+
+    @classmethod
+    def of(cls, candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> _Band:
+        """The points in front of the pads, over their whole width and length."""
+        local = local_coordinates(candidates, cloud.points)
+        x, z = local[:, 0], local[:, 2]
+        half = gripper.finger_width / 2
+        inside = (np.abs(x) < half) & (z < 0) & (z > -gripper.finger_length)
+        rows, points = np.nonzero(inside)
+        return cls(rows, points, local[rows, :, points].astype(np.float64), len(candidates))
+
+    def sums(self, values: FloatArray, keep: BoolArray) -> FloatArray:
+        """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's kept entries."""
+        rows, values = self.rows[keep], values[keep]
+        if values.ndim == 1:
+            return np.asarray(np.bincount(rows, values, self.count), np.float64)
+        columns = [np.bincount(rows, column, self.count) for column in values.T]
+        return np.stack(columns, axis=1)
+
+    def largest(self, values: FloatArray, keep: BoolArray) -> FloatArray:
+        """Largest (n,) of values (k,) over each candidate's kept entries, -inf without one."""
+        top = np.full(self.count, -np.inf)
+        rows = self.rows[keep]
+        if len(rows):
+            starts = np.flatnonzero(np.diff(rows, prepend=-1))
+            top[rows[starts]] = np.maximum.reduceat(values[keep], starts)
+        return top
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """What one finger touches: middle (n, 3) in the TCP frame, normal (n, 3), count, observed."""
+
+    middle: FloatArray
+    normal: FloatArray
+    count: IntArray
+    observed: FloatArray
+
+
+def close_fingers(
+    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, settings: PlannerSettings
+) -> tuple[Candidates, Closing]:
     """Close the fingers of every candidate on the cloud, as a gripper would.
 
     Each finger stops at the first surface between the fingers, over its whole width and length.
+
+    Returns:
+        The candidates with the middle of the opening moved between the contacts and the opening
+        (NaN where it is not enough) that their width demands, and what they touch.
     """
     rotations = candidates.rotations
-    local = local_coordinates(candidates, cloud.points)
-    x, y, z = local[:, 0], local[:, 1], local[:, 2]
-    half = gripper.finger_width / 2
-    opening = candidates.openings[:, None] / 2
-    in_band = (np.abs(x) < half) & (z > -gripper.finger_length) & (z < 0)
-    between = in_band & (np.abs(y) < opening)
-    outer = opening + gripper.finger_thickness
-    in_finger = in_band & ~between & (np.abs(y) < outer)
-    palm_x, palm_y, palm_z = gripper.palm_size
-    in_palm = (np.abs(x) < palm_x / 2) & (np.abs(y) < palm_y / 2)
-    in_palm &= (z <= -gripper.finger_length) & (z > -gripper.finger_length - palm_z)
-    along = np.matmul(candidates.rotations[:, :, 1], cloud.normals.T)
-    patches = [_touch(sign, y, between, along, local, cloud) for sign in (-1.0, 1.0)]
+    band = _Band.of(candidates, cloud, gripper)
+    y = band.local[:, 1]
+    between = np.abs(y) < candidates.openings[band.rows] / 2
+    along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
+    patches = [_touch(band, sign, between, along, cloud) for sign in (-1.0, 1.0)]
     contacts = np.stack([patch.middle for patch in patches], axis=1)
+    widths = contacts[:, 1, 1] - contacts[:, 0, 1]
     line = contacts[:, 1] - contacts[:, 0]
     # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
     line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
@@ -119,56 +178,70 @@ def close_fingers(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) 
             for direction in (line, rotations[:, :, 1])
         ]
     )
-    return Closing(
-        contacts=np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None],
-        widths=contacts[:, 1, 1] - contacts[:, 0, 1],
+    counts = np.stack([patch.count for patch in patches], axis=1)
+    shift = np.where(counts.min(axis=1) > 0, contacts[:, :, 1].mean(axis=1), 0.0)
+    world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
+    moved = replace(
+        candidates,
+        tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
+        widths=widths,
+        openings=open_for(widths, gripper, settings),
+    )
+    closing = Closing(
+        contacts=world,
+        widths=widths,
         cosines=cosines,
-        counts=np.stack([patch.count for patch in patches], axis=1),
+        counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
         observed=np.minimum(patches[0].observed, patches[1].observed),
-        crossing=(in_finger | in_palm).sum(axis=1),
+        crossing=_crossings(band, moved.openings, shift, gripper)
+        + _in_palm(moved, cloud, gripper),
     )
+    return moved, closing
 
 
-@dataclass(frozen=True)
-class _Patch:
-    """What one finger touches: middle (n, 3) in the TCP frame, normal (n, 3), count, observed."""
+def _crossings(band: _Band, openings: FloatArray, shift: FloatArray, gripper: Gripper) -> IntArray:
+    """Points (n,) of the cloud inside the open fingers, once moved by shift (n,) along y."""
+    off = np.abs(band.local[:, 1] - shift[band.rows])
+    half = openings[band.rows] / 2
+    inside = (off > half) & (off < half + gripper.finger_thickness)
+    return np.bincount(band.rows[inside], minlength=band.count)
 
-    middle: FloatArray
-    normal: FloatArray
-    count: IntArray
-    observed: FloatArray
+
+def _in_palm(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> IntArray:
+    """Points (n,) of a thinned cloud inside the palm."""
+    points = cloud.points[::_PALM_STRIDE]
+    x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
+    palm_x, palm_y, palm_z = gripper.palm_size
+    inside = (np.abs(x) < palm_x / 2) & (np.abs(y) < palm_y / 2)
+    inside &= (z <= -gripper.finger_length) & (z > -gripper.finger_length - palm_z)
+    return np.asarray(2 * inside.sum(axis=1))
 
 
 def _touch(
-    sign: float,
-    y: npt.NDArray[np.float32],
-    between: BoolArray,
-    along: FloatArray,
-    local: npt.NDArray[np.float32],
-    cloud: TargetCloud,
+    band: _Band, sign: float, between: BoolArray, along: FloatArray, cloud: TargetCloud
 ) -> _Patch:
     """The surface within a few millimetres of a finger's first touch, weighted as the pad sees it.
 
     Args:
+        band: points in front of the pads.
         sign: of y on the finger's side.
-        y: (n, p) of the cloud along the opening.
-        between: (n, p) whether a point lies between the fingers.
-        along: (n, p) component of the normals along the opening.
-        local: (n, 3, p) the cloud in the TCP frames.
+        between: (k,) entries between the fingers.
+        along: (k,) component of the normals along the opening.
         cloud: the cloud.
     """
-    reach = np.where(between, sign * y, -np.inf)
-    patch = between & (reach > reach.max(axis=1, keepdims=True) - _PATCH)
-    weight = np.where(patch, np.maximum(sign * along, 0.02), 0.0)
-    total = np.maximum(weight.sum(axis=1), 1e-9)[:, None]
-    normal = weight @ cloud.normals
+    reach = sign * band.local[:, 1]
+    patch = between & (reach > band.largest(reach, between)[band.rows] - _PATCH)
+    weight = np.maximum(sign * along, 0.02)
+    total = np.maximum(band.sums(weight, patch), 1e-9)[:, None]
+    index = band.points
+    normal = band.sums(weight[:, None] * cloud.normals[index], patch)
     norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     return _Patch(
-        np.einsum('np,njp->nj', weight, local) / total,
+        band.sums(weight[:, None] * band.local, patch) / total,
         normal / norm,
-        patch.sum(axis=1).astype(np.intp),
-        (weight @ cloud.observed) / total[:, 0],
+        np.bincount(band.rows[patch], minlength=band.count),
+        band.sums(weight * cloud.observed[index], patch) / total[:, 0],
     )
 
 
@@ -192,63 +265,75 @@ def coarse_crossings(candidates: Candidates, cloud: TargetCloud, gripper: Grippe
     return np.asarray((finger | palm).sum(axis=1) > 1)
 
 
-def aligned(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> Candidates:
+def aligned(
+    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, axis: FloatArray | None
+) -> Candidates:
     """Turn the opening axes to the normals of the surfaces that the pads meet.
 
     The slopes of y over x and z, fitted to all points in front of both pads, are more exact than
-    single normals. Across a thin curved wall a few degrees decide whether a grasp holds.
-    """
-    rotations = candidates.rotations
-    local = local_coordinates(candidates, cloud.points)
-    x, y, z = local[:, 0], local[:, 1], local[:, 2]
-    near = (np.abs(x) < gripper.finger_width / 2) & (z > -gripper.finger_length) & (z < 0)
-    near &= np.abs(y) < candidates.openings[:, None] / 2
-    along = np.matmul(rotations[:, :, 1], cloud.normals.T).astype(np.float32)
-    slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
-    for sign in (-1.0, 1.0):
-        reach = np.where(near, sign * y, -np.inf)
-        depth = reach.max(axis=1, keepdims=True) - reach
-        weight = np.where(depth < _FACE, np.maximum(sign * along - 0.5, 0), 0)
-        count = weight.sum(axis=1)
-        mean = np.einsum('np,nkp->nk', weight, local) / np.maximum(count, 1e-6)[:, None]
-        dx, dy, dz = (local[:, k] - mean[:, k, None] for k in range(3))
-        wx, wz = weight * dx, weight * dz
-        xx, xz, zz, xy, zy = (
-            np.einsum('np,np->n', a, b)
-            for a, b in ((wx, dx), (wx, dz), (wz, dz), (wx, dy), (wz, dy))
-        )
-        # As if a slope of zero had been measured with a weight of a few readings.
-        xx, zz = xx + _PRIOR, zz + _PRIOR
-        determinant = xx * zz - xz * xz
-        slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1) / determinant[:, None]
-        slopes += slope * count[:, None]
-        total += count
-    slopes = np.clip(slopes / np.maximum(total, 1e-6)[:, None], -_MAX_SLOPE, _MAX_SLOPE)
-    axes = rotations[:, :, 1] - slopes[:, :1] * rotations[:, :, 0]
-    axes = axes - slopes[:, 1:] * rotations[:, :, 2]
-    return replace(candidates, rotations=_with_axes(rotations, axes))
-
-
-def snapped_to_axis(candidates: Candidates, closing: Closing, axis: FloatArray) -> Candidates:
-    """Turn opening axes that are nearly radial to an axis of revolution to exactly radial ones.
-
-    The axis is known better than the slope of any patch of a thin wall.
+    single normals, and an axis of revolution more exact still. Across a thin curved wall a few
+    degrees decide whether a grasp holds.
 
     Args:
         candidates: in the support frame.
-        closing: where they touch.
-        axis: (2,) horizontal position of the vertical axis, m.
+        cloud: of the object.
+        gripper: its shape.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m, if any.
     """
-    radial = closing.contacts.mean(axis=1)[:, :2] - axis
+    rotations = candidates.rotations
+    band = _Band.of(candidates, cloud, gripper)
+    near = np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2
+    along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
+    slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
+    middles = np.zeros((len(candidates), 3))
+    for sign in (-1.0, 1.0):
+        slope, count, middle = _face_slopes(band, sign, near, along)
+        slopes += slope * count[:, None]
+        total += count
+        middles += middle / 2
+    slopes = np.clip(slopes / np.maximum(total, 1e-6)[:, None], -_MAX_SLOPE, _MAX_SLOPE)
+    axes = rotations[:, :, 1] - slopes[:, :1] * rotations[:, :, 0]
+    axes = axes - slopes[:, 1:] * rotations[:, :, 2]
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    if axis is not None:
+        places = np.einsum('nij,nj->ni', rotations, middles) + candidates.tips
+        axes = _made_radial(axes, places, axis)
+    return replace(candidates, rotations=_with_axes(rotations, axes))
+
+
+def _face_slopes(
+    band: _Band, sign: float, near: BoolArray, along: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Slopes (n, 2) of y over x and z of the face that one pad meets, weight (n,), middle (n, 3).
+
+    Arguments are as in _touch.
+    """
+    reach = sign * band.local[:, 1]
+    weight = np.maximum(sign * along - 0.5, 0)
+    face = near & (reach > band.largest(reach, near)[band.rows] - _FACE) & (weight > 0)
+    count = band.sums(weight, face)
+    scale = np.maximum(count, 1e-6)[:, None]
+    middle = band.sums(weight[:, None] * band.local, face) / scale
+    offset = band.local - middle[band.rows]
+    x, y, z = offset.T
+    products = np.stack([x * x, x * z, z * z, x * y, z * y], axis=1)
+    xx, xz, zz, xy, zy = band.sums(weight[:, None] * products, face).T
+    # As if a slope of zero had been measured with a weight of a few readings.
+    xx, zz = xx + _PRIOR, zz + _PRIOR
+    slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1)
+    return slope / (xx * zz - xz * xz)[:, None], count, middle
+
+
+def _made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:
+    """Opening axes (n, 3) at places (n, 3), exactly radial to an axis where they nearly are."""
+    radial = places[:, :2] - axis
     radius = np.linalg.norm(radial, axis=1, keepdims=True)
     radial = radial / np.maximum(radius, 1e-9)
-    axes = candidates.rotations[:, :, 1]
     flat = np.linalg.norm(axes[:, :2], axis=1, keepdims=True)
     cosine = (axes[:, :2] * radial).sum(axis=1, keepdims=True) / np.maximum(flat, 1e-9)
     apply = (radius > 0.01) & (np.abs(cosine) > _NEARLY_RADIAL) & (flat > 0.5)
-    flat_axes = np.where(apply, np.sign(cosine) * flat * radial, axes[:, :2])
-    axes = np.concatenate([flat_axes, axes[:, 2:]], axis=1)
-    return replace(candidates, rotations=_with_axes(candidates.rotations, axes))
+    turned = np.where(apply, np.sign(cosine) * flat * radial, axes[:, :2])
+    return np.concatenate([turned, axes[:, 2:]], axis=1)
 
 
 def _with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
@@ -257,20 +342,3 @@ def _with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
     approach = rotations[:, :, 2] - (rotations[:, :, 2] * axes).sum(1, keepdims=True) * axes
     approach = approach / np.linalg.norm(approach, axis=1, keepdims=True)
     return np.stack([np.cross(axes, approach), axes, approach], axis=-1)
-
-
-def recentered(
-    candidates: Candidates, closing: Closing, gripper: Gripper, settings: PlannerSettings
-) -> Candidates:
-    """Put the middle of the opening between the contacts and open as the width demands."""
-    middle = closing.contacts.mean(axis=1)
-    axes = candidates.rotations[:, :, 1]
-    shift = ((middle - candidates.tips) * axes).sum(axis=1, keepdims=True)
-    shift = np.where(np.isfinite(shift) & (closing.counts.min(axis=1) > 0)[:, None], shift, 0)
-    widths = np.where(np.isfinite(closing.widths), closing.widths, candidates.widths)
-    return replace(
-        candidates,
-        tips=candidates.tips + shift * axes,
-        widths=widths,
-        openings=open_for(widths, gripper, settings),
-    )

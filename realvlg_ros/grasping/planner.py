@@ -21,8 +21,6 @@ from .candidates import (
     aligned,
     close_fingers,
     coarse_crossings,
-    recentered,
-    snapped_to_axis,
 )
 from .collision import check_collisions, coarse_hits, obstacle_map
 from .completion import Completion, complete
@@ -193,18 +191,13 @@ class GraspPlanner:
         if len(candidates) == 0:
             return []
         cloud = completion.cloud
-        candidates = aligned(candidates, cloud, gripper)
-        first = close_fingers(candidates, cloud, gripper)
-        if completion.axis is not None:
-            candidates = snapped_to_axis(candidates, first, completion.axis)
-            first = close_fingers(candidates, cloud, gripper)
-        candidates = recentered(candidates, first, gripper, settings)
-        wide = ~np.isfinite(candidates.openings)
-        refusals['wider than the opening'] += int(wide.sum())
-        candidates = candidates.select(~wide)
+        candidates = aligned(candidates, cloud, gripper, completion.axis)
+        candidates, closing = close_fingers(candidates, cloud, gripper, settings)
+        fits = np.isfinite(candidates.openings)
+        refusals['wider than the opening'] += int((~fits).sum())
+        candidates, closing = candidates.select(fits), closing.select(fits)
         if len(candidates) == 0:
             return []
-        closing = close_fingers(candidates, cloud, gripper)
         hits = check_collisions(candidates, scene, obstacles, gripper, settings)
         in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
         low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
