@@ -120,7 +120,7 @@ def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):
     write_failures(tmp_path / 'failures.md', outcomes)
     text = (tmp_path / 'failures.md').read_text()
     assert '--only mug_1:2' in text
-    assert 'palm hits it' in text
+    assert 'palm meets target' in text
     assert 'box_1' not in text
 
 
