@@ -67,7 +67,7 @@ class Scene:
         """Whether a support was found; without one heights are toward the camera."""
         return self.plane.inliers > 0
 
-    @property
+    @cached_property
     def valid(self) -> BoolArray:
         """(rows, columns) True where there is a depth reading."""
         return self.points[..., 2] > 0

@@ -166,7 +166,7 @@ def _grow(labels: LabelArray, foreground: BoolArray, z: FloatArray) -> LabelArra
 def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> bool:
     """Whether a segment has an object's size."""
     points = scene.points[mask]
-    low, high = np.percentile(points[:: max(1, len(points) // 1000)], [2, 98], axis=0)
+    low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
     size = float((high - low).max())
     return settings.min_size_m < size < settings.max_size_m
 
@@ -202,7 +202,8 @@ def _goes_below(scene: Scene, mask: BoolArray) -> bool:
     ring &= scene.valid
     if not ring.any():
         return False
-    z = scene.points[mask][:, 2]
+    z = scene.points[..., 2][mask]
+    z = z[:: len(z) // 500 + 1]
     near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(np.percentile(z, [5, 95]))
     below = ring & near & (scene.height < -3 * scene.noise)
     return bool(below.sum() > 0.08 * ring.sum())
