@@ -48,7 +48,7 @@ def approach_candidates(
     Returns:
         Candidates, most promising first; those that fit nowhere are left out.
     """
-    openings = open_for(pairs.widths, gripper, settings)
+    openings = open_for(pairs.widths, settings.finger_clearance, gripper, settings)
     fits = np.flatnonzero(np.isfinite(openings))
     tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
     leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -24,6 +25,8 @@ _MAX_SLOPE = 0.35
 _NEARLY_RADIAL = 0.97
 # Walls count as this thick where the direction between contacts is judged, m.
 _REGULAR_WIDTH = 0.015
+# Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
+_NARROW_SLACK = 0.002
 # The palm is large: a thinned cloud shows whether the object is in it.
 _PALM_STRIDE = 3
 
@@ -48,6 +51,15 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.tips)
+
+    @classmethod
+    def joined(cls, batches: Sequence[Candidates]) -> Candidates:
+        """One batch of several."""
+        values = {
+            f.name: np.concatenate([getattr(batch, f.name) for batch in batches])
+            for f in fields(cls)
+        }
+        return cls(**values)
 
     def select(self, index: npt.NDArray[np.generic]) -> Candidates:
         """The candidates of an index or boolean array."""
@@ -84,12 +96,25 @@ class Closing:
         return Closing(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
-def open_for(widths: FloatArray, gripper: Gripper, settings: PlannerSettings) -> FloatArray:
-    """Openings (n,) for objects of these widths, m; NaN where the gripper cannot open enough."""
+def open_for(
+    widths: FloatArray, gaps: FloatArray | float, gripper: Gripper, settings: PlannerSettings
+) -> FloatArray:
+    """Openings (n,) with a gap on each side of objects of these widths, m.
+
+    NaN where the gripper cannot leave the smallest gap that is accepted.
+    """
     largest = min(gripper.max_opening, settings.max_opening)
     smallest = max(gripper.min_opening, settings.min_opening)
-    wanted = np.clip(widths + 2 * settings.finger_clearance, smallest, largest)
+    wanted = np.clip(widths + 2 * gaps, smallest, largest)
     return np.where(wanted - widths >= 2 * settings.min_finger_clearance, wanted, np.nan)
+
+
+def narrowed(candidates: Candidates, settings: PlannerSettings) -> Candidates:
+    """The candidates with as small a gap between fingers and object as is accepted."""
+    gaps = settings.min_finger_clearance + _NARROW_SLACK
+    return replace(
+        candidates, openings=np.minimum(candidates.openings, candidates.widths + 2 * gaps)
+    )
 
 
 @dataclass(frozen=True)
@@ -180,12 +205,13 @@ def close_fingers(
     )
     counts = np.stack([patch.count for patch in patches], axis=1)
     shift = np.where(counts.min(axis=1) > 0, contacts[:, :, 1].mean(axis=1), 0.0)
+    gaps = (candidates.openings - candidates.widths) / 2
     world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
     moved = replace(
         candidates,
         tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
         widths=widths,
-        openings=open_for(widths, gripper, settings),
+        openings=open_for(widths, gaps, gripper, settings),
     )
     closing = Closing(
         contacts=world,

@@ -79,10 +79,10 @@ def coarse_hits(
 
 
 def obstacle_map(scene: Scene, settings: PlannerSettings) -> npt.NDArray[np.float32]:
-    """Depth (height, width) of obstacles, grown by the clearance and half the sampling step."""
+    """Depth (height, width) of obstacles, grown by the clearance or half the sampling step."""
     distance = float(np.linalg.norm(scene.camera_position))
     relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
-    grown = (settings.obstacle_clearance + _STEP / 2) * scene.frame.camera.fx / distance
+    grown = max(settings.obstacle_clearance, _STEP / 2) * scene.frame.camera.fx / distance
     return scene.obstacle_depth(relief, int(np.clip(round(grown), 1, 15)))
 
 

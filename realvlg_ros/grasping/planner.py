@@ -21,6 +21,7 @@ from .candidates import (
     aligned,
     close_fingers,
     coarse_crossings,
+    narrowed,
 )
 from .collision import check_collisions, coarse_hits, obstacle_map
 from .completion import Completion, complete
@@ -102,6 +103,15 @@ class GraspPlanner:
                 'does not rise above its support)',
                 plane=plane,
             )
+        if cloud.support_ratio < self.settings.min_support_ratio:
+            return GraspPlan(
+                (),
+                f'only {cloud.support_ratio:.0%} of the object has depth that fits it, at least '
+                f'{self.settings.min_support_ratio:.0%} are needed: is it transparent or shiny? '
+                'Look from another side',
+                {'depth does not support the object': 1},
+                plane,
+            )
         timer.stage('cloud')
         completion = complete(cloud, scene, self.settings.noise)
         full = completion.cloud
@@ -137,19 +147,19 @@ class GraspPlanner:
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, has_table, gripper, settings))
-        merged = [
-            np.concatenate([getattr(b, name) for b in batches])
-            for name in ('rotations', 'tips', 'widths', 'openings', 'from_model')
-        ]
-        everything = Candidates(*merged)
+        everything = Candidates.joined(batches)
         if len(everything) == 0:
             return everything
         crossing = coarse_crossings(everything, cloud, gripper)
         refusals['fingers or palm meet the object'] += int(crossing.sum())
         everything = everything.select(~crossing)
         hit = coarse_hits(everything, scene, obstacles, gripper, settings)
-        refusals['gripper meets other things'] += int(hit.sum())
-        return everything.select(np.flatnonzero(~hit)[: settings.max_candidates])
+        narrow = narrowed(everything.select(hit), settings)
+        blocked = coarse_hits(narrow, scene, obstacles, gripper, settings)
+        refusals['gripper meets other things'] += int(blocked.sum())
+        wide = everything.select(np.flatnonzero(~hit)[: settings.max_candidates])
+        rest = np.flatnonzero(~blocked)[: settings.max_candidates - len(wide)]
+        return Candidates.joined([wide, narrow.select(rest)])
 
     def _lift_all(self, scene: Scene, grounding: Grounding, refusals: Counter[str]) -> Pairs:
         """Every model proposal that lifts, in the support frame."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +32,14 @@ class TargetCloud:
         normals: (n, 3) unit, outward.
         observed: (n,) True where the camera saw the surface, False where it is assumed.
         count: readings that the observed points stand for.
+        support_ratio: share of the mask's pixels with a usable reading.
     """
 
     points: FloatArray
     normals: FloatArray
     observed: BoolArray
     count: int
+    support_ratio: float = 1.0
 
     @classmethod
     def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
@@ -73,7 +75,9 @@ class TargetCloud:
             keep &= points[:, 2] > 0.003
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
-        return cls._thin(points[keep], normals[keep], max_points)
+        usable = float(valid.sum() / scene.mask[region].sum())
+        thinned = cls._thin(points[keep], normals[keep], max_points)
+        return replace(thinned, support_ratio=usable)
 
     @classmethod
     def empty(cls) -> TargetCloud:
