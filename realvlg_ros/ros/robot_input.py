@@ -73,5 +73,7 @@ def _resolve(uri: str) -> Path:
         ) from error
     try:
         return Path(get_package_share_directory(package)) / rest
-    except LookupError as error:
-        raise RobotModelError(f'{uri}: package {package!r} is not installed') from error
+    except (LookupError, OSError, ValueError) as error:
+        raise RobotModelError(
+            f'{uri}: package {package!r} is not installed, or ROS is not sourced'
+        ) from error

@@ -14,6 +14,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 import yaml
+from ros_graph import wait_until
 
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
 from realvlg_ros.ros.parameters import ParameterSpec, parameters_of
@@ -162,8 +163,13 @@ def test_remapped_topics_exist(launch_actions: Actions, ros_context: None) -> No
         try:
             node.trigger_configure()
             node.trigger_activate()
-            own = node.get_subscriber_names_and_types_by_node(name, '/')
-            assert {'/c/color', '/c/depth', '/c/info'} <= {topic for topic, _ in own}
+            wait_until(
+                lambda node=node, name=name: (
+                    {'/c/color', '/c/depth', '/c/info'}
+                    <= {t for t, _ in node.get_subscriber_names_and_types_by_node(name, '/')}
+                ),
+                f'subscriptions of {name} under the new names',
+            )
         finally:
             node.trigger_shutdown()
             node.destroy_node()

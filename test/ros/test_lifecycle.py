@@ -8,6 +8,7 @@ from realvlg_ros.msg import Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
 from ros_graph import FakeCamera, Graph, ground, wait_until
 
+from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
@@ -64,6 +65,31 @@ def test_weights_that_are_missing_are_a_failure_with_the_reason(graph):
     node = graph.add(GroundingNode, backend='fake_grounders:UnloadableGrounder')
     assert node.state == 'unconfigured'
     assert '/models/none.safetensors are missing; download them' in node._problem
+
+
+def test_a_bug_in_a_transition_is_an_error_from_which_the_node_recovers(graph, capfd):
+    node = graph.add(GroundingNode, backend='fake_grounders:CrashingGrounder')
+    assert node.state == 'unconfigured' and "KeyError('a bug')" in node._problem
+    assert 'Traceback' in capfd.readouterr().err
+    assert change(graph, node, Transition.TRANSITION_CONFIGURE)
+    assert change(graph, node, Transition.TRANSITION_ACTIVATE)
+    assert node.state == 'active' and not node._problem
+
+
+def test_an_activation_that_fails_leaves_no_subscription(graph, monkeypatch):
+    node = graph.add(GroundingNode, autostart=False)
+
+    def no_tf(*_):
+        raise MissingDependencyError('tf2_msgs is not installed')
+
+    monkeypatch.setattr('realvlg_ros.ros.camera_input.CameraInput.start', no_tf)
+    assert change(graph, node, Transition.TRANSITION_CONFIGURE)
+    assert not change(graph, node, Transition.TRANSITION_ACTIVATE)
+    assert node.state == 'inactive' and not node.active
+    assert node._problem == 'activate failed: tf2_msgs is not installed'
+    monkeypatch.undo()
+    assert change(graph, node, Transition.TRANSITION_ACTIVATE)
+    assert node.active
 
 
 def test_services_of_an_inactive_node_say_so(graph):

@@ -69,3 +69,15 @@ class EndlesslyLoadingGrounder(TabletopGrounder):
     def load(self) -> None:
         print('loading', flush=True)
         threading.Event().wait(60.0)
+
+
+class CrashingGrounder(TabletopGrounder):
+    """Raises on loading what no grounder should, the first time."""
+
+    name = 'crashing'
+    crashed = False
+
+    def load(self) -> None:
+        if not CrashingGrounder.crashed:
+            CrashingGrounder.crashed = True
+            raise KeyError('a bug')
