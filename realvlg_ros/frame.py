@@ -15,6 +15,8 @@ FloatArray = npt.NDArray[np.float64]
 
 # No RGB-D camera of a robot reads farther; a larger median is a wrong unit.
 _MAX_PLAUSIBLE_DEPTH_M = 100.0
+# A wrong unit is wrong everywhere: every so many rows and columns tell it.
+_UNIT_STRIDE = 8
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,12 @@ def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> npt.NDArra
         metres = depth.astype(np.float32)
     else:
         raise FrameError(f'depth is {depth.dtype}; expected unsigned integers or floats')
-    metres[~(np.isfinite(metres) & (metres > 0))] = 0
-    readings = metres[metres > 0]
+    if depth.dtype.kind != 'u':
+        metres[~((metres > 0) & (metres < np.inf))] = 0
+    sparse = metres[::_UNIT_STRIDE, ::_UNIT_STRIDE]
+    readings = sparse[sparse > 0]
+    if readings.size == 0:
+        readings = metres[metres > 0]
     if readings.size == 0:
         raise FrameError(
             'depth holds no reading (all zero, NaN or infinite); '

@@ -5,6 +5,8 @@ Quaternions are (x, y, z, w) as in geometry_msgs.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
@@ -40,9 +42,22 @@ def from_quaternion(translation: npt.ArrayLike, quaternion: npt.ArrayLike) -> Fl
 
 
 def to_quaternion(transform: FloatArray) -> FloatArray:
-    """The rotation of a 4x4 transform as (x, y, z, w) with w >= 0."""
-    quaternion = Rotation.from_matrix(transform[:3, :3]).as_quat()
-    return quaternion if quaternion[3] >= 0 else -quaternion
+    """The rotation of a 4x4 transform as (x, y, z, w) with w >= 0.
+
+    The largest component is found first, so that none is divided by a small one (Shepperd,
+    Quaternion from Rotation Matrix, 1978).
+    """
+    rows: list[list[float]] = transform[:3, :3].tolist()
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
+    squares = (1 + xx - yy - zz, 1 - xx + yy - zz, 1 - xx - yy + zz, 1 + xx + yy + zz)
+    products = (
+        (squares[0], xy + yx, xz + zx, zy - yz),
+        (xy + yx, squares[1], yz + zy, xz - zx),
+        (xz + zx, yz + zy, squares[2], yx - xy),
+        (zy - yz, xz - zx, yx - xy, squares[3]),
+    )
+    quaternion = np.array(products[squares.index(max(squares))])
+    return quaternion / math.copysign(np.linalg.norm(quaternion), quaternion[3])
 
 
 def invert(transform: FloatArray) -> FloatArray:
@@ -63,7 +78,8 @@ def transform_covariance(transform: FloatArray, covariance: FloatArray) -> Float
     axes of the pose's frame and about the pose's own origin, as in geometry_msgs: only the
     rotation of the transform matters.
     """
-    block = np.kron(np.eye(2), transform[:3, :3])
+    block = np.zeros((6, 6))
+    block[:3, :3] = block[3:, 3:] = transform[:3, :3]
     return block @ covariance @ block.T
 
 
@@ -79,4 +95,7 @@ def interpolate(start: FloatArray, end: FloatArray, fraction: float) -> FloatArr
 
 def rotation_angle(rotation: npt.ArrayLike) -> float:
     """The angle of a 3x3 rotation, rad, 0 to pi."""
-    return float(Rotation.from_matrix(np.asarray(rotation)[:3, :3]).magnitude())
+    rows: list[list[float]] = np.asarray(rotation, np.float64)[:3, :3].tolist()
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
+    # Of twice the sine and twice the cosine: exact at small angles, unlike the arc cosine.
+    return math.atan2(math.hypot(zy - yz, xz - zx, yx - xy), xx + yy + zz - 1)

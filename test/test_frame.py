@@ -34,6 +34,15 @@ def test_float_depth_is_metres_and_bad_readings_are_holes():
     assert frame.depth[0, :5] == pytest.approx([0, 0, 0, 0, 0.6])
 
 
+def test_few_readings_are_enough_wherever_they_are():
+    """Also off the grid on which the unit is checked, and there too it is checked."""
+    depth = np.zeros((6, 8), np.float32)
+    depth[3, 5] = 0.9
+    assert RgbdFrame.from_arrays(COLOR, depth, CAMERA).valid.sum() == 1
+    with pytest.raises(FrameError, match='900 m'):
+        RgbdFrame.from_arrays(COLOR, depth * 1000, CAMERA)
+
+
 def test_points_lie_on_the_rays():
     frame = RgbdFrame.from_arrays(COLOR, np.full((6, 8), 2.0, np.float32), CAMERA)
     assert frame.points[0, 0] == pytest.approx([-0.7, -0.5, 2.0])

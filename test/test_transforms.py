@@ -43,6 +43,16 @@ def test_to_quaternion_chooses_positive_w():
     )
 
 
+@pytest.mark.parametrize('axis', [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, -2, 3], [1, 1e-6, 0]])
+@pytest.mark.parametrize('angle', [0, 1e-7, 0.1, 2.0, 3.14159, np.pi])
+def test_quaternion_and_angle_of_turns_of_every_size(axis, angle):
+    turn = Rotation.from_rotvec(angle * np.array(axis) / np.linalg.norm(axis))
+    x, y, z, w = to_quaternion(make_transform(turn.as_matrix(), [0, 0, 0]))
+    assert w >= 0
+    assert (turn.inv() * Rotation.from_quat([x, y, z, w])).magnitude() < 1e-12
+    assert rotation_angle(turn.as_matrix()) == pytest.approx(angle, abs=1e-14)
+
+
 def test_invalid_quaternion_is_refused():
     with pytest.raises(TransformError, match='unit length'):
         from_quaternion([0, 0, 0], [0, 0, 0, 0])
