@@ -112,7 +112,12 @@ def save_checkpoint(folder: Path, model: Any, tokenizer: Any) -> Path:
     model.save_pretrained(folder)
     tokenizer.save(str(folder / 'tokenizer.json'))
     patch = int(model.config.vision_config.patch_size)
-    qwen3 = model.config.model_type == 'qwen3_vl'
+    save_processor(folder, patch, qwen3=model.config.model_type == 'qwen3_vl')
+    return folder
+
+
+def save_processor(folder: Path, patch: int, qwen3: bool) -> None:
+    """Write the settings of the image processor as published checkpoints have them."""
     processor = {
         'image_processor_type': 'Qwen2VLImageProcessor',
         'patch_size': patch, 'merge_size': 2, 'temporal_patch_size': 2,
@@ -121,7 +126,6 @@ def save_checkpoint(folder: Path, model: Any, tokenizer: Any) -> Path:
         'image_std': [0.5] * 3 if qwen3 else [0.26862954, 0.26130258, 0.27577711],
     }  # fmt: skip
     (folder / 'preprocessor_config.json').write_text(json.dumps(processor, indent=2) + '\n')
-    return folder
 
 
 def _text_config(tokenizer: Any, size: TinySize) -> dict[str, Any]:

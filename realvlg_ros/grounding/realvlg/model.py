@@ -70,7 +70,6 @@ class VisionLanguageModel:
             MissingDependencyError: torch or transformers is not installed.
         """
         checkpoint = Checkpoint.open(path)
-        _, transformers = import_libraries()
         device, dtype = choose_device(device, dtype)
         quantized = Quantization.load(path)
         _logger.info(
@@ -79,13 +78,22 @@ class VisionLanguageModel:
             quantized.weights if quantized else dtype,
         )  # fmt: skip
         model = load_weights(path, device, quantized.dtype if quantized else dtype)
+        return cls.from_parts(model, path, TextTokens(path / 'tokenizer.json'))
+
+    @classmethod
+    def from_parts(cls, model: Any, folder: Path, tokens: TextTokens) -> VisionLanguageModel:
+        """Join a transformers model with the image processor of a folder.
+
+        Raises:
+            GroundingError: the folder's preprocessor_config.json cannot be used.
+        """
+        _, transformers = import_libraries()
         try:
             processor = transformers.Qwen2VLImageProcessorPil.from_pretrained(
-                path, local_files_only=True
+                folder, local_files_only=True
             )
         except (OSError, ValueError) as error:
-            raise GroundingError(f'{path}/preprocessor_config.json: {error}') from error
-        tokens = TextTokens(path / 'tokenizer.json')
+            raise GroundingError(f'{folder}/preprocessor_config.json: {error}') from error
         return cls(model, processor, tokens)
 
     @property
@@ -154,15 +162,18 @@ class VisionLanguageModel:
                 'image_grid_thw': picture.grid.to(device),
             }
         with torch.inference_mode():
-            output = self._model(
+            output = self._model.model(
                 input_ids=torch.tensor([list(ids)], device=device),
                 position_ids=positions.to(device),
                 past_key_values=cache,
                 use_cache=True,
-                logits_to_keep=1,
                 **images,
             )
-        return output.logits[0, -1].float().cpu()
+            # A view into the middle of a batch would make the head's product copy its weights
+            # (seconds for 150 000 tokens): one row of its own does not.
+            last = output.last_hidden_state[0, -1:].contiguous()
+            logits = self._model.lm_head(last)
+        return logits[0].float().cpu()
 
 
 def load_weights(path: Path, device: str, dtype: str) -> Any:
@@ -189,13 +200,13 @@ def load_weights(path: Path, device: str, dtype: str) -> Any:
         config.dtype = getattr(torch, dtype)
         with torch.device('meta'):
             model = kind._from_config(config, dtype=getattr(torch, dtype))
-        _restore_buffers(model, config)
+        restore_rotary_buffers(model, config)
         return load_quantized(model, path, quantization).to(device)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise GroundingError(f'{path} could not be loaded: {error}') from error
 
 
-def _restore_buffers(model: Any, config: Any) -> None:
+def restore_rotary_buffers(model: Any, config: Any) -> None:
     """Compute the rotary frequencies, which no checkpoint stores, of a model on meta."""
     for name, module in list(model.named_modules()):
         if not any(buffer.is_meta for buffer in module.buffers(recurse=False)):
