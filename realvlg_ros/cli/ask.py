@@ -20,6 +20,8 @@ from ..resources import gripper_file
 
 # No answer that a robot could act on, as opposed to bad input.
 NO_TARGET = 3
+# Grasps shown in the table; the JSON has them all.
+_ROWS = 10
 
 
 def add_parser(subparsers: Any) -> None:
@@ -64,7 +66,7 @@ def describe(answer: Answer) -> str:
         lines.append(
             '  #  quality  width mm  x, y, z mm (camera)     approach              std mm'
         )
-    for number, grasp in enumerate(answer.grasps, 1):
+    for number, grasp in enumerate(answer.grasps[:_ROWS], 1):
         x, y, z = grasp.position * 1000
         ax, ay, az = grasp.approach
         spread = 1000 * float(grasp.covariance[:3, :3].trace()) ** 0.5
@@ -72,6 +74,8 @@ def describe(answer: Answer) -> str:
             f'{number:3}  {grasp.quality:7.2f}  {grasp.object_width * 1000:8.1f}  '
             f'{x:6.0f} {y:6.0f} {z:6.0f}    {ax:6.2f} {ay:6.2f} {az:6.2f}  {spread:8.1f}'
         )
+    if len(answer.grasps) > _ROWS:
+        lines.append(f'and {len(answer.grasps) - _ROWS} more')
     return '\n'.join(lines)
 
 
