@@ -62,10 +62,12 @@ def graph(ros_context, tmp_path_factory):
     graph.camera = FakeCamera(graph.node, rate=10.0)
     graph.targets = graph.record_targets()
     graph.processes = Processes(tmp_path_factory.mktemp('logs'))
-    ask(graph)
-    yield graph
-    graph.processes.close()
-    graph.close()
+    try:
+        ask(graph)
+        yield graph
+    finally:
+        graph.processes.close()
+        graph.close()
 
 
 SENTENCE = 'pick up the red box'
