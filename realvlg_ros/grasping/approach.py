@@ -17,10 +17,10 @@ from .target_cloud import TargetCloud
 FloatArray = npt.NDArray[np.float64]
 
 # Rotations of the approach about the opening axis, from straight down, rad.
-_LEAN = np.radians([0, -25, 25, -50, 50])
+_LEAN = np.radians([0, -25, 25, -50, 50, -12, 12, -37, 37, -64, 64])
 _SIDE = np.radians([-78, 78])
 # How much later an approach is looked at, as a share of the pairs.
-_LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.4, 0.4])
+_LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4])
 # Fingertips go this share of what the gripper allows past the contact.
 _REACH = 0.6
 # Between palm and object, m.

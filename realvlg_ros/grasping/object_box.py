@@ -1,0 +1,110 @@
+"""Oriented boxes around an object, completed down to what it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import LiftError
+from ..frame import RgbdFrame
+from ..support_plane import SupportPlane
+from ..transforms import make_transform
+from .depth_noise import DepthNoise
+from .scene import Scene
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Share of the points left out at either end: depth noise makes tails.
+_TAIL = 0.5
+
+
+@dataclass(frozen=True)
+class ObjectBox:
+    """An oriented box in the camera's optical frame.
+
+    Attributes:
+        box2camera: 4x4 pose of its centre; for a gravity-aligned box z is up and x the longer
+            horizontal side.
+        size: (3,) extent along its own axes, m.
+    """
+
+    box2camera: FloatArray
+    size: FloatArray
+
+    def corners(self) -> FloatArray:
+        """(8, 3) corners in the optical frame, m."""
+        signs = np.array(np.meshgrid((-1, 1), (-1, 1), (-1, 1), indexing='ij')).reshape(3, -1).T
+        offsets = signs * self.size / 2
+        return np.asarray(offsets @ self.box2camera[:3, :3].T + self.box2camera[:3, 3])
+
+
+def upright_box(
+    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane, noise: DepthNoise | None = None
+) -> ObjectBox:
+    """The gravity-aligned box of least footprint that reaches down to the support.
+
+    Args:
+        frame: colour and depth.
+        mask: (height, width) the object's pixels.
+        plane: what it stands on.
+        noise: of the depth.
+
+    Raises:
+        LiftError: too few readings of the object can be used.
+    """
+    scene, points = _points(frame, mask, plane, noise)
+    (x, y), (width, depth), angle = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    if width < depth:
+        width, depth, angle = depth, width, angle + 90.0
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    top = float(np.percentile(points[:, 2], 100 - _TAIL))
+    rotation = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    box2support = make_transform(rotation, (x, y, top / 2))
+    return ObjectBox(scene.support2camera @ box2support, np.array([width, depth, top]))
+
+
+def free_box(
+    frame: RgbdFrame,
+    mask: BoolArray,
+    plane: SupportPlane | None = None,
+    noise: DepthNoise | None = None,
+) -> ObjectBox:
+    """The box along the principal axes of the visible surface, the longest first.
+
+    Where there is a support, the points' footprints on it count too.
+
+    Raises:
+        LiftError: too few readings of the object can be used.
+    """
+    scene, points = _points(frame, mask, plane, noise)
+    if plane is not None:
+        points = np.concatenate([points, points * (1.0, 1.0, 0.0)])
+    center = points.mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov((points - center).T))
+    rotation = vectors[:, ::-1].copy()
+    rotation[:, 2] *= np.sign(np.linalg.det(rotation))
+    local = (points - center) @ rotation
+    low, high = np.percentile(local, (_TAIL, 100 - _TAIL), axis=0)
+    box2support = make_transform(rotation, center + rotation @ ((low + high) / 2))
+    return ObjectBox(scene.support2camera @ box2support, high - low)
+
+
+def _points(
+    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane | None, noise: DepthNoise | None
+) -> tuple[Scene, FloatArray]:
+    """The scene and the object's points (n, 3) in its support frame."""
+    if not (mask & frame.valid).any():
+        raise LiftError('the object has no depth reading; look from another side')
+    scene = Scene.around(frame, mask, plane, None)
+    cloud = TargetCloud.from_scene(scene, noise or DepthNoise())
+    if len(cloud.points) == 0:
+        raise LiftError(
+            f'too few of {int(mask.sum())} pixels of the object have usable depth for a box; '
+            'look from another side'
+        )
+    return scene, cloud.points

@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+from solids import Box, look
+
+from realvlg_ros.grasping.candidates import Candidates, close_fingers, open_for
+from realvlg_ros.grasping.collision import check_collisions, coarse_hits, obstacle_map
+from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.grasping.target_cloud import TargetCloud
+
+GRIPPER = Gripper(
+    'test', 0.0, 0.08, 0.045, 0.014, 0.02, 0.02, (0.06, 0.1, 0.06), np.eye(4), 'hand', 'none'
+)
+SETTINGS = PlannerSettings()
+
+
+def top_down(view, tip, opening=0.06):
+    """A candidate that comes straight down and opens along the world's y."""
+    scene = view.scene()
+    camera = (np.array(tip) - view.camera2world[:3, 3]) @ view.camera2world[:3, :3]
+    place = scene.camera2support[:3, :3] @ camera + scene.camera2support[:3, 3]
+    turn = scene.camera2support[:3, :3] @ view.camera2world[:3, :3].T
+    rotation = turn @ np.array([[-1.0, 0, 0], [0, 1, 0], [0, 0, -1]]).T
+    return Candidates(
+        rotation[None], place[None], np.array([0.04]), np.array([opening]), np.array([False])
+    )
+
+
+def check(view, tip, opening=0.06):
+    scene = view.scene()
+    obstacles = obstacle_map(scene, SETTINGS)
+    candidates = top_down(view, tip, opening)
+    hits = check_collisions(candidates, scene, obstacles, GRIPPER, SETTINGS)
+    return hits, coarse_hits(candidates, scene, obstacles, GRIPPER, SETTINGS)
+
+
+TARGET = Box((0.04, 0.04, 0.06), (0, 0, 0.03))
+
+
+def test_free_grasp_hits_nothing():
+    hits, coarse = check(look([TARGET]), (0, 0, 0.045))
+    assert not hits.table[0] and not hits.obstacle[0] and not coarse[0]
+    assert hits.unobserved[0] < 0.4
+
+
+def test_fingertips_below_the_support_hit_it():
+    hits, _ = check(look([TARGET]), (0, 0, 0.001))
+    assert hits.table[0]
+
+
+@pytest.mark.parametrize('gap, hit', [(0.002, True), (0.04, False)])
+def test_neighbour_beside_a_finger(gap, hit):
+    # The outer face of the finger is at y = 0.03 + 0.014.
+    neighbour = Box((0.05, 0.03, 0.08), (0, 0.044 + gap + 0.015, 0.04))
+    hits, _ = check(look([TARGET, neighbour]), (0, 0, 0.045))
+    assert hits.obstacle[0] == hit
+
+
+def test_tall_neighbour_meets_the_palm():
+    neighbour = Box((0.05, 0.03, 0.14), (0, 0.062, 0.07))
+    hits, coarse = check(look([TARGET, neighbour]), (0, 0, 0.045), 0.05)
+    assert hits.obstacle[0] and coarse[0]
+
+
+def test_space_behind_a_neighbour_is_not_free():
+    screen = Box((0.02, 0.3, 0.12), (-0.06, 0, 0.06))
+    view = look([Box((0.04, 0.04, 0.11), (0, 0, 0.055)), screen])
+    hits, _ = check(view, (0, 0, 0.08))
+    assert hits.obstacle[0] or hits.unobserved[0] > 0.5
+
+
+def test_fingers_close_where_the_faces_are():
+    view = look([TARGET])
+    cloud = TargetCloud.from_scene(view.scene(), SETTINGS.noise)
+    candidates, closing = close_fingers(
+        top_down(view, (0, 0.004, 0.045)), cloud, GRIPPER, SETTINGS
+    )
+    assert closing.widths[0] == pytest.approx(0.04, abs=0.003)
+    scene = view.scene()
+    middle = closing.contacts[0].mean(axis=0)
+    camera = scene.support2camera[:3, :3] @ middle + scene.support2camera[:3, 3]
+    assert view.to_world(camera)[1] == pytest.approx(0, abs=0.002)
+    assert closing.crossing[0] == 0
+    moved = candidates.tips[0] - top_down(view, (0, 0, 0.045)).tips[0]
+    assert np.linalg.norm(moved) < 0.002
+
+
+def test_opening_leaves_the_gap_or_is_refused():
+    widths = np.array([0.04, 0.072, 0.078])
+    openings = open_for(widths, SETTINGS.finger_clearance, GRIPPER, SETTINGS)
+    assert openings[:2] == pytest.approx([0.056, 0.08])
+    assert np.isnan(openings[2])
