@@ -24,7 +24,7 @@ _SHARED_ERROR = 0.1
 _MAX_MISSES = 3
 _QUALITY_MEMORY = 0.5
 # Pull of a candidate that was found again over one that was not.
-_MISS_PENALTY = 0.1
+_MISS_PENALTY = 0.05
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,7 @@ class Measurement:
         covariance: 6x6, left perturbation, in the axes of the camera.
         view_covariance: 6x6 of the error that the view brings to every measurement.
         support: share of what should be in sight that agrees.
+        hidden: share of its surface with something in front of it.
         features: how many features agree.
     """
 
@@ -51,6 +52,7 @@ class Measurement:
     covariance: FloatArray
     view_covariance: FloatArray
     support: float
+    hidden: float
     features: int
 
 
@@ -73,7 +75,7 @@ def measure_pose(
         # Most frames bring next to no change: then the prediction is a start good enough.
         near = aligner.align(predicted)
         if near.support >= _SURE_SUPPORT:
-            return _measurement(near, 0)
+            return to_measurement(near, 0)
     found = find_features(view, key, predicted, settings)
     if found is not None:
         start, features = found
@@ -81,18 +83,20 @@ def measure_pose(
         if by_features.ready:
             aligned = by_features.align(start, first_level=1)
             if aligned.support >= settings.min_support:
-                return _measurement(aligned, features)
+                return to_measurement(aligned, features)
     if aligner.ready:
         aligned = aligner.align(predicted, first_level=LEVELS - 1)
         if aligned.support >= settings.min_support:
-            return _measurement(aligned, 0)
+            return to_measurement(aligned, 0)
     return None
 
 
-def _measurement(aligned: Alignment, features: int) -> Measurement:
+def to_measurement(aligned: Alignment, features: int) -> Measurement:
+    """An alignment as a measurement, with the number of features that led to it."""
+    hidden = 0.0 if aligned.visibility is None else aligned.visibility.hidden
     return Measurement(
         aligned.object2camera, aligned.covariance, aligned.view_covariance,
-        aligned.support, features,
+        aligned.support, hidden, features,
     )  # fmt: skip
 
 

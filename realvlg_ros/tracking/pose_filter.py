@@ -47,6 +47,7 @@ class PoseFilter:
         self._stamp_ns = stamp_ns
         self._innovation = 1.0
         self._rejected: list[tuple[int, FloatArray]] = []
+        self._followed = True
         self._history: list[tuple[int, FloatArray]] = [(stamp_ns, pose)]
 
     @property
@@ -90,6 +91,11 @@ class PoseFilter:
         self._remember(noise)
         return True
 
+    def miss(self) -> None:
+        """There was no measurement: disagreement must be in a row to be believed."""
+        self._rejected.clear()
+        self._followed = False
+
     def copy(self) -> PoseFilter:
         """The same state, independent of what comes."""
         twin = copy.copy(self)
@@ -112,16 +118,14 @@ class PoseFilter:
             + [math.radians(settings.still_rotation_noise_deg)] * 3
         )
         variance = still**2 * dt
+        turn = math.radians(settings.unseen_turn_dps)
         if not seen:
-            unseen = np.array(
-                [settings.unseen_speed_mps] * 3 + [math.radians(settings.unseen_turn_dps)] * 3
-            )
-            variance = variance + unseen**2 * dt
+            # What moved when it went out of sight may go on.
+            speed = settings.moving_speed_mps / 3 if self.moving else settings.unseen_speed_mps
+            variance = variance + np.array([speed] * 3 + [turn] * 3) ** 2 * dt
         elif self.moving:
-            speed = np.array(
-                [settings.moving_speed_mps] * 3 + [math.radians(settings.moving_turn_dps)] * 3
-            )
-            variance = variance + (speed * min(dt, 0.2)) ** 2
+            speed, turn = settings.moving_speed_mps, math.radians(settings.moving_turn_dps)
+            variance = variance + (np.array([speed] * 3 + [turn] * 3) * min(dt, 0.2)) ** 2
         return np.diag(variance)
 
     def _believe(self, measured: FloatArray, noise: FloatArray) -> bool:
@@ -140,11 +144,14 @@ class PoseFilter:
 
     def _remember(self, noise: FloatArray) -> None:
         """Keep recent poses: they give the velocity, and tell when motion has ended."""
+        if not self._followed:
+            # How it came here from where it was last seen says nothing about its speed now.
+            self._history, self.twist, self._followed = [], np.zeros(6), True
         self._history.append((self._stamp_ns, self.pose))
         limit = self._stamp_ns - int(_STILL_WINDOW_S * 1e9)
         while len(self._history) > 2 and self._history[1][0] <= limit:
             del self._history[0]
-        if not self.moving:
+        if not self.moving or len(self._history) < 2:
             return
         stamp, pose = self._history[-2]
         dt = max((self._stamp_ns - stamp) * 1e-9, 1e-3)

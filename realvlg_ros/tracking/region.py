@@ -18,7 +18,9 @@ from .object_view import ObjectView
 _MIN_GAP_M = 0.008
 # Support seen around a region, px.
 _RING_PX = 14
-_TRIMS = 4
+_MIN_RING = 30
+_PLANES = 60
+_PLANE_GAP_M = 0.005
 # Room around the known extent for sides not seen yet, m.
 _EXTENT_ROOM_M = 0.01
 
@@ -126,20 +128,21 @@ def _above_support(
     patch: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """Pixels nearer than the plane that most of the surroundings of a region lie on."""
-    y, x = np.indices(patch.shape)
-    design = np.stack([x, y, np.ones_like(x)], axis=-1).astype(np.float64)
     ring = ~cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    ring &= patch > 0
-    inverse = 1 / np.maximum(patch.astype(np.float64), 1e-3)
-    plane = np.zeros(3)
-    for _ in range(_TRIMS):
-        if ring.sum() < 10:
-            return np.zeros(patch.shape, bool)
-        # 1/z of a plane is linear in the pixels; what is nearer than the fit stands on it.
-        plane = np.linalg.lstsq(design[ring], inverse[ring], rcond=None)[0]
-        support = 1 / np.maximum(design @ plane, 1e-3)
-        ring &= np.abs(patch - support) < max(
-            0.004, 2 * float(np.median(np.abs(patch[ring] - support[ring])))
-        )
-    support = 1 / np.maximum(design @ plane, 1e-3)
+    y, x = np.nonzero(ring & (patch > 0))
+    if len(y) < _MIN_RING:
+        return np.zeros(patch.shape, bool)
+    # 1/z of a plane is linear in the pixels.
+    design = np.stack([x, y, np.ones_like(x)], axis=-1).astype(np.float64)
+    z = patch[y, x].astype(np.float64)
+    picks = np.random.default_rng(len(y)).integers(0, len(y), (_PLANES, 3))
+    triples = design[picks] + 1e-9 * np.eye(3)
+    planes = np.linalg.solve(triples, (1 / z[picks])[..., None])[..., 0]
+    planes = planes[np.isfinite(planes).all(axis=1)]
+    near = np.abs(1 - (design @ planes.T) * z[:, None]) * z[:, None] < _PLANE_GAP_M
+    kept = near[:, int(np.argmax(near.sum(axis=0)))]
+    plane = np.linalg.lstsq(design[kept], 1 / z[kept], rcond=None)[0]
+    rows, columns = np.indices(patch.shape)
+    inverse = columns * plane[0] + rows * plane[1] + plane[2]
+    support = 1 / np.maximum(inverse, 1e-3)
     return np.asarray((patch > 0) & (patch < support - _MIN_GAP_M))

@@ -13,6 +13,7 @@ from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..grounding.grounding import Grounding
 from ..transforms import FloatArray, invert
 from .object_motion import image_motion
+from .region import fresh_region
 from .rigid_fit import difference
 from .target import TargetState
 from .target_track import TargetTrack
@@ -29,7 +30,9 @@ def plan_is_due(track: TargetTrack) -> bool:
     """
     settings = track.settings
     since = (track.stamp_ns - track.planned_ns) * 1e-9
-    if not track.seen or track.mask is None or track.state == TargetState.LOST:
+    if not (track.seen and track.clear_view) or track.mask is None:
+        return False
+    if track.state == TargetState.LOST:
         return False
     if since < settings.plan_period_s:
         return False
@@ -50,11 +53,15 @@ def planning_input(track: TargetTrack, frame: RgbdFrame) -> Grounding:
     camera2world = np.eye(4) if frame.camera2fixed is None else frame.camera2fixed
     object2camera = invert(camera2world) @ track.object2world
     affine = image_motion(track.grounded_view, frame.camera, object2camera)
+    mask = track.mask
+    if mask is not None:
+        view = track.nearest_view(object2camera)
+        mask = fresh_region(view, frame.depth, frame.camera, object2camera, mask)
     return replace(
         track.grounding,
         stamp_ns=frame.stamp_ns,
-        box=track.box,
-        mask=track.mask,
+        box=None if mask is None else mask.box,
+        mask=mask,
         rectangles=_moved_rectangles(track.grounding.rectangles, affine),
         contacts=_moved_contacts(track.grounding.contacts, affine),
     )

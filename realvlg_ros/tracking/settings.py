@@ -94,8 +94,8 @@ class TrackerSettings:
     replan_angle_deg: float = 15.0
     match_distance_m: float = 0.012
     match_angle_deg: float = 20.0
-    switch_margin: float = 0.1
-    switch_persistence: int = 2
+    switch_margin: float = 0.15
+    switch_persistence: int = 3
     check_period_s: float = 5.0
     retry_period_s: float = 1.0
     level_fixed_frame: bool = True

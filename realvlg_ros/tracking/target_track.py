@@ -18,6 +18,7 @@ from .object_motion import Measurement, measure_pose
 from .object_view import ObjectView, make_view
 from .pose_filter import PoseFilter
 from .region import carried_region, fresh_region
+from .search import search_pose
 from .settings import TrackerSettings
 from .stability import StabilityGauge, position_std
 from .target import TargetState
@@ -25,6 +26,8 @@ from .visibility import Visibility, see_surface
 
 # How long past poses are kept, to meet groundings of past frames.
 _HISTORY_S = 10.0
+# With less than this hidden and more than that agreeing, a view or plan of it can be trusted.
+_CLEAR_HIDDEN, _CLEAR_SUPPORT = 0.04, 0.75
 # A measured position worse than this leaves a direction free.
 _CERTAIN_STD_M = 0.008
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
@@ -63,6 +66,7 @@ class TargetTrack:
         self.visibility: Visibility | None = None
         self.plan_message = ''
         self.surprise = 0.0
+        self.clear_view = True
         self.certain = True
         self.planned_ns = key.stamp_ns
         self.planned_pose = np.eye(4)
@@ -82,6 +86,7 @@ class TargetTrack:
         self._grey_view: ObjectView | None = None
         self.mask: RegionMask | None = mask
         self.seen_ns = key.stamp_ns
+        self._searched_ns = key.stamp_ns
         self.stamp_ns = key.stamp_ns
         self.seen_frames = 1
         self.add_view(key, mask, object2world)
@@ -136,7 +141,11 @@ class TargetTrack:
         view = self.nearest_view(predicted)
         if key.color is None and self._grey_view is not None:
             view = self._grey_view
-        return measure_pose(view, key, predicted, self.settings)
+        measured = measure_pose(view, key, predicted, self.settings)
+        if measured is None and key.color is not None and view is not self.views[0]:
+            # A later view may have been made of a wrong mask; the first was grounded.
+            measured = measure_pose(self.views[0], key, predicted, self.settings)
+        return measured
 
     def follow(self, key: KeyFrame) -> None:
         """Take the newest frame: predict, measure, filter, and decide the state."""
@@ -146,6 +155,10 @@ class TargetTrack:
         world2camera = invert(key.camera2world)
         predicted = world2camera @ self.object2world
         measured = self.locate(key, predicted)
+        if measured is None:
+            measured = self._search(key, predicted)
+        if measured is None:
+            self.filter.miss()
         accepted = measured is not None and self._accept(key, measured)
         object2camera = world2camera @ self.object2world
         view = self.nearest_view(object2camera)
@@ -226,6 +239,15 @@ class TargetTrack:
         angles = [view.angle_to(object2camera) for view in self.views]
         return self.views[int(np.argmin(np.add(np.round(scales, 1), np.round(angles, 1))))]
 
+    def _search(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
+        """Look around for an object that is out of sight, now and then."""
+        due = key.stamp_ns - self._searched_ns >= self.settings.search_period_s * 1e9
+        if self.filter.held_back or key.color is None or not due:
+            return None
+        self._searched_ns = key.stamp_ns
+        spread = position_std(self.filter.covariance)
+        return search_pose(self.nearest_view(predicted), key, predicted, spread, self.settings)
+
     def _accept(self, key: KeyFrame, measured: Measurement) -> bool:
         noise = transform_covariance(key.camera2world, measured.covariance)
         if not self.filter.update(key.camera2world @ measured.object2camera, noise):
@@ -234,6 +256,7 @@ class TargetTrack:
         # Where a position is free, its spread grows as if the object were unseen.
         self.certain = position_std(noise) < _CERTAIN_STD_M
         self.surprise = self.filter.distance + 10 * (1 - measured.support)
+        self.clear_view = measured.hidden <= _CLEAR_HIDDEN and measured.support >= _CLEAR_SUPPORT
         self.seen_ns = key.stamp_ns
         self.seen_frames += 1
         return True
@@ -271,7 +294,7 @@ class TargetTrack:
         angle = np.degrees(view.angle_to(object2camera))
         scale = max(view.scale_to(object2camera), 1 / view.scale_to(object2camera))
         turned = angle > self.settings.view_angle_deg or scale > self.settings.view_scale
-        if turned and self.mask is not None and key.depth is not None:
+        if turned and self.clear_view and self.mask is not None and key.depth is not None:
             mask = fresh_region(view, key.depth, key.camera, object2camera, self.mask)
             self.add_view(key, mask, self.object2world)
 

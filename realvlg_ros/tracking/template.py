@@ -14,6 +14,9 @@ LEVELS = 3
 _CELL_PX = 4
 _MAX_POINTS = 240
 _BLUR_PX = 0.8
+# Points whose slope is less than this share of the steep ones are left out while enough remain.
+_EDGE_SHARE = 0.2
+_MIN_POINTS = 60
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ def structured_pixels(image: npt.NDArray[np.float32], region: npt.NDArray[np.uin
     best, peak = blocks.argmax(axis=2), blocks.max(axis=2)
     y, x = np.nonzero(peak >= 0)
     order = np.argsort(-peak[y, x], kind='stable')[:_MAX_POINTS]
+    steepest = peak[y, x][order]
+    if steepest.size:
+        # Gentle slopes are shading: it stays with the lamp when the object turns.
+        edges = int(np.count_nonzero(steepest >= _EDGE_SHARE * steepest[steepest.size // 20]))
+        order = order[: max(edges, _MIN_POINTS)]
     y, x = y[order], x[order]
     offset = best[y, x]
     return np.stack(

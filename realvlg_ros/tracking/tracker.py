@@ -133,7 +133,8 @@ class TargetTracker:
                 mask = _checked_region(grounding, key)
             except FrameError as error:
                 return self._refuse(grounding, str(error))
-            return self._take(grounding, key, mask, started)
+            # Planner and tracker must speak of the same pixels, also when only a box was given.
+            return self._take(replace(grounding, mask=mask), key, mask, started)
         finally:
             self._memory.release(grounding.request_id)
 

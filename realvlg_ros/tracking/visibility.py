@@ -12,6 +12,9 @@ from ..transforms import FloatArray, transform_points
 from .object_view import ObjectView, surface_depth
 from .settings import TrackerSettings
 
+# Share of a surface that must be in sight for a pose to be measured.
+_MIN_JUDGED = 0.3
+
 
 @dataclass(frozen=True)
 class Visibility:
@@ -42,9 +45,12 @@ class Visibility:
 
     @property
     def support(self) -> float:
-        """Share of what can be judged that is there; 0 when next to nothing can."""
+        """Share of what can be judged that is there; 0 when too little can.
+
+        A strip beside an occluder is no hold: its edge moves, and the object's is not seen.
+        """
         judged = self.agreeing + self.vacated
-        return self.agreeing / judged if judged >= 0.1 else 0.0
+        return self.agreeing / judged if judged >= _MIN_JUDGED else 0.0
 
 
 def see_surface(
