@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from .executor import NodeExecutor
 from .lifecycle import ManagedNode
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -69,7 +70,7 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     for number in _SIGNALS:
         signal.signal(number, on_signal)
     node = node_class()
-    executor = MultiThreadedExecutor(num_threads=_THREADS)
+    executor = NodeExecutor(_THREADS)
     executor.add_node(node)
 
     def spin_and_stop() -> None:

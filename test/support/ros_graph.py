@@ -13,7 +13,6 @@ import table_scene
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.action import ActionClient
 from rclpy.duration import Duration
-from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from realvlg_ros.action import Ground, PlanGrasps
@@ -21,6 +20,7 @@ from realvlg_ros.msg import GraspTarget, Grounding
 from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.ros.camera_conversion import camera_to_msg
+from realvlg_ros.ros.executor import NodeExecutor
 from realvlg_ros.ros.image_conversion import image_from_array
 from realvlg_ros.ros.lifecycle import ManagedNode
 from realvlg_ros.ros.qos import latched, stream
@@ -45,7 +45,7 @@ class Graph:
     latched = latched(1)
 
     def __init__(self) -> None:
-        self._executor = MultiThreadedExecutor(num_threads=8)
+        self._executor = NodeExecutor(8)
         self.node = rclpy.create_node('test_client')
         self._nodes: list[Node] = []
         self._executor.add_node(self.node)
