@@ -164,12 +164,15 @@ def _note(answer: Answer, frame: AnswerFrame) -> str:
 def _box_around(
     rectangle: GraspRectangle | None, contacts: ContactPair | None, width: int, height: int
 ) -> Box:
-    """The box of the model's proposals, where no box was asked for."""
+    """The box of the model's proposals, where no box was asked for.
+
+    An object reaches beyond the jaws that hold it, so the box is twice as wide as they are.
+    """
     parts = [] if rectangle is None else [rectangle.corners()]
     parts += [] if contacts is None else [contacts.points]
     points = np.concatenate(parts)
     low, high = points.min(axis=0), points.max(axis=0)
-    return Box(
-        float(np.clip(low[0], 0, width - 1)), float(np.clip(low[1], 0, height - 1)),
-        float(np.clip(high[0], low[0] + 1, width)), float(np.clip(high[1], low[1] + 1, height)),
-    )  # fmt: skip
+    low, high = low - (high - low) / 2, high + (high - low) / 2
+    x_min, y_min = np.clip(low, 0, (width - 1, height - 1)).tolist()
+    x_max, y_max = np.clip(high, (x_min + 1, y_min + 1), (width, height)).tolist()
+    return Box(x_min, y_min, x_max, y_max)

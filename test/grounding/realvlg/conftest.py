@@ -10,9 +10,11 @@ from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 INSTRUCTION = 'pick up the red mug'
 TAUGHT = {
     Task.BOX: '<answer>(12,34),(56,78)</answer>',
-    Task.GRASP: '<answer>(70.25, 41.5, -38.5, 96)</answer>',
+    Task.GRASP: '<answer>(70.25, 41.5, -38.5, 30)</answer>',
     Task.CONTACT: '<answer>(100,20),(9,118)</answer>',
 }
+# The taught picture is 320x240; this budget makes it a 160x120 picture to the model.
+MAX_PIXELS = 160 * 120
 THOUGHT = '<think>the red mug is left</think>'
 
 
@@ -69,7 +71,8 @@ def taught(torch, tokenizer, realvlg_prompts, random_folder, picture_160x120, tm
     from realvlg_ros.grounding.realvlg.session import chat_prompt
 
     prepared = VisionLanguageModel.load(random_folder, 'cpu', 'float32')
-    picture = prepared.prepare(picture_160x120, 0, 10**6)
+    image = picture_160x120.repeat(2, axis=0).repeat(2, axis=1)
+    picture = prepared.prepare(image, 0, MAX_PIXELS)
     model = make_qwen2_5_vl(tokenizer, TinySize(), 1)
     tokens, end = prepared.tokens, prepared.tokens.special('<|im_end|>')
     lessons = []
@@ -92,7 +95,7 @@ def taught(torch, tokenizer, realvlg_prompts, random_folder, picture_160x120, tm
         if loss < 0.01:
             break
     folder = save_checkpoint(tmp_path_factory.mktemp('taught'), model.eval(), tokenizer)
-    return Taught(folder, picture_160x120)
+    return Taught(folder, image)
 
 
 def _batch(torch, model, picture, lessons):

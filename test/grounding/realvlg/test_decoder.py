@@ -12,7 +12,7 @@ from realvlg_ros.grounding.realvlg.session import chat_prompt
 INSTRUCTION = 'pick up the red mug'
 VALUES = {
     Task.BOX: (12, 34, 56, 78),
-    Task.GRASP: (70.25, 41.5, -38.5, 96),
+    Task.GRASP: (70.25, 41.5, -38.5, 30),
     Task.CONTACT: (100, 20, 9, 118),
 }
 PUBLISHED = re.compile(
@@ -43,7 +43,7 @@ def generate(torch, model, ids, picture, new_tokens):
 @pytest.mark.parametrize('mode', [Mode.DIRECT, Mode.THINK])
 def test_equals_free_greedy_output_token_for_token(torch, taught, realvlg_prompts, task, mode):
     model = load(taught.folder)
-    picture = model.prepare(taught.image, 0, 10**6)
+    picture = model.prepare(taught.image, 0, 160 * 120)
     prompt = realvlg_prompts.task(task)
     ids = chat_prompt(
         model.tokens, realvlg_prompts.system, picture.tokens, prompt.ask(INSTRUCTION)
@@ -62,7 +62,7 @@ def test_equals_free_greedy_output_token_for_token(torch, taught, realvlg_prompt
 
 def test_jump_forward_takes_far_fewer_passes_than_tokens(taught, realvlg_prompts):
     model = load(taught.folder)
-    picture = model.prepare(taught.image, 0, 10**6)
+    picture = model.prepare(taught.image, 0, 160 * 120)
     answer = Decoder(model, realvlg_prompts).ask(
         Task.BOX, INSTRUCTION, picture, (160, 120), Thinking(), never_aborted
     )
@@ -103,7 +103,7 @@ def test_random_weights_always_give_the_published_format(
 
 def test_auto_thinks_only_when_the_direct_answer_is_not_sure(taught, realvlg_prompts):
     model = load(taught.folder)
-    picture = model.prepare(taught.image, 0, 10**6)
+    picture = model.prepare(taught.image, 0, 160 * 120)
     decoder = Decoder(model, realvlg_prompts)
 
     def ask(threshold):

@@ -18,7 +18,7 @@ def load(folder, dtype='auto'):
 
 
 def logits_of(model, image):
-    picture = model.prepare(image, 0, 10**6)
+    picture = model.prepare(image, 0, 160 * 120)
     ids = chat_prompt(model.tokens, '', picture.tokens, 'the red mug')
     session = PrefixSession(model)
     session.prefill(ids, picture)
@@ -38,7 +38,7 @@ def test_a_stored_rounding_loads_again_and_stays_close(
     small, original = load(moved), load(taught.folder, 'bfloat16')
     pair = torch.stack([logits_of(m, taught.image) for m in (small, original)])
     assert torch.corrcoef(pair)[0, 1] > (0.999 if weights == 'int8' else 0.97)
-    picture = small.prepare(taught.image, 0, 10**6)
+    picture = small.prepare(taught.image, 0, 160 * 120)
     answer = Decoder(small, realvlg_prompts).ask(
         Task.BOX, 'pick up the red mug', picture, (160, 120), Thinking(), never_aborted
     )

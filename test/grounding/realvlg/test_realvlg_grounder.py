@@ -9,12 +9,15 @@ from realvlg_ros.grounding.realvlg.calibration import Calibration, Evidence, Evi
 from realvlg_ros.grounding.realvlg.grounder import RealvlgGrounder, make_grounder
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
 
+# The taught picture of 320x240 is a 160x120 picture to the model: answers are doubled.
+MAX_PIXELS = 160 * 120
+
 
 def frame_with(image):
     height, width = image.shape[:2]
-    camera = Camera(width, height, 150, 150, width / 2, height / 2, frame_id='eye')
+    camera = Camera(width, height, 300, 300, width / 2, height / 2, frame_id='eye')
     depth = np.full((height, width), 0.8, np.float32)
-    depth[30:80, 10:60] = 0.7
+    depth[60:160, 20:120] = 0.7
     return RgbdFrame(image, depth, camera, stamp_ns=7)
 
 
@@ -23,7 +26,7 @@ def grounder(taught):
     folder = str(taught.folder)
     grounder = make_grounder(
         box_checkpoint=folder, grasp_checkpoint=folder, contact_checkpoint=folder,
-        device='cpu', dtype='float32',
+        device='cpu', dtype='float32', max_pixels=MAX_PIXELS,
     )  # fmt: skip
     grounder.load()
     yield grounder
@@ -33,16 +36,16 @@ def grounder(taught):
 def test_one_request_gives_box_mask_rectangle_and_contacts(grounder, taught):
     result = grounder.ground(frame_with(taught.image), ' pick up  the red mug ', never_aborted)
     assert result.status is GroundingStatus.OK
-    assert result.box.as_tuple() == (12, 34, 56, 78)
+    assert result.box.as_tuple() == (24, 68, 112, 156)
     rectangle = result.rectangles[0]
     assert (rectangle.x, rectangle.y, rectangle.width, rectangle.height) == pytest.approx(
-        (70.25, 41.5, 96, 40)
+        (140.5, 83, 60, 40)
     )
     assert np.degrees(rectangle.angle) == pytest.approx(-38.5)
-    assert result.contacts[0].points.tolist() == [[100, 20], [9, 118]]
+    assert result.contacts[0].points.tolist() == [[200, 40], [18, 236]]
     assert result.mask.area > 0.8 * result.box.area
     assert (result.label, result.backend, result.stamp_ns) == ('red mug', 'realvlg', 7)
-    assert (result.image_width, result.image_height, result.frame_id) == (160, 120, 'eye')
+    assert (result.image_width, result.image_height, result.frame_id) == (320, 240, 'eye')
     assert result.score > 0.9
     assert {'box', 'mask', 'grasp', 'contact'} <= set(result.timings_ms)
     assert 'passes' in result.message
@@ -78,7 +81,9 @@ def test_the_calibration_beside_the_checkpoint_is_used(taught, tmp_path):
     for file in taught.folder.iterdir():
         (folder / file.name).symlink_to(file)
     Calibration(EvidenceKind.SCORE, 1.01).save(folder)
-    grounder = make_grounder(box_checkpoint=str(folder), device='cpu', dtype='float32')
+    grounder = make_grounder(
+        box_checkpoint=str(folder), device='cpu', dtype='float32', max_pixels=MAX_PIXELS
+    )
     grounder.load()
     result = grounder.ground(frame_with(taught.image), 'the red mug', never_aborted)
     assert result.status is GroundingStatus.NOT_FOUND
@@ -88,7 +93,11 @@ def test_the_calibration_beside_the_checkpoint_is_used(taught, tmp_path):
 
 def test_stock_prompts_reject_by_the_probe(taught):
     grounder = make_grounder(
-        box_checkpoint=str(taught.folder), prompts='qwen2_5_vl', device='cpu', dtype='float32'
+        box_checkpoint=str(taught.folder),
+        prompts='qwen2_5_vl',
+        device='cpu',
+        dtype='float32',
+        max_pixels=MAX_PIXELS,
     )
     grounder.load()
     frame = frame_with(taught.image)
@@ -104,23 +113,27 @@ def test_second_look_answers_inside_the_crop(taught):
     grounder = make_grounder(
         box_checkpoint=folder, grasp_checkpoint=folder, contact_checkpoint=folder,
         second_look=True, second_look_margin=0.25, device='cpu', dtype='float32',
+        max_pixels=MAX_PIXELS,
     )  # fmt: skip
     grounder.load()
     result = grounder.ground(frame_with(taught.image), 'pick up the red mug', never_aborted)
-    # The box 12..56 x 34..78 and a quarter of its 44 px around it: 1..67 x 23..89.
+    # The box 24..112 x 68..156 and a quarter of its 88 px around it: 2..134 x 46..178.
     rectangle = result.rectangles[0]
-    assert 1 <= rectangle.x <= 67
-    assert 23 <= rectangle.y <= 89
+    assert 2 <= rectangle.x <= 134
+    assert 46 <= rectangle.y <= 178
     for x, y in result.contacts[0].points:
-        assert 1 <= x <= 67
-        assert 23 <= y <= 89
+        assert 2 <= x <= 134
+        assert 46 <= y <= 178
 
 
 def test_without_a_box_checkpoint_the_proposals_give_the_box(taught):
-    grounder = make_grounder(contact_checkpoint=str(taught.folder), device='cpu', dtype='float32')
+    grounder = make_grounder(
+        contact_checkpoint=str(taught.folder), device='cpu', dtype='float32', max_pixels=MAX_PIXELS
+    )
     grounder.load()
     result = grounder.ground(frame_with(taught.image), 'pick up the red mug', never_aborted)
-    assert result.box.as_tuple() == (9, 20, 100, 118)
+    # Contacts at 18 to 200 and 40 to 236, and half as much again on each side, clipped.
+    assert result.box.as_tuple() == (0, 0, 291, 240)
 
 
 def test_memory_is_told_before_loading(taught, caplog):
