@@ -72,7 +72,7 @@ def approach_candidates(
 
 def palm_room(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> FloatArray:
     """How far (n,) fingertips may go past the tips before the palm meets the object, m."""
-    points = cloud.points[:: max(1, len(cloud.points) // 300)]
+    points = cloud.points[:: -(-len(cloud.points) // 200)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     palm_x, palm_y, _ = gripper.palm_size
     ahead = (np.abs(x) < palm_x / 2 + _PALM_GAP) & (np.abs(y) < palm_y / 2 + _PALM_GAP)

@@ -281,7 +281,7 @@ def local_coordinates(candidates: Candidates, points: FloatArray) -> npt.NDArray
 
 def coarse_crossings(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> BoolArray:
     """Whether (n,) the open gripper clearly meets the object, on a thinned cloud."""
-    points = cloud.points[:: max(1, len(cloud.points) // 250)]
+    points = cloud.points[:: -(-len(cloud.points) // 200)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     opening = candidates.openings[:, None] / 2
     finger = (np.abs(x) < gripper.finger_width / 2) & (np.abs(y) > opening) & (z < 0)
