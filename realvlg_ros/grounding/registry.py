@@ -66,18 +66,24 @@ def read_options(name: str) -> dict[str, Any]:
     """The options of a backend from a YAML file.
 
     Args:
-        name: a path, or a name in config/backends such as 'realvlg'; empty for no options.
+        name: a path, a file of config/ such as 'orin.yaml', or a name in config/backends such as
+            'realvlg'; '#section' after it takes that section alone; empty for no options.
 
     Raises:
-        ParameterError: there is no such file, or it holds no mapping.
+        ParameterError: there is no such file or section, or it holds no options.
     """
     if not name:
         return {}
-    path = config_file(name if name.endswith('.yaml') else f'backends/{name}.yaml')
+    file, _, section = name.partition('#')
+    path = config_file(file if file.endswith('.yaml') else f'backends/{file}.yaml')
     try:
         options = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:
         raise ParameterError(f'{path} is not YAML: {error}') from error
+    if section and isinstance(options, dict):
+        if section not in options:
+            raise ParameterError(f'{path} has no section {section!r}, only {", ".join(options)}')
+        options = options[section]
     if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
         raise ParameterError(f'{path} holds no options; expected lines of the form name: value')
     return options

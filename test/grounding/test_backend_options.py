@@ -21,6 +21,19 @@ def test_the_shipped_options_are_all_there_and_are_the_defaults(name):
     assert make_grounder(name, options).name == name
 
 
+@pytest.mark.parametrize(
+    ('section', 'backend'),
+    [('agx_orin', 'realvlg'), ('orin_nx', 'realvlg'), ('orin_nano', 'server')],
+)
+def test_the_choices_for_orin_are_options_of_their_backend(section, backend):
+    assert make_grounder(backend, read_options(f'orin.yaml#{section}')).name == backend
+
+
+def test_an_unknown_section_is_refused():
+    with pytest.raises(ParameterError, match='agx_orin, orin_nx, orin_nano'):
+        read_options('orin.yaml#tx2')
+
+
 def test_no_name_is_no_options():
     assert read_options('') == {}
 
