@@ -77,6 +77,10 @@ class NodeProcesses:
                 command, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
 
+    def pids(self) -> dict[str, int]:
+        """Process ids by node."""
+        return {node: process.pid for node, process in self._processes.items()}
+
     def check(self) -> None:
         """Check that every node still runs.
 
