@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import RealvlgError
-from . import ask, demo, play, simulate
+from . import ask, demo, model, play, simulate
 
 BAD_INPUT = 2
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument('--version', action='version', version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
-    for command in (ask, play, simulate, demo):
+    for command in (ask, play, simulate, demo, model):
         command.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     try:

@@ -30,7 +30,7 @@ _HASHED = ('*.safetensors', 'config.json', 'tokenizer.json', 'preprocessor_confi
 
 
 def add_model_commands(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the subcommands; each sets `run`, which takes the arguments."""
+    """Give a parser the subcommands; each sets `func`, which takes the arguments."""
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     verify = _command(commands, 'verify', 'check files, hashes, config and one answer', _verify)
     verify.add_argument('--write-hashes', action='store_true', help='keep the hashes beside it')
@@ -56,7 +56,7 @@ def _command(
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
     parser.add_argument('--dtype', default='auto', help='auto, float32, bfloat16 or float16')
     parser.add_argument('--max-pixels', type=int, default=1003520, help='of the fed picture')
-    parser.set_defaults(run=run)
+    parser.set_defaults(func=run)
     return parser
 
 

@@ -14,7 +14,7 @@ def run(*words):
     parser = argparse.ArgumentParser()
     add_model_commands(parser)
     arguments = parser.parse_args([*map(str, words), '--device', 'cpu'])
-    return arguments.run(arguments)
+    return arguments.func(arguments)
 
 
 @pytest.fixture
