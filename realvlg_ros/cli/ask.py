@@ -13,7 +13,7 @@ from ..answer import Answer, AnswerStatus
 from ..frame_folder import read_frame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
-from ..grounding.registry import make_grounder
+from ..grounding.registry import make_grounder, read_options
 from ..overlay import draw_answer
 from ..pipeline import Pipeline
 from ..resources import gripper_file
@@ -32,6 +32,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the answer as JSON')
     parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture')
     parser.add_argument('--backend', default='tabletop', help='grounder (default: tabletop)')
+    parser.add_argument(
+        '--backend-options',
+        default='',
+        metavar='FILE',
+        help='YAML file or name in config/backends',
+    )
     parser.add_argument('--gripper', default='franka_hand', help='profile name or YAML file')
     parser.set_defaults(func=run)
 
@@ -40,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer; 0 when there is a grasp, 3 when there is none to give."""
     frame = read_frame(arguments.frame)
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
-    grounder = make_grounder(arguments.backend)
+    grounder = make_grounder(arguments.backend, read_options(arguments.backend_options))
     grounder.load()
     try:
         answer = Pipeline(grounder, GraspPlanner(gripper)).ask(frame, arguments.instruction)

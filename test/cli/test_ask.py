@@ -96,8 +96,12 @@ def test_depth_without_a_reading_ends_with_2(table, tmp_path, capsys):
     assert 'no reading' in capsys.readouterr().err
 
 
-def test_unknown_backend_and_gripper_end_with_2(table, capsys):
+def test_unknown_backend_option_and_gripper_end_with_2(table, tmp_path, capsys):
     folder = str(table[0])
+    options = tmp_path / 'options.yaml'
+    options.write_text('colour: red\n')
+    assert main(['ask', folder, 'the mug', '--backend-options', str(options)]) == 2
+    assert "'colour'" in capsys.readouterr().err
     assert main(['ask', folder, 'the mug', '--backend', 'oracle']) == 2
     assert "'oracle'" in capsys.readouterr().err
     assert main(['ask', folder, 'the mug', '--gripper', 'tentacle']) == 2
