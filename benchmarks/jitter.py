@@ -72,13 +72,13 @@ def run_sequence(
     return Run(name, traces, ours, answer_at)
 
 
-def run_target(target: str, quick: bool) -> list[Run]:
-    """Every scenario of a target, with prompt and with late answers, with and without tf."""
+def run_target(target: str, names: Sequence[str]) -> list[Run]:
+    """Scenarios of a target by name, with prompt and late answers, with and without tf."""
     gripper = Gripper.from_yaml(_GRIPPER)
     raw = RawPlans(GraspPlanner(gripper))
     runs = []
     for scenario in scenarios():
-        if quick and scenario.name not in _QUICK:
+        if scenario.name not in names:
             continue
         rendered = list(shots(scenario, target, d435_camera()))
         variants = {scenario.name: rendered}
@@ -131,9 +131,10 @@ def report_goals(report: Report, runs: Sequence[Run]) -> None:
                 side: sum(getattr(run.traces[side], word)()[index] for run in still)
                 for side in ('raw', 'ours')
             }
-            report.add(f'still_{word}_{unit}_ratio', sums['ours'] / sums['raw'], Goal('<=', goal))
+            ratio = sums['ours'] / sums['raw'] if sums['raw'] else float('nan')
+            report.add(f'still_{word}_{unit}_ratio', ratio, Goal('<=', goal))
     steps = [v for k, v in report.figures.items() if k.endswith('ours.step_frames')]
-    report.add('step_frames', max(steps), Goal('<=', 3))
+    report.add('step_frames', max(steps, default=float('nan')), Goal('<=', 3))
     late_errors = [
         report.figures[f'{run.name}.ours.first_error_mm']
         for run in runs
@@ -183,11 +184,14 @@ def main() -> None:
     parser = argument_parser('jitter', __doc__ or '')
     parser.add_argument('--plots', type=Path, metavar='DIR', help='draw errors over time here')
     parser.add_argument('--targets', nargs='+', default=None, help='objects of the world')
+    everything = [scenario.name for scenario in scenarios()]
+    parser.add_argument('--scenarios', nargs='+', default=None, choices=everything)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     targets = arguments.targets or (_TARGETS[1:] if arguments.quick else _TARGETS)
     report = Report('jitter')
-    runs = [run for target in targets for run in run_target(target, arguments.quick)]
+    names = arguments.scenarios or (_QUICK if arguments.quick else everything)
+    runs = [run for target in targets for run in run_target(target, names)]
     report_runs(report, runs)
     add_real_sequence(report)
     report_goals(report, runs)
