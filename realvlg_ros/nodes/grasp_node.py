@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from realvlg_ros.msg import Grounding as GroundingMsg
@@ -198,6 +198,9 @@ class GraspNode(ManagedNode):
             self._publish([target], None)
 
     def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
+        # The tracker remembers more than one plan gives: it fuses several.
+        count = self._settings.planner.max_grasps
+        targets = [replace(target, grasps=target.grasps[:count]) for target in targets]
         for target in targets:
             self._latency = self._outputs.publish(target)
             self._published.tick()

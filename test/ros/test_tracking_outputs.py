@@ -17,7 +17,7 @@ from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.compressed_image import encode_color, encode_depth
 from realvlg_ros.ros.grasp_conversion import target_from_msg
-from realvlg_ros.ros.image_conversion import array_from_image
+from realvlg_ros.ros.image_conversion import array_from_image, image_from_array
 from realvlg_ros.transforms import make_transform
 
 SENTENCE = 'pick up the red box'
@@ -71,6 +71,27 @@ def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
 
     figures = wait_until(plane, 'support plane in the diagnostics')
     assert abs(float(figures['z_m'])) < 0.003 and float(figures['tilt_deg']) < 0.5
+
+
+def test_as_many_grasps_as_asked_for_however_many_plans_were_fused(graph):
+    """Noise brings up other grasps in each plan."""
+    targets = graph.record_targets()
+    graph.add(GroundingNode)
+    graph.add(GraspNode, **{'planner.max_grasps': 3, 'tracker.plan_period_s': 0.0})
+    graph.add(GraspServer)
+    clean = array_from_image(graph.camera.depth_msg)
+    rng = np.random.default_rng(0)
+    asked(graph)
+
+    def planned():
+        noisy = clean + rng.normal(0, 2.0, clean.shape)
+        graph.camera.replace({'depth_msg': image_from_array(
+            np.where(clean > 0, noisy, 0).astype(np.uint16), '16UC1', 0, CAMERA_FRAME
+        )})  # fmt: skip
+        return sum('plan' in {t.stage for t in target.timings} for target in targets) >= 8
+
+    wait_until(planned, 'eight plans')
+    assert max(len(target.grasps) for target in targets) == 3
 
 
 def test_a_transform_that_is_not_there_is_named_and_the_camera_frame_is_used(graph):
