@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -38,6 +39,14 @@ class Pairs:
     centers: FloatArray
     axes: FloatArray
     widths: FloatArray
+
+    def followed_by(self, other: Pairs) -> Pairs:
+        """These pairs and, after them, others."""
+        return Pairs(
+            np.concatenate([self.centers, other.centers]),
+            np.concatenate([self.axes, other.axes]),
+            np.concatenate([self.widths, other.widths]),
+        )
 
 
 def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: int) -> Pairs:
@@ -77,6 +86,32 @@ def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: 
     score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
     keep = _spread(centers, axes, score, limit)
     return Pairs(centers[keep], axes[keep], widths[keep])
+
+
+def footprint_pairs(cloud: TargetCloud, max_width: float) -> Pairs:
+    """Pairs across the sides of the rectangle around the object's footprint.
+
+    Walls that the camera grazes give few normals; the outline still tells how a box is turned.
+
+    Args:
+        cloud: of the object, completed.
+        max_width: largest distance of the contacts, m.
+    """
+    (x, y), size, angle = cv2.minAreaRect(cloud.points[:, :2].astype(np.float32))
+    top = float(np.percentile(cloud.points[:, 2], 97))
+    levels = np.unique([max(top - 0.015, top / 2), max(top - 0.03, top / 2), top / 2])
+    centers, axes, widths = [], [], []
+    for side in (0, 1):
+        turn = np.radians(angle + 90.0 * side)
+        axis = np.array([np.cos(turn), np.sin(turn), 0.0])
+        if size[side] > max_width:
+            continue
+        for place in (0.0, -0.25, 0.25):
+            middle = np.array([x, y, 0.0]) + place * size[1 - side] * np.cross((0, 0, 1), axis)
+            centers += [middle + (0.0, 0.0, level) for level in levels]
+            axes += [axis] * len(levels)
+            widths += [size[side]] * len(levels)
+    return Pairs(np.array(centers).reshape(-1, 3), np.array(axes).reshape(-1, 3), np.array(widths))
 
 
 def _spread(

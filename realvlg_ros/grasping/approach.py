@@ -66,8 +66,9 @@ def approach_candidates(
     reach = np.minimum(_REACH * gripper.fingertip_depth, palm_room(batch, cloud, gripper))
     if has_table:
         reach = np.minimum(reach, table_room(batch, gripper, settings))
-    batch = replace(batch, tips=centers + rotations[:, :, 2] * reach[:, None])
-    return batch.select(reach >= settings.min_overlap)
+    enough = reach >= settings.min_overlap
+    batch = batch.select(enough)
+    return replace(batch, tips=batch.tips + batch.rotations[:, :, 2] * reach[enough, None])
 
 
 def palm_room(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> FloatArray:

@@ -3,7 +3,8 @@
 One view shows the near side only. What fits a surface of revolution about a vertical axis (cans,
 balls, bowls, mugs, bottles) is completed as one. Other things that stand are taken to look the
 same when turned by 180 degrees (boxes); things that lie stretched out are taken to be mirrored at
-the vertical plane along their ridge (bananas, tools, bottles on their side). Points that the
+the vertical plane along their ridge, and at half their height (bananas, tools, bottles on their
+side). Points that the
 camera would see, or sees through, are left out, so that a handle is not doubled.
 """
 
@@ -59,7 +60,7 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
     axis = None
     if _lies(cloud.points):
-        points, normals = _mirror_at_ridge(cloud)
+        points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
         axis = _axis_of_revolution(cloud)
         turns = _TURNS if axis is not None else (np.pi,)
@@ -163,6 +164,22 @@ def _mirror_at_ridge(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
     points = cloud.points - 2 * distance[:, None] * normal
     turned = 2 * (cloud.normals * normal).sum(axis=1, keepdims=True) * normal
     return points, cloud.normals - turned
+
+
+def _with_underside(
+    cloud: TargetCloud, points: FloatArray, normals: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of the hidden side, with those of the underside.
+
+    What lies is taken to be as thick below its middle as above it. Without the underside, a round
+    thing would seem to be held above its widest place.
+    """
+    top = float(np.percentile(cloud.points[:, 2], 97))
+    upper = np.concatenate([cloud.points, points])
+    under = upper * (1.0, 1.0, -1.0) + (0.0, 0.0, top)
+    flipped = np.concatenate([cloud.normals, normals]) * (1.0, 1.0, -1.0)
+    keep = (under[:, 2] < top / 2) & (under[:, 2] > 0)
+    return np.concatenate([points, under[keep]]), np.concatenate([normals, flipped[keep]])
 
 
 def _vertical_axis(points: FloatArray, scene: Scene, margin: float) -> FloatArray:

@@ -13,7 +13,7 @@ from ..errors import LiftError, RectangleError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
-from .antipodal import Pairs, propose_pairs
+from .antipodal import Pairs, footprint_pairs, propose_pairs
 from .approach import approach_candidates
 from .candidates import (
     Candidates,
@@ -29,7 +29,7 @@ from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
 from .lift import LiftedContacts, lift_contacts, lift_rectangle
-from .ranking import quality, term_values
+from .ranking import NORMAL_SLACK, quality, term_values
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
@@ -144,6 +144,7 @@ class GraspPlanner:
             largest = min(gripper.max_opening, settings.max_opening)
             widest = largest - 2 * settings.min_finger_clearance
             found = propose_pairs(cloud, settings.friction, widest, settings.max_candidates)
+            found = footprint_pairs(cloud, widest).followed_by(found)
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, has_table, gripper, settings))
@@ -214,7 +215,7 @@ class GraspPlanner:
         checks = {
             'closes on air': closing.counts.min(axis=1) < 2,
             'contacts outside the friction cone': closing.cosines
-            < np.cos(np.arctan(settings.friction)),
+            < np.cos(np.arctan(settings.friction) + NORMAL_SLACK),
             'fingers or palm meet the object': closing.crossing > 1,
             'gripper meets the support': hits.table,
             'gripper meets other things': hits.obstacle,

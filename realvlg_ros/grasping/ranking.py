@@ -16,6 +16,9 @@ from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
 
+# Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
+NORMAL_SLACK = 0.17
+
 # Weight of each term; documented in term_values.
 WEIGHTS = {
     'antipodal': 3.0,
@@ -40,7 +43,8 @@ def term_values(
 ) -> dict[str, FloatArray]:
     """The terms (n,) of quality, by name.
 
-    antipodal: 1 when the contact normals lie on the opening axis, 0 at the friction cone's edge.
+    antipodal: 1 when the contact normals lie on the opening axis, 0 where
+        they are clearly outside the friction cone.
     centering: how near the line of contacts passes to the object's centre; gravity and closing
         turn an object that is held far from it.
     support: depth readings at the weaker contact.
@@ -51,8 +55,8 @@ def term_values(
     lever: how little a misalignment tilts the line between the contacts: small across thin walls.
     approach: 1 straight down, less the more the approach leans, least horizontally.
     """
-    cone = np.cos(np.arctan(settings.friction))
-    angle = np.arccos(np.clip(closing.cosines, -1, 1)) / np.arccos(cone)
+    cone = np.arctan(settings.friction)
+    angle = np.arccos(np.clip(closing.cosines, -1, 1)) / (cone + NORMAL_SLACK)
     offset = closing.contacts.mean(axis=1) - cloud.center
     distance = np.linalg.norm(offset * (1.0, 1.0, 0.5), axis=1)
     reach = 0.5 * np.linalg.norm(np.ptp(cloud.points, axis=0)) + 0.01
