@@ -37,12 +37,13 @@ from realvlg_ros.ros.stamps import stamp_to_ns
 from .process_usage import cpu_seconds, resident_mb
 
 INSTRUCTION = 'pick up the red mug'
-NODES = ('grounding_node', 'grasp_node', 'grasp_server')
 TOPICS = {
     'color': '/camera/color/image_raw',
     'depth': '/camera/depth/image_raw',
     'camera_info': '/camera/color/camera_info',
 }
+# grounding_node, grasp_node and the null subscriber read the images.
+_READERS = 3
 _START_S = 40.0
 _ANSWER_S = 20.0
 _SETTLE_S = 20.0
@@ -96,6 +97,10 @@ class GraphRun:
         """Whether the server is there and grasp_node gets frames."""
         matched = int(self.diagnostics.get('matched', 0))
         return bool(self.published) and matched > 0 and self._action.server_is_ready()
+
+    def readers(self) -> int:
+        """How many nodes read the color images."""
+        return int(self._node.count_subscribers(TOPICS['color']))
 
     def ask(self) -> float:
         """Send the instruction and wait for the grasps.
@@ -185,13 +190,15 @@ def measure(run: GraphRun, pids: dict[str, int], steady_s: float) -> dict[str, A
     }
 
 
-def follow_memory(run: GraphRun, pid: int, minutes: float) -> dict[str, Any]:
-    """Note the memory of a process once a second."""
+def follow_memory(run: GraphRun, processes: NodeProcesses, minutes: float) -> dict[str, Any]:
+    """Ask, and note the memory of each node once a second."""
+    run.wait(run.ready, _START_S, 'start of the graph')
     run.ask()
-    series: list[tuple[float, float]] = []
-    deadline = time.monotonic() + minutes * 60
-    while time.monotonic() < deadline:
-        series.append((time.monotonic(), resident_mb(pid)))
+    series: list[dict[str, float]] = []
+    end = time.monotonic() + minutes * 60
+    while time.monotonic() < end:
+        megabytes = {node: resident_mb(pid) for node, pid in processes.pids().items()}
+        series.append({'time_s': time.monotonic(), **megabytes})
         _sleep(run, 1.0)
     return {'memory': series}
 
@@ -226,44 +233,54 @@ def main() -> int:
     parser.add_argument('--memory-minutes', type=float, default=0.0)
     arguments = parser.parse_args()
     rclpy.init()
-    folder = arguments.file.parent
-    nulls = folder / 'null_arrivals.json'
     try:
-        with (
-            NodeProcesses(folder / 'logs', os.environ) as processes,
-            null_subscriber(nulls) as null_pid,
-        ):
-            result = _run(arguments, processes, null_pid)
-        result['null'] = json.loads(nulls.read_text())
+        with NodeProcesses(arguments.file.parent / 'logs', os.environ) as processes:
+            start(processes, arguments.frames)
+            run = GraphRun(processes)
+            try:
+                if arguments.memory_minutes:
+                    result = follow_memory(run, processes, arguments.memory_minutes)
+                else:
+                    result = measure_beside_null(run, processes, arguments)
+            finally:
+                run.close()
     except RealvlgError as error:
         print(f'graph_run failed: {error}', file=sys.stderr)
         return 1
     finally:
         rclpy.try_shutdown()
-    arguments.file.write_text(json.dumps(result))
+    recorded = {'published': run.published, 'targets': run.targets}
+    arguments.file.write_text(json.dumps({**result, **recorded}))
     return 0
 
 
-def _run(arguments: argparse.Namespace, processes: NodeProcesses, null_pid: int) -> dict[str, Any]:
-    camera: tuple[str, dict[str, Any]] = 'simulated_camera', {'seed': 1}
-    if arguments.frames:
-        # Played, it costs less than simulated.
-        camera = 'frame_player', {'folder': str(arguments.frames)}
-    processes.start(camera[0], {**camera[1], 'rate': 30.0}, TOPICS)
-    for node in NODES:
-        # The checks for drift are asked for by hand, and measured apart.
-        parameters = {'tracker.check_period_s': 0.0} if node == 'grasp_node' else {}
-        processes.start(node, {'autostart': True, **parameters}, TOPICS)
-    run = GraphRun(processes)
-    try:
+def start(processes: NodeProcesses, frames: Path | None) -> None:
+    """Start the camera and the three nodes."""
+    if frames is None:
+        processes.start('simulated_camera', {'rate': 30.0, 'seed': 1}, TOPICS)
+        tracker = {}
+    else:
+        # Played, images cost less than simulated.
+        processes.start('frame_player', {'rate': 30.0, 'folder': str(frames)}, TOPICS)
+        # A check for drift is asked for by hand, and measured apart.
+        tracker = {'tracker.check_period_s': 0.0}
+    processes.start('grounding_node', {'autostart': True}, TOPICS)
+    processes.start('grasp_node', {'autostart': True, **tracker}, TOPICS)
+    processes.start('grasp_server', {'autostart': True}, TOPICS)
+
+
+def measure_beside_null(
+    run: GraphRun, processes: NodeProcesses, arguments: argparse.Namespace
+) -> dict[str, Any]:
+    """Measure while the null subscriber runs, and add what it received."""
+    file = arguments.file.parent / 'null_arrivals.json'
+    with null_subscriber(file) as pid:
         run.wait(run.ready, _START_S, 'start of the graph')
-        if arguments.memory_minutes:
-            return follow_memory(run, processes.pids()['grasp_node'], arguments.memory_minutes)
-        pids = {**processes.pids(), 'null_subscriber': null_pid}
+        run.wait(lambda: run.readers() >= _READERS, _START_S, 'start of the null subscriber')
+        pids = {**processes.pids(), 'null_subscriber': pid}
         result = measure(run, pids, arguments.steady_s)
-    finally:
-        run.close()
-    return {**result, 'published': run.published, 'targets': run.targets}
+    result['null'] = json.loads(file.read_text())
+    return result
 
 
 if __name__ == '__main__':

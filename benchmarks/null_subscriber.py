@@ -22,6 +22,7 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.ros.qos import stream
+from realvlg_ros.ros.run_node import spin
 from realvlg_ros.ros.stamps import stamp_to_ns
 
 TOPICS = (('color', Image), ('depth', Image), ('camera_info', CameraInfo))
@@ -48,10 +49,10 @@ def main() -> int:
         node.create_subscription(message, name, receive, stream(*QOS))
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    while not stop.is_set():
-        executor.spin_once(timeout_sec=0.2)
+    threading.Thread(target=spin, args=[executor], daemon=True).start()
+    stop.wait()
+    executor.shutdown(timeout_sec=1.0)
     Path(sys.argv[1]).write_text(json.dumps(arrivals))
-    executor.shutdown()
     rclpy.try_shutdown()
     return 0
 
