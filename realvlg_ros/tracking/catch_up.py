@@ -14,6 +14,8 @@ from .target_track import TargetTrack
 
 # A jump over many frames is believed when this share of the features agrees.
 _SURE_SUPPORT = 0.55
+# Without depth to confirm it, more must agree.
+_BLIND_SUPPORT = 0.75
 # Bound of the work when the object cannot be seen: measurements that may fail.
 _MAX_FAILURES = 12
 
@@ -59,7 +61,8 @@ class _Walker:
             guesses.insert(0, perturbed(self._track.object2world, self._twist * dt))
         for guess in guesses:
             measured = self._track.locate(key, world2camera @ guess)
-            if measured is not None and measured.support >= _SURE_SUPPORT:
+            needed = _SURE_SUPPORT if key.depth is not None else _BLIND_SUPPORT
+            if measured is not None and measured.support >= needed:
                 return measured
         return None
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..transforms import FloatArray
 from .key_frames import KeyFrame
 from .object_view import ObjectView
-from .rigid_fit import huber_weights, perturbed
+from .rigid_fit import difference, huber_weights, perturbed
 from .settings import TrackerSettings
 from .template import coarser, sample, smoothed
 from .visibility import Visibility, same_surface_m
@@ -36,6 +36,8 @@ _GREY_NOISE = 4.0
 _CORRELATED = 4.0
 # Directions that nothing is known about keep this uncertainty: m and rad.
 _FREE = np.diag([0.05**-2] * 3 + [0.5**-2] * 3)
+# Without depth, distance and tilt show in small changes of the outline alone: stay near the start.
+_BLIND = np.diag([0.05**-2, 0.05**-2, 0.01**-2] + [0.1**-2, 0.1**-2, 0.3**-2])
 # No alignment is better than this: m and rad.
 _FLOOR = np.diag([5e-5**2] * 3 + [5e-4**2] * 3)
 
@@ -105,17 +107,20 @@ class DenseAligner:
 
     def align(self, pose: FloatArray, first_level: int = 0) -> Alignment:
         """Refine a pose (object2camera), from a level (2: quarter scale) to the finest."""
-        hessian = np.zeros((6, 6))
+        hessian, start = np.zeros((6, 6)), pose
+        free = _FREE if self._depth is not None else _BLIND
         for level in range(first_level, -1, -1):
             for _ in range(_ITERATIONS[level]):
                 hessian, gradient = self._system(self._place(pose), pose, level)
-                step = np.linalg.solve(hessian + _FREE, gradient)
+                if self._depth is None:
+                    gradient = gradient - free @ difference(pose, start)
+                step = np.linalg.solve(hessian + free, gradient)
                 pose = perturbed(pose, step)
                 if np.abs(step).max() < _SMALL_STEP * 2**level:
                     break
-        covariance = np.asarray(np.linalg.inv(hessian + _FREE))
+        covariance = np.asarray(np.linalg.inv(hessian + free))
         # What is free is not an error of the view: leave it out.
-        shared = 0.5 * (covariance - covariance @ _FREE @ covariance)
+        shared = 0.5 * (covariance - covariance @ free @ covariance)
         placed = self._place(pose)
         return Alignment(
             pose,

@@ -90,11 +90,16 @@ def ransac_pose(
 ) -> tuple[FloatArray, BoolArray]:
     """The pose (4x4) that most observations agree with, and which they are.
 
-    Hypotheses are the prediction, the prediction shifted by the median displacement, and exact
-    fits to random triples of points with depth.
+    Hypotheses are the prediction, the prediction shifted by the median displacement in the image
+    and in space, and exact fits to random triples of points with depth.
     """
     deep = np.flatnonzero(seen.depths > 0)
     hypotheses = [predicted[None]]
+    expected = transform_points(predicted, seen.points)
+    aside = (seen.rays - expected[:, :2] / expected[:, 2:]) * expected[:, 2:]
+    moved = predicted.copy()
+    moved[:2, 3] += np.median(aside, axis=0)
+    hypotheses.append(moved[None])
     if deep.size:
         shift = seen.seen_points[deep] - transform_points(predicted, seen.points[deep])
         moved = predicted.copy()

@@ -1,0 +1,102 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+
+from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
+from realvlg_ros.tracking.replanning import planning_input
+from realvlg_ros.tracking.settings import TrackerSettings
+from realvlg_ros.tracking.tracker import TargetTracker
+
+
+class Recorder(FakePlanner):
+    """Remembers what it was given."""
+
+    def __init__(self):
+        super().__init__()
+        self.groundings = []
+        self.ups = []
+
+    def plan(self, frame, grounding, up=None):
+        self.groundings.append(grounding)
+        self.ups.append(up)
+        return super().plan(frame, grounding, up)
+
+
+def start(scene, with_tf=False, box_only=False, **settings):
+    planner = Recorder()
+    tracker = TargetTracker(planner, TrackerSettings(**settings))
+    frame, owner = scene.render(0, with_tf=with_tf)
+    tracker.update(frame)
+    x = (owner == 1).nonzero()[1].mean()
+    grounding = ground(
+        frame, owner,
+        rectangles=(GraspRectangle(x, 120, 0.0, 40, 15),),
+        contacts=(ContactPair(x - 20, 120, x + 20, 120),),
+    )  # fmt: skip
+    if box_only:
+        grounding = replace(grounding, mask=None)
+    tracker.set_grounding(grounding)
+    return tracker, planner
+
+
+def test_plans_are_averaged_after_a_grounding_and_then_no_more():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, planner = start(scene, fused_plans=3, plan_period_s=0.1)
+    for index in range(1, 20):
+        tracker.update(scene.render(index)[0])
+    assert planner.calls == [0, 4 * FRAME_NS, 8 * FRAME_NS] or len(planner.calls) == 3
+
+
+def test_an_object_that_was_moved_is_planned_for_again_where_it_is():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, planner = start(scene, fused_plans=1)
+    for index in range(1, 40):
+        scene.slabs[0].slab2world = at(0.005 * min(max(index - 5, 0), 12), 0, 0.6)
+        tracker.update(scene.render(index)[0])
+    assert len(planner.calls) == 2
+    # The rectangle and contacts of the model have moved with the object: 60 mm are 30 px.
+    moved = planner.groundings[-1]
+    first = planner.groundings[0]
+    assert moved.rectangles[0].x - first.rectangles[0].x == pytest.approx(30, abs=1)
+    assert moved.contacts[0].x1 - first.contacts[0].x1 == pytest.approx(30, abs=1)
+    assert moved.mask.box.x_min - first.mask.box.x_min == pytest.approx(30, abs=2)
+
+
+def test_the_planner_gets_a_mask_where_only_a_box_was_grounded():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    _, planner = start(scene, box_only=True)
+    assert planner.groundings[0].mask.area == pytest.approx(2500, rel=0.05)
+
+
+def test_the_planner_is_told_what_is_up():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    _, with_tf = start(scene, with_tf=True)
+    assert with_tf.ups[0] == pytest.approx([0, 0, 1])
+    _, without = start(scene)
+    assert without.ups[0] is None
+    _, tilted = start(scene, with_tf=True, level_fixed_frame=False)
+    assert tilted.ups[0] is None
+
+
+def test_a_hidden_object_is_not_planned_for():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, planner = start(scene, plan_period_s=0.0)
+    tracker.update(scene.render(1)[0])
+    count = len(planner.calls)
+    scene.slabs.append(Slab(at(0.03, 0, 0.5), 0.06, seed=5))
+    for index in range(2, 8):
+        tracker.update(scene.render(index)[0])
+    assert len(planner.calls) == count
+
+
+def test_what_the_planner_is_given_speaks_of_the_newest_frame():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, planner = start(scene, plan_period_s=0.0)
+    frame = scene.render(1)[0]
+    tracker.update(frame)
+    assert planner.groundings[-1].stamp_ns == frame.stamp_ns
+    assert planner.groundings[-1].request_id == 'r1'
+    assert planning_input.__doc__
+    assert np.isfinite(planner.groundings[-1].box.area)
