@@ -18,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 # Rotations of the approach about the opening axis, from straight down, rad.
 _LEAN = np.radians([0, -25, 25, -50, 50, -12, 12, -37, 37, -64, 64])
+_LOW_LEAN = 0.7
 _SIDE = np.radians([-78, 78])
 # How much later an approach is looked at, as a share of the pairs.
 _LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4])
@@ -51,10 +52,12 @@ def approach_candidates(
     openings = open_for(pairs.widths, settings.finger_clearance, gripper, settings)
     fits = np.flatnonzero(np.isfinite(openings))
     tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
-    leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN
+    # Beside something low a palm that leans far meets the support or the object.
+    leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN[np.abs(_LEAN) < _LOW_LEAN]
     rotations = np.concatenate([frames_about(pairs.axes[fits], lean) for lean in leans])
     which = np.tile(fits, len(leans))
-    rank = np.arange(len(fits)) + _LEAN_DELAY[: len(leans), None] * len(fits)
+    delay = _LEAN_DELAY if tall else _LEAN_DELAY[: len(_LEAN)][np.abs(_LEAN) < _LOW_LEAN]
+    rank = np.arange(len(fits)) + delay[:, None] * len(fits)
     order = np.argsort(rank.ravel(), kind='stable')
     inside = -rotations[order, 2, 2] >= math.cos(settings.approach_cone)
     order = order[inside]

@@ -29,6 +29,9 @@ _REGULAR_WIDTH = 0.015
 _NARROW_SLACK = 0.002
 # The palm is large: a thinned cloud shows whether the object is in it.
 _PALM_STRIDE = 3
+# Between palm and object, m; and the last part of the approach that must be free, too.
+_PALM_GAP = 0.003
+SWEEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -235,12 +238,13 @@ def _crossings(band: _Band, openings: FloatArray, shift: FloatArray, gripper: Gr
 
 
 def _in_palm(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> IntArray:
-    """Points (n,) of a thinned cloud inside the palm."""
+    """Points (n,) of a thinned cloud inside the palm on the last part of the approach."""
     points = cloud.points[::_PALM_STRIDE]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     palm_x, palm_y, palm_z = gripper.palm_size
-    inside = (np.abs(x) < palm_x / 2) & (np.abs(y) < palm_y / 2)
-    inside &= (z <= -gripper.finger_length) & (z > -gripper.finger_length - palm_z)
+    gap = _PALM_GAP
+    inside = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
+    inside &= (z < gap - gripper.finger_length) & (z > -gripper.finger_length - palm_z - SWEEP)
     return np.asarray(2 * inside.sum(axis=1))
 
 

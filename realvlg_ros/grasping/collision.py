@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates
+from .candidates import SWEEP, Candidates
 from .gripper import Gripper
 from .scene import Scene
 from .settings import PlannerSettings
@@ -122,11 +122,15 @@ def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float)
 
 
 def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm."""
+    """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm.
+
+    The palm is drawn out by the last part of the approach.
+    """
     half, length = gripper.finger_width / 2, gripper.finger_length
     thick = gripper.finger_thickness
     left = _box_points((-half, -thick, -length), (half, 0.0, 0.0), step)
     right = left * (1.0, -1.0, 1.0)
     x, y, z = gripper.palm_size
-    palm = _box_points((-x / 2, -y / 2, -length - z), (x / 2, y / 2, -length), 2.5 * step)
+    back = -length - z - SWEEP
+    palm = _box_points((-x / 2, -y / 2, back), (x / 2, y / 2, -length), 2.5 * step)
     return left, right, palm

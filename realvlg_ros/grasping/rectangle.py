@@ -44,7 +44,7 @@ class GraspRectangle:
 
     def __post_init__(self) -> None:
         values = (self.x, self.y, self.angle, self.width, self.height)
-        if not np.all(np.isfinite(values)) or self.width <= 0 or self.height <= 0:
+        if not all(map(math.isfinite, values)) or self.width <= 0 or self.height <= 0:
             raise RectangleError(
                 f'rectangle (x, y, angle, width, height) = {values} must be finite '
                 'with positive width and height'
@@ -114,7 +114,7 @@ class ContactPair:
 
     def __post_init__(self) -> None:
         values = (self.x1, self.y1, self.x2, self.y2)
-        if not np.all(np.isfinite(values)) or values[:2] == values[2:]:
+        if not all(map(math.isfinite, values)) or values[:2] == values[2:]:
             raise RectangleError(f'contacts {values} px must be finite and apart')
 
     @property
