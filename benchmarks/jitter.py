@@ -77,6 +77,7 @@ def run_target(target: str, names: Sequence[str]) -> list[Run]:
     gripper = Gripper.from_yaml(_GRIPPER)
     raw = RawPlans(GraspPlanner(gripper))
     runs = []
+    truths: dict[tuple[bytes, bytes], FloatArray] = {}
     for scenario in scenarios():
         if scenario.name not in names:
             continue
@@ -88,7 +89,12 @@ def run_target(target: str, names: Sequence[str]) -> list[Run]:
                 f'{scenario.name}_no_tf': [shot.without_tf() for shot in rendered],
             }
         for name, sequence in variants.items():
-            truth = true_grasps(sequence[GROUNDED], gripper)
+            shot = sequence[GROUNDED]
+            # Scenarios that begin alike have the same truth.
+            begin = (shot.published2object.tobytes(), shot.camera2world.tobytes())
+            if begin not in truths:
+                truths[begin] = true_grasps(shot, gripper)
+            truth = truths[begin]
             if not len(truth):
                 continue
             plans = [raw.plan(shot) for shot in sequence]

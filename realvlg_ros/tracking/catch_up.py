@@ -17,7 +17,7 @@ _SURE_SUPPORT = 0.55
 # Without depth to confirm it, more must agree.
 _BLIND_SUPPORT = 0.75
 # Bound of the work when the object cannot be seen: measurements that may fail.
-_MAX_FAILURES = 12
+_MAX_FAILURES = 6
 
 
 def catch_up(track: TargetTrack, frames: Sequence[KeyFrame]) -> bool:

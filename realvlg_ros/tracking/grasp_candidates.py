@@ -20,11 +20,12 @@ from .settings import TrackerSettings
 # Errors that plans of one scene share (view, lens) do not average out: this share of a single
 # plan's covariance always stays.
 _SHARED_ERROR = 0.1
-# A grasp that this many plans in a row did not find again is dropped.
-_MAX_MISSES = 3
+# A grasp that this many plans in a row did not find again is dropped. A plan holds only its best
+# grasps, and noise decides which: a miss or two say little.
+_MAX_MISSES = 6
 _QUALITY_MEMORY = 0.5
 # Pull of a candidate that was found again over one that was not.
-_MISS_PENALTY = 0.05
+_MISS_PENALTY = 0.03
 
 
 @dataclass(frozen=True, eq=False)

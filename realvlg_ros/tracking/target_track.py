@@ -28,6 +28,8 @@ from .visibility import Visibility, see_surface
 _HISTORY_S = 10.0
 # With less than this hidden and more than that agreeing, a view or plan of it can be trusted.
 _CLEAR_HIDDEN, _CLEAR_SUPPORT = 0.04, 0.75
+# A target with more than this share of its surface hidden may be behind something.
+_COVERED = 0.3
 # A measured position worse than this leaves a direction free.
 _CERTAIN_STD_M = 0.008
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
@@ -120,6 +122,12 @@ class TargetTrack:
     def seen(self) -> bool:
         """Whether it was seen in the newest frame."""
         return self.seen_ns == self.stamp_ns
+
+    @property
+    def covered(self) -> bool:
+        """Whether something stands before most of where it should be."""
+        seen = self.visibility
+        return seen is not None and seen.hidden >= _COVERED and seen.hidden > seen.vacated
 
     def add_view(self, key: KeyFrame, mask: RegionMask, object2world: FloatArray) -> bool:
         """Remember how the object looks in a frame; False when it has no depth there."""

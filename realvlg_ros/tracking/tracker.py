@@ -163,11 +163,8 @@ class TargetTracker:
         )
         newest = self._memory.newest
         assert newest is not None
-        if track.stamp_ns < newest.stamp_ns and not catch_up(
-            track, self._memory.since(track.stamp_ns)
-        ):
-            delay = (newest.stamp_ns - key.stamp_ns) * 1e-9
-            track.lose(f'could not be followed over the {delay:.2f} s that its grounding took')
+        if track.stamp_ns < newest.stamp_ns:
+            self._carry(track, newest)
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
         now = time.perf_counter()
         timings = {
@@ -176,6 +173,16 @@ class TargetTracker:
             'set_grounding': (now - started) * _MS,
         }
         return report(track, newest, timings)
+
+    def _carry(self, track: TargetTrack, newest: KeyFrame) -> None:
+        """Bring a target to the newest frame; behind something else it may be where it was."""
+        grounded_ns = track.stamp_ns
+        if catch_up(track, self._memory.since(grounded_ns)):
+            return
+        track.follow(newest)
+        if not track.seen and not track.covered:
+            delay = (newest.stamp_ns - grounded_ns) * 1e-9
+            track.lose(f'could not be followed over the {delay:.2f} s that its grounding took')
 
     def _assign(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask

@@ -39,6 +39,24 @@ def test_an_object_taken_away_meanwhile_is_lost_with_the_reason():
     assert 'could not be followed over the 1.50 s' in target.message
 
 
+def test_an_object_hidden_when_the_answer_comes_waits_behind_the_cover():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+
+    def cover(index):
+        if index == 30:
+            scene.slabs.append(Slab(at(0, 0, 0.45), 0.25, seed=5))
+        return at(0, 0, 0.6)
+
+    tracker, target = answer_late(scene, cover)
+    assert target.state == TargetState.OCCLUDED
+    assert 'hidden' in target.message and target.track_id == 1
+    scene.slabs.pop()
+    for index in range(46, 50):
+        (target,) = tracker.update(scene.render(index)[0])
+    assert target.state == TargetState.CONFIRMED
+    assert np.linalg.norm(target.grasps[0].position - [0, 0, 0.6]) < 0.002
+
+
 def test_an_object_that_stayed_needs_one_step():
     scene = Scene([Slab(at(0, 0, 0.6))])
     _, target = answer_late(scene, lambda index: at(0, 0, 0.6))

@@ -48,10 +48,10 @@ def test_a_grasp_that_is_not_found_again_goes():
     candidates = GraspCandidates(TrackerSettings())
     candidates.add_plan((grasp(0.0), grasp(0.05)))
     counts = []
-    for _ in range(3):
+    for _ in range(6):
         candidates.add_plan((grasp(0.0),))
         counts.append(len(candidates.grasps))
-    assert counts == [2, 2, 1]
+    assert counts == [2, 2, 2, 2, 2, 1]
 
 
 def test_no_grasps_is_a_plan_too():
