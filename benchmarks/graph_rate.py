@@ -52,7 +52,7 @@ def main() -> int:
     )
     parser.add_argument('--keep', type=Path, metavar='FOLDER', help='keep logs and series here')
     arguments = parser.parse_args()
-    seconds = 6.0 if arguments.quick else arguments.seconds
+    seconds = 5.0 if arguments.quick else arguments.seconds
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     report = Report('graph_rate')
     with tempfile.TemporaryDirectory() as scratch:

@@ -46,6 +46,7 @@ TOPICS = {
 _READERS = 3
 _START_S = 40.0
 _ANSWER_S = 20.0
+_GOAL_TIMEOUT_S = 6.0
 _SETTLE_S = 20.0
 # So many targets in a row without a plan: tracking is steady.
 _STEADY_TARGETS = 45
@@ -73,11 +74,13 @@ class GraphRun:
         self._action = ActionClient(self._node, PlanGrasps, 'plan_grasps')
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
-        threading.Thread(target=spin, args=[self._executor], daemon=True).start()
+        self._spinner = threading.Thread(target=spin, args=[self._executor])
+        self._spinner.start()
 
     def close(self) -> None:
         """Leave the graph."""
         self._executor.shutdown(timeout_sec=1.0)
+        self._spinner.join()
         self._node.destroy_node()
 
     def wait(self, condition: Callable[[], Any], timeout: float, what: str) -> None:
@@ -113,7 +116,7 @@ class GraphRun:
         """
         started = time.monotonic()
         goal = PlanGrasps.Goal(
-            instruction=INSTRUCTION, timeout=_ANSWER_S / 2, wait_for_stable=True
+            instruction=INSTRUCTION, timeout=_GOAL_TIMEOUT_S, wait_for_stable=True
         )
         sent = self._action.send_goal_async(goal)
         self.wait(sent.done, _ANSWER_S, 'acceptance of the goal')

@@ -49,9 +49,11 @@ def main() -> int:
         node.create_subscription(message, name, receive, stream(*QOS))
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    threading.Thread(target=spin, args=[executor], daemon=True).start()
+    spinner = threading.Thread(target=spin, args=[executor])
+    spinner.start()
     stop.wait()
     executor.shutdown(timeout_sec=1.0)
+    spinner.join()
     Path(sys.argv[1]).write_text(json.dumps(arrivals))
     rclpy.try_shutdown()
     return 0
