@@ -22,6 +22,7 @@ from .region import region_of
 from .reground import GroundingWish, due_wishes
 from .replanning import plan_is_due, planning_input
 from .settings import TrackerSettings
+from .stream_break import stream_break
 from .target import GraspTarget, TargetState
 from .target_report import report
 from .target_track import TargetTrack, middle_of
@@ -142,8 +143,6 @@ class TargetTracker:
         """Stop following a target, or all (0); returns how many were followed."""
         before = len(self._tracks)
         self._tracks = [t for t in self._tracks if track_id and t.track_id != track_id]
-        if not track_id:
-            self._memory.clear()
         return before - len(self._tracks)
 
     def _take(
@@ -151,7 +150,8 @@ class TargetTracker:
     ) -> GraspTarget:
         """Find or make the target of a grounding, plan, and carry it to now."""
         planning = time.perf_counter()
-        plan = self._planner.plan(key.to_frame(), grounding, self._up(key))
+        frame = key.to_frame()
+        plan = self._planner.plan(frame, grounding, self._up(frame))
         planned = time.perf_counter()
         track, object2world = self._assign(grounding, key, mask)
         if track is None:
@@ -223,38 +223,22 @@ class TargetTracker:
         grounding = planning_input(track, frame)
         key = self._memory.newest
         assert key is not None
-        plan = self._planner.plan(frame, grounding, self._up(key))
+        plan = self._planner.plan(frame, grounding, self._up(frame))
         camera2object = invert(track.object2world) @ key.camera2world
         track.take_plan(tuple(g.transformed(camera2object) for g in plan.grasps), plan.message)
         return {'plan': (time.perf_counter() - started) * _MS}
 
-    def _up(self, key: KeyFrame) -> FloatArray | None:
+    def _up(self, frame: RgbdFrame) -> FloatArray | None:
         """The upward direction (3,) in the camera frame, if the fixed frame gives it."""
-        if key.camera2fixed is None or not self.settings.level_fixed_frame:
-            return None
-        return key.camera2fixed[2, :3].copy()
+        return frame.up if self.settings.level_fixed_frame else None
 
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
         last = self._memory.newest
         if last is None:
             return []
-        gap = (frame.stamp_ns - last.stamp_ns) * 1e-9
-        if gap < 0:
-            reason = f'the clock jumped back by {-gap:.3f} s; tracking was reset'
-        elif frame.camera.frame_id != last.camera.frame_id:
-            reason = (
-                f'the camera changed from {last.camera.frame_id!r} to '
-                f'{frame.camera.frame_id!r}; tracking was reset'
-            )
-        elif (frame.camera.width, frame.camera.height) != (last.camera.width, last.camera.height):
-            reason = (
-                f'the image changed from {last.camera.width}x{last.camera.height} to '
-                f'{frame.camera.width}x{frame.camera.height}; tracking was reset'
-            )
-        elif gap > self.settings.max_gap_s:
-            reason = f'no frame came for {gap:.1f} s; tracking was reset'
-        else:
+        reason = stream_break(last, frame, self.settings.max_gap_s)
+        if not reason:
             return []
         self._notices.append(reason)
         ended = []
@@ -262,6 +246,7 @@ class TargetTracker:
             track.lose(reason)
             ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
         self.reset()
+        self._memory.clear()
         return ended
 
     def _change_world(self, key: KeyFrame) -> None:
