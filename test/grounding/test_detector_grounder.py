@@ -83,6 +83,45 @@ def test_owlv2_runs_and_decides(owl_folder, frame):
         accept.ground(frame, 'the red mug', never_aborted)
 
 
+@pytest.fixture(scope='module')
+def dino_folder(libraries, tmp_path_factory):
+    """A random Grounding DINO of the real architecture, with letters for its vocabulary."""
+    folder = tmp_path_factory.mktemp('dino')
+    letters = [chr(c) for c in range(ord('a'), ord('z') + 1)]
+    words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '.', '?', *letters]
+    words += [f'##{letter}' for letter in letters]
+    libraries.BertTokenizer(vocab={w: i for i, w in enumerate(words)}).save_pretrained(folder)
+    backbone = libraries.SwinConfig(
+        image_size=64, embed_dim=8, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2], window_size=4,
+        out_features=['stage2', 'stage3', 'stage4'],
+    )  # fmt: skip
+    text = {
+        'model_type': 'bert', 'vocab_size': len(words), 'hidden_size': 16,
+        'num_hidden_layers': 1, 'num_attention_heads': 2, 'intermediate_size': 16,
+    }  # fmt: skip
+    config = libraries.GroundingDinoConfig(
+        backbone_config=backbone, text_config=text, d_model=32, encoder_layers=1,
+        decoder_layers=2, encoder_ffn_dim=16, decoder_ffn_dim=16, encoder_attention_heads=2,
+        decoder_attention_heads=2, num_queries=10, max_text_len=32,
+    )  # fmt: skip
+    libraries.GroundingDinoForObjectDetection(config).save_pretrained(folder)
+    size = {'shortest_edge': 64, 'longest_edge': 96}
+    libraries.GroundingDinoImageProcessorPil(size=size).save_pretrained(folder)
+    return folder
+
+
+def test_grounding_dino_runs(dino_folder, frame):
+    grounder = make_grounder(
+        checkpoint=str(dino_folder), threshold=0.0, ambiguous_ratio=2.0, device='cpu'
+    )
+    grounder.load()
+    first = grounder.ground(frame, 'pick up the red mug', never_aborted)
+    other = grounder.ground(frame, 'pick up the blue box', never_aborted)
+    assert first.status is GroundingStatus.OK
+    assert 0 <= first.box.x_min < first.box.x_max <= 120
+    assert first.score != other.score
+
+
 def decide(frame, *found, **settings):
     grounder = DetectorGrounder(DetectorSettings(checkpoint='x', **settings))
     return grounder._decide(frame, 'the mug', 'mug', list(found), {})
