@@ -31,11 +31,11 @@ _BELOW_EDGE = 0.002
 # Calibration of the covariance by repeated draws of noise (benchmarks/lift.py): standard
 # deviations of a fitted circle across and along the view in units of the readings', of the two
 # contacts' middle in units of theirs, and of the direction of the axis, rad.
-_ARC_ACROSS, _ARC_ALONG = 0.12, 0.8
+_ARC_ACROSS, _ARC_ALONG = 0.15, 1.1
 _SIDES = 0.8
 _AXIS_SIGMA = 2e-4
 # Below so many standard deviations of the readings, round and flat things look alike.
-_TELLABLE = 16.0
+_TELLABLE = 22.0
 
 
 @dataclass(frozen=True)
