@@ -13,12 +13,12 @@ from ..errors import LiftError, RectangleError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
+from .alignment import aligned
 from .antipodal import Pairs, footprint_pairs, propose_pairs
 from .approach import approach_candidates
 from .candidates import (
     Candidates,
     Closing,
-    aligned,
     close_fingers,
     coarse_crossings,
     narrowed,
