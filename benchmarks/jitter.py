@@ -43,6 +43,7 @@ class Run:
     traces: dict[str, Trace]
     ours: Ours
     answer_at: int
+    carry_error: float
 
 
 def run_sequence(
@@ -69,7 +70,14 @@ def run_sequence(
         side: Trace.of(published, sequence, scenario, truth, warm_from)
         for side, published in poses.items()
     }
-    return Run(name, traces, ours, answer_at)
+    # What carrying alone added: the tracker planned on the same frame and mask as raw did.
+    planned, carried = plans[GROUNDED], poses['ours'][answer_at]
+    carry_error = float('nan')
+    if planned is not None and carried is not None:
+        before = sequence[GROUNDED].published2object @ planned
+        after = sequence[answer_at].published2object @ carried
+        carry_error = float(np.linalg.norm(after[:3, 3] - before[:3, 3]))
+    return Run(name, traces, ours, answer_at, carry_error)
 
 
 def run_target(target: str, names: Sequence[str]) -> list[Run]:
@@ -120,6 +128,7 @@ def report_runs(report: Report, runs: Sequence[Run]) -> None:
                 report.add(f'{key}.step_frames', trace.frames_to_follow(event))
         first = run.traces['ours'].position[run.answer_at]
         report.add(f'{run.name}.ours.first_error_mm', first * 1000)
+        report.add(f'{run.name}.ours.carry_error_mm', run.carry_error * 1000)
         switches = int(np.count_nonzero(np.diff(run.ours.ids))) + run.ours.lost
         report.add(f'{run.name}.ours.id_switches', switches)
         if run.ours.first is not None:

@@ -12,10 +12,8 @@ from .object_motion import Measurement
 from .rigid_fit import difference, perturbed
 from .target_track import TargetTrack
 
-# A jump over many frames is believed when this share of the features agrees.
-_SURE_SUPPORT = 0.55
-# Without depth to confirm it, more must agree.
-_BLIND_SUPPORT = 0.75
+# Agreement that a leap over several frames needs, and that a step to the next one does.
+_LEAP_SUPPORT, _STEP_SUPPORT = 0.85, 0.65
 # Bound of the work when the object cannot be seen: measurements that may fail.
 _MAX_FAILURES = 6
 
@@ -42,7 +40,8 @@ class _Walker:
     def walk(self, frames: Sequence[KeyFrame]) -> None:
         if not frames or self._failures >= _MAX_FAILURES:
             return
-        measured = self._find(frames[-1])
+        needed = _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT
+        measured = self._find(frames[-1], needed)
         if measured is not None:
             self._step(frames[-1], measured)
             return
@@ -53,7 +52,7 @@ class _Walker:
         self.walk(frames[:half])
         self.walk(frames[half:])
 
-    def _find(self, key: KeyFrame) -> Measurement | None:
+    def _find(self, key: KeyFrame, needed: float) -> Measurement | None:
         dt = (key.stamp_ns - self._track.stamp_ns) * 1e-9
         world2camera = invert(key.camera2world)
         guesses = [self._track.object2world]
@@ -61,7 +60,6 @@ class _Walker:
             guesses.insert(0, perturbed(self._track.object2world, self._twist * dt))
         for guess in guesses:
             measured = self._track.locate(key, world2camera @ guess)
-            needed = _SURE_SUPPORT if key.depth is not None else _BLIND_SUPPORT
             if measured is not None and measured.support >= needed:
                 return measured
         return None

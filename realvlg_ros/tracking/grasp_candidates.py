@@ -24,8 +24,6 @@ _SHARED_ERROR = 0.1
 # grasps, and noise decides which: a miss or two say little.
 _MAX_MISSES = 6
 _QUALITY_MEMORY = 0.5
-# Pull of a candidate that was found again over one that was not.
-_MISS_PENALTY = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +35,7 @@ class Candidate:
         single_covariance: of one plan's grasp.
         quality: running mean.
         plans: how many plans it was found in.
+        trials: how many plans there were since it was first found.
         misses: plans in a row that did not find it.
     """
 
@@ -44,12 +43,13 @@ class Candidate:
     single_covariance: FloatArray
     quality: float
     plans: int = 1
+    trials: int = 1
     misses: int = 0
 
     @property
     def rank(self) -> float:
-        """Quality less what it lost by not being found."""
-        return self.quality - _MISS_PENALTY * self.misses
+        """Quality by the share of the plans that found it; one more is given on trust."""
+        return self.quality * (self.plans + 1) / (self.trials + 1)
 
 
 class GraspCandidates:
@@ -82,7 +82,8 @@ class GraspCandidates:
             match = self._nearest(candidate, free)
             if match is None:
                 if candidate.misses + 1 < _MAX_MISSES:
-                    kept.append(replace(candidate, misses=candidate.misses + 1))
+                    trials, misses = candidate.trials + 1, candidate.misses + 1
+                    kept.append(replace(candidate, trials=trials, misses=misses))
                 continue
             free = [grasp for grasp in free if grasp is not match]
             kept.append(_fuse(candidate, match))
@@ -143,4 +144,6 @@ def _fuse(candidate: Candidate, measured: Grasp) -> Candidate:
         contact_points=old.contact_points + share * (same.contact_points - old.contact_points),
     )
     quality = candidate.quality + _QUALITY_MEMORY * (same.quality - candidate.quality)
-    return Candidate(grasp, candidate.single_covariance, quality, candidate.plans + 1)
+    return Candidate(
+        grasp, candidate.single_covariance, quality, candidate.plans + 1, candidate.trials + 1
+    )

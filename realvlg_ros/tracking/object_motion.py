@@ -20,7 +20,7 @@ from ..transforms import FloatArray, invert, transform_points
 from .dense_alignment import Alignment, DenseAligner
 from .key_frames import KeyFrame
 from .object_view import ObjectView, surface_depth
-from .rigid_fit import Observations, ransac_pose, refine_pose
+from .rigid_fit import Observations, difference, ransac_pose, refine_pose
 from .settings import TrackerSettings
 from .template import LEVELS
 
@@ -29,6 +29,8 @@ _WINDOW_RANGE_PX = (9, 21)
 _WINDOW_SHARE = 0.2
 _LEVELS = 3
 _RETURN_PX = 0.7
+# Alignment is local: what ends farther from its start than this has slipped.
+_BASIN_M, _BASIN_RAD = 0.05, 0.4
 # Agreement from which no better pose needs to be looked for.
 _SURE_SUPPORT = 0.95
 # How far beyond the predicted outline features are looked for.
@@ -82,13 +84,20 @@ def measure_pose(
         by_features = DenseAligner(view, key, start, settings)
         if by_features.ready:
             aligned = by_features.align(start, first_level=1)
-            if aligned.support >= settings.min_support:
+            if _converged(aligned, start, settings):
                 return to_measurement(aligned, features)
     if aligner.ready:
         aligned = aligner.align(predicted, first_level=LEVELS - 1)
-        if aligned.support >= settings.min_support:
+        if _converged(aligned, predicted, settings):
             return to_measurement(aligned, 0)
     return None
+
+
+def _converged(aligned: Alignment, start: FloatArray, settings: TrackerSettings) -> bool:
+    """Whether an alignment ended near its start, on what looks like the object."""
+    moved = difference(aligned.object2camera, start)
+    near = np.linalg.norm(moved[:3]) < _BASIN_M and np.linalg.norm(moved[3:]) < _BASIN_RAD
+    return bool(near) and aligned.support >= settings.min_support
 
 
 def to_measurement(aligned: Alignment, features: int) -> Measurement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -20,12 +21,12 @@ from .target_track import TargetTrack
 
 def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> GraspTarget:
     """Describe a target in the newest frame; its grasps in the world, best first."""
-    grasps = tuple(_in_world(track, grasp) for grasp in track.candidates.grasps)
+    grasps = _in_world(track, track.candidates.grasps)
     state, message = track.state, track.message
     if not grasps and state in (TargetState.TENTATIVE, TargetState.CONFIRMED):
         state, message = TargetState.NO_GRASP, track.plan_message
     world2camera = invert(key.camera2world)
-    grasps = tuple(_in_image(grasp, key.camera, world2camera) for grasp in grasps)
+    grasps = _in_image(grasps, key.camera, world2camera)
     stable = False
     if grasps:
         track.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
@@ -50,30 +51,49 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
     )
 
 
-def _in_world(track: TargetTrack, grasp: Grasp) -> Grasp:
-    """Place a grasp of the object frame in the world, with the object's own uncertainty."""
+def _in_world(track: TargetTrack, grasps: tuple[Grasp, ...]) -> tuple[Grasp, ...]:
+    """Place grasps of the object frame in the world, with the object's own uncertainty."""
+    if not grasps:
+        return ()
     pose = track.object2world
-    placed = grasp.transformed(pose)
-    arm = placed.position - pose[:3, 3]
-    lever = np.eye(6)
-    lever[:3, 3:] = -skew(arm)
-    carried = lever @ track.covariance @ lever.T
-    return replace(placed, covariance=placed.covariance + carried)
+    poses = pose @ np.stack([grasp.tcp2frame for grasp in grasps])
+    turn = np.zeros((6, 6))
+    turn[:3, :3] = turn[3:, 3:] = pose[:3, :3]
+    own = turn @ np.stack([grasp.covariance for grasp in grasps]) @ turn.T
+    lever = np.tile(np.eye(6), (len(grasps), 1, 1))
+    lever[:, :3, 3:] = -skew(poses[:, :3, 3] - pose[:3, 3])
+    covariances = own + lever @ track.covariance @ lever.transpose(0, 2, 1)
+    contacts = transform_points(pose, np.stack([grasp.contact_points for grasp in grasps]))
+    retreats = np.stack([grasp.retreat for grasp in grasps]) @ pose[:3, :3].T
+    return tuple(
+        replace(
+            grasp, tcp2frame=poses[i], covariance=covariances[i],
+            contact_points=contacts[i], retreat=retreats[i],
+        )
+        for i, grasp in enumerate(grasps)
+    )  # fmt: skip
 
 
-def _in_image(grasp: Grasp, camera: Camera, world2camera: FloatArray) -> Grasp:
-    """Draw a grasp's contacts and rectangle in the newest image, where they are in sight."""
-    pixels = camera.project(transform_points(world2camera, grasp.contact_points))
-    before = float(np.linalg.norm(np.diff(grasp.contacts.points, axis=0)))
-    after = float(np.linalg.norm(np.diff(pixels, axis=0)))
-    if not np.isfinite(pixels).all() or before <= 0 or after <= 0:
-        return grasp
-    x1, y1, x2, y2 = pixels.ravel().tolist()
-    contacts = ContactPair(x1, y1, x2, y2, grasp.contacts.score)
+def _in_image(
+    grasps: tuple[Grasp, ...], camera: Camera, world2camera: FloatArray
+) -> tuple[Grasp, ...]:
+    """Draw grasps' contacts and rectangles in the newest image, where they are in sight."""
+    if not grasps:
+        return ()
+    points = np.stack([grasp.contact_points for grasp in grasps])
+    pixels = camera.project(transform_points(world2camera, points)).reshape(-1, 4).tolist()
+    return tuple(_drawn(grasp, *ends) for grasp, ends in zip(grasps, pixels, strict=True))
+
+
+def _drawn(grasp: Grasp, x1: float, y1: float, x2: float, y2: float) -> Grasp:
+    """A grasp with its contacts at pixels; as it is where they are out of sight."""
+    old = grasp.contacts
+    scale = math.hypot(x2 - x1, y2 - y1) / math.hypot(old.x2 - old.x1, old.y2 - old.y1)
     try:
+        contacts = ContactPair(x1, y1, x2, y2, old.score)
         rectangle = replace(
-            contacts.to_rectangle(grasp.rectangle.height * after / before),
-            width=grasp.rectangle.width * after / before,
+            contacts.to_rectangle(grasp.rectangle.height * scale),
+            width=grasp.rectangle.width * scale,
             score=grasp.rectangle.score,
         )
     except RectangleError:
