@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -122,7 +123,7 @@ class GraspPlanner:
         timer.stage('search')
         grasps = self._check(candidates, completion, scene, obstacles, refusals)
         timer.stage('check')
-        message = _message(grasps, refusals)
+        message = _message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
     def _propose(
@@ -326,8 +327,18 @@ def _diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) ->
     return chosen
 
 
-def _message(grasps: list[Grasp], refusals: Counter[str]) -> str:
+def _message(
+    grasps: list[Grasp], refusals: Counter[str], points: FloatArray, opening: float
+) -> str:
+    """What was found, or why nothing was; points (n, 3) of the object in the support frame, m."""
     if grasps:
         return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
     worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
-    return 'no grasp: ' + ('; '.join(worst) if worst else 'no candidate was found')
+    _, sides, _ = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    height = float(np.percentile(points[:, 2], 99))
+    measures = ' x '.join(f'{100 * v:.0f}' for v in (*sorted(sides, reverse=True), height))
+    why = '; '.join(worst) if worst else 'no candidate was found'
+    return (
+        f'no grasp: {why}; the object measures about {measures} cm '
+        f'and the gripper opens to {100 * opening:.0f} cm'
+    )
