@@ -148,6 +148,7 @@ def add_memory(report: Report, result: dict[str, Any]) -> None:
     times = np.array([entry['time_s'] for entry in series])
     minutes = (times[-1] - times[0]) / 60
     report.add('memory_minutes', minutes)
+    report.add('memory_questions', result['questions'])
     report.add('memory_targets_per_s', len(result['targets']) / minutes / 60)
     warm_up = min(WARM_UP_S, minutes * 20)
     for node in MEMORY_NODES:

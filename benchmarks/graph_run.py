@@ -50,6 +50,8 @@ _GOAL_TIMEOUT_S = 6.0
 _SETTLE_S = 20.0
 # So many targets in a row without a plan: tracking is steady.
 _STEADY_TARGETS = 45
+# A target is reported with each image; without one for so long it is gone.
+_SILENCE_NS = 5_000_000_000
 # What a re-grounding stirs up is over after this.
 _AFTERMATH_S = 2.0
 
@@ -194,16 +196,20 @@ def measure(run: GraphRun, pids: dict[str, int], steady_s: float) -> dict[str, A
 
 
 def follow_memory(run: GraphRun, processes: NodeProcesses, minutes: float) -> dict[str, Any]:
-    """Ask, and note the memory of each node once a second."""
+    """Note the memory of each node once a second while a target is tracked."""
     run.wait(run.ready, _START_S, 'start of the graph')
-    run.ask()
     series: list[dict[str, float]] = []
+    questions = 0
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end:
+        if not run.targets or time.time_ns() - run.targets[-1][1] > _SILENCE_NS:
+            # At the start, and where a pause of the camera has ended tracking.
+            run.ask()
+            questions += 1
         megabytes = {node: resident_mb(pid) for node, pid in processes.pids().items()}
         series.append({'time_s': time.monotonic(), **megabytes})
         _sleep(run, 1.0)
-    return {'memory': series}
+    return {'memory': series, 'questions': questions}
 
 
 def _sleep(run: GraphRun, seconds: float) -> None:
