@@ -31,6 +31,8 @@ from realvlg_ros.image_region import Box
 HERE = Path(__file__).parent
 _QUESTIONS = 5
 _POOL = 500
+# Thousandths have most digits, and take most practice.
+_CONVENTION_SHARES = (0.25, 0.25, 0.5)
 _FACTOR = 28
 _DIGIT_WEIGHTS = (1.0, 0.6, 0.2)
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
@@ -119,7 +121,7 @@ class Teacher:
     def _lesson(self, scene: Scene, size: tuple[int, int], feed: Any) -> Lesson:
         rng = self._rng
         shape = scene.shapes[int(rng.integers(len(scene.shapes)))]
-        convention = list(Convention)[int(rng.integers(3))]
+        convention = list(Convention)[int(rng.choice(3, p=_CONVENTION_SHARES))]
         prompts = self._prompts[convention]
         if rng.random() < 0.2 and prompts.probe is not None:
             present = rng.random() < 0.5
