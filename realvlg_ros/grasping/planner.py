@@ -173,8 +173,8 @@ class GraspPlanner:
         for proposal in proposals:
             try:
                 lifted = self._lift(proposal, scene)
-            except (LiftError, RectangleError):
-                refusals['model proposal without support in depth'] += 1
+            except (LiftError, RectangleError) as error:
+                refusals[f"the model's proposal is refused: {error}"] += 1
                 continue
             lifts.append(lifted)
         rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]

@@ -95,10 +95,16 @@ def test_model_without_proposals_or_with_bad_ones_says_so(gripper):
     view = look([SOLIDS['bar']])
     planner = GraspPlanner(gripper, PlannerSettings(grasp_source='model'))
     assert planner.plan(view.frame, ground(view), plane=view.plane).grasps == ()
-    off = ground(view, rectangles=(GraspRectangle(20, 20, 0, 20, 10),))
-    plan = planner.plan(view.frame, off, plane=view.plane)
-    assert plan.refusals['model proposal without support in depth'] == 1
-    assert 'model proposal without support in depth' in plan.message
+    # Neither beside the object nor outside the image is there anything to close on.
+    for rectangle, reason in (
+        (GraspRectangle(20, 20, 0, 20, 10), 'lie on the object; check its source'),
+        (GraspRectangle(2000, 20, 0, 20, 10), '(2000.0, 20.0) px lies outside the'),
+    ):
+        off = ground(view, rectangles=(rectangle,))
+        plan = planner.plan(view.frame, off, plane=view.plane)
+        assert plan.grasps == ()
+        assert "the model's proposal is refused" in plan.message
+        assert reason in plan.message
 
 
 def test_workspace_and_openings_are_kept(gripper):
