@@ -58,14 +58,28 @@ def upright_box(
         LiftError: too few readings of the object can be used.
     """
     scene, points = _points(frame, mask, plane, noise)
-    (x, y), (width, depth), angle = cv2.minAreaRect(points[:, :2].astype(np.float32))
-    if width < depth:
-        width, depth, angle = depth, width, angle + 90.0
-    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    top = float(np.percentile(points[:, 2], 100 - _TAIL))
+    (x, y), angle, size = upright_extent(points)
+    cosine, sine = np.cos(angle), np.sin(angle)
     rotation = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
-    box2support = make_transform(rotation, (x, y, top / 2))
-    return ObjectBox(scene.support2camera @ box2support, np.array([width, depth, top]))
+    box2support = make_transform(rotation, (x, y, size[2] / 2))
+    return ObjectBox(scene.support2camera @ box2support, size)
+
+
+def upright_extent(points: FloatArray) -> tuple[tuple[float, float], float, FloatArray]:
+    """The upright box of least footprint around points, down to the support.
+
+    Args:
+        points: (n, 3) in the support frame, z up from the support, m.
+
+    Returns:
+        The footprint's centre (x, y), m; the angle of its longer side, rad, x toward y; the size
+        (3,) along the longer side, the shorter one and up, m.
+    """
+    (x, y), (width, depth), degrees = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    if width < depth:
+        width, depth, degrees = depth, width, degrees + 90.0
+    top = float(np.percentile(points[:, 2], 100 - _TAIL))
+    return (x, y), float(np.radians(degrees)), np.array([width, depth, top])
 
 
 def free_box(

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +29,7 @@ from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
 from .lift import LiftedContacts, lift_contacts, lift_rectangle
+from .object_box import upright_extent
 from .ranking import NORMAL_SLACK, quality, term_values
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
@@ -334,9 +334,8 @@ def _message(
     if grasps:
         return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
     worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
-    _, sides, _ = cv2.minAreaRect(points[:, :2].astype(np.float32))
-    height = float(np.percentile(points[:, 2], 99))
-    measures = ' x '.join(f'{100 * v:.0f}' for v in (*sorted(sides, reverse=True), height))
+    _, _, size = upright_extent(points)
+    measures = ' x '.join(f'{100 * v:.0f}' for v in size)
     why = '; '.join(worst) if worst else 'no candidate was found'
     return (
         f'no grasp: {why}; the object measures about {measures} cm '

@@ -59,7 +59,7 @@ def test_a_reliable_reader_of_our_best_effort_output(graph):
              'set the parameter output_reliability to reliable')  # fmt: skip
 
 
-def test_a_latched_reader_gets_our_latched_grounding(graph):
+def test_a_latched_reader_matches_our_latched_grounding(graph):
     graph.record(Grounding, 'grounding', latched(1))
     node = graph.add(GroundingNode)
     wait_until(lambda: node._publisher.get_subscription_count() == 1, 'match')
