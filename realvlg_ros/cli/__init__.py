@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from ..errors import RealvlgError
 from . import ask, demo, model, play, simulate
 
 BAD_INPUT = 2
+# What shells report for a program that ended because nobody reads its output any more (SIGPIPE).
+_NO_READER = 128 + 13
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,9 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     try:
-        return int(parsed.func(parsed))
+        status = int(parsed.func(parsed))
+        sys.stdout.flush()
+        return status
     except RealvlgError as error:
         print(f'realvlg: {error}', file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and must find someone there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NO_READER

@@ -1,5 +1,8 @@
 import base64
 import json
+import os
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -106,3 +109,14 @@ def test_unknown_backend_option_and_gripper_end_with_2(table, tmp_path, capsys):
     assert "'oracle'" in capsys.readouterr().err
     assert main(['ask', folder, 'the mug', '--gripper', 'tentacle']) == 2
     assert 'tentacle' in capsys.readouterr().err
+
+
+def test_a_reader_that_has_gone_away_gets_no_traceback(table):
+    folder, _, _ = table
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, '-m', 'realvlg_ros.cli', 'ask', str(folder), 'the red mug']
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writer)
+    assert done.returncode == 141
+    assert done.stderr == ''
