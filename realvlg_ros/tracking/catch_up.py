@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..transforms import FloatArray, invert
-from .key_frames import KeyFrame
+from .key_frames import KeyFrame, SteppingStone
 from .object_motion import Measurement
 from .rigid_fit import difference, perturbed
 from .target_track import TargetTrack
@@ -18,7 +18,7 @@ _LEAP_SUPPORT, _STEP_SUPPORT = 0.85, 0.65
 _MAX_FAILURES = 6
 
 
-def catch_up(track: TargetTrack, frames: Sequence[KeyFrame]) -> bool:
+def catch_up(track: TargetTrack, frames: Sequence[KeyFrame | SteppingStone]) -> bool:
     """Follow a target through past frames, oldest first, to the last of them.
 
     The leap to the newest frame is tried first; where it fails, the way is halved, down to single
@@ -37,13 +37,15 @@ class _Walker:
         self._twist = np.zeros(6)
         self._failures = 0
 
-    def walk(self, frames: Sequence[KeyFrame]) -> None:
+    def walk(self, frames: Sequence[KeyFrame | SteppingStone]) -> None:
         if not frames or self._failures >= _MAX_FAILURES:
             return
         needed = _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT
-        measured = self._find(frames[-1], needed)
+        last = frames[-1]
+        key = last.unpacked() if isinstance(last, SteppingStone) else last
+        measured = self._find(key, needed)
         if measured is not None:
-            self._step(frames[-1], measured)
+            self._step(key, measured)
             return
         if len(frames) == 1:
             self._failures += 1

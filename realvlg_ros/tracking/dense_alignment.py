@@ -17,10 +17,10 @@ import numpy.typing as npt
 from ..transforms import FloatArray
 from .key_frames import KeyFrame
 from .object_view import ObjectView
-from .rigid_fit import difference, huber_weights, perturbed
+from .rigid_fit import huber_weights, perturbed
 from .settings import TrackerSettings
 from .template import coarser, sample, smoothed
-from .visibility import Visibility, same_surface_m
+from .visibility import Visibility, faces_camera, same_surface_m
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -36,8 +36,6 @@ _GREY_NOISE = 4.0
 _CORRELATED = 4.0
 # Directions that nothing is known about keep this uncertainty: m and rad.
 _FREE = np.diag([0.05**-2] * 3 + [0.5**-2] * 3)
-# Without depth, distance and tilt show in small changes of the outline alone: stay near the start.
-_BLIND = np.diag([0.05**-2, 0.05**-2, 0.01**-2] + [0.1**-2, 0.1**-2, 0.3**-2])
 # No alignment is better than this: m and rad.
 _FLOOR = np.diag([5e-5**2] * 3 + [5e-4**2] * 3)
 
@@ -51,20 +49,18 @@ class Alignment:
         covariance: 6x6, left perturbation, in the axes of the camera.
         view_covariance: 6x6 of the error that the view itself brings, the same in every frame.
         looks: share of the points in sight whose grey values agree.
-        visibility: what the depth shows there; None without depth.
+        visibility: what the depth shows there.
     """
 
     object2camera: FloatArray
     covariance: FloatArray
     view_covariance: FloatArray
     looks: float
-    visibility: Visibility | None
+    visibility: Visibility
 
     @property
     def support(self) -> float:
         """Share of the object in sight that agrees in grey and depth."""
-        if self.visibility is None:
-            return self.looks
         return min(self.looks, self.visibility.support)
 
 
@@ -102,32 +98,29 @@ class DenseAligner:
         self._count = len(view.template.points)
         self._smooth: list[npt.NDArray[np.float32]] = []
         self._levels: list[npt.NDArray[np.float32]] = []
-        self._depth: npt.NDArray[np.float32] | None = None
+        self._depth = np.zeros((0, 0), np.float32)
         self.ready = self._cut(predicted)
 
     def align(self, pose: FloatArray, first_level: int = 0) -> Alignment:
         """Refine a pose (object2camera), from a level (2: quarter scale) to the finest."""
-        hessian, start = np.zeros((6, 6)), pose
-        free = _FREE if self._depth is not None else _BLIND
+        hessian = np.zeros((6, 6))
         for level in range(first_level, -1, -1):
             for _ in range(_ITERATIONS[level]):
                 hessian, gradient = self._system(self._place(pose), pose, level)
-                if self._depth is None:
-                    gradient = gradient - free @ difference(pose, start)
-                step = np.linalg.solve(hessian + free, gradient)
+                step = np.linalg.solve(hessian + _FREE, gradient)
                 pose = perturbed(pose, step)
                 if np.abs(step).max() < _SMALL_STEP * 2**level:
                     break
-        covariance = np.asarray(np.linalg.inv(hessian + free))
+        covariance = np.asarray(np.linalg.inv(hessian + _FREE))
         # What is free is not an error of the view: leave it out.
-        shared = 0.5 * (covariance - covariance @ free @ covariance)
+        shared = 0.5 * (covariance - covariance @ _FREE @ covariance)
         placed = self._place(pose)
         return Alignment(
             pose,
             covariance + _FLOOR,
             shared + 0.5 * _FLOOR,
             self._looks(placed),
-            self._see(placed),
+            self._see(placed, pose),
         )
 
     def _cut(self, pose: FloatArray) -> bool:
@@ -145,9 +138,8 @@ class DenseAligner:
             return False
         self._low, self._size = low.astype(np.float64), high - low
         self._smooth = [smoothed(self._key.crop(low, high, self._view.contrast))]
-        if self._key.depth is not None:
-            window = np.ascontiguousarray(self._key.depth[low[1] : high[1], low[0] : high[0]])
-            self._depth = cv2.medianBlur(window, 3)
+        window = np.ascontiguousarray(self._key.depth[low[1] : high[1], low[0] : high[0]])
+        self._depth = np.asarray(cv2.medianBlur(window, 3), np.float32)
         return True
 
     def _level(self, level: int) -> npt.NDArray[np.float32]:
@@ -171,9 +163,6 @@ class DenseAligner:
             pixels = points[:, :2] / z[:, None] * (camera.fx, camera.fy) + (camera.cx, camera.cy)
         local = pixels - self._low
         inside = ((local >= 1) & (local < self._size - 2)).all(axis=1)
-        if self._depth is None:
-            blind = np.zeros(len(z))
-            return _Placed(arms, points, pixels, inside, blind, blind > 0)
         column, row = np.where(inside[:, None], local + 0.5, 0).astype(np.intp).T
         depth = self._depth[row, column]
         return _Placed(arms, points, pixels, inside, depth - points[:, 2], inside & (depth > 0))
@@ -185,11 +174,9 @@ class DenseAligner:
         jacobian, residual, weight = self._grey_errors(placed, level)
         weighted = jacobian * weight[:, None]
         hessian, gradient = weighted.T @ jacobian, weighted.T @ residual
-        if self._depth is not None:
-            jacobian, residual, weight = self._depth_errors(placed, pose)
-            weighted = jacobian * weight[:, None]
-            hessian, gradient = hessian + weighted.T @ jacobian, gradient + weighted.T @ residual
-        return hessian, gradient
+        jacobian, residual, weight = self._depth_errors(placed, pose)
+        weighted = jacobian * weight[:, None]
+        return hessian + weighted.T @ jacobian, gradient + weighted.T @ residual
 
     def _grey_errors(
         self, placed: _Placed, level: int
@@ -245,10 +232,10 @@ class DenseAligner:
         expected = _same_lighting(self._template.values[0, keep], found)
         return float((np.abs(expected - found) < _SAME_GREY).mean())
 
-    def _see(self, placed: _Placed) -> Visibility | None:
-        if self._depth is None:
-            return None
-        here = slice(self._count, None)
+    def _see(self, placed: _Placed, pose: FloatArray) -> Visibility:
+        here = np.arange(self._count, len(placed.points))
+        # What has turned away is behind the object itself, not behind something else.
+        here = here[faces_camera(placed.points[here], self._view.normals @ pose[:3, :3].T)]
         bound = same_surface_m(placed.points[here, 2], self._settings)
         return Visibility.of(placed.apart[here], placed.read[here], bound)
 

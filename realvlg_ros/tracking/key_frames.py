@@ -2,20 +2,20 @@
 
 A grounding speaks of a frame that is gone by the time it arrives. The memory keeps frames within a
 bound of bytes: the frame of a request in flight is protected whole; frames after it survive as
-grey stepping stones, evenly thinned, along which motion can be followed to now.
+packed stepping stones, evenly thinned, along which motion can be followed to now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ..camera import Camera
 from ..frame import FloatArray, RgbdFrame
 from .contrast import Contrast
+from .packed_images import PackedImages
 
 # Share of the memory that whole frames may take while stepping stones need room too.
 _WHOLE_SHARE = 0.5
@@ -26,38 +26,33 @@ class KeyFrame:
     """One past frame.
 
     Attributes:
-        grey: (height, width).
-        depth: (height, width) m, 0 without a reading; None where only grey was kept.
+        color: (height, width, 3) RGB.
+        depth: (height, width) m, 0 without a reading.
         camera: intrinsics.
         stamp_ns: acquisition time, ns.
         camera2fixed: 4x4 pose of the camera in the fixed frame, if known.
         fixed_frame: name of that frame.
-        color: (height, width, 3) RGB; None where only grey was kept.
     """
 
-    grey: npt.NDArray[np.uint8]
-    depth: npt.NDArray[np.float32] | None
+    color: npt.NDArray[np.uint8]
+    depth: npt.NDArray[np.float32]
     camera: Camera
     stamp_ns: int
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
-    color: npt.NDArray[np.uint8] | None = None
 
     @classmethod
     def from_frame(cls, frame: RgbdFrame) -> KeyFrame:
-        """Keep the grey image and the depth of a frame."""
-        grey = cv2.cvtColor(frame.color, cv2.COLOR_RGB2GRAY)
+        """Keep the images of a frame."""
         return cls(
-            grey, frame.depth, frame.camera, frame.stamp_ns,
-            frame.camera2fixed, frame.fixed_frame, frame.color,
+            frame.color, frame.depth, frame.camera, frame.stamp_ns,
+            frame.camera2fixed, frame.fixed_frame,
         )  # fmt: skip
 
     def crop(
-        self, low: npt.NDArray[np.int_], high: npt.NDArray[np.int_], contrast: Contrast | None
+        self, low: npt.NDArray[np.int_], high: npt.NDArray[np.int_], contrast: Contrast
     ) -> npt.NDArray[np.uint8]:
-        """The pixels from low to high (column, row), in a contrast or in grey."""
-        if contrast is None or self.color is None:
-            return self.grey[low[1] : high[1], low[0] : high[0]]
+        """The pixels from low to high (column, row) in a contrast."""
         return contrast.apply(self.color[low[1] : high[1], low[0] : high[0]])
 
     @property
@@ -73,21 +68,43 @@ class KeyFrame:
     @property
     def size_bytes(self) -> int:
         """Memory taken by its images."""
-        images = (self.grey, self.depth, self.color)
-        return sum(image.nbytes for image in images if image is not None)
+        return self.color.nbytes + self.depth.nbytes
 
     def to_frame(self) -> RgbdFrame:
-        """The whole frame again.
-
-        Raises:
-            ValueError: it is a stepping stone, of which only grey was kept.
-        """
-        if self.depth is None or self.color is None:
-            raise ValueError('a stepping stone holds grey only')
+        """The frame again."""
         return RgbdFrame(
             self.color, self.depth, self.camera, self.stamp_ns,
             self.camera2fixed, self.fixed_frame,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SteppingStone:
+    """A past frame with its images packed; see KeyFrame."""
+
+    images: PackedImages
+    camera: Camera
+    stamp_ns: int
+    camera2fixed: FloatArray | None
+    fixed_frame: str
+
+    @classmethod
+    def from_key_frame(cls, key: KeyFrame) -> SteppingStone:
+        """Pack the images of a frame."""
+        images = PackedImages.pack(key.color, key.depth)
+        return cls(images, key.camera, key.stamp_ns, key.camera2fixed, key.fixed_frame)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory taken by its images."""
+        return self.images.size_bytes
+
+    def unpacked(self) -> KeyFrame:
+        """The frame again, with coarser colour and depth."""
+        color, depth = self.images.unpack()
+        return KeyFrame(
+            color, depth, self.camera, self.stamp_ns, self.camera2fixed, self.fixed_frame
+        )
 
 
 class KeyFrameMemory:
@@ -98,7 +115,7 @@ class KeyFrameMemory:
         self._limit = limit_bytes
         self._tolerance = tolerance_ns
         self._protect_ns = protect_ns
-        self._frames: list[KeyFrame] = []
+        self._frames: list[KeyFrame | SteppingStone] = []
         self._requests: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -112,12 +129,14 @@ class KeyFrameMemory:
     @property
     def newest(self) -> KeyFrame | None:
         """The last frame added."""
-        return self._frames[-1] if self._frames else None
+        last = self._frames[-1] if self._frames else None
+        assert not isinstance(last, SteppingStone), 'the newest frame stays whole'
+        return last
 
     @property
     def oldest_stamp_ns(self) -> int | None:
-        """Stamp of the oldest frame that still has its depth."""
-        return next((f.stamp_ns for f in self._frames if f.depth is not None), None)
+        """Stamp of the oldest frame that is still whole."""
+        return next((f.stamp_ns for f in self._frames if isinstance(f, KeyFrame)), None)
 
     def clear(self) -> None:
         """Forget all frames and requests."""
@@ -151,47 +170,47 @@ class KeyFrameMemory:
         self._requests.pop(request_id, None)
 
     def find(self, stamp_ns: int) -> KeyFrame | None:
-        """The frame of a stamp with its depth, or None when it is gone."""
+        """The whole frame of a stamp, or None when it is gone."""
         near = [
             frame
             for frame in self._frames
-            if frame.depth is not None and abs(frame.stamp_ns - stamp_ns) <= self._tolerance
+            if isinstance(frame, KeyFrame) and abs(frame.stamp_ns - stamp_ns) <= self._tolerance
         ]
         return min(near, key=lambda frame: abs(frame.stamp_ns - stamp_ns), default=None)
 
-    def since(self, stamp_ns: int) -> list[KeyFrame]:
+    def since(self, stamp_ns: int) -> list[KeyFrame | SteppingStone]:
         """The frames after a stamp, oldest first."""
         return [frame for frame in self._frames if frame.stamp_ns > stamp_ns]
 
-    def _protected(self, frame: KeyFrame) -> bool:
+    def _protected(self, frame: KeyFrame | SteppingStone) -> bool:
         stamps = self._requests.values()
         return any(abs(frame.stamp_ns - stamp) <= self._tolerance for stamp in stamps)
 
     def _shrink(self) -> None:
-        """Strip or drop frames until the bound holds; the newest always stays whole."""
+        """Pack or drop frames until the bound holds; the newest always stays whole."""
         waiting = [s for s in self._requests.values() if s <= self._frames[-1].stamp_ns]
         if not waiting:
             while self.size_bytes > self._limit and len(self._frames) > 1:
                 del self._frames[0]
             return
-        self._strip(min(waiting))
+        self._pack(min(waiting))
         while self.size_bytes > self._limit:
             index = self._most_dispensable()
             if index is None:
                 return
             del self._frames[index]
 
-    def _strip(self, first_request_ns: int) -> None:
-        """Take the depth from old unprotected frames; drop those that no request can need."""
+    def _pack(self, first_request_ns: int) -> None:
+        """Pack old unprotected frames; drop those that no request can need."""
         self._frames = [
             f for f in self._frames if f.stamp_ns >= first_request_ns - self._tolerance
         ]
         for index, frame in enumerate(self._frames[:-1]):
-            whole = sum(f.size_bytes for f in self._frames if f.depth is not None)
+            whole = sum(f.size_bytes for f in self._frames if isinstance(f, KeyFrame))
             if whole <= _WHOLE_SHARE * self._limit:
                 return
-            if frame.depth is not None and not self._protected(frame):
-                self._frames[index] = replace(frame, depth=None, color=None)
+            if isinstance(frame, KeyFrame) and not self._protected(frame):
+                self._frames[index] = SteppingStone.from_key_frame(frame)
 
     def _most_dispensable(self) -> int | None:
         """The unprotected frame between whose neighbours the time gap is smallest."""

@@ -67,7 +67,7 @@ def measure_pose(
     features found is dropped again where the object does not look right.
 
     Args:
-        view: of the object; in grey for a frame of which only grey was kept.
+        view: of the object.
         key: the frame.
         predicted: object2camera, 4x4.
         settings: noise and bounds.
@@ -102,10 +102,9 @@ def _converged(aligned: Alignment, start: FloatArray, settings: TrackerSettings)
 
 def to_measurement(aligned: Alignment, features: int) -> Measurement:
     """An alignment as a measurement, with the number of features that led to it."""
-    hidden = 0.0 if aligned.visibility is None else aligned.visibility.hidden
     return Measurement(
         aligned.object2camera, aligned.covariance, aligned.view_covariance,
-        aligned.support, hidden, features,
+        aligned.support, aligned.visibility.hidden, features,
     )  # fmt: skip
 
 
@@ -196,11 +195,11 @@ def _fit_affine(source: FloatArray, target: FloatArray) -> FloatArray:
 def _observe(
     points: FloatArray,
     pixels: FloatArray,
-    depth: npt.NDArray[np.float32] | None,
+    depth: npt.NDArray[np.float32],
     camera: Camera,
     settings: TrackerSettings,
 ) -> Observations:
-    z = np.zeros(len(pixels)) if depth is None else surface_depth(depth, pixels)
+    z = surface_depth(depth, pixels)
     # Twice the variance: the view's own points carry the same noise.
     std = np.sqrt(2) * (settings.depth_noise_m + settings.depth_noise_per_m2 * z**2)
     ray_std = settings.pixel_noise_px / (0.5 * (camera.fx + camera.fy))

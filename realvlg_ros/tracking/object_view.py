@@ -31,7 +31,7 @@ class ObjectView:
 
     Attributes:
         image: crop of the frame around the object, in its contrast.
-        contrast: of the image; None for grey.
+        contrast: of the image.
         origin: column and row of the crop in the frame.
         pixels: (n, 2) features, px in the frame.
         points: (n, 3) the same on the surface in the object frame, m.
@@ -44,7 +44,7 @@ class ObjectView:
     """
 
     image: npt.NDArray[np.uint8]
-    contrast: Contrast | None
+    contrast: Contrast
     origin: tuple[int, int]
     pixels: FloatArray
     points: FloatArray
@@ -84,24 +84,19 @@ def make_view(
     mask: RegionMask,
     object2camera: FloatArray,
     settings: TrackerSettings,
-    in_color: bool = True,
 ) -> ObjectView | None:
     """View an object through its mask; None when fewer than 3 of its pixels have depth.
 
     Args:
-        key: the frame, whole.
+        key: the frame.
         mask: of the object in it.
         object2camera: 4x4 pose.
         settings: of the features.
-        in_color: use the contrast that shows the object best; grey otherwise.
     """
-    assert key.depth is not None
     camera, depth = key.camera, key.depth
     low, high = _around(mask, camera)
     region = _in_crop(mask, (int(high[1] - low[1]), int(high[0] - low[0])), low)
-    contrast = None
-    if in_color and key.color is not None:
-        contrast = strongest_contrast(key.color[low[1] : high[1], low[0] : high[0]], region)
+    contrast = strongest_contrast(key.color[low[1] : high[1], low[0] : high[0]], region)
     image = key.crop(low, high, contrast).copy()
     camera2object = invert(object2camera)
     surface, normals = _surface(depth, camera, region, low)
@@ -135,8 +130,11 @@ def surface_depth(
     patch = depth[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)].astype(np.float64)
     patch = np.where(inside & (patch > 0), patch, np.nan).reshape(len(pixels), -1)
     read = np.isfinite(patch)
-    near = np.where(read, patch, np.inf).min(axis=1, initial=np.inf)
-    surface = read & (patch <= near[:, None] + _EDGE_M)
+    near = np.where(read, patch, np.inf).min(axis=1, initial=np.inf)[:, None]
+    middle = patch[:, patch.shape[1] // 2, None]
+    # Around a reading of that surface itself both sides count alike: it may be steep.
+    around = np.where(middle <= near + _EDGE_M, middle, near)
+    surface = read & (np.abs(patch - around) <= _EDGE_M)
     count = surface.sum(axis=1)
     mean = np.where(surface, patch, 0.0).sum(axis=1) / np.maximum(count, 1)
     # A lone reading in front of everything else is a flying pixel, not a surface.

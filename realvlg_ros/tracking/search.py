@@ -60,7 +60,7 @@ def _places(
     """Poses (4x4) at the peaks of the correlation, at the distance that the depth says."""
     camera = key.camera
     middle = transform_points(predicted, view.center)
-    if key.depth is None or middle[2] <= 0.05:
+    if middle[2] <= 0.05:
         return []
     affine = image_motion(view, camera, predicted)
     template, mask, low = _seen_from(view, affine)
@@ -113,7 +113,6 @@ def _moved(
     predicted: FloatArray, middle: FloatArray, shift: FloatArray, key: KeyFrame
 ) -> FloatArray:
     """The predicted pose with its middle shifted in the image (px) and at the depth read there."""
-    assert key.depth is not None
     pixel = key.camera.project(middle) + shift
     z = float(surface_depth(key.depth, pixel[None])[0]) or float(middle[2])
     pose = predicted.copy()

@@ -79,13 +79,11 @@ class TargetTrack:
 
     def restart(self, key: KeyFrame, mask: RegionMask) -> None:
         """Begin anew on a frame, with a new object frame: upright in the world, at its middle."""
-        assert key.depth is not None
         centre = middle_of(key, mask)
         object2world = make_transform(np.eye(3), centre)
         self.filter = PoseFilter(object2world, _START_STD.copy(), self.settings, key.stamp_ns)
         self.view_noise = _START_STD
         self.views: list[ObjectView] = []
-        self._grey_view: ObjectView | None = None
         self.mask: RegionMask | None = mask
         self.seen_ns = key.stamp_ns
         self._searched_ns = key.stamp_ns
@@ -135,9 +133,6 @@ class TargetTrack:
         view = make_view(key, mask, object2camera, self.settings)
         if view is None:
             return False
-        if not self.views:
-            # Stepping stones are grey: on the way to now the first view is needed in grey too.
-            self._grey_view = make_view(key, mask, object2camera, self.settings, in_color=False)
         # The first view is the reference of the grasps: it stays, the oldest other goes.
         if len(self.views) >= self.settings.max_views:
             del self.views[min(1, len(self.views) - 1)]
@@ -147,10 +142,8 @@ class TargetTrack:
     def locate(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
         """Measure the pose in a frame near a predicted one (object2camera)."""
         view = self.nearest_view(predicted)
-        if key.color is None and self._grey_view is not None:
-            view = self._grey_view
         measured = measure_pose(view, key, predicted, self.settings)
-        if measured is None and key.color is not None and view is not self.views[0]:
+        if measured is None and view is not self.views[0]:
             # A later view may have been made of a wrong mask; the first was grounded.
             measured = measure_pose(self.views[0], key, predicted, self.settings)
         return measured
@@ -172,7 +165,7 @@ class TargetTrack:
         view = self.nearest_view(object2camera)
         self.visibility = None
         self.certain = self.certain and accepted
-        if not accepted and key.depth is not None:
+        if not accepted:
             self.visibility = see_surface(
                 view, key.depth, key.camera, object2camera, self.settings
             )  # fmt: skip
@@ -191,6 +184,8 @@ class TargetTrack:
         self.stamp_ns = self.seen_ns = key.stamp_ns
         view = self.nearest_view(measured.object2camera)
         self.mask = carried_region(view, key.camera, measured.object2camera)
+        self.clear_view = _is_clear(measured)
+        self._refresh_views(key, view, measured.object2camera)
         self._remember()
 
     def take_plan(self, grasps: tuple[Grasp, ...], message: str) -> None:
@@ -250,7 +245,7 @@ class TargetTrack:
     def _search(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
         """Look around for an object that is out of sight, now and then."""
         due = key.stamp_ns - self._searched_ns >= self.settings.search_period_s * 1e9
-        if self.filter.held_back or key.color is None or not due:
+        if self.filter.held_back or not due:
             return None
         self._searched_ns = key.stamp_ns
         spread = position_std(self.filter.covariance)
@@ -264,7 +259,7 @@ class TargetTrack:
         # Where a position is free, its spread grows as if the object were unseen.
         self.certain = position_std(noise) < _CERTAIN_STD_M
         self.surprise = self.filter.distance + 10 * (1 - measured.support)
-        self.clear_view = measured.hidden <= _CLEAR_HIDDEN and measured.support >= _CLEAR_SUPPORT
+        self.clear_view = _is_clear(measured)
         self.seen_ns = key.stamp_ns
         self.seen_frames += 1
         return True
@@ -302,7 +297,7 @@ class TargetTrack:
         angle = np.degrees(view.angle_to(object2camera))
         scale = max(view.scale_to(object2camera), 1 / view.scale_to(object2camera))
         turned = angle > self.settings.view_angle_deg or scale > self.settings.view_scale
-        if turned and self.clear_view and self.mask is not None and key.depth is not None:
+        if turned and self.clear_view and self.mask is not None:
             mask = fresh_region(view, key.depth, key.camera, object2camera, self.mask)
             self.add_view(key, mask, self.object2world)
 
@@ -312,9 +307,12 @@ class TargetTrack:
             self.history.popleft()
 
 
+def _is_clear(measured: Measurement) -> bool:
+    return measured.hidden <= _CLEAR_HIDDEN and measured.support >= _CLEAR_SUPPORT
+
+
 def middle_of(key: KeyFrame, mask: RegionMask) -> FloatArray:
     """Median of the object's points (3,) in the world, m; zero without depth."""
-    assert key.depth is not None
     rows, columns = np.nonzero(mask.data)
     rows, columns = rows + mask.y_offset, columns + mask.x_offset
     z = key.depth[rows, columns]

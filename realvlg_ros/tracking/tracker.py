@@ -128,7 +128,7 @@ class TargetTracker:
             if grounding.status != GroundingStatus.OK:
                 return self._refuse(grounding, grounding.message or grounding.status.name)
             key = self._memory.find(grounding.stamp_ns)
-            if key is None or key.depth is None:
+            if key is None:
                 return self._refuse(grounding, self._why_gone(grounding))
             try:
                 mask = _checked_region(grounding, key)
@@ -197,7 +197,7 @@ class TargetTracker:
             same.add_view(key, mask, past.object2world)
             return same, past.object2world
         fresh = TargetTrack(self._next_id, grounding, mask, key, self.settings)
-        if not fresh.views or key.color is None:
+        if not fresh.views:
             return None, np.eye(4)
         fresh.appearance = describe(key.color, mask, fresh.views[0].surface)
         again = track_again(self._tracks, grounding, fresh.appearance)
@@ -307,5 +307,4 @@ def _checked_region(grounding: Grounding, key: KeyFrame) -> RegionMask:
             f'the grounding is for camera {grounding.frame_id!r} and the frame is from '
             f'{camera.frame_id!r}; ground the same stream that is tracked'
         )
-    assert key.depth is not None
     return region_of(grounding, key.depth)

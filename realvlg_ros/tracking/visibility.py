@@ -62,9 +62,15 @@ def see_surface(
 ) -> Visibility:
     """Compare the depth with the surface of a view at a pose."""
     points = transform_points(object2camera, view.surface)
+    points = points[faces_camera(points, view.normals @ object2camera[:3, :3].T)]
     apart, read = depth_gaps(points, depth, camera)
     bound = same_surface_m(points[:, 2], settings)
     return Visibility.of(apart, read, bound)
+
+
+def faces_camera(points: FloatArray, normals: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which points (n, 3) of the camera frame, with normals (n, 3), are on a side that is seen."""
+    return np.asarray((points * normals).sum(axis=1) < 0)
 
 
 def same_surface_m(z: FloatArray, settings: TrackerSettings) -> FloatArray:

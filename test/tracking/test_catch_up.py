@@ -32,6 +32,28 @@ def test_along_stepping_stones_to_where_it_is_now(memory_mb):
     assert tracker.memory_bytes <= memory_mb * 1e6
 
 
+def test_an_object_without_texture_is_not_confused_on_the_way():
+    scene = Scene([Slab(at(-0.08, 0, 0.6))])
+    scene.slabs[0].pixels[:] = (210, 90, 30)
+    scene.table.pixels[:] = (120, 120, 120)
+
+    def place(index):
+        return at(-0.08 + 0.004 * index, 0.0, 0.6)
+
+    _, target = answer_late(scene, place)
+    assert np.linalg.norm(target.grasps[0].position - place(45)[:3, 3]) < 0.004
+
+
+def test_a_turned_object_is_seen_anew_when_the_answer_comes():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, _ = answer_late(scene, lambda index: at(0, 0, 0.6, tilt=0.6 * index), fused_plans=1)
+    for index in range(46, 90):
+        scene.slabs[0].slab2world = at(0, 0, 0.6, tilt=0.6 * index)
+        (target,) = tracker.update(scene.render(index)[0])
+    assert target.state == TargetState.CONFIRMED
+    assert np.linalg.norm(target.grasps[0].position - [0, 0, 0.6]) < 0.003
+
+
 def test_an_object_taken_away_meanwhile_is_lost_with_the_reason():
     scene = Scene([Slab(at(0, 0, 0.6))])
     _, target = answer_late(scene, lambda index: at(5.0, 0, 0.6) if index > 20 else at(0, 0, 0.6))

@@ -6,7 +6,7 @@ from slab_scene import CAMERA
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.tracking.key_frames import KeyFrame, KeyFrameMemory
+from realvlg_ros.tracking.key_frames import KeyFrame, KeyFrameMemory, SteppingStone
 from realvlg_ros.tracking.settings import TrackerSettings
 
 MS = 1_000_000
@@ -27,8 +27,8 @@ def test_keeps_the_newest_frames_within_the_bound():
     for index in range(20):
         frames.add(key(index * 33 * MS))
         assert frames.size_bytes <= 2e6
-    # 240 x 320 x (1 grey + 3 colour + 4 depth) bytes a frame.
-    assert len(frames) == int(2e6 // (320 * 240 * 8))
+    # 240 x 320 x (3 colour + 4 depth) bytes a frame.
+    assert len(frames) == int(2e6 // (320 * 240 * 7))
     assert frames.find(19 * 33 * MS).stamp_ns == 19 * 33 * MS
     assert frames.find(0) is None
 
@@ -79,6 +79,14 @@ def test_stamps_match_within_the_tolerance():
     assert frames.find(104 * MS) is None
 
 
-def test_a_stepping_stone_is_no_frame():
-    with pytest.raises(ValueError, match='grey only'):
-        replace(key(0), depth=None, color=None).to_frame()
+def test_stepping_stones_keep_what_they_stand_for():
+    frames = memory(2.0)
+    frames.protect('r', 0)
+    for index in range(8):
+        frames.add(key(index * 33 * MS))
+    stone = next(f for f in frames.since(0) if isinstance(f, SteppingStone))
+    assert stone.size_bytes == 320 * 240 * 2
+    again = stone.unpacked()
+    assert (again.stamp_ns, again.camera) == (stone.stamp_ns, CAMERA)
+    assert again.depth == pytest.approx(np.ones((240, 320)), abs=1e-6)
+    assert frames.find(stone.stamp_ns) is None
