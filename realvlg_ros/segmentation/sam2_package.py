@@ -33,6 +33,7 @@ class Sam2Segmenter:
             MissingDependencyError: the package is not installed.
         """
         try:
+            from hydra.errors import MissingConfigException
             from safetensors.torch import load_file
             from sam2.build_sam import build_sam2
             from sam2.sam2_image_predictor import SAM2ImagePredictor
@@ -48,11 +49,17 @@ class Sam2Segmenter:
                 'the sam2 package; .pt files are pickles and are not loaded'
             )
         device, _ = choose_device(self._device, 'auto')
-        model = build_sam2(f'configs/sam2.1/{configs[0].name}', ckpt_path=None, device=device)
+        name = configs[0].name
         try:
+            model = build_sam2(f'configs/sam2.1/{name}', ckpt_path=None, device=device)
             model.load_state_dict(load_file(str(weights)))
+        except MissingConfigException as error:
+            raise GroundingError(
+                f'the sam2 package has no config {name}; name {configs[0]} like one of its '
+                'configs/sam2.1, such as sam2.1_hiera_l.yaml'
+            ) from error
         except RuntimeError as error:
-            raise GroundingError(f'{weights} does not fit {configs[0].name}: {error}') from error
+            raise GroundingError(f'{weights} does not fit {name}: {error}') from error
         self._predictor = SAM2ImagePredictor(model)
 
     def close(self) -> None:

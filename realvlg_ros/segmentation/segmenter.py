@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol
 
-from ..errors import MissingDependencyError, ParameterError
+from ..errors import ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
 
@@ -58,20 +58,19 @@ def make_segmenter(kind: str, checkpoint: str = '', device: str = 'auto') -> Seg
     """A segmenter, not loaded yet; which one is logged.
 
     Args:
-        kind: sam2 (the sam2 package), transformers (Sam2Model), depth, or auto: SAM 2 by
-            whichever package is installed when a checkpoint is given, else depth.
+        kind: sam2 (the sam2 package), transformers (Sam2Model), depth, or auto: depth without a
+            checkpoint, else SAM 2 by the package whose form the checkpoint has.
         checkpoint: folder of a SAM 2 checkpoint; for the sam2 package its .pt file converted to
             safetensors stands beside its config there.
         device: auto, cpu or cuda[:n].
 
     Raises:
         ParameterError: an unknown kind, or SAM 2 without a checkpoint.
-        MissingDependencyError: a checkpoint is given and neither package is installed.
     """
     if kind not in SEGMENTERS:
         raise ParameterError(f'segmenter {kind!r} is not one of {", ".join(SEGMENTERS)}')
     if kind == 'auto':
-        kind = _installed() if checkpoint else 'depth'
+        kind = _kind_of(checkpoint) if checkpoint else 'depth'
     if kind != 'depth' and not checkpoint:
         raise ParameterError(
             f'segmenter {kind!r} needs sam2_checkpoint, the folder of its weights'
@@ -80,14 +79,9 @@ def make_segmenter(kind: str, checkpoint: str = '', device: str = 'auto') -> Seg
     return _FACTORIES[kind](checkpoint, device)
 
 
-def _installed() -> str:
-    for package in ('sam2', 'transformers'):
-        if find_spec(package) is not None:
-            return package
-    raise MissingDependencyError(
-        'a SAM 2 checkpoint is given but neither sam2 nor transformers is installed: '
-        'pip install transformers torch, or set segmenter to depth'
-    )
+def _kind_of(checkpoint: str) -> str:
+    """The package that a checkpoint folder is made for: sam2's has its config as YAML."""
+    return 'sam2' if any(Path(checkpoint).expanduser().glob('*.yaml')) else 'transformers'
 
 
 def _make_depth(checkpoint: str, device: str) -> Segmenter:

@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -101,3 +104,53 @@ def test_the_sam2_package_is_asked_for_by_name(tmp_path):
     else:
         with pytest.raises(GroundingError, match='model.safetensors'):
             make_segmenter('sam2', str(tmp_path)).load()
+
+
+def test_the_form_of_the_folder_says_which_package_loads_it(tmp_path):
+    assert type(make_segmenter('auto', str(tmp_path))).__name__ == 'TransformersSegmenter'
+    (tmp_path / 'sam2.1_hiera_l.yaml').touch()
+    assert type(make_segmenter('auto', str(tmp_path))).__name__ == 'Sam2Segmenter'
+
+
+@pytest.fixture(scope='module')
+def sam2_folder(tmp_path_factory):
+    """The smallest SAM 2.1 of the package with random weights, and its model."""
+    sam2 = pytest.importorskip('sam2', reason='the package sam2 is not installed')
+    import torch
+    from safetensors.torch import save_file
+    from sam2.build_sam import build_sam2
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    folder, name = tmp_path_factory.mktemp('sam2'), 'sam2.1_hiera_t.yaml'
+    model = build_sam2(f'configs/sam2.1/{name}', ckpt_path=None, device='cpu')
+    state = {key: value.contiguous().clone() for key, value in model.state_dict().items()}
+    save_file(state, folder / 'model.safetensors')
+    shutil.copy(Path(sam2.__file__).parent / 'configs' / 'sam2.1' / name, folder / name)
+    return folder, model
+
+
+def test_the_sam2_package_gives_its_own_mask_of_the_box(sam2_folder, frame):
+    from sam2.sam2_image_predictor import SAM2ImagePredictor
+
+    folder, model = sam2_folder
+    segmenter = make_segmenter('auto', str(folder), 'cpu')
+    segmenter.load()
+    result = segmenter.segment(frame, Box(20, 20, 60, 40))
+    predictor = SAM2ImagePredictor(model)
+    predictor.set_image(frame.color)
+    masks, scores, _ = predictor.predict(box=np.array([20, 20, 60, 40]), multimask_output=False)
+    assert result.source == 'SAM 2'
+    assert (result.mask.to_full(60, 80) == (masks[0] > 0)).all()
+    assert result.score == pytest.approx(scores[0], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ('name', 'reason'),
+    [('odd.yaml', 'has no config odd.yaml'), ('sam2.1_hiera_s.yaml', 'does not fit')],
+)
+def test_a_config_that_is_not_the_weights_own_is_an_error(sam2_folder, tmp_path, name, reason):
+    (tmp_path / 'model.safetensors').symlink_to(sam2_folder[0] / 'model.safetensors')
+    (tmp_path / name).touch()
+    with pytest.raises(GroundingError, match=reason):
+        make_segmenter('sam2', str(tmp_path), 'cpu').load()
