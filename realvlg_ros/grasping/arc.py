@@ -6,25 +6,31 @@ visible part, in the plane through the camera and the opening axis, tells where.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from .band import Band
+from .circle_fit import Circle, RoundReadings, fit_circle
+from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _MIN_READINGS = 40
+_MIN_CENTRAL = 15
+# More readings than this add little: neighbours' noise is alike.
+_ENOUGH = 400
 # Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.
-_MIN_ROUNDNESS = 0.55
+_MIN_ROUNDNESS = 0.4
 _CENTRAL = 0.38
 # Share of the readings that the circle must explain, and by how much its diameter may differ from
 # the distance of the silhouettes.
-_MIN_EXPLAINED = 0.85
-_DIAMETER_TOLERANCE = 0.15
-_MAX_EXCESS = 2.0
+_MIN_EXPLAINED = 0.4
+_DIAMETER_TOLERANCE = 0.2
+# Beside a silhouette readings may be of what lies behind, px.
+_BLURRED_PX = 1.5
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,11 @@ class Arc:
         axis: (3,) unit vector across the view, in the plane.
         outward: (3,) unit vector out of the surface, square to the axis.
         radius: m.
-        rms: of the readings about the circle, m.
+        sigmas: standard deviation of the centre along the axis and along the view, m.
+        points: (n, 3) the readings, m.
+        residuals: (n,) of the readings, along their rays, m; NaN where the circle is too steep to
+            tell, infinite where they are far behind it.
+        alike: readings whose noise is as good as one's.
         count: readings used.
     """
 
@@ -44,97 +54,140 @@ class Arc:
     axis: FloatArray
     outward: FloatArray
     radius: float
-    rms: float
+    sigmas: tuple[float, float]
+    points: FloatArray
+    residuals: FloatArray
+    alike: float
     count: int
 
 
 def fit_arc(band: Band, sigma: float) -> Arc | None:
-    """Fit a circle where the surface is round, or None where it is not.
+    """Fit a circle where the surface is round, or None where it is clearly not.
 
     Args:
         band: samples.
         sigma: standard deviation of the readings, m.
     """
-    on_lines = band.on.any(axis=1)
-    if on_lines.sum() < 5 or band.valid.sum() < _MIN_READINGS:
+    index = np.flatnonzero(band.valid)
+    if len(index) < _MIN_READINGS:
         return None
-    ray = band.center_ray / np.linalg.norm(band.center_ray)
-    normal = band.view_normal
-    axis = np.cross(normal, ray)
-    along = np.broadcast_to(np.arange(band.on.shape[1]), band.on.shape)[band.valid]
-    low, high = np.percentile(along, (2, 98))
-    depth = band.depth[band.valid]
-    width = float((high - low + 1) * band.step * np.linalg.norm(band.pixel_rays[0]))
-    width *= float(np.median(depth))
-    # Beside a silhouette readings may be of what lies behind.
-    good = depth < np.percentile(depth, 10) + 0.6 * width + 3 * sigma
-    offset = (along[good] - (low + high) / 2) / max(high - low, 1)
-    points = band.rays[band.valid][good] * depth[good][:, None]
-    s, x, t = points @ axis, points @ normal, points @ ray
-    central = np.abs(offset) < _CENTRAL
-    if central.sum() < 15:
+    stride = -(-len(index) // _ENOUGH)
+    index = index[::stride]
+    low, high = _extent(band)
+    depth = band.depth.ravel()[index]
+    ordered = np.sort(depth)
+    pixel = length(band.pixel_rays[0]) * float(ordered[len(ordered) // 2])
+    width = (high - low) * band.step * pixel
+    # What lies behind is left out; things may lean across the jaws.
+    reach = 0.6 * width + band.jaw_px * pixel + 3 * sigma
+    good = depth < ordered[len(ordered) // 10] + reach
+    off = np.abs(index % band.valid.shape[1] - (low + high) / 2)
+    central = off[good] < _CENTRAL * (high - low)
+    enough = np.count_nonzero(good) >= _MIN_EXPLAINED * len(depth)
+    if not enough or np.count_nonzero(central) < _MIN_CENTRAL:
         return None
-    middle = float(np.median(s[central]))
-    curvature, slope = _shape(s[central] - middle, x[central], t[central])
-    if curvature * width / 2 < _MIN_ROUNDNESS or good.mean() < _MIN_EXPLAINED:
+    basis = np.stack([cross(band.view_normal, unit(band.center_ray)), band.view_normal,
+                      unit(band.center_ray)])  # fmt: skip
+    points = band.rays.reshape(-1, 3)[index] * depth[:, None]
+    s, x, t = basis @ points[good].T
+    middle = float(s[central].mean())
+    s -= middle
+    alike = max(band.alike / stride, 1.0)
+    shape = _shape(s[central], x[central], t[central], sigma * math.sqrt(alike))
+    if (shape.bend + 2 * shape.bend_sigma) * width / 2 < _MIN_ROUNDNESS:
         return None
-    arc = _fit((s - middle, x, t), slope, middle, width, (axis, normal, ray), sigma)
-    # A circle leaves no more than the noise between neighbours; a box's edge does.
-    if arc is None or arc.rms > _MAX_EXCESS * band.roughness() + 0.01 * arc.radius:
+    half_angle = _half_angle(band, low, high, basis)
+    circle = fit_circle(
+        RoundReadings(
+            s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, alike, half_angle
+        )
+    )  # fmt: skip
+    if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(s):
         return None
-    return arc
+    if abs(2 * circle.radius - width) > _DIAMETER_TOLERANCE * width + 4 * sigma:
+        return None
+    inner = off < (high - low) / 2 - _BLURRED_PX / band.step
+    residuals = np.where(inner, np.inf, np.nan)
+    residuals[good] = circle.residuals
+    return _placed(circle, basis, middle, shape.slope, points, residuals, alike)
 
 
-def _shape(s: FloatArray, x: FloatArray, t: FloatArray) -> tuple[float, float]:
-    """Second derivative of t over s, 1/m, and first over x, in the middle."""
-    design = np.stack([np.ones_like(s), s, s * s, x, x * x], axis=1)
-    normal = design.T @ design
-    normal[np.diag_indices(5)] *= 1 + 1e-9
-    solution = np.linalg.solve(normal, design.T @ t)
-    return 2 * float(solution[2]), float(solution[3])
-
-
-def _fit(
-    place: tuple[FloatArray, FloatArray, FloatArray],
-    slope: float,
+def _placed(
+    circle: Circle,
+    basis: FloatArray,
     middle: float,
-    width: float,
-    basis: tuple[FloatArray, FloatArray, FloatArray],
-    sigma: float,
-) -> Arc | None:
-    """Least squares on s^2 + q^2 = A s + B q + C + D x s + E x + F x^2.
+    slope: float,
+    points: FloatArray,
+    residuals: FloatArray,
+    alike: float,
+) -> Arc:
+    """The circle in the optical frame; basis (3, 3) holds the axes of its s, x and t."""
+    across, view, ray = basis
+    center = (circle.s + middle) * across + circle.t * ray
+    # The axis is square to the view of the centre, not to that of the rectangle.
+    toward = unit(center)
+    return Arc(
+        center=center,
+        axis=cross(view, toward),
+        outward=unit(slope * view - toward),
+        radius=circle.radius,
+        sigmas=circle.sigmas,
+        points=points,
+        residuals=residuals,
+        alike=alike,
+        count=int(np.count_nonzero(circle.usable)),
+    )
 
-    q is the depth square to the direction in which the surface runs on across the jaws, so that a
-    cylinder that leans along the view has a circle as its section, too. The terms in x let the
-    circle shift and shrink from line to line, as on a ball.
+
+def _extent(band: Band) -> tuple[float, float]:
+    """Where the object begins and ends on the middle lines, in samples."""
+    rows = np.flatnonzero(band.on.any(axis=1))
+    middle = len(rows) // 2
+    on = band.on[rows[max(middle - 1, 0) : middle + 2]]
+    first, last = np.sort(on.argmax(axis=1)), np.sort(on[:, ::-1].argmax(axis=1))
+    return (
+        float(first[len(on) // 2]) - 0.5,
+        float(on.shape[1] - 1 - last[len(on) // 2]) + 0.5,
+    )
+
+
+def _half_angle(band: Band, low: float, high: float, basis: FloatArray) -> float:
+    """Half the angle, rad, between two places (samples) on the middle line; basis is (3, 3)."""
+    angles = []
+    for place in (low, high):
+        off = (place - (band.on.shape[1] - 1) / 2) * band.step
+        s, _, t = basis @ (band.center_ray + off * band.pixel_rays[0])
+        angles.append(math.atan2(s, t))
+    return abs(angles[1] - angles[0]) / 2
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a surface bends along s, 1/m, and slants across, with their standard deviations."""
+
+    bend: float
+    bend_sigma: float
+    slope: float
+    slope_sigma: float
+
+
+def _shape(s: FloatArray, x: FloatArray, t: FloatArray, sigma: float) -> _Shape:
+    """Second derivative of t over s, and first over x, in the middle.
+
+    Args:
+        s: (n,) along the opening, m.
+        x: (n,) across the jaws, m.
+        t: (n,) along the view, m.
+        sigma: standard deviation of t as if its values were independent, m.
     """
-    s, x, t = place
-    lean = float(np.hypot(1, slope))
-    q = (t - slope * x) / lean
-    front = float(q.min())
-    q = q - front
-    keep = np.ones(len(s), bool)
-    design = np.stack([s, q, np.ones_like(s), x * s, x, x * x], axis=1)
-    scale = np.abs(design).max(axis=0)
-    design = design / scale
-    target = s * s + q * q
-    residual, radius, solution = target, 0.0, np.zeros(6)
-    for _ in range(3):
-        used = design[keep]
-        normal = used.T @ used + 1e-9 * np.eye(6)
-        solution = np.linalg.solve(normal, used.T @ target[keep]) / scale
-        square = solution[2] + (solution[0] ** 2 + solution[1] ** 2) / 4
-        if square <= 0:
-            return None
-        radius = float(np.sqrt(square))
-        residual = (target - design @ (solution * scale)) / (2 * radius)
-        keep = np.abs(residual) < max(3 * sigma, 0.02 * radius, 3e-4)
-        if keep.sum() < _MIN_READINGS:
-            return None
-    if keep.mean() < _MIN_EXPLAINED or abs(2 * radius - width) > _DIAMETER_TOLERANCE * width:
-        return None
-    axis, view, ray = basis
-    center = (solution[0] / 2 + middle) * axis + (solution[1] / 2 + front) * lean * ray
-    rms = float(np.sqrt(np.mean(residual[keep] ** 2)))
-    outward = (slope * view - ray) / lean
-    return Arc(np.asarray(center), axis, outward, radius, rms, int(keep.sum()))
+    scale = max(float(np.abs(s).max()), float(np.abs(x).max()), 1e-4)
+    s, x = s / scale, x / scale
+    design = np.stack([np.ones_like(s), s, s * s, x, x * x])
+    inverse = np.linalg.inv(design @ design.T + 1e-9 * len(s) * np.eye(5))
+    solution = inverse @ (design @ t)
+    return _Shape(
+        bend=2 * float(solution[2]) / scale**2,
+        bend_sigma=2 * sigma * math.sqrt(inverse[2, 2]) / scale**2,
+        slope=float(solution[3]) / scale,
+        slope_sigma=sigma * math.sqrt(inverse[3, 3]) / scale,
+    )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .rectangle import GraspRectangle
 from .scene import Scene
+from .vectors import cross, unit
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -19,6 +20,8 @@ _JAW_SHARE = 0.6
 # A rectangle drawn tight ends on the object's edge: look a little beyond.
 _STRETCH = 1.25
 _MAX_SAMPLES = 200
+# Noise of readings is alike over so many pixels in every direction.
+_ALIKE_PX = 2.3
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ class Band:
         )  # fmt: skip
 
     @property
+    def jaw_px(self) -> float:
+        """Extent of the lines across the jaws, px."""
+        return self.rectangle.height * _JAW_SHARE
+
+    @property
+    def alike(self) -> float:
+        """How many neighbouring samples have noise that is as good as one reading's."""
+        spacing = self.jaw_px / (len(self.depth) - 1)
+        return max(_ALIKE_PX / self.step, 1.0) * max(_ALIKE_PX / spacing, 1.0)
+
+    @property
     def support_ratio(self) -> float:
         """Share of the object's pixels that have a reading."""
         return float(self.valid.sum() / max(int(self.on.sum()), 1))
@@ -81,12 +95,4 @@ class Band:
     @property
     def view_normal(self) -> FloatArray:
         """Unit normal (3,) of the plane through the camera and the opening axis in the image."""
-        normal = np.cross(self.center_ray, self.pixel_rays[0])
-        return np.asarray(normal / np.linalg.norm(normal))
-
-    def roughness(self) -> float:
-        """Standard deviation of the readings from their neighbours along the opening, m."""
-        depth, valid = self.depth, self.valid
-        three = valid[:, :-2] & valid[:, 1:-1] & valid[:, 2:]
-        bend = np.abs(depth[:, :-2] - 2 * depth[:, 1:-1] + depth[:, 2:])[three]
-        return float(np.median(bend)) * 1.48 / np.sqrt(6) if len(bend) else 0.0
+        return unit(cross(self.center_ray, self.pixel_rays[0]))

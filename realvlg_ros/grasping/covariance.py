@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .depth_noise import DepthNoise
+from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -17,7 +18,7 @@ _EDGE_SIGMA_PX = 0.5
 # known to about this, rad.
 _CHOSEN_SIGMA = 0.02
 # No position is known better than this, m.
-_LATERAL_FLOOR = 1e-4
+_FLOOR = 5e-5**2 * np.eye(3)
 
 
 def tcp_covariance(
@@ -45,12 +46,12 @@ def tcp_covariance(
         independent = max(count / _CORRELATED_PX, 1.0)
         axial = (float(noise.sigma(point[2])) ** 2 + spread**2) / independent
         lateral = (_EDGE_SIGMA_PX * point[2] / focal) ** 2
-        ray = point / np.linalg.norm(point)
+        ray = unit(point)
         single = lateral * np.eye(3) + (axial - lateral) * np.outer(ray, ray)
         position += single / 4
         difference += single
     line = contacts[1] - contacts[0]
-    width = max(float(np.linalg.norm(line)), 1e-3)
+    width = max(length(line), 1e-3)
     axis = line / width
     # d(axis) = P d(line) / width and rotation = axis x d(axis).
     cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
@@ -79,13 +80,10 @@ def lift_covariance(
         position_sigmas: standard deviation along the opening and along the ray, m.
         axis_sigmas: standard deviation of the axis in that plane and out of it, rad.
     """
-    along, deep = position_sigmas
-    view = np.cross(axis, ray)
-    view /= np.linalg.norm(view)
-    square = np.cross(axis, view)
+    view = unit(cross(axis, ray))
+    position = np.stack([axis * position_sigmas[0], ray * position_sigmas[1]])
+    turn = np.stack([view * axis_sigmas[0], cross(axis, view) * axis_sigmas[1]])
     covariance = np.zeros((6, 6))
-    covariance[:3, :3] = along**2 * np.outer(axis, axis) + deep**2 * np.outer(ray, ray)
-    covariance[:3, :3] += _LATERAL_FLOOR**2 * np.eye(3)
-    covariance[3:, 3:] = axis_sigmas[0] ** 2 * np.outer(view, view)
-    covariance[3:, 3:] += axis_sigmas[1] ** 2 * np.outer(square, square)
+    covariance[:3, :3] = position.T @ position + _FLOOR
+    covariance[3:, 3:] = turn.T @ turn
     return covariance

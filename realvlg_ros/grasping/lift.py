@@ -8,19 +8,23 @@ or rim there, and to the view where it is round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import LiftError
+from ..support_plane import SupportPlane
 from .arc import Arc, fit_arc
 from .band import Band
 from .covariance import lift_covariance
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
-from .slab import Side, Top, close_on_slab, find_top
+from .slab import Top, find_top, slab_residuals
+from .touch import Side, close_on_slab
+from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,14 +32,18 @@ _MIN_ON_OBJECT = 12
 # Jaws touch the walls this far below the edge, m, if the object is tall enough.
 _BELOW_EDGE = 0.002
 
-# Calibration of the covariance by repeated draws of noise (benchmarks/lift.py): standard
-# deviations of a fitted circle across and along the view in units of the readings', of the two
-# contacts' middle in units of theirs, and of the direction of the axis, rad.
-_ARC_ACROSS, _ARC_ALONG = 0.15, 1.1
-_SIDES = 0.8
-_AXIS_SIGMA = 2e-4
-# Below so many standard deviations of the readings, round and flat things look alike.
-_TELLABLE = 22.0
+# The direction of a support is known to about so many times its readings' noise over their number
+# and distance; without a support the surface is only taken to face the camera, rad.
+_PLANE_TILT = 3.0
+_UNKNOWN_TILT = 0.3
+# No direction is known better than this, rad.
+_LEAST_TILT = 5e-5
+# Log-likelihood ratio between round and flat beyond which only one of them is considered; the
+# number of parameters of the circle beyond those of a slab, halved; and by how much less the
+# readings say than independent Gaussian ones.
+_CERTAIN = 7.0
+_PARAMETERS = 1.5
+_TEMPER = 0.5
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class LiftedContacts:
     @property
     def width(self) -> float:
         """Distance of the contacts, m."""
-        return float(np.linalg.norm(self.points[1] - self.points[0]))
+        return length(self.points[1] - self.points[0])
 
     @property
     def axis(self) -> FloatArray:
@@ -98,9 +106,51 @@ def lift_rectangle(
         )
     sigma = float(settings.noise.sigma(float(np.median(band.depth[band.valid]))))
     arc = fit_arc(band, sigma)
-    if arc is not None:
-        return _from_arc(arc, ratio, sigma)
-    return _from_slab(band, scene, sigma, ratio, where)
+    normal = -unit(band.center_ray) if scene.plane is None else scene.plane.normal
+    top = find_top(band, normal, sigma)
+    if top is None:
+        if arc is not None:
+            return _from_arc(arc, ratio)
+        raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
+    for_arc = -math.inf if arc is None else _evidence(arc, top, band, sigma)
+    if arc is None or for_arc < -_CERTAIN:
+        return _from_slab(band, top, scene, sigma, ratio, where)
+    round_ = _from_arc(arc, ratio)
+    if for_arc > _CERTAIN:
+        return round_
+    try:
+        flat = _from_slab(band, top, scene, sigma, ratio, where)
+    except LiftError:
+        return round_
+    return _likelier(round_, flat, for_arc)
+
+
+def _evidence(arc: Arc, top: Top, band: Band, sigma: float) -> float:
+    """Logarithm of how much likelier the readings are on the circle than on a slab."""
+    told = ~np.isnan(arc.residuals)
+    axis, center = _axis_on(top, band)
+    errors = np.stack(
+        [arc.residuals[told], slab_residuals(arc.points[told], top, axis, center, sigma)]
+    )
+    squares = np.square(np.minimum(np.abs(errors), 4 * sigma + 0.001)).mean(axis=1) + 4e-8
+    count = len(arc.points) / arc.alike
+    return _TEMPER * (0.5 * count * math.log(squares[1] / squares[0]) - _PARAMETERS)
+
+
+def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
+    """The likelier of two lifts; its covariance counts that the other one may be right.
+
+    Args:
+        round_: from a circle.
+        flat: from a slab.
+        for_round: logarithm of how much likelier the circle is.
+    """
+    lifted, other = (round_, flat) if for_round > 0 else (flat, round_)
+    doubt = 1 / (1 + math.exp(abs(for_round)))
+    axis = other.axis if other.axis @ lifted.axis > 0 else -other.axis
+    off = np.concatenate([other.center - lifted.center, cross(lifted.axis, axis)])
+    spread = other.covariance + off[:, None] * off
+    return replace(lifted, covariance=(1 - doubt) * lifted.covariance + doubt * spread)
 
 
 def lift_contacts(
@@ -127,30 +177,26 @@ def lift_contacts(
     return lift_rectangle(contacts.to_rectangle(jaw), scene, settings)
 
 
-def _from_arc(arc: Arc, ratio: float, sigma: float) -> LiftedContacts:
+def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
     offset = arc.radius * arc.axis
-    spread = _ARC_ACROSS * sigma
     half = arc.count // 2
-    ray = arc.center / np.linalg.norm(arc.center)
+    ray = unit(arc.center)
+    spread = arc.sigmas[0] * math.sqrt(2)
+    # The axis is square to the ray, which turns as the centre moves.
+    tilt = arc.sigmas[0] / length(arc.center) + _LEAST_TILT
     return LiftedContacts(
         np.stack([arc.center - offset, arc.center + offset]),
         (half, half),
         ratio,
-        (spread * np.sqrt(2), spread * np.sqrt(2)),
+        (spread, spread),
         arc.outward,
-        lift_covariance(arc.axis, ray, (spread, _ARC_ALONG * sigma), (_AXIS_SIGMA,) * 2),
+        lift_covariance(arc.axis, ray, arc.sigmas, (tilt, _LEAST_TILT)),
     )
 
 
-def _from_slab(band: Band, scene: Scene, sigma: float, ratio: float, where: str) -> LiftedContacts:
-    normal = (
-        -band.center_ray / np.linalg.norm(band.center_ray)
-        if scene.plane is None
-        else scene.plane.normal
-    )
-    top = find_top(band, normal, sigma)
-    if top is None:
-        raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
+def _from_slab(
+    band: Band, top: Top, scene: Scene, sigma: float, ratio: float, where: str
+) -> LiftedContacts:
     axis, center = _axis_on(top, band)
     sides = close_on_slab(band, top, axis, center, sigma)
     if sides is None:
@@ -165,32 +211,23 @@ def _from_slab(band: Band, scene: Scene, sigma: float, ratio: float, where: str)
             'second; the depth there is too noisy or sparse'
         )
     points = np.stack([_contact(side, center, axis, top) for side in sides])
-    covariance = _slab_covariance(band, top, axis, sides, sigma)
+    ray = unit(band.center_ray)
+    along = math.hypot(sides[0].sigma, sides[1].sigma) / 2
+    deep = top.sigma / float(abs(ray @ top.normal))
+    tilt = _UNKNOWN_TILT if scene.plane is None else _plane_tilt(scene.plane)
     return LiftedContacts(
         points,
         (sides[0].count, sides[1].count),
         ratio,
         (sides[0].sigma, sides[1].sigma),
         top.normal,
-        covariance,
+        lift_covariance(axis, ray, (along, deep), (tilt, _LEAST_TILT)),
     )
 
 
-def _slab_covariance(
-    band: Band, top: Top, axis: FloatArray, sides: tuple[Side, Side], sigma: float
-) -> FloatArray:
-    """Covariance of contacts below a top, in the camera's frame."""
-    ray = band.center_ray / np.linalg.norm(band.center_ray)
-    along = _SIDES * float(np.hypot(sides[0].sigma, sides[1].sigma)) / 2
-    deep = top.sigma / float(abs(ray @ top.normal))
-    tilt = _AXIS_SIGMA
-    width = sides[1].position - sides[0].position
-    if width < _TELLABLE * sigma:
-        # Too thin for its noise to tell round from flat: the axis may be square to the view.
-        tilt = float(np.arccos(np.clip(-ray @ top.normal, -1, 1))) / np.sqrt(3) + _AXIS_SIGMA
-        deep += width / 4
-        along += width / 8
-    return lift_covariance(axis, ray, (along, deep), (tilt, _AXIS_SIGMA))
+def _plane_tilt(plane: SupportPlane) -> float:
+    """Standard deviation of a support's direction, rad."""
+    return _PLANE_TILT * plane.rms / (math.sqrt(plane.inliers) * plane.offset) + _LEAST_TILT
 
 
 def _axis_on(top: Top, band: Band) -> tuple[FloatArray, FloatArray]:
@@ -198,7 +235,7 @@ def _axis_on(top: Top, band: Band) -> tuple[FloatArray, FloatArray]:
     half = band.rectangle.width / 2
     ends = band.center_ray + np.array([[-half], [half]]) * band.pixel_rays[0]
     first, second = top.meet(ends)
-    axis = (second - first) / np.linalg.norm(second - first)
+    axis = unit(second - first)
     return axis, top.meet(band.center_ray)
 
 
