@@ -13,7 +13,7 @@ from .rigid_fit import difference, perturbed
 from .target_track import TargetTrack
 
 # Agreement that a leap over several frames needs, and that a step to the next one does.
-_LEAP_SUPPORT, _STEP_SUPPORT = 0.85, 0.65
+_LEAP_SUPPORT, _STEP_SUPPORT = 0.93, 0.65
 # Bound of the work when the object cannot be seen: measurements that may fail.
 _MAX_FAILURES = 6
 

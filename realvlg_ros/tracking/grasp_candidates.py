@@ -73,6 +73,14 @@ class GraspCandidates:
         self._challenges = 0
         self.plans = 0
 
+    def begin_again(self) -> None:
+        """Trust what is known like a single plan: the object has moved, and following it errs."""
+        self.plans = 0
+        self._candidates = [
+            replace(c, grasp=replace(c.grasp, covariance=c.single_covariance), plans=1, trials=1)
+            for c in self._candidates
+        ]
+
     def add_plan(self, grasps: tuple[Grasp, ...]) -> None:
         """Fuse the grasps of one plan, given in the object frame, best first."""
         self.plans += 1
@@ -118,7 +126,7 @@ class GraspCandidates:
             return ranked
         ahead = ranked[0].rank > holder.rank + self._settings.switch_margin
         self._challenges = self._challenges + 1 if ahead else 0
-        if self.plans > 1 and self._challenges < self._settings.switch_persistence:
+        if self._challenges < self._settings.switch_persistence:
             ranked.remove(holder)
             return [holder, *ranked]
         self._challenges = 0

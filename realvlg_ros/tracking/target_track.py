@@ -28,6 +28,8 @@ from .visibility import Visibility, see_surface
 _HISTORY_S = 10.0
 # With less than this hidden and more than that agreeing, a view or plan of it can be trusted.
 _CLEAR_HIDDEN, _CLEAR_SUPPORT = 0.04, 0.75
+# Agreeing less than this, a view is replaced after this share of the turn that others allow.
+_FADING_SUPPORT, _FADING_SHARE = 0.88, 0.4
 # A target with more than this share of its surface hidden may be behind something.
 _COVERED = 0.3
 # A measured position worse than this leaves a direction free.
@@ -69,6 +71,7 @@ class TargetTrack:
         self.plan_message = ''
         self.surprise = 0.0
         self.clear_view = True
+        self.fading = False
         self.certain = True
         self.planned_ns = key.stamp_ns
         self.planned_pose = np.eye(4)
@@ -171,8 +174,10 @@ class TargetTrack:
             )  # fmt: skip
         self.mask = carried_region(view, key.camera, object2camera)
         self._decide(accepted)
-        if accepted:
-            self._refresh_views(key, view, object2camera)
+        if accepted and measured is not None:
+            # The filter lags behind what moves, and a view would keep that.
+            sharp = measured.object2camera if self.filter.moving else object2camera
+            self._refresh_views(key, view, sharp)
         self._remember()
 
     def jump(self, key: KeyFrame, measured: Measurement) -> None:
@@ -184,14 +189,14 @@ class TargetTrack:
         self.stamp_ns = self.seen_ns = key.stamp_ns
         view = self.nearest_view(measured.object2camera)
         self.mask = carried_region(view, key.camera, measured.object2camera)
-        self.clear_view = _is_clear(measured)
+        self.clear_view, self.fading = _is_clear(measured), measured.support < _FADING_SUPPORT
         self._refresh_views(key, view, measured.object2camera)
         self._remember()
 
     def take_plan(self, grasps: tuple[Grasp, ...], message: str) -> None:
         """Fuse grasps planned in the newest frame, given in the object frame."""
         if self.candidates.plans >= self.settings.fused_plans:
-            self.candidates.plans = 0
+            self.candidates.begin_again()
         self.candidates.add_plan(grasps)
         self.plan_message = message
         self.planned_ns, self.planned_pose = self.stamp_ns, self.object2world
@@ -259,7 +264,7 @@ class TargetTrack:
         # Where a position is free, its spread grows as if the object were unseen.
         self.certain = position_std(noise) < _CERTAIN_STD_M
         self.surprise = self.filter.distance + 10 * (1 - measured.support)
-        self.clear_view = _is_clear(measured)
+        self.clear_view, self.fading = _is_clear(measured), measured.support < _FADING_SUPPORT
         self.seen_ns = key.stamp_ns
         self.seen_frames += 1
         return True
@@ -297,9 +302,11 @@ class TargetTrack:
         angle = np.degrees(view.angle_to(object2camera))
         scale = max(view.scale_to(object2camera), 1 / view.scale_to(object2camera))
         turned = angle > self.settings.view_angle_deg or scale > self.settings.view_scale
+        # Outline and shading of a round object change sooner than its texture.
+        turned |= angle > _FADING_SHARE * self.settings.view_angle_deg and self.fading
         if turned and self.clear_view and self.mask is not None:
             mask = fresh_region(view, key.depth, key.camera, object2camera, self.mask)
-            self.add_view(key, mask, self.object2world)
+            self.add_view(key, mask, key.camera2world @ object2camera)
 
     def _remember(self) -> None:
         self.history.append(PastPose(self.stamp_ns, self.object2world, self.box))

@@ -58,3 +58,14 @@ def test_no_grasps_is_a_plan_too():
     candidates = GraspCandidates(TrackerSettings())
     candidates.add_plan(())
     assert candidates.grasps == () and candidates.plans == 1
+
+
+def test_after_a_move_what_is_known_weighs_like_one_plan():
+    candidates = GraspCandidates(TrackerSettings())
+    for _ in range(8):
+        candidates.add_plan((grasp(0.0),))
+    candidates.begin_again()
+    candidates.add_plan((grasp(0.004),))
+    (fused,) = candidates.grasps
+    assert fused.position[0] == pytest.approx(0.002, abs=1e-6)
+    assert candidates.plans == 1
