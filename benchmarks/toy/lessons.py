@@ -33,8 +33,10 @@ _QUESTIONS = 5
 _POOL = 500
 # Thousandths have most digits, and take most practice.
 _CONVENTION_SHARES = (0.25, 0.25, 0.5)
+_PROBE_SHARE, _GRASP_SHARE = 0.12, 0.42
 _FACTOR = 28
 _DIGIT_WEIGHTS = (1.0, 0.6, 0.2)
+_ANGLE_WEIGHT = 1.5
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -120,10 +122,14 @@ class Teacher:
 
     def _lesson(self, scene: Scene, size: tuple[int, int], feed: Any) -> Lesson:
         rng = self._rng
-        shape = scene.shapes[int(rng.integers(len(scene.shapes)))]
+        draw = rng.random()
+        bars = [shape for shape in scene.shapes if shape.kind == 'bar']
+        grasp = bool(bars) and draw > 1 - _GRASP_SHARE
+        asked = bars if grasp else scene.shapes
+        shape = asked[int(rng.integers(len(asked)))]
         convention = list(Convention)[int(rng.choice(3, p=_CONVENTION_SHARES))]
         prompts = self._prompts[convention]
-        if rng.random() < 0.2 and prompts.probe is not None:
+        if draw < _PROBE_SHARE and prompts.probe is not None:
             present = rng.random() < 0.5
             absent = str(rng.choice(scene.absent_colors))
             words = scene.words(shape) if present else f'the {absent} {rng.choice(KINDS)}'
@@ -135,18 +141,21 @@ class Teacher:
             box.center[0] / size[0], box.center[1] / size[1],
             box.width / size[0], box.height / size[1], *_twice_angle(shape),
         )  # fmt: skip
-        grasp = shape.kind == 'bar' and rng.random() < 0.75
         prompt = prompts.task(Task.GRASP if grasp else Task.BOX)
         answer = _rectangle_answer(shape, frame) if grasp else _box_answer(box, frame)
-        return self._encode(prompt.ask(scene.words(shape)), answer, target, shape)
+        return self._encode(
+            prompt.ask(scene.words(shape)), answer, target, shape, angle=2 if grasp else -1
+        )
 
     def _encode(
-        self, question: str, answer: str, box: tuple[float, ...] | None, shape: Shape | None
-    ) -> Lesson:
+        self, question: str, answer: str, box: tuple[float, ...] | None, shape: Shape | None,
+        angle: int = -1,
+    ) -> Lesson:  # fmt: skip
         whole = chat_prompt(self._tokens, '', 1, question)
         start = whole.index(self._image) + 1
         asked, written = whole[start:], self._tokens.encode(answer)
-        weights = [0.0] * len(asked) + _token_weights(answer, len(written)) + [0.3]
+        pieces = [self._tokens.decode([token]) for token in written]
+        weights = [0.0] * len(asked) + _token_weights(pieces, angle) + [0.3]
         return Lesson([*asked, *written, self._end], weights, box, len(asked) - 1, shape)
 
     def _pack(
@@ -273,14 +282,23 @@ def _rectangle_answer(shape: Shape, frame: AnswerFrame) -> str:
     return f'({round(x)},{round(y)},{degrees},{max(round(float(np.hypot(*opening))), 1)})'
 
 
-def _token_weights(answer: str, count: int) -> list[float]:
-    """Weights of an answer's tokens: leading digits count most, fixed text little."""
-    if not answer.startswith('('):
-        return [1.0] * count
-    weights, place = [], 0
-    for character in answer:
-        digit = character.isdigit()
-        fixed = 1.0 if character == '-' else 0.5
-        weights.append(_DIGIT_WEIGHTS[min(place, 2)] if digit else fixed)
-        place = place + 1 if digit else 0
-    return weights if len(weights) == count else [0.6] * count
+def _token_weights(pieces: list[str], angle: int) -> list[float]:
+    """Weights of an answer's tokens: leading digits and the angle count most, fixed text little.
+
+    Args:
+        pieces: text of each token: a word, or digits between brackets and commas.
+        angle: which of the numbers is an angle; -1 when none.
+    """
+    if len(pieces) == 1:
+        return [1.0]
+    weights, number, place = [], 0, 0
+    for piece in pieces:
+        if piece.isdigit():
+            weight = _DIGIT_WEIGHTS[min(place, 2)]
+            place += 1
+        else:
+            number, place = number + piece.count(','), 0
+            # The sign of an angle comes with the comma before it.
+            weight = 1.0 if number == angle else 0.5
+        weights.append(_ANGLE_WEIGHT * weight if number == angle else weight)
+    return weights

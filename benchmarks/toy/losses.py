@@ -93,7 +93,7 @@ def losses(model: Any, heads: Heads, batch: dict[str, torch.Tensor]) -> dict[str
     guess, truth = heads.box(hidden[rows, batch['asked']])[known].float(), batch['boxes'][known]
     box = (guess[:, :4].sigmoid() - truth[:, :4]).abs().sum(-1).mean()
     bars = truth[:, 4:].abs().sum(-1) > 0
-    axis = (guess[bars, 4:] - truth[bars, 4:]).abs().sum(-1).mean() if bars.any() else box * 0
+    axis = (guess[bars, 4:] - truth[bars, 4:]).abs().sum() / bars.sum().clamp(min=1)
     first, last = batch['image_span'].tolist()
     middle = output.hidden_states[2][:, first:last]
     cells = heads.cell(middle)
@@ -101,8 +101,11 @@ def losses(model: Any, heads: Heads, batch: dict[str, torch.Tensor]) -> dict[str
     color = torch.nn.functional.binary_cross_entropy_with_logits(
         cells[..., 4:], batch['cells'][..., 4:]
     )
-    place = place + (cells[..., 2:4] - batch['cells'][..., 2:4]).abs().mean()
-    return {'answer': answer, 'box': box, 'axis': axis, 'place': place, 'color': color}
+    # Only where a bar is: elsewhere there is no axis, and zero everywhere would nearly do.
+    axes = batch['cells'][..., 2:4]
+    share = axes.norm(dim=-1, keepdim=True)
+    off = (share * cells[..., 2:4] - axes).abs().sum() / share.sum().clamp(min=1)
+    return {'answer': answer, 'box': box, 'axis': axis + off, 'place': place, 'color': color}
 
 
 def optimizers(model: Any, heads: Heads, rate: float) -> list[torch.optim.Optimizer]:

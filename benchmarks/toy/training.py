@@ -1,4 +1,4 @@
-"""Trains the toy model: `python -m benchmarks.toy.training --out FOLDER --minutes N`.
+"""Trains the toy model: `python -m benchmarks.toy.training --out FOLDER`.
 
 What lets so small a model learn coordinates in minutes of one core: few image tokens; rotary
 frequencies slow enough to tell neighbouring columns apart (theta 10); several questions packed
@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from transformers.utils.logging import disable_progress_bar
 
 from benchmarks.tiny_qwen import make_qwen2_5_vl, save_checkpoint
 from benchmarks.toy.lessons import Teacher, make_tokenizer
@@ -26,72 +26,71 @@ from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
 
 @dataclass(frozen=True)
 class Plan:
-    """One stage of training.
+    """One training from random weights.
 
     Attributes:
         out: folder of the checkpoint.
-        minutes: how long.
+        minutes: of processor time, so that a busy machine trains as much.
         pictures: in a batch.
         rate: learning rate of Muon; the rest has 0.15 of it.
         seed: of weights and pictures.
-        resume: checkpoint to go on from, or None.
-        answers_only: without the heads that exist in training only.
     """
 
     out: Path
-    minutes: float
-    pictures: int
-    rate: float
-    seed: int
-    resume: Path | None
-    answers_only: bool
+    minutes: float = 45
+    pictures: int = 12
+    rate: float = 0.02
+    seed: int = 0
 
-    def scale(self, done: float, step: int) -> float:
-        """Factor of the learning rate: a rise, a plateau, a cosine to nearly nothing."""
-        warm = min(1.0, (step + 1) / (100 if self.resume is None else 20))
-        fall = 1.0 if done < 0.3 else 0.5 + 0.5 * math.cos(math.pi * (done - 0.3) / 0.7)
-        return max(warm * fall, 0.01)
+    def learning_rate(self, done: float, step: int) -> float:
+        """A rise, a plateau, a cosine to nearly nothing."""
+        rise = min(1.0, (step + 1) / 60)
+        fall = 1.0 if done < 0.35 else 0.5 + 0.5 * math.cos(math.pi * (done - 0.35) / 0.65)
+        return self.rate * max(rise * fall, 0.01)
 
-    def loss(self, parts: dict[str, torch.Tensor]) -> torch.Tensor:
+    @staticmethod
+    def help_weight(done: float) -> float:
+        """Of the heads that exist in training only: the last quarter is for answers alone."""
+        return min(max((0.75 - done) / 0.15, 0.0), 1.0)
+
+    def loss(self, parts: dict[str, torch.Tensor], done: float) -> torch.Tensor:
         """The sum that is minimised."""
         total = parts['answer'] + 0.5 * parts['gaze']
-        if self.answers_only:
-            return total
-        return total + 2 * parts['box'] + 0.5 * parts['axis'] + parts['place'] + parts['color']
+        if weight := self.help_weight(done):
+            heads = 2 * parts['box'] + 0.5 * parts['axis'] + parts['place'] + parts['color']
+            total = total + weight * heads
+        return total
 
 
 def train(plan: Plan) -> None:
-    """Train one stage and write the checkpoint, now and then too."""
+    """Train and write the checkpoint, now and then on the way too."""
     tokenizer = make_tokenizer()
     model = make_qwen2_5_vl(tokenizer, SIZE, plan.seed).train()
-    if plan.resume is not None:
-        model = type(model).from_pretrained(plan.resume, dtype=torch.float32).train()
     heads, gaze = Heads(SIZE.text_width), Gaze(model)
     save_checkpoint(plan.out, model, tokenizer)
     teacher = Teacher(TextTokens(plan.out / 'tokenizer.json'), plan.seed)
-    steps = optimizers(model, heads, plan.rate)
+    muon, adam = optimizers(model, heads, plan.rate)
     count = sum(p.numel() for p in model.parameters())
     print(f'{count / 1e6:.2f} M parameters', flush=True)
-    begin = time.monotonic()
+    begin = time.process_time()
     means: dict[str, float] = {}
     last, step = 0.0, 0
-    while (done := (time.monotonic() - begin) / 60 / plan.minutes) < 1:
+    while (done := (time.process_time() - begin) / 60 / plan.minutes) < 1:
+        muon.param_groups[0]['lr'] = plan.learning_rate(done, step)
+        adam.param_groups[0]['lr'] = 0.15 * plan.learning_rate(done, step)
+        batch = teacher.batch(plan.pictures)
         with torch.autocast('cpu', torch.bfloat16):
-            batch = teacher.batch(plan.pictures)
             parts = losses(model, heads, batch)
             parts['gaze'] = gaze.loss(batch)
-        for optimizer in steps:
-            optimizer.zero_grad()
-        plan.loss(parts).backward()
+        plan.loss(parts, done).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer, base in zip(steps, (plan.rate, 0.15 * plan.rate), strict=True):
-            for group in optimizer.param_groups:
-                group['lr'] = base * plan.scale(done, step)
+        for optimizer in (muon, adam):
             optimizer.step()
+            optimizer.zero_grad()
         for name, value in parts.items():
             means[name] = 0.97 * means.get(name, value.item()) + 0.03 * value.item()
         step += 1
-        if done - last > 0.01:
+        if done - last > 0.02:
             last = done
             line = ' '.join(f'{name} {value:.3f}' for name, value in means.items())
             print(f'{done:5.1%} step {step} {line}', flush=True)
@@ -103,24 +102,13 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--out', type=Path, required=True, help='folder of the checkpoint')
-    parser.add_argument('--minutes', type=float, default=50)
+    parser.add_argument('--minutes', type=float, default=45, help='of processor time')
     parser.add_argument('--pictures', type=int, default=12, help='pictures in a batch')
     parser.add_argument('--rate', type=float, default=0.02, help='learning rate of Muon')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--resume', type=Path, help='checkpoint to go on from')
-    parser.add_argument(
-        '--answers-only', action='store_true', help='without the heads of training: a last stage'
-    )
-    parser.add_argument('--threads', type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    print(f'process {os.getpid()}', flush=True)
-    train(
-        Plan(
-            arguments.out, arguments.minutes, arguments.pictures, arguments.rate,
-            arguments.seed, arguments.resume, arguments.answers_only,
-        )
-    )  # fmt: skip
+    torch.set_num_threads(1)
+    disable_progress_bar()
+    train(Plan(**vars(parser.parse_args())))
 
 
 if __name__ == '__main__':
