@@ -43,7 +43,8 @@ class ServerSettings:
         prompts: a name from config/prompts or a YAML file.
         coordinates: original, resized or norm1000; empty for that of the prompts.
         guide: how the server takes a regular expression: none, structured_outputs (vLLM),
-            guided_regex (vLLM before 0.11), or response_format (type regex).
+            guided_regex (vLLM before 0.11), or response_format (type regex); transformers serve
+            takes none.
         thinking: let the model think before it answers.
         max_tokens: of a reply.
         timeout_s: of one request.
@@ -128,29 +129,39 @@ class ServerGrounder(TaskGrounder):
         self._models: dict[Task, str] = {}
 
     def load(self) -> None:
-        """Ask the server for its models.
+        """Let each model answer once: the server loads it now, if it had not.
 
         Raises:
-            GroundingError: it cannot be reached, or does not hold the models named.
+            GroundingError: the server cannot be reached, or does not answer with a model.
         """
         self._segmenter.load()
-        held = self._client.models(never_aborted)
         for task, name in self._settings.models.items():
-            if name == 'auto' and len(held) != 1:
-                raise GroundingError(
-                    f'{self._settings.url} holds {len(held)} models ({", ".join(held[:6])}); '
-                    f'set {task.value}_model to one of them'
-                )
-            if name not in ('auto', *held):
-                raise GroundingError(
-                    f'{self._settings.url} has no model {name!r}, only {", ".join(held[:6])}'
-                )
-            self._models[task] = held[0] if name == 'auto' else name
+            self._models[task] = name if name != 'auto' else self._only_model(task)
+            self._greet(task)
         threshold = self._settings.not_found_threshold
         if Task.BOX in self._tasks and threshold >= 0:
             self._rejection = Calibration(EvidenceKind.SCORE, threshold)
         elif Task.BOX in self._tasks and self._prompts.probe is not None:
             self._rejection = Calibration(EvidenceKind.PROBE, 0.5)
+
+    def _only_model(self, task: Task) -> str:
+        held = self._client.models(never_aborted)
+        if len(held) != 1:
+            raise GroundingError(
+                f'{self._settings.url} names {len(held)} models ({", ".join(held[:6])}); '
+                f'set {task.value}_model to one of them'
+            )
+        return held[0]
+
+    def _greet(self, task: Task) -> None:
+        """Have one token of a model; not every server lists all that it can load."""
+        name, guide = self._models[task], self._settings.guide
+        hello = {'role': 'user', 'content': 'hello'}
+        request = {'model': name, 'messages': [hello], 'max_tokens': 1, **self._guide(task)}
+        try:
+            self._client.complete(request, never_aborted)
+        except GroundingError as error:
+            raise GroundingError(f'no answer by {name!r} with guide {guide!r}: {error}') from error
 
     def close(self) -> None:
         """Free the segmenter; the server keeps its model."""

@@ -30,6 +30,7 @@ class StandIn:
         delay_s: before each reply.
         fault: '', 'dies' (half a reply), 'rubbish' (no JSON), 'error' (status 500), 'odd' (JSON
             of another kind).
+        models: that it lists; it answers with box-3b only.
         requests: bodies received.
     """
 
@@ -37,6 +38,7 @@ class StandIn:
     delay_s: float = 0.0
     fault: str = ''
     log_probability: float = -0.1
+    models: tuple = ('box-3b',)
     requests: list = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -50,10 +52,16 @@ class StandIn:
 def handler_of(stand_in):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):  # noqa: N802
-            self.send(200, json.dumps({'data': [{'id': 'box-3b'}]}).encode())
+            self.send(200, json.dumps({'data': [{'id': n} for n in stand_in.models]}).encode())
 
         def do_POST(self):  # noqa: N802
             body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+            if body['model'] != 'box-3b':
+                self.send(404, b'there is no such model')
+                return
+            if body['max_tokens'] == 1:
+                self.send(200, b'{"choices": [{"message": {"content": "hi"}}]}')
+                return
             data = json.dumps(stand_in.reply(body)).encode()
             stand_in.released.wait(stand_in.delay_s)
             if stand_in.fault == 'dies':
@@ -244,8 +252,16 @@ def test_stock_prompts_are_probed(server, frame, word, status):
     assert grounder.ground(frame, 'mug', never_aborted).status is status
 
 
+def test_a_model_that_the_server_does_not_list_may_answer(server, frame):
+    server.models = ()
+    result = loaded(server, box_model='box-3b').ground(frame, 'mug', never_aborted)
+    assert result.status is GroundingStatus.OK
+    with pytest.raises(GroundingError, match='names 0 models'):
+        loaded(server)
+
+
 def test_no_server_and_unknown_models_are_told_at_load(server):
-    with pytest.raises(GroundingError, match=r"no model 'big', only box-3b"):
+    with pytest.raises(GroundingError, match=r"by 'big' .* 404: .*no such model"):
         loaded(server, box_model='big')
     with pytest.raises(GroundingError, match='is the server running'):
         make_grounder(url='http://127.0.0.1:9/v1', timeout_s=2).load()
