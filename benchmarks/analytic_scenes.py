@@ -1,9 +1,11 @@
 """Solids on a table in closed form: exact depth, exact masks and the true grasp.
 
-A case is one rectangle on one object. Its true grasp is where fingers closing along the drawn
-axis touch: the opening axis, the width, and a centre that may lie anywhere along the approach
-within the heights at which both contacts are antipodal (a finger holds a wall at any height, a
-ball only near its equator).
+A case is one rectangle on one object, drawn a few millimetres and degrees off as a model does. The
+true grasp is where fingers touch that close along an axis of the object: the opening axis, the
+width, and a centre that may lie anywhere along the approach within the heights at which both
+contacts are antipodal (a finger holds a wall at any height, a ball only near its equator). The
+drawn grasp is the same one with the axis that the drawn direction implies on the surface: in the
+plane through the camera and the line drawn, and square to the approach.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +21,7 @@ import numpy.typing as npt
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_noise import DepthNoise, DepthSampler
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, make_transform, transform_points
 
@@ -29,6 +32,8 @@ FloatArray = npt.NDArray[np.float64]
 # Half the height on a ball or lying cylinder, in radii, at which friction 0.4 still holds.
 _ROUND_SPAN = math.sin(math.atan(0.4))
 _FINGER_WIDTH = 0.020
+# Standard deviation of the angle at which rectangles are drawn, rad.
+_TURN = math.radians(3)
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,11 @@ class LiftCase:
         mask: (height, width) the object's pixels.
         camera: intrinsics.
         camera2world: 4x4, world z up.
-        rectangle: drawn on the object as wide as a gripper opens, and a little off the middle.
-        tight: the same from contact to contact.
+        rectangle: drawn on the object as wide as a gripper opens, a little off the middle and
+            turned a little.
+        tight: the same from contact to contact, and in the middle.
         truth: the grasp it stands for.
+        drawn: the grasp that its direction implies.
         sliding: (k, 3) directions along which the object may move without a difference.
         turning: (k, 3) axes through the centre about which it may turn without a difference.
     """
@@ -92,6 +99,7 @@ class LiftCase:
     rectangle: GraspRectangle
     tight: GraspRectangle
     truth: TrueGrasp
+    drawn: TrueGrasp
     sliding: FloatArray
     turning: FloatArray
 
@@ -100,10 +108,13 @@ class LiftCase:
         color = np.full((*self.depth.shape, 3), 128, np.uint8)
         return RgbdFrame.from_arrays(color, self.depth, self.camera)
 
+    @cached_property
+    def _sampler(self) -> DepthSampler:
+        return DepthNoise().prepare(self.depth.astype(np.float32), self.camera)
+
     def noisy_frame(self, seed: int) -> RgbdFrame:
         """16-bit depth in millimetres with the noise of a D435."""
-        noisy = DepthNoise().apply(self.depth.astype(np.float32), self.camera, seed)
-        millimetres = np.rint(noisy * 1000).astype(np.uint16)
+        millimetres = np.rint(self._sampler.sample(seed) * 1000).astype(np.uint16)
         color = np.full((*self.depth.shape, 3), 128, np.uint8)
         return RgbdFrame.from_arrays(color, millimetres, self.camera)
 
@@ -196,7 +207,8 @@ def lift_cases(views: int, seed: int = 0) -> Iterator[LiftCase]:
             aim = np.array([*rng.uniform(-0.07, 0.07, 2), 0.0])
             # The object lies anywhere within the opening: the fingers close on it all the same.
             shift = float(rng.uniform(-0.25, 0.25)) * setup.margin
-            yield _place(setup, camera, tilt, distance, yaw, aim, shift)
+            turn = float(np.clip(rng.normal(0, _TURN), -2.5 * _TURN, 2.5 * _TURN))
+            yield _place(setup, camera, tilt, distance, yaw, aim, (shift, turn))
 
 
 def _place(
@@ -206,9 +218,12 @@ def _place(
     distance: float,
     yaw: float,
     aim: FloatArray,
-    shift: float,
+    off: tuple[float, float],
 ) -> LiftCase:
-    """Stand a solid on the table, look past its grasp by `aim` (3,) m, draw it `shift` m off."""
+    """Stand a solid on the table and look past its grasp by `aim` (3,) m.
+
+    The rectangle is drawn with an error `off`: m along its opening, and rad.
+    """
     cos, sin = math.cos(yaw), math.sin(yaw)
     turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
     object2world = make_transform(turn, (0.0, 0.0, 0.0))
@@ -220,7 +235,9 @@ def _place(
     truth, contacts = _true_grasp(setup, object2camera)
     pixels = camera.project(contacts)
     jaw = _FINGER_WIDTH * camera.fx / float(contacts[:, 2].mean())
+    shift, turned = off
     tight = ContactPair(*pixels[0], *pixels[1]).to_rectangle(jaw)
+    tight = replace(tight, angle=tight.angle + turned)
     per_metre = tight.width / setup.width
     x, y = tight.center + tight.opening_axis * shift * per_metre
     opening = (setup.width + setup.margin) * per_metre
@@ -228,8 +245,21 @@ def _place(
     sliding, turning = _symmetries(setup, truth)
     return LiftCase(
         setup.shape, tilt, distance, depth, mask, camera, camera2world,
-        rectangle, tight, truth, sliding, turning,
+        rectangle, tight, truth, _drawn(setup, truth, tight, camera), sliding, turning,
     )  # fmt: skip
+
+
+def _drawn(
+    setup: _Setup, truth: TrueGrasp, rectangle: GraspRectangle, camera: Camera
+) -> TrueGrasp:
+    """The grasp along the axis that a rectangle through the true centre implies."""
+    ends = camera.deproject(rectangle.to_contacts().points, [1.0, 1.0])
+    axis = np.cross(np.cross(ends[0], ends[1]), truth.approach)
+    axis *= np.sign(axis @ truth.axis) / np.linalg.norm(axis)
+    # Between walls it is as much longer as it is turned.
+    round_upright = setup.shape in ('sphere', 'standing cylinder', 'mug body')
+    longer = 1.0 if round_upright else 1 / float(axis @ truth.axis)
+    return replace(truth, axis=axis, width=truth.width * longer)
 
 
 def _symmetries(setup: _Setup, truth: TrueGrasp) -> tuple[FloatArray, FloatArray]:

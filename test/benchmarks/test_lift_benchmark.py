@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks import lift
 from benchmarks.analytic_scenes import TrueGrasp, lift_cases
-from benchmarks.lift import measured_directions, run_case, scene_of, shape_table
+from benchmarks.lift import run_case, shape_table
+from benchmarks.lift_calibration import calibrate, measured_directions, scene_of
 from benchmarks.published_lifts import one_pixel_lift, top_down_lift
 from benchmarks.solids import bowl, box, cylinder, mug, sphere
 from realvlg_ros.camera import Camera
@@ -52,19 +53,38 @@ def test_mug_is_hollow_from_the_side_through_its_opening():
     assert distance == pytest.approx(0.135)
 
 
-def test_rectangles_are_drawn_on_the_true_contacts(cases):
+def test_rectangles_are_drawn_between_the_true_contacts_and_a_little_turned(cases):
     assert {c.shape for c in cases} == {
         'box', 'lying cylinder', 'standing cylinder', 'sphere', 'bowl rim', 'mug rim', 'mug body',
     }  # fmt: skip
+    turns = []
     for case in cases:
         contacts = case.truth.center + np.outer([-0.5, 0.5], case.truth.axis) * case.truth.width
         pixels = case.camera.project(contacts)
-        drawn = case.tight.to_contacts().points
-        drawn = drawn if np.allclose(drawn[0], pixels[0], atol=1e-6) else drawn[::-1]
-        assert drawn == pytest.approx(pixels, abs=1e-6)
+        assert case.tight.center == pytest.approx(pixels.mean(axis=0), abs=1e-6)
+        line = pixels[1] - pixels[0]
+        assert case.tight.width == pytest.approx(np.linalg.norm(line), abs=1e-6)
+        turns.append(case.tight.opening_axis @ line / case.tight.width)
         assert case.rectangle.width > case.tight.width
         assert case.mask.any()
         assert np.isfinite(case.depth).all()
+    degrees = np.degrees(np.arccos(np.clip(np.abs(turns), 0, 1)))
+    assert 0.5 < np.median(degrees) < 4
+    assert degrees.max() < 8
+
+
+def test_drawn_grasp_opens_along_the_line_drawn_on_the_surface(cases):
+    for case in cases:
+        drawn = case.drawn
+        assert abs(drawn.axis @ drawn.approach) < 1e-9
+        if case.shape != 'sphere':
+            assert drawn.axis @ case.truth.axis > math.cos(math.radians(30))
+        start, end = case.camera.project(drawn.center + np.outer([0, 1e-3], drawn.axis))
+        line = (end - start) / np.linalg.norm(end - start)
+        assert abs(line @ case.tight.opening_axis) == pytest.approx(1, abs=1e-5)
+        if case.shape == 'box':
+            across = drawn.width * (drawn.axis @ case.truth.axis)
+            assert across == pytest.approx(case.truth.width)
 
 
 def test_depth_on_a_box_is_that_of_its_top(cases):
@@ -154,3 +174,14 @@ def test_quick_run_writes_every_goal(tmp_path, monkeypatch, capsys):
     # The published ways are off by the ball's radius: they take its nearest point for the middle.
     assert written['figures']['clean_center_one_pixel_over_ours'] > 1
     assert 'worst of ours' in capsys.readouterr().out
+
+
+def test_calibration_tells_too_bold_a_covariance_from_a_fair_one(cases):
+    case = next(c for c in cases if c.shape == 'sphere' and c.truth.width > 0.03)
+    calibration = calibrate(case, 12)
+    assert 0.05 < calibration.nees_over_dof < 3
+    ray = calibration.clean.center / np.linalg.norm(calibration.clean.center)
+    error, said = calibration.deviations(ray, False)
+    # Of depth noise of millimetres, averaged over hundreds of readings.
+    assert 2e-5 < error < 3e-3
+    assert 0.3 < error / said < 3
