@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +15,15 @@ from .vectors import cross, unit
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_LINES = 13
+# Lines across the jaws, fewest and most; they are a pixel apart or more.
+_LINES = (6, 11)
 # The middle part of the jaws is looked at, away from the rectangle's border.
 _JAW_SHARE = 0.6
 # A rectangle drawn tight ends on the object's edge: look a little beyond.
 _STRETCH = 1.25
 _MAX_SAMPLES = 200
 # Noise of readings is alike over so many pixels in every direction.
-_ALIKE_PX = 2.3
+_ALIKE_PX = 2.2
 
 
 @dataclass(frozen=True)
@@ -51,30 +53,42 @@ class Band:
     @classmethod
     def sample(cls, rectangle: GraspRectangle, scene: Scene) -> Band:
         """Take the samples of a rectangle whose centre lies inside the image."""
-        u = rectangle.opening_axis
-        n = np.array([-u[1], u[0]])
+        cos, sin = math.cos(rectangle.angle), math.sin(rectangle.angle)
         half = rectangle.width * _STRETCH / 2 + 2
-        count = int(np.clip(2 * half + 1, 9, _MAX_SAMPLES))
-        along = np.linspace(-half, half, count)
-        across = np.linspace(-0.5, 0.5, _LINES) * rectangle.height * _JAW_SHARE
-        x = np.rint(rectangle.x + across[:, None] * n[0] + along * u[0]).astype(np.intp)
-        y = np.rint(rectangle.y + across[:, None] * n[1] + along * u[1]).astype(np.intp)
+        count = min(max(int(2 * half + 1), 9), _MAX_SAMPLES)
+        step = 2 * half / (count - 1)
+        jaw = rectangle.height * _JAW_SHARE
+        lines = min(max(int(jaw) + 1, _LINES[0]), _LINES[1])
+        along = np.arange(count) * step - half
+        across = (np.arange(lines) * (jaw / (lines - 1)) - jaw / 2)[:, None]
+        x = np.rint(rectangle.x - across * sin + along * cos).astype(np.intp)
+        y = np.rint(rectangle.y + across * cos + along * sin).astype(np.intp)
         height, width = scene.frame.depth.shape
-        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        index = np.where(inside, y * width + x, 0)
+        index = y * width + x
+        outside = (x < 0) | (x >= width) | (y < 0) | (y >= height)
+        index[outside] = 0
         depth = scene.frame.depth.ravel()[index].astype(np.float64)
-        on = inside & scene.mask.ravel()[index]
+        on = scene.mask.ravel()[index] & ~outside
         camera = scene.frame.camera
-        rays = np.ones((*index.shape, 3))
-        rays[..., :2] = camera.rays.reshape(-1, 2)[index]
-        points = rectangle.center + np.array([[0, 0], u, -u, n, -n])
-        center, *ends = camera.normalize(points)
-        pixel_rays = np.zeros((2, 3))
-        pixel_rays[:, :2] = (ends[0] - ends[1]) / 2, (ends[2] - ends[3]) / 2
-        return cls(
-            rectangle, rays, depth, on, on & (depth > 0), 2 * half / (count - 1),
-            pixel_rays, np.append(center, 1.0),
-        )  # fmt: skip
+        rays = np.ones((lines, count, 3))
+        if any(camera.distortion):
+            rays[..., :2] = camera.rays.reshape(-1, 2)[index]
+        else:
+            # Cheaper than to fetch them from all over the table.
+            rays[..., 0] = (x - camera.cx) / camera.fx
+            rays[..., 1] = (y - camera.cy) / camera.fy
+        center, right, below = (
+            np.append(place, 1.0)
+            for place in camera.normalize(
+                [
+                    (rectangle.x, rectangle.y),
+                    (rectangle.x + cos, rectangle.y + sin),
+                    (rectangle.x - sin, rectangle.y + cos),
+                ]
+            )
+        )
+        pixel_rays = np.stack([right - center, below - center])
+        return cls(rectangle, rays, depth, on, on & (depth > 0), step, pixel_rays, center)
 
     @property
     def jaw_px(self) -> float:
@@ -90,7 +104,7 @@ class Band:
     @property
     def support_ratio(self) -> float:
         """Share of the object's pixels that have a reading."""
-        return float(self.valid.sum() / max(int(self.on.sum()), 1))
+        return int(np.count_nonzero(self.valid)) / max(int(np.count_nonzero(self.on)), 1)
 
     @property
     def view_normal(self) -> FloatArray:

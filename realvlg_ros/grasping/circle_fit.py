@@ -112,8 +112,10 @@ class _Fit:
     def step(self) -> bool:
         """Improve the solution; False where it is no circle through enough readings."""
         radius, solution = self.radius, self.solution
-        self.facing = self._root_squared() > (_STEEPEST * radius) ** 2
-        root = np.sqrt(np.where(self.facing, self._root_squared(), 1.0))
+        least = (_STEEPEST * radius) ** 2
+        square = self._root_squared()
+        self.facing = square > least
+        root = np.sqrt(np.maximum(square, least))
         self.design[1] = solution[1] / 2 - root
         self.residual = self.q - self.design[1]
         near = np.abs(self.residual) < 4 * self.noise + 0.1 * radius

@@ -34,7 +34,7 @@ _BELOW_EDGE = 0.002
 
 # The direction of a support is known to about so many times its readings' noise over their number
 # and distance; without a support the surface is only taken to face the camera, rad.
-_PLANE_TILT = 3.0
+_PLANE_TILT = 2.5
 _UNKNOWN_TILT = 0.3
 # No direction is known better than this, rad.
 _LEAST_TILT = 5e-5
@@ -96,15 +96,15 @@ def lift_rectangle(
     rectangle.check_inside(width, height)
     band = Band.sample(rectangle, scene)
     where = f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px'
-    on, ratio = int(band.on.sum()), band.support_ratio
+    on, ratio = np.count_nonzero(band.on), band.support_ratio
     if on < _MIN_ON_OBJECT:
         raise LiftError(f'{where}: only {on} sampled pixels lie on the object; check its source')
-    if ratio < settings.min_support_ratio or band.valid.sum() < _MIN_ON_OBJECT:
+    if ratio < settings.min_support_ratio or np.count_nonzero(band.valid) < _MIN_ON_OBJECT:
         raise LiftError(
             f'{where}: {ratio:.0%} of {on} sampled pixels on the object have depth, at least '
             f'{settings.min_support_ratio:.0%} are needed; look from another side'
         )
-    sigma = float(settings.noise.sigma(float(np.median(band.depth[band.valid]))))
+    sigma = float(settings.noise.sigma(float(band.depth[band.valid].mean())))
     arc = fit_arc(band, sigma)
     normal = -unit(band.center_ray) if scene.plane is None else scene.plane.normal
     top = find_top(band, normal, sigma)

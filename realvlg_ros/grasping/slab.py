@@ -55,15 +55,17 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
     heights = (rays @ normal) * band.depth[band.valid]
     # Depth noise moves a point along its ray.
     spread = sigma * float(abs(band.center_ray @ normal)) + 2e-4
-    level = float(np.partition(heights, -max(3, len(heights) // 25))[-max(3, len(heights) // 25)])
-    near = heights
+    heights.sort()
+    sums = np.concatenate([[0.0], np.cumsum(heights)])
+    level = float(heights[-max(3, len(heights) // 25)])
     for _ in range(_LEVEL_ROUNDS):
-        near = heights[np.abs(heights - level) < 2 * spread]
-        if len(near) < 3:
+        low, high = np.searchsorted(heights, (level - 2 * spread, level + 2 * spread)).tolist()
+        if high - low < 3:
             return None
-        before, level = level, float(near.mean())
+        before, level = level, float(sums[high] - sums[low]) / (high - low)
         if abs(level - before) < 0.05 * spread:
             break
+    near = heights[low:high]
     rms = float(np.sqrt(np.mean((near - level) ** 2))) + 1e-4
     return Top(normal, level, rms * np.sqrt(max(band.alike / len(near), 0.01)), len(near))
 
@@ -85,9 +87,11 @@ def slab_residuals(
     drop = top.offset - points @ top.normal
     along = (points - center) @ axis
     error = np.abs(drop) / max(facing, 0.05)
-    below = drop > 2 * sigma * facing + 0.001
-    for side in (along > 0, along < 0):
-        wall = along[below & side]
+    within = 2 * sigma * facing + 0.001
+    level = along[np.abs(drop) < within]
+    middle = float(level.mean()) if len(level) else 0.0
+    for side in (along > middle, along < middle):
+        wall = along[(drop > within) & side]
         if len(wall) >= MIN_LINES:
             at = float(np.partition(wall, len(wall) // 2)[len(wall) // 2])
             error = np.minimum(error, np.abs(along - at) / max(edgewise, 0.05))

@@ -19,8 +19,8 @@ IntArray = npt.NDArray[np.intp]
 # A silhouette within so many pixels of a good reading is where the surface ends: readings beside
 # a jump in depth are unreliable, masks less so.
 _EDGE_PX = 3.5
-# Error of a silhouette, half a pixel either way on every line, once averaged over them, px.
-_EDGE_SIGMA_PX = 0.1
+# Least error of a silhouette beside its scatter over the lines, px.
+_EDGE_SIGMA_PX = 0.05
 # Readings within this of the first touch are of the same wall, m.
 _SAME_WALL = 0.003
 # The top is reached within this of its level, m.
@@ -29,7 +29,7 @@ _TOP = 0.001
 # the camera, as the cosine of its normal to the view.
 _WALL_READINGS = 1.5
 _WALL_FACING = 0.03
-_ROUNDS = 3
+_ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -63,126 +63,166 @@ def close_on_slab(
         sigma: standard deviation of the readings, m.
     """
     basis = np.stack([axis, cross(top.normal, axis), -top.normal])
-    facing = basis @ unit(band.center_ray)
     local = (band.rays.reshape(-1, 3) @ basis.T) * band.depth.reshape(-1, 1) - basis @ center
+    facing = (basis @ unit(band.center_ray)).tolist()
+    noise = sigma * abs(facing[2])
     drop = local[:, 2].reshape(band.depth.shape)
-    noise = sigma * abs(float(facing[2]))
     inside: BoolArray = band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
-    used = np.flatnonzero(inside.any(axis=1))
-    if len(used) < MIN_LINES:
+    rows = np.flatnonzero(inside.any(axis=1))
+    if len(rows) < MIN_LINES:
         return None
-    first = inside[used].argmax(axis=1)
-    last = inside.shape[1] - 1 - inside[used, ::-1].argmax(axis=1)
-    pixel = length(band.pixel_rays[0]) * length(center)
-    low = _Jaw(band, local, inside, used, first, -1, float(facing[0]), sigma, pixel)
-    high = _Jaw(band, local, inside, used, last, 1, -float(facing[0]), sigma, pixel)
-    left, right = (jaw.touch(top, basis, center, noise) for jaw in (low, high))
+    view = _View(band, top, basis, center, sigma, noise, facing[0])
+    jaws = _Jaws.meet(view, local, inside, rows)
+    left, right = jaws.side(0), jaws.side(1)
     return Side(-left.position, left.sigma, left.count), right
 
 
-class _Jaw:
-    """A jaw that comes along the lines and the samples around the first one that it meets.
+@dataclass(frozen=True)
+class _View:
+    """What both jaws have in common.
 
-    Positions along the opening count outward.
+    Attributes:
+        band: samples.
+        top: level that the jaws close below.
+        basis: (3, 3) axes along the opening, across it, and below the top.
+        center: (3,) from which positions are measured.
+        sigma: standard deviation of the readings, m.
+        noise: the same of their height, m.
+        facing: cosine of the opening axis to the view.
     """
 
-    def __init__(
-        self,
-        band: Band,
-        local: FloatArray,
-        inside: BoolArray,
-        rows: IntArray,
-        first: IntArray,
-        sign: int,
-        facing: float,
-        sigma: float,
-        pixel: float,
-    ) -> None:
-        """Gather the samples, the outermost first.
+    band: Band
+    top: Top
+    basis: FloatArray
+    center: FloatArray
+    sigma: float
+    noise: float
+    facing: float
+
+    @property
+    def sideways(self) -> float:
+        """Standard deviation of the readings' place along the opening, m."""
+        return self.sigma * abs(self.facing)
+
+    @property
+    def pixel(self) -> float:
+        """Size of a pixel along the opening, m."""
+        return length(self.band.pixel_rays[0]) * length(self.center)
+
+
+@dataclass(frozen=True)
+class _Jaws:
+    """The samples around the first one that each jaw meets on every line, the outermost first.
+
+    The first half of the rows is of the jaw at the start of the lines, the other half of the one
+    at their end; positions along the opening count outward.
+
+    Attributes:
+        view: what they have in common.
+        rows, first: (2 m,) line, and place on it, of the first sample that is met.
+        before: number of samples ahead of it.
+        along, across, drop: (2 m, k) outward, across the jaws, and below the top, m.
+        on, valid: (2 m, k) on the object; with a reading.
+        near, wall: (2 m, k) beside the first touch of the line; readings of the wall.
+    """
+
+    view: _View
+    rows: IntArray
+    first: IntArray
+    before: int
+    along: FloatArray
+    across: FloatArray
+    drop: FloatArray
+    on: BoolArray
+    valid: BoolArray
+    near: BoolArray
+    wall: BoolArray
+
+    @classmethod
+    def meet(cls, view: _View, local: FloatArray, inside: BoolArray, rows: IntArray) -> _Jaws:
+        """Gather the samples of both jaws.
 
         Args:
-            band: samples.
+            view: what they have in common.
             local: (m * k, 3) along the opening, across it, and below the top, m.
             inside: (m, k) readings in the slab below the top.
-            rows: lines on which the jaw meets something.
-            first: where, for each.
-            sign: 1 for the jaw at the end of the lines, -1 for the one at their start.
-            facing: cosine of the jaw's wall to the view; positive where it is seen.
-            sigma: standard deviation of the readings, m.
-            pixel: size of a pixel, m.
+            rows: lines on which there are any.
         """
-        self.band, self.rows, self.first, self.sign = band, rows, first, sign
-        self.facing, self.sigma, self.pixel = facing, sigma, pixel
-        self.noise = sigma * abs(facing)
-        self.before = int(_EDGE_PX / band.step) + 1
-        wall = (DEPTH * abs(facing) + _SAME_WALL + 2 * self.noise) / (pixel * band.step)
-        width = inside.shape[1]
-        columns = first[:, None] - sign * np.arange(-self.before, int(wall) + 3)
+        band, width = view.band, inside.shape[1]
+        pixel = view.pixel * band.step
+        before = int(_EDGE_PX / band.step) + 1
+        wall = (DEPTH * abs(view.facing) + _SAME_WALL + 2 * view.sideways) / pixel
+        last = width - 1 - inside[rows, ::-1].argmax(axis=1)
+        first = np.concatenate([inside[rows].argmax(axis=1), last])
+        sign = np.repeat([-1, 1], len(rows))[:, None]
+        rows = np.concatenate([rows, rows])
+        columns = first[:, None] - sign * np.arange(-before, int(wall) + 3)
         exists = (columns >= 0) & (columns < width)
-        index = rows[:, None] * width + np.where(exists, columns, 0)
-        places = local[index]
-        self.along, self.across, self.drop = sign * places[..., 0], places[..., 1], places[..., 2]
-        self.on = exists & band.on.ravel()[index]
-        self.valid = exists & band.valid.ravel()[index]
-        self.inside = exists & inside.ravel()[index]
+        index = rows[:, None] * width + columns
+        index[~exists] = 0
+        along, across, drop = local.T[:, index]
+        along = sign * along
+        in_slab = exists & inside.ravel()[index]
+        near = np.abs(along - along[:, before, None]) < _SAME_WALL + 3 * view.sideways
+        # A wall comes before the top; what comes after may be a vessel's inside.
+        below = np.where(in_slab, drop, np.inf)[:, before:]
+        reached = below < _TOP + 1.5 * view.noise
+        crest = np.where(reached.any(axis=1), reached.argmax(axis=1), below.argmin(axis=1))
+        ahead = np.arange(-before, below.shape[1]) <= crest[:, None]
+        ahead[:, :before] = False
+        return cls(
+            view, rows, first, before, along, across, drop, exists & band.on.ravel()[index],
+            exists & band.valid.ravel()[index], near, in_slab & near & ahead,
+        )  # fmt: skip
 
-    def touch(self, top: Top, basis: FloatArray, center: FloatArray, noise: float) -> Side:
-        """The contact; noise is the standard deviation of the height of readings, m."""
-        wall = self._wall(noise)
-        count = int(np.count_nonzero(wall))
-        if self.facing > _WALL_FACING and count > _WALL_READINGS * len(self.rows):
-            return self._on_wall(wall, noise)
-        return self._on_edge(top, basis, center)
+    def side(self, number: int) -> Side:
+        """The contact of the first (0) or second (1) jaw."""
+        half = len(self.rows) // 2
+        part = slice(number * half, (number + 1) * half)
+        sign = 2 * number - 1
+        facing = -sign * self.view.facing
+        wall = self.wall[part]
+        if facing > _WALL_FACING and np.count_nonzero(wall) > _WALL_READINGS * half:
+            return self._on_wall(part, wall)
+        return self._on_edge(part, sign, facing)
 
-    def _near(self) -> BoolArray:
-        """Readings beside the first touch of their line."""
-        start = self.along[:, self.before, None]
-        return np.asarray(np.abs(self.along - start) < _SAME_WALL + 3 * self.noise)
-
-    def _wall(self, noise: float) -> BoolArray:
-        """Readings of a wall: those before the top; what comes after may be a vessel's inside."""
-        drop = np.where(self.inside, self.drop, np.inf)[:, self.before :]
-        reached = drop < _TOP + 1.5 * noise
-        crest = np.where(reached.any(axis=1), reached.argmax(axis=1), drop.argmin(axis=1))
-        wall = np.zeros_like(self.inside)
-        before_crest = np.arange(drop.shape[1]) <= crest[:, None]
-        wall[:, self.before :] = before_crest & self.inside[:, self.before :]
-        return wall & self._near()
-
-    def _on_wall(self, wall: BoolArray, noise: float) -> Side:
+    def _on_wall(self, part: slice, wall: BoolArray) -> Side:
         """The apex of the mean of the wall's readings on every line."""
-        below = wall & (self.drop > _TOP + noise)
+        view, along = self.view, self.along[part]
+        below = wall & (self.drop[part] > _TOP + view.noise)
         below = below if below.any() else wall
-        middle = _median(self.along[below])
-        used = below & (np.abs(self.along - middle) < _SAME_WALL + 2 * self.noise)
+        middle = _median(along[below])
+        used = below & (np.abs(along - middle) < _SAME_WALL + 2 * view.sideways)
         count = np.count_nonzero(used, axis=1)
         lines = count > 0
-        position = np.where(used, self.along, 0.0).sum(axis=1)[lines] / count[lines]
-        lateral = np.where(used, self.across, 0.0).sum(axis=1)[lines] / count[lines]
+        position = np.where(used, along, 0.0).sum(axis=1)[lines] / count[lines]
+        lateral = np.where(used, self.across[part], 0.0).sum(axis=1)[lines] / count[lines]
         value, scatter = _at_middle(position, lateral)
         total = int(count.sum())
-        spread = self.noise * math.sqrt(self.band.alike / max(total, 1))
+        spread = view.sideways * math.sqrt(view.band.alike / max(total, 1))
         return Side(value, math.hypot(scatter, spread), total)
 
-    def _on_edge(self, top: Top, basis: FloatArray, center: FloatArray) -> Side:
+    def _on_edge(self, part: slice, sign: int, facing: float) -> Side:
         """The apex of the border of the top in the image."""
-        band, rows, before = self.band, self.rows, self.before
-        outside = self.on[:, :before]
-        goes_on = (outside & self._near()[:, :before] & self.valid[:, :before]).any(axis=1)
+        view, band, before = self.view, self.view.band, self.before
+        rows, first = self.rows[part], self.first[part]
+        outside = self.on[part, :before]
+        goes_on = (outside & self.near[part, :before] & self.valid[part, :before]).any(axis=1)
         # Only the mask's border is trusted beyond the readings, not a jump within the object.
         reach = np.where(outside.all(axis=1) | goes_on, 0, outside.sum(axis=1))
-        rays = band.rays[rows, np.clip(self.first + self.sign * reach, 0, band.on.shape[1] - 1)]
-        rays = rays + np.where(goes_on, 0.0, 0.5 * self.sign)[:, None] * band.pixel_rays[0]
-        depth = band.depth[rows, self.first]
-        level = np.abs(top.offset - depth * (rays @ top.normal)) < 2 * self.sigma + 0.002
+        rays = band.rays[rows, first + sign * reach]
+        rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * band.pixel_rays[0]
+        depth = band.depth[rows, first]
+        level = np.abs(view.top.offset - depth * (rays @ view.top.normal)) < 2 * view.sigma + 0.002
         level &= ~goes_on
-        points = np.where(level[:, None], top.meet(rays), rays * depth[:, None]) - center
-        value, scatter = _at_middle(self.sign * (points @ basis[0]), points @ basis[1])
-        spread = _EDGE_SIGMA_PX * self.pixel
-        spread += self.noise * (1 - float(level.mean())) / math.sqrt(len(rows))
+        points = np.where(level[:, None], view.top.meet(rays), rays * depth[:, None])
+        position, lateral = view.basis[:2] @ (points - view.center).T
+        value, scatter = _at_middle(sign * position, lateral)
+        astray = 1 - np.count_nonzero(level) / len(rows)
+        spread = _EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
         # The silhouette of a wall that faces the camera lies below its edge.
-        spread = math.hypot(spread, max(self.facing, 0.0) * DEPTH / math.sqrt(12))
-        return Side(value, math.hypot(scatter, spread), len(rows))
+        below = max(facing, 0.0) * DEPTH / math.sqrt(12)
+        return Side(value, math.hypot(scatter, spread, below), len(rows))
 
 
 def _median(values: FloatArray) -> float:
@@ -210,7 +250,7 @@ def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float
         size = 1.48 * _median(residual[weight > 0])
         spread = math.sqrt(float(inverse[0, 0])) * size
         kept = (residual < max(2.5 * size, 3e-4)).astype(np.float64)
-        if kept.sum() < MIN_LINES or np.array_equal(kept, weight):
+        if kept.sum() < MIN_LINES or bool((kept == weight).all()):
             break
         weight = kept
     return value, spread
