@@ -33,6 +33,7 @@ from ..ros.run_node import run_node
 from ..ros.stamps import stamp_to_ns
 from ..ros.target_outputs import TargetOutputs
 from ..ros.worker import Worker
+from ..tracking.plan_job import PlanJob, PlanResult
 from ..tracking.settings import RANGES, TrackerSettings
 from ..tracking.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
@@ -58,7 +59,7 @@ class GraspParameters(CameraParameters):
 
 
 class GraspNode(ManagedNode):
-    """Owns planner and tracker, in one worker thread; callbacks only hand things over."""
+    """Owns planner and tracker, in two worker threads; callbacks only hand things over."""
 
     parameter_type: ClassVar = GraspParameters
 
@@ -80,20 +81,22 @@ class GraspNode(ManagedNode):
     def activate(self) -> None:
         """Begin with an empty tracker, and read the camera and groundings."""
         self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
-        self._tracker = TargetTracker(self._planner, self._settings.tracker)
+        self._tracker = TargetTracker(self._planner, self._settings.tracker, plans_elsewhere=True)
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0
         self._newest_stamp_ns = self._awaited_ns = 0
         self._worker = Worker('tracking', self._on_error)
+        self._plan_worker = Worker('planning', self._on_error)
         self._camera.start()
         self.subscribe(GroundingMsg, 'grounding', self._on_grounding, latched(10))
 
     def deactivate(self) -> None:
         """End the worker."""
         self._camera.close()
-        if not self._worker.stop(_WORKER_TIMEOUT_S):
-            self.get_logger().warning('the tracker did not stop in time and is left behind')
+        for worker in (self._plan_worker, self._worker):
+            if not worker.stop(_WORKER_TIMEOUT_S):
+                self.get_logger().warning(f'{worker.name} did not stop in time: left behind')
 
     def cleanup(self) -> None:
         """Give the action client back."""
@@ -168,9 +171,25 @@ class GraspNode(ManagedNode):
         for notice in self._tracker.take_notices():
             self.get_logger().warning(notice)
         self._publish(targets, frame)
+        self._plan_next()
         if self._regrounder is not None:
             self._regrounder.ask(self._tracker.take_wishes())
         self.warn('tracker', '')
+
+    def _plan_next(self) -> None:
+        """Have the next plan made in its own thread; frames are followed meanwhile."""
+        job = self._tracker.take_job()
+        if job is not None:
+            tracker = self._tracker
+            self._plan_worker.post(lambda: self._make_plan(tracker, job))
+
+    def _make_plan(self, tracker: TargetTracker, job: PlanJob) -> None:
+        try:
+            result = job.run(self._planner)
+        except Exception as error:
+            self._on_error(error)
+            result = PlanResult(job, (), f'planning failed: {error!r}; see the log of grasp_node')
+        self._worker.post(lambda: tracker.take_result(result))
 
     def _take_grounding(self, message: GroundingMsg) -> None:
         try:

@@ -17,6 +17,7 @@ class Worker:
 
     def __init__(self, name: str, on_error: Callable[[Exception], None]) -> None:
         """Start the thread."""
+        self.name = name
         self._on_error = on_error
         self._posted: deque[Job] = deque()
         self._offered: Job | None = None

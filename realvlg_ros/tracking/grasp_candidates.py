@@ -73,6 +73,11 @@ class GraspCandidates:
         self._challenges = 0
         self.plans = 0
 
+    def settle(self) -> None:
+        """Put the best first whatever was there: nothing has been published yet."""
+        self._candidates.sort(key=lambda c: c.rank, reverse=True)
+        self._challenges = 0
+
     def begin_again(self) -> None:
         """Trust what is known like a single plan: the object has moved, and following it errs."""
         self.plans = 0

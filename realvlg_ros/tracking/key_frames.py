@@ -19,6 +19,8 @@ from .packed_images import PackedImages
 
 # Share of the memory that whole frames may take while stepping stones need room too.
 _WHOLE_SHARE = 0.5
+# So many frames after that of a request are kept whole with it.
+_COMPANIONS = 2
 
 
 @dataclass(frozen=True)
@@ -182,9 +184,18 @@ class KeyFrameMemory:
         """The frames after a stamp, oldest first."""
         return [frame for frame in self._frames if frame.stamp_ns > stamp_ns]
 
-    def _protected(self, frame: KeyFrame | SteppingStone) -> bool:
-        stamps = self._requests.values()
-        return any(abs(frame.stamp_ns - stamp) <= self._tolerance for stamp in stamps)
+    def before(self, stamp_ns: int) -> list[KeyFrame | SteppingStone]:
+        """The frames before a stamp, newest first."""
+        return [frame for frame in reversed(self._frames) if frame.stamp_ns < stamp_ns]
+
+    def _protected(self, index: int, companions: int = _COMPANIONS) -> bool:
+        """Whether a frame is of a request, or among the next ones: their depth is averaged."""
+        near = self._frames[max(index - companions, 0) : index + 1]
+        return any(
+            abs(frame.stamp_ns - stamp) <= self._tolerance
+            for frame in near
+            for stamp in self._requests.values()
+        )
 
     def _shrink(self) -> None:
         """Pack or drop frames until the bound holds; the newest always stays whole."""
@@ -209,18 +220,19 @@ class KeyFrameMemory:
             whole = sum(f.size_bytes for f in self._frames if isinstance(f, KeyFrame))
             if whole <= _WHOLE_SHARE * self._limit:
                 return
-            if isinstance(frame, KeyFrame) and not self._protected(frame):
+            if isinstance(frame, KeyFrame) and not self._protected(index):
                 self._frames[index] = SteppingStone.from_key_frame(frame)
 
     def _most_dispensable(self) -> int | None:
         """The unprotected frame between whose neighbours the time gap is smallest."""
         frames = self._frames
-        gaps = {
-            index: frames[index + 1].stamp_ns - frames[index - 1].stamp_ns
-            for index in range(1, len(frames) - 1)
-            if not self._protected(frames[index])
-        }
-        if gaps:
-            return min(gaps, key=lambda index: (gaps[index], index))
+        for companions in (_COMPANIONS, 0):
+            gaps = {
+                index: frames[index + 1].stamp_ns - frames[index - 1].stamp_ns
+                for index in range(1, len(frames) - 1)
+                if not self._protected(index, companions)
+            }
+            if gaps:
+                return min(gaps, key=lambda index: (gaps[index], index))
         # Only protected frames and the newest are left: the oldest request gives way.
         return 0 if len(frames) > 1 else None

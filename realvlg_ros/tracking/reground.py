@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..grounding.grounding import Grounding
+from .settings import TrackerSettings
 from .target import TargetState
 from .target_track import TargetTrack
 
@@ -14,10 +16,10 @@ class GroundingWish:
     """A wish for a new grounding of a target's instruction.
 
     Attributes:
-        track_id: of the target.
+        track_id: of the target; 0 when it is gone.
         request_id: that it answers; the new grounding should carry the same.
         instruction: the sentence.
-        reason: 'lost' or 'drift check'.
+        reason: 'lost', 'drift check' or 'break of the stream'.
     """
 
     track_id: int
@@ -45,3 +47,45 @@ def due_wishes(tracks: Sequence[TargetTrack], stamp_ns: int) -> list[GroundingWi
             )
         )  # fmt: skip
     return wishes
+
+
+class ForlornRequests:
+    """Requests whose targets went with a break of the stream: asked again for a while."""
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        """Start with none."""
+        self._retry_ns = int(settings.retry_period_s * 1e9)
+        self._forget_ns = int(settings.forget_after_s * 1e9)
+        self._broken_ns = 0
+        # When each was asked last, ns.
+        self._asked: dict[str, int] = {}
+        self._groundings: dict[str, Grounding] = {}
+
+    def add(self, groundings: Sequence[Grounding], stamp_ns: int) -> None:
+        """Take the groundings of targets that ended with the stream, which goes on at a stamp."""
+        self._broken_ns = stamp_ns
+        for grounding in groundings:
+            if grounding.request_id:
+                self._groundings[grounding.request_id] = grounding
+        self._asked = dict.fromkeys(self._groundings, stamp_ns - self._retry_ns)
+
+    def drop(self, request_id: str) -> None:
+        """A request has been answered."""
+        self._groundings.pop(request_id, None)
+
+    def clear(self) -> None:
+        """Ask no more."""
+        self._groundings.clear()
+
+    def due(self, stamp_ns: int) -> list[GroundingWish]:
+        """The wishes that are due now; asking starts each one's period anew."""
+        if stamp_ns - self._broken_ns > self._forget_ns:
+            self.clear()
+        wishes = []
+        for request_id, grounding in self._groundings.items():
+            if stamp_ns - self._asked[request_id] >= self._retry_ns:
+                self._asked[request_id] = stamp_ns
+                wishes.append(
+                    GroundingWish(0, request_id, grounding.instruction, 'break of the stream')
+                )
+        return wishes

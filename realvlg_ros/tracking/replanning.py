@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +12,11 @@ from ..frame import RgbdFrame
 from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..grounding.grounding import Grounding
 from ..transforms import FloatArray, invert
+from .depth_average import steadied
+from .key_frames import KeyFrame, SteppingStone
 from .object_motion import image_motion
-from .region import fresh_region
-from .rigid_fit import difference
+from .plan_job import PlanJob
+from .region import carried_region, fresh_region
 from .target import TargetState
 from .target_track import TargetTrack
 
@@ -30,7 +32,7 @@ def plan_is_due(track: TargetTrack) -> bool:
     """
     settings = track.settings
     since = (track.stamp_ns - track.planned_ns) * 1e-9
-    if not (track.seen and track.clear_view) or track.mask is None:
+    if not (track.seen and track.clear_view) or track.mask is None or track.planning:
         return False
     if track.state == TargetState.LOST:
         return False
@@ -40,22 +42,50 @@ def plan_is_due(track: TargetTrack) -> bool:
         return since >= _NO_GRASP_PERIOD_S
     if track.candidates.plans < settings.fused_plans:
         return True
-    error = difference(track.object2world, track.planned_pose)
-    moved = (
-        np.linalg.norm(error[:3]) > settings.replan_distance_m
-        or math.degrees(float(np.linalg.norm(error[3:]))) > settings.replan_angle_deg
-    )
-    return bool(moved) and not track.filter.moving
+    return track.moved_since_plan and not track.filter.moving
 
 
-def planning_input(track: TargetTrack, frame: RgbdFrame) -> Grounding:
-    """The grounding of a target as it would be in the newest frame."""
-    camera2world = np.eye(4) if frame.camera2fixed is None else frame.camera2fixed
-    object2camera = invert(camera2world) @ track.object2world
+def job_for(
+    track: TargetTrack,
+    key: KeyFrame,
+    object2camera: FloatArray,
+    neighbours: Iterable[KeyFrame | SteppingStone],
+    grounding: Grounding | None = None,
+) -> PlanJob:
+    """The job of planning for a target at a pose in a frame, which may be the grounded one.
+
+    Its depth is averaged over neighbours, nearest first, between which the target did not move.
+    """
+    frame = steadied(track, key, object2camera, neighbours).to_frame()
+    return PlanJob(
+        track.track_id, track.born_ns, frame,
+        grounding or planning_input(track, frame, object2camera),
+        frame.up if track.settings.level_fixed_frame else None,
+        invert(object2camera), key.camera2world @ object2camera,
+    )  # fmt: skip
+
+
+def first_jobs(
+    track: TargetTrack, frames: Sequence[KeyFrame | SteppingStone]
+) -> Iterator[PlanJob]:
+    """Jobs in whole frames after the grounded one, evenly spaced, where the target is in sight."""
+    settings = track.settings
+    whole = [key for key in frames if isinstance(key, KeyFrame)]
+    count = min(settings.first_plans, settings.fused_plans) - 1
+    count = max(min(count, len(whole)), 0)
+    for share in np.linspace(len(whole) - 1, 0, count + 1)[:count]:
+        index = round(float(share))
+        place = track.past_place(whole[index])
+        if place is not None:
+            yield job_for(track, whole[index], place, whole[:index][::-1])
+
+
+def planning_input(track: TargetTrack, frame: RgbdFrame, object2camera: FloatArray) -> Grounding:
+    """The grounding of a target as it would be in a frame in which its pose is known."""
     affine = image_motion(track.grounded_view, frame.camera, object2camera)
-    mask = track.mask
+    view = track.nearest_view(object2camera)
+    mask = carried_region(view, frame.camera, object2camera)
     if mask is not None:
-        view = track.nearest_view(object2camera)
         mask = fresh_region(view, frame.depth, frame.camera, object2camera, mask)
     return replace(
         track.grounding,

@@ -44,6 +44,10 @@ class TrackerSettings:
         stable_rotation_deg: largest rotation_std of a stable target, degrees.
         stable_for_s: how long both must have held, s.
         fused_plans: plans whose grasps are averaged after a grounding (1: the first only).
+        first_plans: so many of them are made, of frames in memory, before a new target is
+            published: a single plan may err.
+        averaged_frames: a plan is made on the mean depth of up to so many frames in which the
+            target did not move against the camera (1: of one frame).
         plan_period_s: shortest time between those plans, s.
         replan_distance_m: an object that moved farther is planned for again once still, m.
         replan_angle_deg: and one that turned farther, degrees.
@@ -53,6 +57,8 @@ class TrackerSettings:
         switch_persistence: plans in a row in which it must be.
         check_period_s: how often a followed target asks for a grounding to check drift, s;
             0 never.
+        contradictions: such checks in a row that must find the object elsewhere before a followed
+            target is given up.
         retry_period_s: how often a lost target asks for a new grounding, s.
         level_fixed_frame: the fixed frame's z axis points up (REP 103).
     """
@@ -89,14 +95,17 @@ class TrackerSettings:
     stable_rotation_deg: float = 5.0
     stable_for_s: float = 0.3
     fused_plans: int = 8
+    first_plans: int = 3
+    averaged_frames: int = 10
     plan_period_s: float = 0.1
     replan_distance_m: float = 0.03
     replan_angle_deg: float = 15.0
-    match_distance_m: float = 0.012
-    match_angle_deg: float = 20.0
+    match_distance_m: float = 0.008
+    match_angle_deg: float = 12.0
     switch_margin: float = 0.15
     switch_persistence: int = 3
     check_period_s: float = 5.0
+    contradictions: int = 2
     retry_period_s: float = 1.0
     level_fixed_frame: bool = True
 
@@ -145,6 +154,8 @@ RANGES: dict[str, tuple[float, float]] = {
     'stable_rotation_deg': (0.05, 90.0),
     'stable_for_s': (0.0, 60.0),
     'fused_plans': (1, 100),
+    'first_plans': (1, 20),
+    'averaged_frames': (1, 64),
     'plan_period_s': (0.0, 60.0),
     'replan_distance_m': (0.001, 1.0),
     'replan_angle_deg': (0.5, 180.0),
@@ -153,5 +164,6 @@ RANGES: dict[str, tuple[float, float]] = {
     'switch_margin': (0.0, 1.0),
     'switch_persistence': (1, 100),
     'check_period_s': (0.0, 3600.0),
+    'contradictions': (1, 20),
     'retry_period_s': (0.1, 3600.0),
 }

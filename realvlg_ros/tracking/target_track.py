@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..grasping.grasp import Grasp
 from ..grounding.grounding import Grounding
 from ..image_region import Box, RegionMask
 from ..transforms import FloatArray, invert, make_transform, transform_covariance
@@ -16,8 +15,10 @@ from .grasp_candidates import GraspCandidates
 from .key_frames import KeyFrame
 from .object_motion import Measurement, measure_pose
 from .object_view import ObjectView, make_view
+from .plan_job import PlanResult
 from .pose_filter import PoseFilter
 from .region import carried_region, fresh_region
+from .rigid_fit import difference
 from .search import search_pose
 from .settings import TrackerSettings
 from .stability import StabilityGauge, position_std
@@ -44,6 +45,7 @@ class PastPose:
     stamp_ns: int
     object2world: FloatArray
     box: Box | None
+    clear: bool
 
 
 class TargetTrack:
@@ -73,7 +75,9 @@ class TargetTrack:
         self.clear_view = True
         self.fading = False
         self.certain = True
-        self.planned_ns = key.stamp_ns
+        self.born_ns = self.planned_ns = key.stamp_ns
+        self.planning = False
+        self.contradictions = 0
         self.planned_pose = np.eye(4)
         self.asked_ns = key.stamp_ns
         self.reported_ns = key.stamp_ns
@@ -193,13 +197,34 @@ class TargetTrack:
         self._refresh_views(key, view, measured.object2camera)
         self._remember()
 
-    def take_plan(self, grasps: tuple[Grasp, ...], message: str) -> None:
-        """Fuse grasps planned in the newest frame, given in the object frame."""
-        if self.candidates.plans >= self.settings.fused_plans:
+    @property
+    def moved_since_plan(self) -> bool:
+        """Whether what stands around it may be different from what the last plan saw."""
+        error = difference(self.object2world, self.planned_pose)
+        return bool(
+            np.linalg.norm(error[:3]) > self.settings.replan_distance_m
+            or np.degrees(np.linalg.norm(error[3:])) > self.settings.replan_angle_deg
+        )
+
+    def past_place(self, key: KeyFrame) -> FloatArray | None:
+        """The pose (object2camera) in a past frame; None where it was not in full sight."""
+        past = min(self.history, key=lambda past: abs(past.stamp_ns - key.stamp_ns))
+        object2camera = invert(key.camera2world) @ past.object2world
+        if past.stamp_ns == key.stamp_ns:
+            return object2camera if past.clear else None
+        measured = self.locate(key, object2camera)
+        if measured is None or not _is_clear(measured):
+            return None
+        return measured.object2camera
+
+    def take_plan(self, result: PlanResult) -> None:
+        """Fuse the grasps of a plan."""
+        if self.candidates.plans >= self.settings.fused_plans and self.moved_since_plan:
             self.candidates.begin_again()
-        self.candidates.add_plan(grasps)
-        self.plan_message = message
-        self.planned_ns, self.planned_pose = self.stamp_ns, self.object2world
+        self.candidates.add_plan(result.grasps)
+        self.plan_message = result.message
+        self.planned_pose = result.job.object2world
+        self.planning = False
 
     def yield_place(self) -> None:
         """Take back the newest measurement: another target is where it was measured."""
@@ -309,7 +334,8 @@ class TargetTrack:
             self.add_view(key, mask, key.camera2world @ object2camera)
 
     def _remember(self) -> None:
-        self.history.append(PastPose(self.stamp_ns, self.object2world, self.box))
+        clear = self.seen and self.clear_view
+        self.history.append(PastPose(self.stamp_ns, self.object2world, self.box, clear))
         while self.history[0].stamp_ns < self.stamp_ns - _HISTORY_S * 1e9:
             self.history.popleft()
 

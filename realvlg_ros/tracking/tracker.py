@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
 from ..errors import FrameError
 from ..frame import RgbdFrame
-from ..grasping.grasp import Grasp
 from ..grounding.grounding import Grounding, GroundingStatus
 from ..image_region import RegionMask
 from ..transforms import FloatArray, invert
 from .appearance import describe
 from .association import contested, track_again, track_at
 from .catch_up import catch_up
-from .key_frames import KeyFrame, KeyFrameMemory
+from .key_frames import KeyFrame, KeyFrameMemory, SteppingStone
+from .plan_job import PlanJob, Planner, PlanResult
 from .region import region_of
-from .reground import GroundingWish, due_wishes
-from .replanning import plan_is_due, planning_input
+from .reground import ForlornRequests, GroundingWish, due_wishes
+from .replanning import first_jobs, job_for, plan_is_due
 from .settings import TrackerSettings
 from .stream_break import stream_break
 from .target import GraspTarget, TargetState
@@ -28,40 +28,37 @@ from .target_report import report
 from .target_track import TargetTrack, middle_of
 
 _MS = 1000.0
-
-
-class Plan(Protocol):
-    """What a planner answers; grasps in the camera's optical frame, best first."""
-
-    @property
-    def grasps(self) -> tuple[Grasp, ...]:
-        """Best first."""
-        ...
-
-    @property
-    def message(self) -> str:
-        """Why there are none."""
-        ...
-
-
-class Planner(Protocol):
-    """A GraspPlanner, or what can stand in for it."""
-
-    def plan(self, frame: RgbdFrame, grounding: Grounding, up: FloatArray | None = None) -> Plan:
-        """Plan grasps of the grounded object."""
-        ...
+# Followed in the camera's frame, targets go back to the fixed frame after so many frames with tf.
+_STEADY_TF_FRAMES = 15
 
 
 class TargetTracker:
     """Follows grounded objects from frame to frame; not thread safe.
 
-    Frames must not be written to after they were given: their depth is kept, not copied.
+    Frames must not be written to after they were given: their images are kept, not copied.
     """
 
-    def __init__(self, planner: Planner, settings: TrackerSettings | None = None) -> None:
-        """Follow nothing yet; the planner is called after groundings and to refine grasps."""
+    def __init__(
+        self,
+        planner: Planner,
+        settings: TrackerSettings | None = None,
+        plans_elsewhere: bool = False,
+    ) -> None:
+        """Follow nothing yet.
+
+        Args:
+            planner: called after groundings and to refine grasps.
+            settings: of everything.
+            plans_elsewhere: a new target is planned for in set_grounding; all other plans are
+                handed out by take_job and come back by take_result, instead of holding up frames.
+        """
         self.settings = settings or TrackerSettings()
         self._planner = planner
+        self._plans_elsewhere = plans_elsewhere
+        self._waiting: list[PlanJob] = []
+        self._planned_ms: dict[str, float] = {}
+        self._forlorn = ForlornRequests(self.settings)
+        self._frames_with_tf = 0
         self._tolerance_ns = int(self.settings.stamp_tolerance_s * 1e9)
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
@@ -85,7 +82,9 @@ class TargetTracker:
     def take_wishes(self) -> list[GroundingWish]:
         """Groundings that lost targets, and those to be checked for drift, ask for now."""
         newest = self._memory.newest
-        return [] if newest is None else due_wishes(self._tracks, newest.stamp_ns)
+        if newest is None:
+            return []
+        return due_wishes(self._tracks, newest.stamp_ns) + self._forlorn.due(newest.stamp_ns)
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.
@@ -95,7 +94,7 @@ class TargetTracker:
         """
         started = time.perf_counter()
         ended = self._check_stream(frame)
-        key = KeyFrame.from_frame(frame)
+        key = self._in_steady_world(KeyFrame.from_frame(frame))
         self._change_world(key)
         self._memory.add(key)
         for track in self._tracks:
@@ -104,8 +103,10 @@ class TargetTracker:
             track.yield_place()
         self._forget(key.stamp_ns)
         track_ms = (time.perf_counter() - started) * _MS
-        planned_ms = self._plan_again(frame)
-        timings = {'track': track_ms, **planned_ms}
+        if not self._plans_elsewhere and (job := self.take_job()):
+            self.take_result(job.run(self._planner))
+        timings = {'track': track_ms, **self._planned_ms}
+        self._planned_ms = {}
         targets = [
             report(track, key, timings) for track in self._tracks if track.worth_reporting()
         ]
@@ -134,13 +135,44 @@ class TargetTracker:
                 mask = _checked_region(grounding, key)
             except FrameError as error:
                 return self._refuse(grounding, str(error))
+            kept = self._contradicted(grounding, key, mask)
+            if kept is not None:
+                newest = self._memory.newest
+                assert newest is not None
+                return replace(
+                    report(kept, newest, {}),
+                    message='a check for drift found another place; asked again',
+                )
+            self._forlorn.drop(grounding.request_id)
             # Planner and tracker must speak of the same pixels, also when only a box was given.
             return self._take(replace(grounding, mask=mask), key, mask, started)
         finally:
             self._memory.release(grounding.request_id)
 
+    def take_job(self) -> PlanJob | None:
+        """The plan that is to be made next, if one is due: see plans_elsewhere."""
+        newest = self._memory.newest
+        if self._waiting:
+            return self._waiting.pop(0)
+        due = [track for track in self._tracks if plan_is_due(track)]
+        if not due or newest is None:
+            return None
+        track = min(due, key=lambda t: t.planned_ns)
+        track.planning, track.planned_ns = True, newest.stamp_ns
+        place = invert(newest.camera2world) @ track.object2world
+        return job_for(track, newest, place, self._memory.before(newest.stamp_ns))
+
+    def take_result(self, result: PlanResult) -> None:
+        """Fuse the grasps of a job, unless its target is gone."""
+        self._planned_ms = {'plan': result.duration_ms}
+        for track in self._tracks:
+            if (track.track_id, track.born_ns) == (result.job.track_id, result.job.born_ns):
+                track.take_plan(result)
+
     def reset(self, track_id: int = 0) -> int:
         """Stop following a target, or all (0); returns how many were followed."""
+        if not track_id:
+            self._forlorn.clear()
         before = len(self._tracks)
         self._tracks = [t for t in self._tracks if track_id and t.track_id != track_id]
         return before - len(self._tracks)
@@ -148,31 +180,59 @@ class TargetTracker:
     def _take(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask, started: float
     ) -> GraspTarget:
-        """Find or make the target of a grounding, plan, and carry it to now."""
-        planning = time.perf_counter()
-        frame = key.to_frame()
-        plan = self._planner.plan(frame, grounding, self._up(frame))
-        planned = time.perf_counter()
+        """Find or make the target of a grounding, carry it to now, and plan."""
         track, object2world = self._assign(grounding, key, mask)
         if track is None:
             return self._refuse(grounding, 'no depth on the object: neither tracked nor grasped')
-        track.plan_message = plan.message
-        world2object = invert(object2world)
-        track.candidates.add_plan(
-            tuple(g.transformed(world2object @ key.camera2world) for g in plan.grasps)
-        )
         newest = self._memory.newest
         assert newest is not None
-        if track.stamp_ns < newest.stamp_ns:
+        behind = track.stamp_ns < newest.stamp_ns
+        if behind:
             self._carry(track, newest)
+        carried = time.perf_counter()
+        later = self._memory.since(key.stamp_ns)
+        place = invert(key.camera2world) @ object2world
+        job = job_for(track, key, place, later, grounding)
+        if self._plans_elsewhere and track.candidates.plans:
+            self._waiting.append(job)
+        else:
+            self._plan_now(track, job, later if behind else [])
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
         now = time.perf_counter()
         timings = {
-            'plan': (planned - planning) * _MS,
-            'catch_up': (now - planned) * _MS,
+            'plan': (now - carried) * _MS,
+            'catch_up': (carried - started) * _MS,
             'set_grounding': (now - started) * _MS,
         }
         return report(track, newest, timings)
+
+    def _plan_now(
+        self, track: TargetTrack, job: PlanJob, later: Sequence[KeyFrame | SteppingStone]
+    ) -> None:
+        """Plan before a target is published; it goes again when the planner fails."""
+        try:
+            track.take_plan(job.run(self._planner))
+            for more in first_jobs(track, later):
+                track.take_plan(more.run(self._planner))
+                track.candidates.settle()
+        except Exception:
+            self.reset(track.track_id)
+            raise
+
+    def _contradicted(
+        self, grounding: Grounding, key: KeyFrame, mask: RegionMask
+    ) -> TargetTrack | None:
+        """The followed target that a check for drift contradicts, unless it did so repeatedly."""
+        if track_at(self._tracks, mask, middle_of(key, mask), key.stamp_ns, self._tolerance_ns):
+            return None
+        for track in self._tracks:
+            request_id = track.grounding.request_id
+            if track.state == TargetState.CONFIRMED and request_id == grounding.request_id != '':
+                track.contradictions += 1
+                if track.contradictions < self.settings.contradictions:
+                    track.asked_ns = track.stamp_ns - int(self.settings.check_period_s * 1e9)
+                    return track
+        return None
 
     def _carry(self, track: TargetTrack, newest: KeyFrame) -> None:
         """Bring a target to the newest frame; behind something else it may be where it was."""
@@ -193,7 +253,7 @@ class TargetTracker:
         if same is not None:
             past = same.pose_at(key.stamp_ns, self._tolerance_ns)
             assert past is not None
-            same.grounding = grounding
+            same.grounding, same.contradictions = grounding, 0
             same.add_view(key, mask, past.object2world)
             return same, past.object2world
         fresh = TargetTrack(self._next_id, grounding, mask, key, self.settings)
@@ -213,25 +273,6 @@ class TargetTracker:
         self._tracks = [*self._tracks, fresh][-self.settings.max_targets :]
         return fresh, fresh.object2world
 
-    def _plan_again(self, frame: RgbdFrame) -> dict[str, float]:
-        """Refine the grasps of one target, if one is due."""
-        due = [track for track in self._tracks if plan_is_due(track)]
-        if not due:
-            return {}
-        track = min(due, key=lambda t: t.planned_ns)
-        started = time.perf_counter()
-        grounding = planning_input(track, frame)
-        key = self._memory.newest
-        assert key is not None
-        plan = self._planner.plan(frame, grounding, self._up(frame))
-        camera2object = invert(track.object2world) @ key.camera2world
-        track.take_plan(tuple(g.transformed(camera2object) for g in plan.grasps), plan.message)
-        return {'plan': (time.perf_counter() - started) * _MS}
-
-    def _up(self, frame: RgbdFrame) -> FloatArray | None:
-        """The upward direction (3,) in the camera frame, if the fixed frame gives it."""
-        return frame.up if self.settings.level_fixed_frame else None
-
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
         last = self._memory.newest
@@ -245,9 +286,24 @@ class TargetTracker:
         for track in self._tracks:
             track.lose(reason)
             ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
+        requests = [track.grounding for track in self._tracks]
         self.reset()
+        self._forlorn.add(requests, frame.stamp_ns)
         self._memory.clear()
         return ended
+
+    def _in_steady_world(self, key: KeyFrame) -> KeyFrame:
+        """A frame without its fixed frame while tf has only just come back.
+
+        What is published must not flip between two frames when tf flickers.
+        """
+        self._frames_with_tf = 0 if key.camera2fixed is None else self._frames_with_tf + 1
+        last = self._memory.newest
+        if last is None or last.camera2fixed is not None or not self._tracks:
+            return key
+        if self._frames_with_tf >= _STEADY_TF_FRAMES:
+            return key
+        return replace(key, camera2fixed=None, fixed_frame='')
 
     def _change_world(self, key: KeyFrame) -> None:
         """Move the targets between camera and fixed frame when tf comes or goes."""

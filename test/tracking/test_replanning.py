@@ -100,3 +100,72 @@ def test_what_the_planner_is_given_speaks_of_the_newest_frame():
     assert planner.groundings[-1].request_id == 'r1'
     assert planning_input.__doc__
     assert np.isfinite(planner.groundings[-1].box.area)
+
+
+def test_a_late_answer_is_planned_for_in_several_frames_before_it_is_published():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    planner = FakePlanner(noise_m=0.001)
+    tracker = TargetTracker(planner, TrackerSettings(first_plans=3))
+    frame, owner = scene.render(0)
+    tracker.update(frame)
+    tracker.begin('r1', 0)
+    for index in range(1, 9):
+        tracker.update(scene.render(index)[0])
+    target = tracker.set_grounding(ground(frame, owner))
+    assert planner.calls == [0, 8 * FRAME_NS, 5 * FRAME_NS]
+    assert len(target.grasps) == 1
+    single = 0.002**2
+    assert target.grasps[0].covariance[0, 0] < 0.6 * single + 1e-6
+
+
+def test_plans_made_elsewhere_do_not_hold_up_frames_and_are_carried_to_where_it_is():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    planner = FakePlanner()
+    settings = TrackerSettings(first_plans=1, fused_plans=2, plan_period_s=0.1)
+    tracker = TargetTracker(planner, settings, plans_elsewhere=True)
+    frame, owner = scene.render(0)
+    tracker.update(frame)
+    tracker.set_grounding(ground(frame, owner))
+    jobs = []
+    for index in range(1, 12):
+        scene.slabs[0].slab2world = at(0.003 * max(index - 5, 0), 0, 0.6)
+        (target,) = tracker.update(scene.render(index)[0])
+        assert 'plan' not in target.timings_ms
+        jobs += [job for job in [tracker.take_job()] if job is not None]
+    # One at a time: the next is not handed out before this one has come back.
+    (job,) = jobs
+    assert job.frame.stamp_ns == 4 * FRAME_NS and len(planner.calls) == 1
+    tracker.take_result(job.run(planner))
+    (target,) = tracker.update(scene.render(11)[0])
+    assert target.timings_ms['plan'] > 0
+    assert target.grasps[0].position == pytest.approx([0.018, 0, 0.6], abs=0.002)
+
+
+def test_a_plan_of_a_target_that_is_gone_is_dropped():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    planner = FakePlanner()
+    tracker = TargetTracker(planner, TrackerSettings(plan_period_s=0.0), plans_elsewhere=True)
+    frame, owner = scene.render(0)
+    tracker.update(frame)
+    tracker.set_grounding(ground(frame, owner))
+    tracker.update(scene.render(1)[0])
+    job = tracker.take_job()
+    tracker.reset()
+    tracker.take_result(job.run(planner))
+    assert tracker.update(scene.render(2)[0]) == [] and tracker.take_job() is None
+
+
+def test_asking_again_for_a_followed_target_leaves_the_plan_to_a_job():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    planner = FakePlanner()
+    tracker = TargetTracker(planner, TrackerSettings(fused_plans=1), plans_elsewhere=True)
+    frame, owner = scene.render(0)
+    tracker.update(frame)
+    tracker.set_grounding(ground(frame, owner))
+    frame, owner = scene.render(1)
+    tracker.update(frame)
+    again = tracker.set_grounding(ground(frame, owner, request_id='r2'))
+    assert (again.track_id, again.request_id, len(again.grasps)) == (1, 'r2', 1)
+    assert planner.calls == [0]
+    job = tracker.take_job()
+    assert job.frame.stamp_ns == FRAME_NS and job.grounding.request_id == 'r2'

@@ -1,0 +1,81 @@
+"""A plan to be made of a target that is followed meanwhile."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..frame import RgbdFrame
+from ..grasping.grasp import Grasp
+from ..grounding.grounding import Grounding
+from ..transforms import FloatArray
+
+
+class Plan(Protocol):
+    """What a planner answers; grasps in the camera's optical frame, best first."""
+
+    @property
+    def grasps(self) -> tuple[Grasp, ...]:
+        """Best first."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """Why there are none."""
+        ...
+
+
+class Planner(Protocol):
+    """A GraspPlanner, or what can stand in for it."""
+
+    def plan(self, frame: RgbdFrame, grounding: Grounding, up: FloatArray | None = None) -> Plan:
+        """Plan grasps of the grounded object."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlanJob:
+    """A frame in which the pose of a target is known; it may be run in any thread.
+
+    Attributes:
+        track_id: of the target.
+        born_ns: stamp of the frame in which that target was first seen.
+        frame: to plan in.
+        grounding: of the target in that frame.
+        up: (3,) upward direction in the camera frame, if known.
+        camera2object: 4x4.
+        object2world: 4x4.
+    """
+
+    track_id: int
+    born_ns: int
+    frame: RgbdFrame
+    grounding: Grounding
+    up: FloatArray | None
+    camera2object: FloatArray
+    object2world: FloatArray
+
+    def run(self, planner: Planner) -> PlanResult:
+        """Plan, and bring the grasps to the object frame."""
+        started = time.perf_counter()
+        plan = planner.plan(self.frame, self.grounding, self.up)
+        grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
+        return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """What came of a job.
+
+    Attributes:
+        job: that was run.
+        grasps: in the object frame, best first.
+        message: why there are none.
+        duration_ms: wall time.
+    """
+
+    job: PlanJob
+    grasps: tuple[Grasp, ...]
+    message: str
+    duration_ms: float = 0.0

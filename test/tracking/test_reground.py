@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+
+from realvlg_ros.tracking.settings import TrackerSettings
+from realvlg_ros.tracking.target import TargetState
+from realvlg_ros.tracking.tracker import TargetTracker
+
+GAP_NS = 3_000_000_000
+
+
+class Run:
+    """A tracker with one confirmed target, and the frames that come after."""
+
+    def __init__(self, **settings):
+        self.scene = Scene([Slab(at(-0.08, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=2)])
+        self.tracker = TargetTracker(FakePlanner(), TrackerSettings(fused_plans=1, **settings))
+        self.index = 0
+        self.step()
+        self.tracker.set_grounding(ground(self.frame, self.owner))
+        for _ in range(4):
+            self.step()
+
+    def step(self, delay_ns=0, camera2world=None, with_tf=False):
+        self.frame, self.owner = self.scene.render(self.index, camera2world, with_tf)
+        self.frame = replace(self.frame, stamp_ns=self.frame.stamp_ns + delay_ns)
+        self.index += 1
+        return self.tracker.update(self.frame)
+
+
+def test_a_followed_target_is_given_up_when_checks_disagree_twice_in_a_row():
+    run = Run()
+    elsewhere = ground(run.frame, run.owner, number=2)
+    kept = run.tracker.set_grounding(elsewhere)
+    assert (kept.track_id, kept.state) == (1, TargetState.CONFIRMED)
+    assert 'asked again' in kept.message and kept.grasps[0].position[0] < 0
+    # It asks at once, not after the next period.
+    assert [wish.reason for wish in run.tracker.take_wishes()] == ['drift check']
+    given = run.tracker.set_grounding(elsewhere)
+    assert given.track_id == 2 and given.grasps[0].position[0] > 0
+    assert [target.track_id for target in run.step()] == [2]
+
+
+def test_a_check_that_agrees_clears_a_doubt():
+    run = Run()
+    for number in (2, 1, 2):
+        target = run.tracker.set_grounding(ground(run.frame, run.owner, number=number))
+        assert target.track_id == 1
+    another = ground(run.frame, run.owner, number=2, request_id='r2')
+    assert run.tracker.set_grounding(another).track_id == 2
+
+
+def test_requests_are_asked_again_after_a_break_of_the_stream():
+    run = Run(retry_period_s=1.0)
+    assert run.tracker.take_wishes() == []
+    (ended,) = run.step(GAP_NS)
+    assert ended.state == TargetState.LOST
+    wishes = run.tracker.take_wishes()
+    assert [(w.request_id, w.instruction) for w in wishes] == [('r1', 'take the slab')]
+    asked = []
+    for _ in range(45):
+        run.step(GAP_NS)
+        asked += run.tracker.take_wishes()
+    assert len(asked) == 1
+    answered = run.tracker.set_grounding(ground(run.frame, run.owner))
+    assert answered.state == TargetState.TENTATIVE and answered.request_id == 'r1'
+    for _ in range(45):
+        run.step(GAP_NS)
+        assert not [w for w in run.tracker.take_wishes() if w.track_id == 0]
+
+
+@pytest.mark.parametrize('how', ['reset', 'time'])
+def test_a_broken_request_is_not_asked_for_ever(how):
+    run = Run(retry_period_s=0.1, forget_after_s=1.0)
+    run.step(GAP_NS)
+    if how == 'reset':
+        run.tracker.reset()
+    else:
+        for _ in range(int(1e9 / FRAME_NS) + 2):
+            run.step(GAP_NS)
+        run.tracker.take_wishes()
+    run.step(GAP_NS)
+    assert run.tracker.take_wishes() == []
+
+
+def test_a_flickering_tf_does_not_flip_the_frame_of_what_is_published():
+    run = Run()
+    pose = at(0.3, 0.2, 0.1)
+    pose[:3, :3] = np.eye(3)
+    for slab in [*run.scene.slabs, run.scene.table]:
+        slab.slab2world = pose @ slab.slab2world
+    frames = []
+    for index in range(30):
+        (target,) = run.step(camera2world=pose, with_tf=index % 3 > 0)
+        frames.append(target.frame_id)
+    assert set(frames) == {'camera_color_optical_frame'}
+    for _ in range(20):
+        (target,) = run.step(camera2world=pose, with_tf=True)
+        frames.append(target.frame_id)
+    changes = [a != b for a, b in zip(frames, frames[1:], strict=False)]
+    assert sum(changes) == 1 and frames[-1] == 'world'
+    assert np.linalg.norm(target.grasps[0].position - [0.22, 0.2, 0.7]) < 0.003
