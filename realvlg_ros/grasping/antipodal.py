@@ -48,6 +48,18 @@ class Pairs:
             np.concatenate([self.widths, other.widths]),
         )
 
+    def turned(self, angles: tuple[float, ...], limit: int) -> Pairs:
+        """The first pairs up to a limit, turned about the vertical by each angle, rad."""
+        turns = [
+            np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
+            for a in angles
+        ]
+        return Pairs(
+            np.repeat(self.centers[:limit], len(angles), axis=0),
+            np.stack([self.axes[:limit] @ turn for turn in turns], axis=1).reshape(-1, 3),
+            np.repeat(self.widths[:limit], len(angles)),
+        )
+
 
 def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: int) -> Pairs:
     """Find the most promising pairs, spread over places and directions.

@@ -22,8 +22,8 @@ _LOW_LEAN = 0.7
 _SIDE = np.radians([-78, 78])
 # How much later an approach is looked at, as a share of the pairs.
 _LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4])
-# Fingertips go this share of what the gripper allows past the contact.
-_REACH = 0.6
+# Fingertips go at most this share of what the gripper allows past the contact.
+REACH = 0.6
 # Between palm and object, m.
 _PALM_GAP = 0.004
 
@@ -35,6 +35,7 @@ def approach_candidates(
     gripper: Gripper,
     settings: PlannerSettings,
     from_model: bool = False,
+    share: float = REACH,
 ) -> Candidates:
     """Give every pair several approaches, with the fingertips as deep as they may go.
 
@@ -45,6 +46,7 @@ def approach_candidates(
         gripper: its shape.
         settings: limits.
         from_model: where the pairs come from.
+        share: of the gripper's fingertip depth by which fingertips go past the contacts at most.
 
     Returns:
         Candidates, most promising first; those that fit nowhere are left out.
@@ -66,7 +68,7 @@ def approach_candidates(
     batch = Candidates(
         rotations, centers, pairs.widths[which], openings[which], np.full(len(which), from_model)
     )
-    reach = np.minimum(_REACH * gripper.fingertip_depth, palm_room(batch, cloud, gripper))
+    reach = np.minimum(share * gripper.fingertip_depth, palm_room(batch, cloud, gripper))
     if has_table:
         reach = np.minimum(reach, table_room(batch, gripper, settings))
     enough = reach >= settings.min_overlap
@@ -110,3 +112,13 @@ def table_room(candidates: Candidates, gripper: Gripper, settings: PlannerSettin
     return np.where(
         descent > 1e-3, room / np.where(level, 1, descent), np.where(room >= 0, np.inf, -np.inf)
     )
+
+
+def lifted_off(candidates: Candidates, gripper: Gripper, settings: PlannerSettings) -> Candidates:
+    """The candidates drawn back along the approach where they would meet the support z = 0.
+
+    Turning a gripper to the surfaces it meets may push an edge of a finger into the support.
+    """
+    room = table_room(candidates, gripper, settings)
+    back = np.clip(room, -settings.min_overlap, 0.0)
+    return replace(candidates, tips=candidates.tips + back[:, None] * candidates.rotations[..., 2])

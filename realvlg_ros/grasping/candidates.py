@@ -23,7 +23,7 @@ _REGULAR_WIDTH = 0.015
 # Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
 _NARROW_SLACK = 0.002
 # The palm is large: a thinned cloud shows whether the object is in it.
-_PALM_STRIDE = 3
+_PALM_STRIDE = 1
 # Between palm and object, m; and the last part of the approach that must be free, too.
 _PALM_GAP = 0.003
 SWEEP = 0.05

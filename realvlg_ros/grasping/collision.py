@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .candidates import SWEEP, Candidates
 from .gripper import Gripper
+from .obstacles import Obstacles
 from .scene import Scene
 from .settings import PlannerSettings
 
@@ -18,8 +19,6 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Distance between sample points on the gripper, m.
 _STEP = 0.007
-# What rises less above the support than this belongs to it, m.
-_TABLE_RELIEF = 0.008
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Collisions:
 def check_collisions(
     candidates: Candidates,
     scene: Scene,
-    obstacles: npt.NDArray[np.float32],
+    obstacles: Obstacles,
     gripper: Gripper,
     settings: PlannerSettings,
 ) -> Collisions:
@@ -49,13 +48,14 @@ def check_collisions(
     Args:
         candidates: to check.
         scene: with the depth image.
-        obstacles: of obstacle_map.
+        obstacles: around the object.
         gripper: its shape.
         settings: clearances.
     """
     points, fingers = _gripper_points(candidates, gripper, _STEP)
-    index, z, inside = scene.pixels_of(points)
-    hit = _hits(index, z, inside, obstacles, settings)
+    pixels = scene.pixels_of(points)
+    index, z, inside = pixels
+    hit = obstacles.hits(scene, points, pixels, settings)
     surface = scene.frame.depth.ravel()[index]
     seen_free = inside & (z < surface)
     hidden = ~seen_free & inside
@@ -69,34 +69,14 @@ def check_collisions(
 def coarse_hits(
     candidates: Candidates,
     scene: Scene,
-    obstacles: npt.NDArray[np.float32],
+    obstacles: Obstacles,
     gripper: Gripper,
     settings: PlannerSettings,
 ) -> BoolArray:
     """Whether (n,) a few points of the gripper lie in obstacles: a quick first look at many."""
     points, _ = _gripper_points(candidates, gripper, 4 * _STEP)
-    return np.asarray(_hits(*scene.pixels_of(points), obstacles, settings).any(axis=1))
-
-
-def obstacle_map(scene: Scene, settings: PlannerSettings) -> npt.NDArray[np.float32]:
-    """Depth (height, width) of obstacles, grown by the clearance or half the sampling step."""
-    distance = float(np.linalg.norm(scene.camera_position))
-    relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
-    grown = max(settings.obstacle_clearance, _STEP / 2) * scene.frame.camera.fx / distance
-    return scene.obstacle_depth(relief, int(np.clip(round(grown), 1, 15)))
-
-
-def _hits(
-    index: npt.NDArray[np.intp],
-    z: FloatArray,
-    inside: BoolArray,
-    obstacles: npt.NDArray[np.float32],
-    settings: PlannerSettings,
-) -> BoolArray:
-    """Which points (n, p), seen at a pixel index and depth, lie in obstacles."""
-    behind = z - obstacles.ravel()[index]
-    hit = inside & (behind > -settings.obstacle_clearance)
-    return np.asarray(hit & (behind < settings.obstacle_thickness))
+    hit = obstacles.hits(scene, points, scene.pixels_of(points), settings)
+    return np.asarray(hit.any(axis=1))
 
 
 def _gripper_points(
@@ -115,16 +95,28 @@ def _gripper_points(
 @lru_cache(maxsize=8)
 def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
     axes = [
-        np.linspace(low, high, max(2, int(np.ceil((high - low) / step)) + 1))
+        np.linspace(low, high, int(np.ceil((high - low) / step)) + 1)
         for low, high in zip(lower, upper, strict=True)
     ]
     return np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
 
 
+@lru_cache(maxsize=8)
+def _shell_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
+    """Points (k, 3) on a box's front face at the upper z and, farther apart, on its sides."""
+    x0, y0, _ = lower
+    x1, y1, front = upper
+    face = _box_points((x0, y0, front), (x1, y1, front), step)
+    sides = _box_points(lower, (x1, y1, front - 2 * step), 2.5 * step)
+    on_side = np.isin(sides[:, 0], (x0, x1)) | np.isin(sides[:, 1], (y0, y1))
+    return np.concatenate([face, sides[on_side]])
+
+
 def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm.
 
-    The palm is drawn out by the last part of the approach.
+    The palm is drawn out by the last part of the approach; things stand below it, so that they
+    enter through its front face or its sides.
     """
     half, length = gripper.finger_width / 2, gripper.finger_length
     thick = gripper.finger_thickness
@@ -132,5 +124,5 @@ def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArra
     right = left * (1.0, -1.0, 1.0)
     x, y, z = gripper.palm_size
     back = -length - z - SWEEP
-    palm = _box_points((-x / 2, -y / 2, back), (x / 2, y / 2, -length), 2.5 * step)
+    palm = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, -length), 1.3 * step)
     return left, right, palm

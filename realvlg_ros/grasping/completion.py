@@ -37,6 +37,13 @@ _RIDGE_BIN = 0.010
 _PLATEAU = 0.004
 # Readings at a silhouette are less exact than others, in standard deviations.
 _SILHOUETTE_SIGMAS = 2.0
+# Surfaces whose normal's vertical part is smaller go on as vertical walls, drawn in steps, m.
+_VERTICAL = 0.25
+_WALL_STEP = 0.006
+# Fewer points are no top; and how much of its rectangle, and of the whole footprint, it must fill.
+_MIN_TOP = 30
+_RECTANGULAR = 0.8
+_AS_LARGE = 0.6
 # Points in seen space by so much on average, m, do not speak against an axis.
 _TOLERATED = 0.0005
 
@@ -66,15 +73,67 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else _vertical_axis(cloud.points, scene, margin)
         points, normals = _turned(cloud, center, turns)
+    if axis is None and scene.plane is not None:
+        walls = _walls(cloud), _walls_of_top(cloud)
+        points = np.concatenate([points, *(wall[0] for wall in walls)])
+        normals = np.concatenate([normals, *(wall[1] for wall in walls)])
     behind = scene.depth_behind(points)
     hidden = np.isnan(behind) | (behind > margin)
-    whole = TargetCloud(
-        np.concatenate([cloud.points, points[hidden]]),
-        np.concatenate([cloud.normals, normals[hidden]]),
-        np.concatenate([cloud.observed, np.zeros(int(hidden.sum()), bool)]),
-        cloud.count,
-    )
-    return Completion(whole, axis)
+    return Completion(cloud.with_assumed(points[hidden], normals[hidden]), axis)
+
+
+def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of walls that go straight down from where the surface turns vertical.
+
+    Seen from above a flat thing shows its top and the silhouette around it, but none of its walls.
+    """
+    edge = np.flatnonzero(np.abs(cloud.normals[:, 2]) < _VERTICAL)
+    points, out = cloud.points.astype(np.float32), cloud.normals[edge, :2].astype(np.float32)
+    offset = points - points[edge, None]
+    ahead = offset[..., 0] * out[:, :1] + offset[..., 1] * out[:, 1:]
+    aside = offset[..., 1] * out[:, :1] - offset[..., 0] * out[:, 1:]
+    near = np.abs(aside) < 1.5 * _WALL_STEP
+    # A neck does not go on through the body below it, and a wall that is seen needs no guess.
+    body = near & (ahead > _WALL_STEP)
+    seen = near & (ahead > -_WALL_STEP) & (offset[..., 2] < -0.5 * _WALL_STEP)
+    seen &= offset[..., 2] > -3 * _WALL_STEP
+    edge = edge[~(body | seen).any(axis=1)]
+    drop = np.arange(1, int(cloud.points[edge, 2].max(initial=0) / _WALL_STEP) + 1) * _WALL_STEP
+    below = cloud.points[edge, None] - drop[:, None] * (0.0, 0.0, 1.0)
+    above = below[..., 2] > 0
+    normals = np.broadcast_to(cloud.normals[edge, None], below.shape)
+    return below[above], normals[above]
+
+
+def _walls_of_top(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of walls straight down from the outline of a flat, rectangular top.
+
+    Nothing is added where the top is not as large as the object, as on a bottle's cap.
+    """
+    top = float(np.percentile(cloud.points[:, 2], 97))
+    level = (cloud.points[:, 2] > top - _PLATEAU) & (cloud.normals[:, 2] > 0.8)
+    flat = cloud.points[:, :2].astype(np.float32)
+    nothing = np.zeros((0, 3))
+    if level.sum() < _MIN_TOP or top < 2 * _WALL_STEP:
+        return nothing, nothing
+    rectangle = cv2.minAreaRect(flat[level])
+    area = rectangle[1][0] * rectangle[1][1]
+    hull = cv2.contourArea(cv2.convexHull(flat[level]))
+    if hull < _RECTANGULAR * area or hull < _AS_LARGE * cv2.contourArea(cv2.convexHull(flat)):
+        return nothing, nothing
+    points, normals = [], []
+    corners = cv2.boxPoints(rectangle).astype(np.float64)
+    heights = np.arange(_WALL_STEP / 2, top, _WALL_STEP)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        length = float(np.linalg.norm(end - start))
+        along = (np.arange(int(length / _WALL_STEP)) + 0.5) * _WALL_STEP / max(length, 1e-9)
+        line = start + along[:, None] * (end - start)
+        wall = np.concatenate([np.column_stack([line, np.full(len(line), z)]) for z in heights])
+        middle = (start + end) / 2 - corners.mean(axis=0)
+        points.append(wall)
+        outward = np.append(middle / max(float(np.linalg.norm(middle)), 1e-9), 0.0)
+        normals.append(np.broadcast_to(outward, wall.shape))
+    return np.concatenate(points), np.concatenate(normals)
 
 
 def _turned(

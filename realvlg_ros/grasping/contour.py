@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,8 @@ _REACH = 3
 # So many pixels of the window must lie beyond the contour, and so many on the object.
 _MIN_BEYOND = 8
 _MIN_OWN = 8
+# Holes beside the object are filled from so far, px.
+SHADOW = 15
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,17 @@ class Contour:
         along[:, :2] = -self.outward[:, 1:] * dx + self.outward[:, :1] * dy
         normals = np.cross(along, center)
         return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+
+
+def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
+    """Depth (h, w) whose holes beside the object have the nearest reading around them.
+
+    A stereo camera has no reading where only one of its eyes sees past the object's edge.
+    """
+    around = np.where(mask | (depth == 0), np.inf, depth)
+    nearest = cv2.erode(around, np.ones((2 * SHADOW + 1,) * 2, np.uint8))
+    hole = (depth == 0) & ~mask & np.isfinite(nearest)
+    return np.where(hole, nearest, depth)
 
 
 def find_contour(depth: FloatArray, mask: BoolArray, good: BoolArray, step: FloatArray) -> Contour:

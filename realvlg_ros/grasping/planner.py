@@ -15,7 +15,7 @@ from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
 from .alignment import aligned
 from .antipodal import Pairs, footprint_pairs, propose_pairs
-from .approach import approach_candidates
+from .approach import REACH, approach_candidates, lifted_off
 from .candidates import (
     Candidates,
     Closing,
@@ -23,13 +23,14 @@ from .candidates import (
     coarse_crossings,
     narrowed,
 )
-from .collision import check_collisions, coarse_hits, obstacle_map
+from .collision import check_collisions, coarse_hits
 from .completion import Completion, complete
 from .covariance import tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
 from .lift import LiftedContacts, lift_contacts, lift_rectangle
 from .object_box import upright_extent
+from .obstacles import Obstacles
 from .ranking import NORMAL_SLACK, quality, term_values
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
@@ -38,6 +39,9 @@ from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+
+# The opening is turned by these about the vertical in the second look, rad: inside the cone.
+_TURNS = (-0.2, 0.0, 0.2)
 
 __all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
 
@@ -118,11 +122,15 @@ class GraspPlanner:
         full = completion.cloud
         timer.stage('completion')
         refusals: Counter[str] = Counter()
-        obstacles = obstacle_map(scene, self.settings)
+        obstacles = Obstacles.around(scene, self.settings)
         candidates = self._propose(full, scene, obstacles, grounding, refusals)
         timer.stage('search')
         grasps = self._check(candidates, completion, scene, obstacles, refusals)
         timer.stage('check')
+        if not grasps and self.settings.grasp_source != 'model':
+            candidates = self._look_again(full, scene, obstacles)
+            grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
+            timer.stage('second look')
         message = _message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
@@ -130,7 +138,7 @@ class GraspPlanner:
         self,
         cloud: TargetCloud,
         scene: Scene,
-        obstacles: npt.NDArray[np.float32],
+        obstacles: Obstacles,
         grounding: Grounding,
         refusals: Counter[str],
     ) -> Candidates:
@@ -149,7 +157,32 @@ class GraspPlanner:
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, has_table, gripper, settings))
-        everything = Candidates.joined(batches)
+        return self._coarsely_free(Candidates.joined(batches), cloud, scene, obstacles, refusals)
+
+    def _look_again(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
+        """More directions of opening, and shallower grips, where the usual ones are blocked."""
+        settings, gripper = self.settings, self.gripper
+        widest = min(gripper.max_opening, settings.max_opening) - 2 * settings.min_finger_clearance
+        pairs = propose_pairs(cloud, settings.friction, widest, settings.max_candidates)
+        pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
+        has_table = scene.plane is not None
+        batches = [
+            approach_candidates(pairs, cloud, has_table, gripper, settings, share=share)
+            for share in (REACH / 2, REACH)
+        ]
+        everything = narrowed(Candidates.joined(batches), settings)
+        return self._coarsely_free(everything, cloud, scene, obstacles, Counter())
+
+    def _coarsely_free(
+        self,
+        everything: Candidates,
+        cloud: TargetCloud,
+        scene: Scene,
+        obstacles: Obstacles,
+        refusals: Counter[str],
+    ) -> Candidates:
+        """The first candidates, with as wide an opening as fits, that a quick look finds free."""
+        settings, gripper = self.settings, self.gripper
         if len(everything) == 0:
             return everything
         crossing = coarse_crossings(everything, cloud, gripper)
@@ -195,15 +228,19 @@ class GraspPlanner:
         candidates: Candidates,
         completion: Completion,
         scene: Scene,
-        obstacles: npt.NDArray[np.float32],
+        obstacles: Obstacles,
         refusals: Counter[str],
+        align: bool = True,
     ) -> list[Grasp]:
         """Close the fingers, check collisions, rank and thin out."""
         settings, gripper = self.settings, self.gripper
         if len(candidates) == 0:
             return []
         cloud = completion.cloud
-        candidates = aligned(candidates, cloud, gripper, completion.axis)
+        if align:
+            candidates = aligned(candidates, cloud, gripper, completion.axis)
+        if scene.plane is not None:
+            candidates = lifted_off(candidates, gripper, settings)
         candidates, closing = close_fingers(candidates, cloud, gripper, settings)
         fits = np.isfinite(candidates.openings)
         refusals['wider than the opening'] += int((~fits).sum())

@@ -16,9 +16,6 @@ from ..transforms import invert, make_transform, transform_points
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-# Readings within this of the object's edge may be blurred with it, m.
-_EDGE_BLUR = 0.004
-
 
 @dataclass(frozen=True)
 class Scene:
@@ -81,28 +78,6 @@ class Scene:
         points = self.frame.points
         heights = points @ self.camera2support[2, :3].astype(np.float32)
         return np.where(self.frame.valid, heights + self.camera2support[2, 3], np.nan)
-
-    def obstacle_depth(self, min_height: float, radius_px: int) -> npt.NDArray[np.float32]:
-        """(height, width) depth of other things, grown by a radius; infinite where there are none.
-
-        Args:
-            min_height: what rises less above the support is part of it, m.
-            radius_px: how far things are grown in the image, px.
-        """
-        with np.errstate(invalid='ignore'):
-            other = self.frame.valid & ~self.mask
-            if self.plane is not None:
-                other &= self.heights > min_height
-        # A ring around the object belongs to its own blurred edge, and lone pixels are noise.
-        depth = float(np.median(self.frame.depth[self.mask & self.frame.valid]))
-        ring_px = int(np.clip(round(_EDGE_BLUR * self.frame.camera.fx / depth), 2, 6))
-        ring = cv2.dilate(self.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
-        solid = cv2.morphologyEx(
-            (other & (ring == 0)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)
-        )
-        near = np.where(solid > 0, self.frame.depth, np.float32(np.inf))
-        kernel = np.ones((2 * radius_px + 1, 2 * radius_px + 1), np.uint8)
-        return np.asarray(cv2.erode(near.astype(np.float32), kernel))
 
     def pixels_of(self, points: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray, BoolArray]:
         """Where points (..., 3) of the support frame are seen.

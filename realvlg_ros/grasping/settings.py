@@ -25,8 +25,11 @@ class PlannerSettings:
         min_finger_clearance: smallest gap that is accepted where the opening is limited, m.
         table_clearance: smallest distance of the fingertips from the support, m.
         obstacle_clearance: smallest distance of the gripper from other things, m.
-        obstacle_thickness: space behind the visible surface of other things that counts as theirs,
-            m; what lies farther behind is unseen but not known to be occupied.
+        obstacle_thickness: how far at most other things are taken to reach behind their visible
+            surface, horizontally, m. One view shows no back: things are taken to be as deep as
+            they look wide, but what looks wider than a hand can hold may be a wall or a flat box,
+            and blocking all that it hides would leave no grasp behind it. What lies farther
+            behind is unseen, not known to be occupied, and counts in max_unobserved.
         min_overlap: how far fingertips must at least reach past the contact, m.
         min_opening, max_opening: limits on the opening, m, inside the gripper's own.
         approach_cone: largest angle of the approach from the direction into the support, rad.
@@ -49,7 +52,7 @@ class PlannerSettings:
     finger_clearance: float = 0.008
     min_finger_clearance: float = 0.003
     table_clearance: float = 0.004
-    obstacle_clearance: float = 0.004
+    obstacle_clearance: float = 0.0025
     obstacle_thickness: float = 0.08
     min_overlap: float = 0.003
     min_opening: float = 0.0

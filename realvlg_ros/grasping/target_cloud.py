@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..transforms import transform_points
-from .contour import Contour, find_contour
+from .contour import SHADOW, Contour, fill_shadows, find_contour
 from .depth_noise import DepthNoise
 from .scene import Scene
 from .surface import find_flying_pixels, fit_normals
@@ -24,6 +24,8 @@ _MIN_POINTS = 30
 # An object of more pixels is looked at in every other row and column: they are closer together
 # than the points that are kept.
 _DENSE = 9000
+# Pixels around the object that are looked at to see where it ends.
+_MARGIN = 4
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,8 @@ class TargetCloud:
         """
         rows, columns = np.nonzero(scene.mask)
         step = 1 if len(rows) < _DENSE else 2
-        region = np.s_[
-            rows.min() : rows.max() + 1 : step, columns.min() : columns.max() + 1 : step
-        ]
+        box = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+        region = _window(box, _MARGIN * step, step)
         depth = scene.frame.depth[region].astype(np.float64)
         rays = scene.frame.camera.rays[region]
         valid = scene.mask[region] & (depth > 0)
@@ -70,7 +71,11 @@ class TargetCloud:
         normals, _ = fit_normals(rays, depth, valid, radius, sigma)
         valid &= np.any(normals != 0, axis=-1)
         camera_points = np.dstack([rays * depth[..., None], depth])[valid]
-        edge = find_contour(depth, scene.mask[region], valid, 0.008 + 5 * sigma)
+        wide = _window(box, (_MARGIN + SHADOW) * step, step)
+        row, column = (a.start - b.start for a, b in zip(region, wide, strict=True))
+        filled = fill_shadows(scene.frame.depth[wide].astype(np.float64), scene.mask[wide])
+        filled = filled[row // step :, column // step :][: depth.shape[0], : depth.shape[1]]
+        edge = find_contour(filled, scene.mask[region], valid, 0.008 + 5 * sigma)
         edge_points, edge_normals = _contour_points(edge, rays)
         points = np.concatenate([camera_points, edge_points])
         normals = np.concatenate([normals[valid], edge_normals])
@@ -94,13 +99,14 @@ class TargetCloud:
     def _thin(cls, points: FloatArray, normals: FloatArray, max_points: int) -> TargetCloud:
         """Average points and normals in cells, as small as the number of points allows."""
         size = 0.003
+        # Opposite faces of a thin wall must not be averaged, nor a top with the wall below it.
+        main = np.abs(normals).argmax(axis=1)
+        facing = 2 * main + (np.take_along_axis(normals, main[:, None], 1)[:, 0] > 0)
         while True:
             cells = np.floor(points / size).astype(np.int64)
-            # Opposite faces of a thin wall must not be averaged.
-            facing = (normals[:, 0] > 0) * 4 + (normals[:, 1] > 0) * 2 + (normals[:, 2] > 0)
             span = cells - cells.min(axis=0)
             extent = span.max(axis=0) + 1
-            key = ((span[:, 0] * extent[1] + span[:, 1]) * extent[2] + span[:, 2]) * 8 + facing
+            key = ((span[:, 0] * extent[1] + span[:, 1]) * extent[2] + span[:, 2]) * 6 + facing
             _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
             if len(counts) <= max_points:
                 break
@@ -112,11 +118,29 @@ class TargetCloud:
         directions = mean[1] / np.maximum(np.linalg.norm(mean[1], axis=1, keepdims=True), 1e-9)
         return cls(mean[0], directions, np.ones(len(counts), bool), len(points))
 
+    def with_assumed(self, points: FloatArray, normals: FloatArray) -> TargetCloud:
+        """This cloud and, marked as not observed, assumed points (n, 3)."""
+        return replace(
+            self,
+            points=np.concatenate([self.points, points]),
+            normals=np.concatenate([self.normals, normals]),
+            observed=np.concatenate([self.observed, np.zeros(len(points), bool)]),
+        )
+
     @property
     def center(self) -> FloatArray:
         """Middle (3,) of the extents, m: an estimate of the centre of mass."""
         low, high = np.percentile(self.points, (2, 98), axis=0)
         return np.asarray((low + high) / 2)
+
+
+def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[slice, slice]:
+    """Rows and columns of every step-th pixel of a box and a margin around it."""
+    top, bottom, left, right = box
+    return (
+        slice(max(top - margin, top % step), bottom + margin, step),
+        slice(max(left - margin, left % step), right + margin, step),
+    )
 
 
 def _contour_points(edge: Contour, rays: FloatArray) -> tuple[FloatArray, FloatArray]:

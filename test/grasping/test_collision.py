@@ -3,8 +3,9 @@ import pytest
 from solids import Box, look
 
 from realvlg_ros.grasping.candidates import Candidates, close_fingers, open_for
-from realvlg_ros.grasping.collision import check_collisions, coarse_hits, obstacle_map
+from realvlg_ros.grasping.collision import check_collisions, coarse_hits
 from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
 from realvlg_ros.grasping.target_cloud import TargetCloud
 
@@ -28,7 +29,7 @@ def top_down(view, tip, opening=0.06):
 
 def check(view, tip, opening=0.06):
     scene = view.scene()
-    obstacles = obstacle_map(scene, SETTINGS)
+    obstacles = Obstacles.around(scene, SETTINGS)
     candidates = top_down(view, tip, opening)
     hits = check_collisions(candidates, scene, obstacles, GRIPPER, SETTINGS)
     return hits, coarse_hits(candidates, scene, obstacles, GRIPPER, SETTINGS)
@@ -65,7 +66,7 @@ def test_tall_neighbour_meets_the_palm():
 def test_space_behind_a_neighbour_is_not_free():
     screen = Box((0.02, 0.3, 0.12), (-0.06, 0, 0.06))
     view = look([Box((0.04, 0.04, 0.11), (0, 0, 0.055)), screen])
-    hits, _ = check(view, (0, 0, 0.08))
+    hits, _ = check(view, (0, 0, 0.03))
     assert hits.obstacle[0] or hits.unobserved[0] > 0.5
 
 
@@ -90,3 +91,12 @@ def test_opening_leaves_the_gap_or_is_refused():
     openings = open_for(widths, SETTINGS.finger_clearance, GRIPPER, SETTINGS)
     assert openings[:2] == pytest.approx([0.056, 0.08])
     assert np.isnan(openings[2])
+
+
+def test_things_reach_as_far_behind_as_they_look_wide():
+    scene = look([TARGET, Box((0.03, 0.2, 0.03), (0.1, 0, 0.015))]).scene()
+    narrow = Obstacles.around(scene, SETTINGS).reach
+    scene = look([TARGET, Box((0.1, 0.2, 0.1), (0.15, 0, 0.05))]).scene()
+    wide = Obstacles.around(scene, SETTINGS).reach
+    assert 0.025 <= narrow.max() < 0.05
+    assert wide.max() == pytest.approx(SETTINGS.obstacle_thickness)
