@@ -14,6 +14,8 @@ from .target_track import TargetTrack
 
 # Agreement that a leap over several frames needs, and that a step to the next one does.
 _LEAP_SUPPORT, _STEP_SUPPORT = 0.93, 0.65
+# After a leap, so many times its length is tried next.
+_LONGER = 2
 # Bound of the work when the object cannot be seen: measurements that may fail.
 _MAX_FAILURES = 6
 
@@ -36,16 +38,14 @@ class _Walker:
         self._track = track
         self._twist = np.zeros(6)
         self._failures = 0
+        # Frames in the last leap that succeeded; at first any may.
+        self._stride = float('inf')
 
     def walk(self, frames: Sequence[KeyFrame | SteppingStone]) -> None:
         if not frames or self._failures >= _MAX_FAILURES:
             return
-        needed = _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT
-        last = frames[-1]
-        key = last.unpacked() if isinstance(last, SteppingStone) else last
-        measured = self._find(key, needed)
-        if measured is not None:
-            self._step(key, measured)
+        if len(frames) <= _LONGER * self._stride and self._leap(frames):
+            self._stride = len(frames)
             return
         if len(frames) == 1:
             self._failures += 1
@@ -53,6 +53,15 @@ class _Walker:
         half = len(frames) // 2
         self.walk(frames[:half])
         self.walk(frames[half:])
+
+    def _leap(self, frames: Sequence[KeyFrame | SteppingStone]) -> bool:
+        """Try to find the object in the last of these frames."""
+        last = frames[-1]
+        key = last.unpacked() if isinstance(last, SteppingStone) else last
+        measured = self._find(key, _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT)
+        if measured is not None:
+            self._step(key, measured)
+        return measured is not None
 
     def _find(self, key: KeyFrame, needed: float) -> Measurement | None:
         dt = (key.stamp_ns - self._track.stamp_ns) * 1e-9

@@ -8,6 +8,7 @@ stays the best until another is clearly better for several plans.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +24,8 @@ _SHARED_ERROR = 0.1
 # A grasp that this many plans in a row did not find again is dropped. A plan holds only its best
 # grasps, and noise decides which: a miss or two say little.
 _MAX_MISSES = 6
+# A grasp this many match distances away, of another spot, confirms that one can grasp here.
+_NEIGHBOUR = 2.0
 _QUALITY_MEMORY = 0.5
 
 
@@ -92,14 +95,16 @@ class GraspCandidates:
         free = list(grasps)
         kept = []
         for candidate in self._candidates:
-            match = self._nearest(candidate, free)
-            if match is None:
-                if candidate.misses + 1 < _MAX_MISSES:
-                    trials, misses = candidate.trials + 1, candidate.misses + 1
-                    kept.append(replace(candidate, trials=trials, misses=misses))
-                continue
-            free = [grasp for grasp in free if grasp is not match]
-            kept.append(_fuse(candidate, match))
+            match, _ = self._nearest(candidate, free)
+            if match is not None:
+                free = [grasp for grasp in free if grasp is not match]
+                kept.append(_fuse(candidate, match))
+            elif self._nearest(candidate, grasps)[1] < _NEIGHBOUR:
+                plans, trials = candidate.plans + 1, candidate.trials + 1
+                kept.append(replace(candidate, plans=plans, trials=trials, misses=0))
+            elif candidate.misses + 1 < _MAX_MISSES:
+                trials, misses = candidate.trials + 1, candidate.misses + 1
+                kept.append(replace(candidate, trials=trials, misses=misses))
         reference = kept[0].grasp.tcp2frame if kept else None
         for grasp in free:
             same = grasp if reference is None else nearest_representative(grasp, reference)
@@ -107,9 +112,11 @@ class GraspCandidates:
             reference = kept[0].grasp.tcp2frame
         self._candidates = self._ranked(kept)
 
-    def _nearest(self, candidate: Candidate, grasps: list[Grasp]) -> Grasp | None:
-        """The grasp of a new plan that is this candidate seen again."""
-        best, best_distance = None, 1.0
+    def _nearest(
+        self, candidate: Candidate, grasps: Sequence[Grasp]
+    ) -> tuple[Grasp | None, float]:
+        """The grasp that is this candidate seen again, and how far the nearest is (1: so far)."""
+        best, best_distance = None, np.inf
         for grasp in grasps:
             same = nearest_representative(grasp, candidate.grasp.tcp2frame)
             error = difference(same.tcp2frame, candidate.grasp.tcp2frame)
@@ -117,7 +124,7 @@ class GraspCandidates:
             angle = math.degrees(float(np.linalg.norm(error[3:]))) / self._settings.match_angle_deg
             if max(position, angle) < best_distance:
                 best, best_distance = grasp, max(position, angle)
-        return best
+        return best if best_distance < 1 else None, best_distance
 
     def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
         """Best first, with hysteresis for the first place; the first of the list held it."""

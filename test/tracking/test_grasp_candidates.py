@@ -69,3 +69,12 @@ def test_after_a_move_what_is_known_weighs_like_one_plan():
     (fused,) = candidates.grasps
     assert fused.position[0] == pytest.approx(0.002, abs=1e-6)
     assert candidates.plans == 1
+
+
+def test_grasps_beside_it_confirm_a_grasp_without_moving_it():
+    candidates = GraspCandidates(TrackerSettings(switch_persistence=1, switch_margin=0.1))
+    candidates.add_plan((grasp(0.0, 0.8),))
+    for _ in range(8):
+        candidates.add_plan((grasp(0.012, 0.85),))
+    assert candidates.grasps[0].position[0] == 0.0
+    assert candidates.grasps[1].position[0] == pytest.approx(0.012)
