@@ -17,7 +17,8 @@ from realvlg_ros.transforms import FloatArray
 _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 # Weight of an angle against a distance when the true grasp that was meant is looked for: m/rad.
 _LEVER_M = 0.05
-_TRUE_PLANS = 40
+# So many that the nearest of them is within 1 mm of another plan on the true depth.
+_TRUE_PLANS = 160
 _TRUE_NOISE_M = 0.0003
 
 
