@@ -22,8 +22,6 @@ _PATCH = 0.003
 _REGULAR_WIDTH = 0.015
 # Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
 _NARROW_SLACK = 0.002
-# The palm is large: a thinned cloud shows whether the object is in it.
-_PALM_STRIDE = 1
 # Between palm and object, m; and the last part of the approach that must be free, too.
 _PALM_GAP = 0.003
 SWEEP = 0.05
@@ -134,12 +132,16 @@ class PadBand:
     @classmethod
     def of(cls, candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> PadBand:
         """The points in front of the pads, over their whole width and length."""
-        local = local_coordinates(candidates, cloud.points)
+        return cls.among(local_coordinates(candidates, cloud.points), gripper)
+
+    @classmethod
+    def among(cls, local: npt.NDArray[np.float32], gripper: Gripper) -> PadBand:
+        """The points in front of the pads, of points (n, 3, p) in every TCP frame."""
         x, z = local[:, 0], local[:, 2]
         half = gripper.finger_width / 2
         inside = (np.abs(x) < half) & (z < 0) & (z > -gripper.finger_length)
         rows, points = np.nonzero(inside)
-        return cls(rows, points, local[rows, :, points].astype(np.float64), len(candidates))
+        return cls(rows, points, local[rows, :, points].astype(np.float64), len(local))
 
     def sums(self, values: FloatArray, keep: BoolArray) -> FloatArray:
         """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's kept entries."""
@@ -181,7 +183,8 @@ def close_fingers(
         (NaN where it is not enough) that their width demands, and what they touch.
     """
     rotations = candidates.rotations
-    band = PadBand.of(candidates, cloud, gripper)
+    local = local_coordinates(candidates, cloud.points)
+    band = PadBand.among(local, gripper)
     y = band.local[:, 1]
     between = np.abs(y) < candidates.openings[band.rows] / 2
     along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
@@ -219,7 +222,7 @@ def close_fingers(
         overlaps=-contacts[:, :, 2].max(axis=1),
         observed=np.minimum(patches[0].observed, patches[1].observed),
         crossing=_crossings(band, moved.openings, shift, gripper)
-        + _in_palm(moved, cloud, gripper),
+        + _in_palm(local, shift, gripper),
     )
     return moved, closing
 
@@ -234,15 +237,22 @@ def _crossings(
     return np.bincount(band.rows[inside], minlength=band.count)
 
 
-def _in_palm(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> IntArray:
-    """Points (n,) of a thinned cloud inside the palm on the last part of the approach."""
-    points = cloud.points[::_PALM_STRIDE]
-    x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
+def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper) -> IntArray:
+    """Points (n,) inside the palm on the last part of the approach, each counted twice.
+
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        shift: (n,) by which the TCP is moved along y yet, m.
+        gripper: its shape.
+    """
     palm_x, palm_y, palm_z = gripper.palm_size
     gap = _PALM_GAP
-    inside = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
-    inside &= (z < gap - gripper.finger_length) & (z > -gripper.finger_length - palm_z - SWEEP)
-    return np.asarray(2 * inside.sum(axis=1))
+    inside = local[:, 2] < gap - gripper.finger_length
+    inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
+    rows, points = np.nonzero(inside)
+    x, y = local[rows, 0, points], local[rows, 1, points] - shift[rows]
+    met = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
+    return 2 * np.bincount(rows[met], minlength=len(local))
 
 
 def _touch(

@@ -54,15 +54,13 @@ def check_collisions(
     """
     points, fingers = _gripper_points(candidates, gripper, _STEP)
     pixels = scene.pixels_of(points)
-    index, z, inside = pixels
+    index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
     hit = obstacles.hits(scene, points, pixels, settings)
-    surface = scene.frame.depth.ravel()[index]
-    seen_free = inside & (z < surface)
-    hidden = ~seen_free & inside
+    hidden = inside & (z >= scene.frame.depth.ravel()[index])
     lowest = points[..., 2].min(axis=1)
     table = (lowest < settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
-        np.asarray(table), np.asarray(hit.any(axis=1)), hidden[:, :fingers].mean(axis=1)
+        np.asarray(table), np.asarray(hit.any(axis=1)), hidden.mean(axis=1, dtype=np.float64)
     )
 
 
@@ -81,15 +79,17 @@ def coarse_hits(
 
 def _gripper_points(
     candidates: Candidates, gripper: Gripper, step: float
-) -> tuple[FloatArray, int]:
+) -> tuple[npt.NDArray[np.float32], int]:
     """Sample points (n, p, 3) in the support frame; how many of them, first, are the fingers'."""
     left, right, palm = _sample_points(gripper, step)
-    shift = np.zeros((len(candidates), 1, 3))
-    shift[:, 0, 1] = candidates.openings / 2
-    palms = np.broadcast_to(palm, (len(candidates), *palm.shape))
-    local = np.concatenate([left - shift, right + shift, palms], axis=1)
-    points = np.matmul(local, np.swapaxes(candidates.rotations, 1, 2))
-    return points + candidates.tips[:, None], len(left) + len(right)
+    rotations = candidates.rotations.astype(np.float32)
+    shift = rotations[:, :, 1] * (candidates.openings.astype(np.float32) / 2)[:, None]
+    # Coordinate by coordinate: each is one block of memory.
+    points = np.matmul(rotations, np.concatenate([left, right, palm]).T.astype(np.float32))
+    points += candidates.tips.astype(np.float32)[:, :, None]
+    points[:, :, : len(left)] -= shift[:, :, None]
+    points[:, :, len(left) : len(left) + len(right)] += shift[:, :, None]
+    return np.swapaxes(points, 1, 2), len(left) + len(right)
 
 
 @lru_cache(maxsize=8)

@@ -63,8 +63,8 @@ class Obstacles:
     def hits(
         self,
         scene: Scene,
-        points: FloatArray,
-        pixels: tuple[npt.NDArray[np.intp], FloatArray, BoolArray],
+        points: npt.NDArray[np.floating],
+        pixels: tuple[npt.NDArray[np.intp], Image, BoolArray],
         settings: PlannerSettings,
     ) -> BoolArray:
         """Which points lie in obstacles.
@@ -80,8 +80,10 @@ class Obstacles:
         hit = inside & (behind > -settings.obstacle_clearance)
         if scene.plane is None:
             return np.asarray(hit & (behind < settings.obstacle_thickness))
-        run = np.hypot(*np.moveaxis(points[..., :2] - scene.camera_position[:2], -1, 0))
-        return np.asarray(hit & (behind * run < self.reach.ravel()[index] * z))
+        near = np.nonzero(hit)
+        run = np.hypot(*(points[..., k][near] - scene.camera_position[k] for k in (0, 1)))
+        hit[near] = behind[near] * run < self.reach.ravel()[index[near]] * z[near]
+        return np.asarray(hit)
 
 
 def _other_things(scene: Scene, min_height: float) -> npt.NDArray[np.uint8]:

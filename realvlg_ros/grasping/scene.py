@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..frame import RgbdFrame
 from ..support_plane import SupportPlane
-from ..transforms import invert, make_transform, transform_points
+from ..transforms import invert, make_transform
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -79,28 +79,41 @@ class Scene:
         heights = points @ self.camera2support[2, :3].astype(np.float32)
         return np.where(self.frame.valid, heights + self.camera2support[2, 3], np.nan)
 
-    def pixels_of(self, points: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray, BoolArray]:
+    def pixels_of(
+        self, points: npt.NDArray[np.floating]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32], BoolArray]:
         """Where points (..., 3) of the support frame are seen.
 
         Returns:
             Flat pixel index (...), 0 outside the image; z in the camera (...), m; whether the
             point is inside the image (...).
         """
-        camera_points = transform_points(self.support2camera, points)
-        pixels = self.frame.camera.project(camera_points)
+        rotation = self.support2camera[:3, :3].astype(np.float32)
+        offset = self.support2camera[:3, 3].astype(np.float32)
+        x, y, z = (
+            row[0] * points[..., 0] + row[1] * points[..., 1] + row[2] * points[..., 2] + shift
+            for row, shift in zip(rotation, offset, strict=True)
+        )
+        camera = self.frame.camera
         height, width = self.frame.depth.shape
-        with np.errstate(invalid='ignore'):
-            pixels = np.floor(pixels + 0.5)
-            inside = np.all((pixels >= 0) & (pixels < (width, height)), axis=-1)
-        index = np.where(inside, pixels[..., 1] * width + pixels[..., 0], 0).astype(np.intp)
-        return index, camera_points[..., 2], inside
+        with np.errstate(divide='ignore', invalid='ignore'):
+            if any(camera.distortion):
+                u, v = np.moveaxis(camera.project(np.stack([x, y, z], axis=-1)), -1, 0)
+            else:
+                u = np.float32(camera.fx) * x / z + np.float32(camera.cx)
+                v = np.float32(camera.fy) * y / z + np.float32(camera.cy)
+            inside = (z > 0) & (u >= -0.5) & (u < width - 0.5) & (v >= -0.5) & (v < height - 0.5)
+        # In float32: a ten-thousandth of a pixel.
+        row_column = [np.where(inside, w + 0.5, 0).astype(np.int32) for w in (v, u)]
+        index = row_column[0] * np.int32(width) + row_column[1]
+        return index.astype(np.intp), np.asarray(z, np.float32), np.asarray(inside)
 
     @cached_property
     def near_depth(self) -> npt.NDArray[np.float32]:
         """(height, width) nearest reading within 2 px, m; 0 where one of them is missing."""
         return np.asarray(cv2.erode(self.frame.depth, np.ones((5, 5), np.uint8)))
 
-    def depth_behind(self, points: FloatArray) -> FloatArray:
+    def depth_behind(self, points: npt.NDArray[np.floating]) -> FloatArray:
         """How far points (..., 3) lie behind the visible surface along z, m; NaN if unknown.
 
         Negative means in front of all that is seen within 2 px: observed to be free.
