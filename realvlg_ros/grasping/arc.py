@@ -18,8 +18,8 @@ from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]
 
-_MIN_READINGS = 40
-_MIN_CENTRAL = 15
+_MIN_READINGS = 24
+_MIN_CENTRAL = 10
 # More readings than this add little: neighbours' noise is alike.
 _ENOUGH = 400
 # Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.

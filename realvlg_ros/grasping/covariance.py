@@ -1,6 +1,8 @@
-"""Covariance of a TCP pose from the noise of the depth at its contacts."""
+"""Covariance of lifted contacts and of TCP poses, from the noise of depth and what is chosen."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,53 +16,90 @@ FloatArray = npt.NDArray[np.float64]
 _CORRELATED_PX = 9.0
 # Edges in the image are known to about this, px.
 _EDGE_SIGMA_PX = 0.5
-# Rotation about the opening axis is chosen, not measured; its reference (support, camera) is
-# known to about this, rad.
-_CHOSEN_SIGMA = 0.02
+# The opening axis rests on the faces beside the contacts as much as on their difference: walls
+# count as this far apart, m.
+_REGULAR_WIDTH = 0.03
 # No position is known better than this, m.
 _FLOOR = 5e-5**2 * np.eye(3)
 
 
-def tcp_covariance(
-    contacts: FloatArray,
-    counts: tuple[int, int],
-    spreads: tuple[float, float],
-    focal: float,
-    noise: DepthNoise,
-) -> FloatArray:
-    """The 6x6 covariance over (x, y, z, rotation x, y, z) in the camera's optical frame.
+@dataclass(frozen=True)
+class Choice:
+    """How far the grasp that planning chooses differs from plan to plan, beside what it measures.
 
-    The contacts are independent points with an axial and a lateral error. Their middle moves the
-    TCP; their difference turns the opening axis.
+    Measured by planning for the same object in many draws of noise (benchmarks.grasp_scatter).
+
+    Attributes:
+        position: standard deviations along the TCP's x, y and z, m.
+        rotation: about them, rad; the one about y, the lean of the approach, turns the TCP about
+            the contacts.
+    """
+
+    position: tuple[float, float, float]
+    rotation: tuple[float, float, float]
+
+
+# A search may hold a long thing anywhere; a rectangle says where. Both lean in steps.
+SEARCHED = Choice((0.0020, 0.0003, 0.0017), (0.025, 0.040, 0.045))
+PROPOSED = Choice((0.0004, 0.0003, 0.0005), (0.024, 0.055, 0.024))
+
+
+def contact_covariance(
+    contacts: FloatArray, counts: tuple[int, int], focal: float, noise: DepthNoise
+) -> FloatArray:
+    """The 6x6 covariance of the middle of two contacts and of the axis through them.
+
+    The contacts are independent points with an axial and a lateral error. Order and frame are
+    those of the contacts' frame: (x, y, z, rotation x, y, z); the rotation about the axis has no
+    variance.
 
     Args:
-        contacts: (2, 3) m.
+        contacts: (2, 3) in the camera's optical frame, m.
         counts: depth readings behind each.
-        spreads: disagreement of the readings at each contact, m.
         focal: px.
         noise: of the depth.
     """
     position = np.zeros((3, 3))
     difference = np.zeros((3, 3))
-    for point, count, spread in zip(contacts, counts, spreads, strict=True):
-        independent = max(count / _CORRELATED_PX, 1.0)
-        axial = (float(noise.sigma(point[2])) ** 2 + spread**2) / independent
+    for point, count in zip(contacts, counts, strict=True):
+        axial = float(noise.sigma(point[2])) ** 2 / max(count / _CORRELATED_PX, 1.0)
         lateral = (_EDGE_SIGMA_PX * point[2] / focal) ** 2
         ray = unit(point)
         single = lateral * np.eye(3) + (axial - lateral) * np.outer(ray, ray)
         position += single / 4
         difference += single
     line = contacts[1] - contacts[0]
-    width = max(length(line), 1e-3)
-    axis = line / width
+    axis = line / max(length(line), 1e-6)
     # d(axis) = P d(line) / width and rotation = axis x d(axis).
-    cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    rotation = cross @ difference @ cross.T / max(width, 0.01) ** 2
-    rotation += _CHOSEN_SIGMA**2 * np.outer(axis, axis)
+    turn = _skew(axis)
     covariance = np.zeros((6, 6))
     covariance[:3, :3] = position
-    covariance[3:, 3:] = rotation
+    covariance[3:, 3:] = turn @ difference @ turn.T / max(length(line), _REGULAR_WIDTH) ** 2
     return covariance
+
+
+def tcp_covariance(
+    covariance: FloatArray, middle: FloatArray, tcp2frame: FloatArray, choice: Choice
+) -> FloatArray:
+    """The 6x6 covariance of a TCP's pose from that of the contacts that it closes on.
+
+    Turns of the opening axis and the lean move the TCP about the contacts' middle.
+
+    Args:
+        covariance: 6x6 of the contacts' middle and axis.
+        middle: (3,) of the contacts, m.
+        tcp2frame: 4x4 pose of the TCP in the same frame.
+        choice: what planning adds.
+    """
+    rotation = tcp2frame[:3, :3]
+    lean = np.concatenate([np.zeros(3), rotation[:, 1]]) * choice.rotation[1]
+    moved = np.eye(6)
+    moved[:3, 3:] = -_skew(tcp2frame[:3, 3] - middle)
+    total = moved @ (covariance + lean[:, None] * lean) @ moved.T
+    deviations = np.array([choice.position, (choice.rotation[0], 0.0, choice.rotation[2])])
+    for part, sigmas in zip((slice(0, 3), slice(3, 6)), deviations, strict=True):
+        total[part, part] += (rotation * sigmas**2) @ rotation.T
+    return np.asarray((total + total.T) / 2)
 
 
 def lift_covariance(
@@ -87,3 +126,9 @@ def lift_covariance(
     covariance[:3, :3] = position.T @ position + _FLOOR
     covariance[3:, 3:] = turn.T @ turn
     return covariance
+
+
+def _skew(vector: FloatArray) -> FloatArray:
+    """The 3x3 matrix of the cross product with a vector (3,)."""
+    x, y, z = vector.tolist()
+    return np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])

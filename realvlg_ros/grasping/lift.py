@@ -9,6 +9,7 @@ or rim there, and to the view where it is round.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,8 @@ from ..errors import LiftError
 from ..support_plane import SupportPlane
 from .arc import Arc, fit_arc
 from .band import Band
-from .covariance import lift_covariance
+from .covariance import PROPOSED, lift_covariance, tcp_covariance
+from .grasp import Grasp, GraspSource
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
@@ -41,7 +43,7 @@ _LEAST_TILT = 5e-5
 # Log-likelihood ratio between round and flat beyond which only one of them is considered; the
 # number of parameters of the circle beyond those of a slab, halved; and by how much less the
 # readings say than independent Gaussian ones.
-_CERTAIN = 7.0
+_CERTAIN = 5.0
 _PARAMETERS = 1.5
 _TEMPER = 0.5
 
@@ -175,6 +177,25 @@ def lift_contacts(
         )
     jaw = gripper_width * scene.frame.camera.fx / float(np.median(near[near > 0]))
     return lift_rectangle(contacts.to_rectangle(jaw), scene, settings)
+
+
+def carrying_lift(grasp: Grasp, lifts: Sequence[LiftedContacts]) -> Grasp:
+    """A planned grasp with the covariance, moved to its TCP, of the lift that it came from.
+
+    Grasps of the search, which came from none, stay as they are.
+    """
+    if grasp.source is not GraspSource.MODEL or not lifts:
+        return grasp
+    middle = grasp.contact_points.mean(axis=0)
+    origin = min(
+        lifts,
+        key=lambda lifted: (
+            length(lifted.center - middle)
+            + lifted.width * (1 - abs(float(lifted.axis @ grasp.opening_axis)))
+        ),
+    )
+    covariance = tcp_covariance(origin.covariance, middle, grasp.tcp2frame, PROPOSED)
+    return replace(grasp, covariance=covariance)
 
 
 def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:

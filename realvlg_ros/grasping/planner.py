@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,10 +26,10 @@ from .candidates import (
 )
 from .collision import check_collisions, coarse_hits
 from .completion import Completion, complete
-from .covariance import tcp_covariance
+from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
-from .lift import LiftedContacts, lift_contacts, lift_rectangle
+from .lift import LiftedContacts, carrying_lift, lift_contacts, lift_rectangle
 from .object_box import upright_extent
 from .obstacles import Obstacles
 from .ranking import NORMAL_SLACK, quality, term_values
@@ -123,7 +124,8 @@ class GraspPlanner:
         timer.stage('completion')
         refusals: Counter[str] = Counter()
         obstacles = Obstacles.around(scene, self.settings)
-        candidates = self._propose(full, scene, obstacles, grounding, refusals)
+        lifts = self._lift_all(scene, grounding, refusals)
+        candidates = self._propose(full, scene, obstacles, lifts, refusals)
         timer.stage('search')
         grasps = self._check(candidates, completion, scene, obstacles, refusals)
         timer.stage('check')
@@ -131,6 +133,7 @@ class GraspPlanner:
             candidates = self._look_again(full, scene, obstacles)
             grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
             timer.stage('second look')
+        grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = _message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
@@ -139,7 +142,7 @@ class GraspPlanner:
         cloud: TargetCloud,
         scene: Scene,
         obstacles: Obstacles,
-        grounding: Grounding,
+        lifts: Sequence[LiftedContacts],
         refusals: Counter[str],
     ) -> Candidates:
         """Candidates from the search, from the model, or both."""
@@ -147,7 +150,7 @@ class GraspPlanner:
         has_table = scene.plane is not None
         batches = []
         if settings.grasp_source != 'geometry':
-            pairs = self._lift_all(scene, grounding, refusals)
+            pairs = _lifted_pairs(lifts, scene)
             batches.append(approach_candidates(pairs, cloud, has_table, gripper, settings, True))
         if settings.grasp_source != 'model':
             largest = min(gripper.max_opening, settings.max_opening)
@@ -196,27 +199,23 @@ class GraspPlanner:
         rest = np.flatnonzero(~blocked)[: settings.max_candidates - len(wide)]
         return Candidates.joined([wide, narrow.select(rest)])
 
-    def _lift_all(self, scene: Scene, grounding: Grounding, refusals: Counter[str]) -> Pairs:
-        """Every model proposal that lifts, in the support frame."""
-        lifts = []
+    def _lift_all(
+        self, scene: Scene, grounding: Grounding, refusals: Counter[str]
+    ) -> list[LiftedContacts]:
+        """Every model proposal that lifts."""
+        lifts: list[LiftedContacts] = []
+        if self.settings.grasp_source == 'geometry':
+            return lifts
         proposals: list[GraspRectangle | ContactPair] = [
             *grounding.rectangles,
             *grounding.contacts,
         ]
         for proposal in proposals:
             try:
-                lifted = self._lift(proposal, scene)
+                lifts.append(self._lift(proposal, scene))
             except (LiftError, RectangleError) as error:
                 refusals[f"the model's proposal is refused: {error}"] += 1
-                continue
-            lifts.append(lifted)
-        rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]
-        return Pairs(
-            np.array([lifted.center for lifted in lifts]).reshape(-1, 3) @ rotation.T
-            + translation,
-            np.array([lifted.axis for lifted in lifts]).reshape(-1, 3) @ rotation.T,
-            np.array([lifted.width for lifted in lifts]),
-        )
+        return lifts
 
     def _lift(self, proposal: GraspRectangle | ContactPair, scene: Scene) -> LiftedContacts:
         if isinstance(proposal, GraspRectangle):
@@ -293,6 +292,7 @@ class GraspPlanner:
         tcp2support = np.eye(4)
         tcp2support[:3, :3] = candidates.rotations[k]
         tcp2support[:3, 3] = candidates.tips[k]
+        tcp2camera = scene.support2camera @ tcp2support
         camera = scene.frame.camera
         pixels = camera.project(contacts)
         depth = float(contacts[:, 2].mean())
@@ -300,8 +300,13 @@ class GraspPlanner:
         counts = (int(closing.counts[k, 0]), int(closing.counts[k, 1]))
         up = scene.support2camera[:3, 2]
         return Grasp(
-            tcp2frame=scene.support2camera @ tcp2support,
-            covariance=tcp_covariance(contacts, counts, (0.0, 0.0), camera.fx, settings.noise),
+            tcp2frame=tcp2camera,
+            covariance=tcp_covariance(
+                contact_covariance(contacts, counts, camera.fx, settings.noise),
+                contacts.mean(axis=0),
+                tcp2camera,
+                SEARCHED,
+            ),
             object_width=float(closing.widths[k]),
             opening_width=float(candidates.openings[k]),
             standoff=settings.standoff,
@@ -316,6 +321,15 @@ class GraspPlanner:
             clearance=settings.obstacle_clearance,
             terms={name: float(value[k]) for name, value in terms.items()},
         )
+
+
+def _lifted_pairs(lifts: Sequence[LiftedContacts], scene: Scene) -> Pairs:
+    """The contacts of lifts in the support frame."""
+    rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]
+    centers = np.array([lifted.center for lifted in lifts]).reshape(-1, 3)
+    axes = np.array([lifted.axis for lifted in lifts]).reshape(-1, 3)
+    widths = np.array([lifted.width for lifted in lifts])
+    return Pairs(centers @ rotation.T + translation, axes @ rotation.T, widths)
 
 
 class _Timer:

@@ -10,10 +10,17 @@ from solids import CAMERA, Ball, Box, Cylinder, look
 from realvlg_ros.camera import Camera
 from realvlg_ros.errors import LiftError, RectangleError
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.grasping.lift import lift_contacts, lift_rectangle
+from realvlg_ros.grasping.covariance import PROPOSED, tcp_covariance
+from realvlg_ros.grasping.grasp import GraspSource
+from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.lift import carrying_lift, lift_contacts, lift_rectangle
+from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.grasping.scene import Scene
 from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
+from realvlg_ros.image_region import RegionMask
+from realvlg_ros.resources import gripper_file
 from realvlg_ros.support_plane import SupportPlane
 
 SHARP = Camera(640, 480, 600.0, 600.0, 319.5, 239.5)
@@ -151,3 +158,35 @@ def test_covariance_covers_the_scatter_of_noisy_lifts():
     expected = np.sqrt(np.trace(np.mean(predicted, axis=0)[:3, :3]))
     assert scatter < expected < 0.002
     assert np.linalg.eigvalsh(predicted[0][:3, :3]).min() > 0
+
+
+def test_small_and_far_balls_leave_doubt_whether_they_are_round():
+    def depth_sigma(radius, distance):
+        eye = np.array([-0.3, 0.0, 1.0])
+        eye = eye / np.linalg.norm(eye) * distance
+        view = look([Ball(radius, (0, 0, radius))], eye=eye, camera=SHARP, noise=0.003)
+        rectangle = rectangle_between(view, (0, -radius, radius), (0, radius, radius), jaw=12)
+        lifted = lift_rectangle(rectangle, view.scene(), PlannerSettings())
+        ray = lifted.center / np.linalg.norm(lifted.center)
+        return math.sqrt(ray @ lifted.covariance[:3, :3] @ ray)
+
+    assert depth_sigma(0.03, 0.5) < 0.0004
+    # The top of a box would be held by as much nearer as the ball's radius.
+    assert 0.002 < depth_sigma(0.006, 1.0) < 0.007
+
+
+def test_grasp_of_a_rectangle_carries_the_covariance_of_its_lift():
+    view = look([Box((0.05, 0.08, 0.06), (0, 0, 0.03))], camera=SHARP, noise=0.002)
+    rectangle = rectangle_between(view, (-0.025, 0, 0.06), (0.025, 0, 0.06))
+    planner = GraspPlanner(
+        Gripper.from_yaml(gripper_file('franka_hand')), PlannerSettings(grasp_source='model')
+    )
+    mask = RegionMask.from_full(view.masks[0])
+    grounding = Grounding(GroundingStatus.OK, 'a box', mask=mask, rectangles=(rectangle,))
+    grasp = planner.plan(view.frame, grounding, plane=view.plane).grasps[0]
+    lifted = lift_rectangle(rectangle, view.scene(), planner.settings)
+    middle = grasp.contact_points.mean(axis=0)
+    expected = tcp_covariance(lifted.covariance, middle, grasp.tcp2frame, PROPOSED)
+    assert grasp.covariance == pytest.approx(expected, rel=0.2, abs=1e-7)
+    searched = replace(grasp, source=GraspSource.GEOMETRY)
+    assert carrying_lift(searched, [lifted]) is searched
