@@ -13,19 +13,20 @@ import numpy as np
 from ..errors import GroundingError, ParameterError, RealvlgError
 from ..frame import RgbdFrame
 from ..image_region import Box
-from ..segmentation.segmenter import Segmenter, make_segmenter
+from ..segmentation.segmenter import Segmenter
 from ..torch_device import choose_device, import_libraries
 from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
 from .realvlg.checkpoint import read_json
 from .realvlg.decoder import check_aborted
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
+from .realvlg.task_settings import MaskSettings
 
 MODEL_TYPES = ('owlv2', 'grounding-dino')
 
 
 @dataclass(frozen=True)
-class DetectorSettings:
+class DetectorSettings(MaskSettings):
     """Which detector, and when its answer counts.
 
     Attributes:
@@ -34,16 +35,12 @@ class DetectorSettings:
         ambiguous_ratio: another object with a score above this share of the best makes the
             answer AMBIGUOUS; 1 or more never does.
         overlap: boxes with a larger IoU are one object.
-        segmenter, sam2_checkpoint, device: as for the realvlg backend.
     """
 
     checkpoint: str = ''
     threshold: float = 0.25
     ambiguous_ratio: float = 0.9
     overlap: float = 0.5
-    segmenter: str = 'auto'
-    sam2_checkpoint: str = ''
-    device: str = 'auto'
 
     def __post_init__(self) -> None:
         if not self.checkpoint:
@@ -69,9 +66,7 @@ class DetectorGrounder:
     def __init__(self, settings: DetectorSettings, segmenter: Segmenter | None = None) -> None:
         """Check the settings; nothing is loaded before `load`."""
         self._settings = settings
-        self._segmenter = segmenter or make_segmenter(
-            settings.segmenter, settings.sam2_checkpoint, settings.device
-        )
+        self._segmenter = segmenter or settings.make_segmenter()
         self._model: Any = None
         self._images: Any = None
         self._words: Any = None

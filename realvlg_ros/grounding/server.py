@@ -16,16 +16,17 @@ import numpy.typing as npt
 from ..errors import GroundingError, ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box
-from ..segmentation.segmenter import Segmenter, make_segmenter
+from ..segmentation.segmenter import Segmenter
 from .chat_client import ChatClient, Completion
 from .grounding import Grounding, check_instruction, never_aborted
 from .realvlg.answer_text import answer_expression, number_ranges, parse_answer
 from .realvlg.calibration import Calibration, EvidenceKind
 from .realvlg.confidence import Confidence
-from .realvlg.coordinates import AnswerFrame, Convention, feed_size
+from .realvlg.coordinates import AnswerFrame, feed_size
 from .realvlg.decoder import Answer, Mode, check_aborted
-from .realvlg.prompts import PromptSet, Task, find_prompts
+from .realvlg.prompts import Task
 from .realvlg.task_grounder import TaskGrounder, Work
+from .realvlg.task_settings import TaskSettings
 
 GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
 # The retry is sampled a little, or a server at temperature 0 would repeat itself.
@@ -33,15 +34,13 @@ _RETRY_TEMPERATURE = 0.3
 
 
 @dataclass(frozen=True)
-class ServerSettings:
+class ServerSettings(TaskSettings):
     """Where the model is and how it is asked.
 
     Attributes:
         url: base of the API, such as http://192.168.0.7:8000/v1.
         box_model, grasp_model, contact_model: names on the server; a task without one is not
             asked. 'auto' is the only model that the server holds.
-        prompts: a name from config/prompts or a YAML file.
-        coordinates: original, resized or norm1000; empty for that of the prompts.
         guide: how the server takes a regular expression: none, structured_outputs (vLLM),
             guided_regex (vLLM before 0.11), or response_format (type regex); transformers serve
             takes none.
@@ -51,10 +50,6 @@ class ServerSettings:
         retries: further tries after a reply that does not parse.
         jpeg_quality: of the picture on its way, 1 to 100.
         factor: the server's model is fed multiples of this, px: 28, for Qwen3-VL 32.
-        max_pixels: area of the picture sent, px.
-        not_found_threshold: a score below this is NOT_FOUND; negative for the prompts' probe.
-        jaw_height_px: height given to the model's rectangles.
-        segmenter, sam2_checkpoint, device: as for the realvlg backend.
         api_key_variable: environment variable that holds the server's key, if it wants one.
     """
 
@@ -62,8 +57,6 @@ class ServerSettings:
     box_model: str = 'auto'
     grasp_model: str = ''
     contact_model: str = ''
-    prompts: str = 'realvlg'
-    coordinates: str = ''
     guide: str = 'none'
     thinking: bool = False
     max_tokens: int = 512
@@ -71,15 +64,10 @@ class ServerSettings:
     retries: int = 1
     jpeg_quality: int = 90
     factor: int = 28
-    max_pixels: int = 1003520
-    not_found_threshold: float = -1.0
-    jaw_height_px: float = 40.0
-    segmenter: str = 'auto'
-    sam2_checkpoint: str = ''
-    device: str = 'auto'
     api_key_variable: str = 'REALVLG_SERVER_KEY'
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.guide not in GUIDES:
             raise ParameterError(f'guide {self.guide!r} is not one of {", ".join(GUIDES)}')
         if not 1 <= self.jpeg_quality <= 100 or self.timeout_s <= 0 or self.retries < 0:
@@ -95,11 +83,7 @@ class ServerSettings:
     @property
     def models(self) -> dict[Task, str]:
         """Model by task, of the tasks that are asked."""
-        named = {
-            Task.BOX: self.box_model, Task.GRASP: self.grasp_model,
-            Task.CONTACT: self.contact_model,
-        }  # fmt: skip
-        return {task: model for task, model in named.items() if model}
+        return self.by_task('model')
 
 
 class ServerGrounder(TaskGrounder):
@@ -113,17 +97,8 @@ class ServerGrounder(TaskGrounder):
         Raises:
             ParameterError: settings that contradict each other.
         """
+        super().__init__(settings, settings.models, segmenter)
         self._settings = settings
-        self._prompts = PromptSet.from_yaml(find_prompts(settings.prompts))
-        for task in settings.models:
-            self._prompts.task(task)
-        super().__init__(
-            frozenset(settings.models),
-            segmenter
-            or make_segmenter(settings.segmenter, settings.sam2_checkpoint, settings.device),
-            settings.jaw_height_px,
-        )
-        self._convention = Convention(settings.coordinates or self._prompts.coordinates.value)
         key = os.environ.get(settings.api_key_variable, '')
         self._client = ChatClient(settings.url, settings.timeout_s, key)
         self._models: dict[Task, str] = {}

@@ -12,13 +12,13 @@ import numpy.typing as npt
 from ...errors import GroundingError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
-from ...segmentation.segmenter import Segmenter, make_segmenter
+from ...segmentation.segmenter import Segmenter
 from ..grounding import Grounding, check_instruction, never_aborted
 from .calibration import Calibration, Evidence, EvidenceKind
-from .coordinates import AnswerFrame, Convention
+from .coordinates import AnswerFrame
 from .decoder import Answer, Decoder, Thinking
 from .model import Picture, VisionLanguageModel
-from .prompts import PromptSet, Task, find_prompts
+from .prompts import Task
 from .settings import RealvlgSettings
 from .task_grounder import TaskGrounder, Work
 
@@ -32,17 +32,8 @@ class RealvlgGrounder(TaskGrounder):
         Raises:
             ParameterError: settings that contradict each other.
         """
+        super().__init__(settings, settings.checkpoints, segmenter)
         self._settings = settings
-        self._prompts = PromptSet.from_yaml(find_prompts(settings.prompts))
-        for task in settings.checkpoints:
-            self._prompts.task(task)
-        super().__init__(
-            frozenset(settings.checkpoints),
-            segmenter
-            or make_segmenter(settings.segmenter, settings.sam2_checkpoint, settings.device),
-            settings.jaw_height_px,
-        )
-        self._convention = Convention(settings.coordinates or self._prompts.coordinates.value)
         self._models: dict[Path, VisionLanguageModel] = {}
         self._decoders: dict[Path, Decoder] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +17,10 @@ from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .calibration import Calibration, Evidence, EvidenceKind
-from .coordinates import AnswerFrame
+from .coordinates import AnswerFrame, Convention
 from .decoder import Answer, check_aborted
 from .prompts import Task
+from .task_settings import TaskSettings
 
 _REQUEST = re.compile(
     r'^(please\s+)?((can|could) you\s+)?(pick up|grasp|grab|take|get|fetch|lift|find|'
@@ -55,10 +56,17 @@ class TaskGrounder(ABC):
 
     name = 'realvlg'
 
-    def __init__(self, tasks: frozenset[Task], segmenter: Segmenter, jaw_height_px: float) -> None:
-        self._tasks = tasks
-        self._segmenter = segmenter
-        self._jaw_height_px = jaw_height_px
+    def __init__(
+        self, settings: TaskSettings, tasks: Iterable[Task], segmenter: Segmenter | None
+    ) -> None:
+        """Check that the prompts have the tasks; a segmenter replaces that of the settings."""
+        self._tasks = frozenset(tasks)
+        self._prompts = settings.load_prompts()
+        for task in self._tasks:
+            self._prompts.task(task)
+        self._convention = Convention(settings.coordinates or self._prompts.coordinates)
+        self._segmenter = segmenter or settings.make_segmenter()
+        self._jaw_height_px = settings.jaw_height_px
         self._rejection: Calibration | None = None
 
     @abstractmethod
