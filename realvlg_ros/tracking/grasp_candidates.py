@@ -115,9 +115,16 @@ class GraspCandidates:
     def _nearest(
         self, candidate: Candidate, grasps: Sequence[Grasp]
     ) -> tuple[Grasp | None, float]:
-        """The grasp that is this candidate seen again, and how far the nearest is (1: so far)."""
-        best, best_distance = None, np.inf
+        """The grasp that is this candidate seen again, and how far the nearest is (1: so far).
+
+        Farther than a neighbour counts as that far.
+        """
+        best, best_distance = None, _NEIGHBOUR
+        place = candidate.grasp.tcp2frame[:3, 3]
+        reach = _NEIGHBOUR * self._settings.match_distance_m
         for grasp in grasps:
+            if math.dist(grasp.tcp2frame[:3, 3], place) > reach:
+                continue
             same = nearest_representative(grasp, candidate.grasp.tcp2frame)
             error = difference(same.tcp2frame, candidate.grasp.tcp2frame)
             position = float(np.linalg.norm(error[:3])) / self._settings.match_distance_m
