@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from .report import Goal, Report, argument_parser, format_table
 
 FloatArray = npt.NDArray[np.float64]
 
+_REPEATS = 5
 _METHODS = ('ours', 'one_pixel', 'top_down')
 # Openings from and up to, m, and the median error of the axis that they should keep, degrees.
 _AXIS_GOALS = (('40mm_up', 0.04, 1.0, 1.0), ('10_to_40mm', 0.01, 0.04, 3.0))
@@ -39,7 +40,8 @@ class Result:
         width: error, m.
         axis: angle to the axis that the drawn direction implies on the true surface, rad.
         grasp_axis: angle to the object's own axis, the error of the drawing included, rad.
-        milliseconds: processor time of the lift.
+        milliseconds: processor time of the lift, the median of a few.
+        first_milliseconds: of the first one, right after everything else that a frame needs.
         reason: of a refusal.
     """
 
@@ -51,6 +53,7 @@ class Result:
     axis: float = math.nan
     grasp_axis: float = math.nan
     milliseconds: float = math.nan
+    first_milliseconds: float = math.nan
     reason: str = ''
 
     @property
@@ -78,13 +81,19 @@ def run_case(case: LiftCase, frame: RgbdFrame, noisy: bool) -> list[Result]:
     }
     results = []
     for name, method in methods.items():
-        start = time.process_time()
-        try:
-            found, reason = method(), 'no depth at the centre'
-        except LiftError as error:
-            found, reason = None, str(error)
-        spent = (time.process_time() - start) * 1e3
-        results.append(_compare(case, noisy, name, found, spent, reason))
+        times = []
+        found, reason = None, 'no depth at the centre'
+        for _ in range(_REPEATS):
+            start = time.process_time()
+            try:
+                found = method()
+            except LiftError as error:
+                reason = str(error)
+            times.append((time.process_time() - start) * 1e3)
+        result = _compare(case, noisy, name, found, reason)
+        results.append(
+            replace(result, milliseconds=float(np.median(times)), first_milliseconds=times[0])
+        )
     return results
 
 
@@ -93,11 +102,10 @@ def _compare(
     noisy: bool,
     name: str,
     found: SimpleGrasp | None,
-    milliseconds: float,
     reason: str,
 ) -> Result:
     if found is None:
-        return Result(case, noisy, name, milliseconds=milliseconds, reason=reason)
+        return Result(case, noisy, name, reason=reason)
     truth = case.drawn
     return Result(
         case,
@@ -107,7 +115,6 @@ def _compare(
         abs(found.width - truth.width),
         truth.axis_error(found.axis),
         case.truth.axis_error(found.axis),
-        milliseconds,
     )
 
 
@@ -219,8 +226,9 @@ def main() -> None:
     parser = argument_parser('lift', 'Lift rectangles of analytic scenes.')
     parser.add_argument('--views', type=int, default=6, help='of each solid')
     parser.add_argument('--worst', type=int, default=0, help='print this many of the worst cases')
+    parser.add_argument('--seed', type=int, default=0, help='of the views')
     arguments = parser.parse_args()
-    cases = list(lift_cases(1 if arguments.quick else arguments.views))
+    cases = list(lift_cases(1 if arguments.quick else arguments.views, arguments.seed))
     results = []
     for index, case in enumerate(cases):
         results += run_case(case, case.clean_frame(), False)
@@ -233,8 +241,9 @@ def main() -> None:
     # Each solid once, in views that take turns.
     chosen = [cases[i] for i in range(len(cases)) if i % every == (i // every) % every]
     calibration = add_calibration(report, chosen, 6 if arguments.quick else 30)
-    times = [r.milliseconds for r in results if r.method == 'ours' and not r.refused]
-    report.add_timing('lift_cpu', times, Goal('<=', 1.0))
+    ours = [r for r in results if r.method == 'ours' and not r.refused]
+    report.add_timing('lift_cpu', [r.milliseconds for r in ours], Goal('<=', 1.0))
+    report.add_timing('lift_first_cpu', [r.first_milliseconds for r in ours])
     print(f'{shape_table(results)}\n\n{calibration}')
     if arguments.worst:
         print(f'\n{worst_table(results, arguments.worst)}')

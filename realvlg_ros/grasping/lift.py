@@ -46,6 +46,8 @@ _LEAST_TILT = 5e-5
 _CERTAIN = 5.0
 _PARAMETERS = 1.5
 _TEMPER = 0.5
+# Readings that lie farther from a circle than this many times their deviation are not on one.
+_MISFIT = 2.5
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ def _evidence(arc: Arc, top: Top, band: Band, sigma: float) -> float:
         [arc.residuals[told], slab_residuals(arc.points[told], top, axis, center, sigma)]
     )
     squares = np.square(np.minimum(np.abs(errors), 4 * sigma + 0.001)).mean(axis=1) + 4e-8
+    if squares[0] > (_MISFIT * sigma + 0.0005) ** 2:
+        # All between the jaws should be round; a slab may stand before other things.
+        return -math.inf
     count = len(arc.points) / arc.alike
     return _TEMPER * (0.5 * count * math.log(squares[1] / squares[0]) - _PARAMETERS)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .band import Band
-from .vectors import unit
+from .vectors import cross, unit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -18,6 +18,8 @@ _MIN_READINGS = 12
 _LEVEL_ROUNDS = 8
 # Lines across the jaws on which a contact must be seen.
 MIN_LINES = 4
+# Readings of a wall that is askew to the jaws lie within this of its middle, m.
+_ASKEW = 0.004
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,31 @@ def slab_residuals(
     """
     ray = unit(center)
     facing, edgewise = abs(float(ray @ top.normal)), abs(float(ray @ axis))
+    across = cross(top.normal, axis)
+    along, lateral = np.stack([axis, across]) @ (points - center).T
     drop = top.offset - points @ top.normal
-    along = (points - center) @ axis
     error = np.abs(drop) / max(facing, 0.05)
     within = 2 * sigma * facing + 0.001
     level = along[np.abs(drop) < within]
     middle = float(level.mean()) if len(level) else 0.0
     for side in (along > middle, along < middle):
-        wall = along[(drop > within) & side]
-        if len(wall) >= MIN_LINES:
-            at = float(np.partition(wall, len(wall) // 2)[len(wall) // 2])
-            error = np.minimum(error, np.abs(along - at) / max(edgewise, 0.05))
+        wall = (drop > within) & side
+        if np.count_nonzero(wall) >= MIN_LINES:
+            off = along - _wall_line(along[wall], lateral[wall], lateral)
+            error = np.minimum(error, np.abs(off) / max(edgewise, 0.05))
     return error
+
+
+def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> FloatArray:
+    """Where a wall through readings lies at lateral places (n,); it may be a little askew.
+
+    Args:
+        along: (k,) of its readings, m.
+        lateral: (k,) of its readings, m.
+        places: (n,) m.
+    """
+    middle = np.partition(along, len(along) // 2)[len(along) // 2]
+    near = np.abs(along - middle) < _ASKEW
+    x, y = lateral[near] - lateral[near].mean(), along[near]
+    slope = float(x @ y) / (float(x @ x) + 1e-6)
+    return np.asarray(y.mean() + slope * (places - lateral[near].mean()))

@@ -162,7 +162,7 @@ def test_symmetric_directions_are_left_out_of_the_calibration(cases):
 
 def test_quick_run_writes_every_goal(tmp_path, monkeypatch, capsys):
     few = [case for case in lift_cases(1) if case.shape in ('box', 'sphere')][6:9]
-    monkeypatch.setattr(lift, 'lift_cases', lambda views: few)
+    monkeypatch.setattr(lift, 'lift_cases', lambda views, seed: few)
     path = tmp_path / 'lift.json'
     monkeypatch.setattr(sys, 'argv', ['lift', '--quick', '--worst', '3', '--json', str(path)])
     lift.main()
