@@ -24,8 +24,10 @@ def steadied(
     key: KeyFrame,
     object2camera: FloatArray,
     neighbours: Iterable[KeyFrame | SteppingStone],
-) -> KeyFrame:
+) -> tuple[KeyFrame, int]:
     """A frame with its depth averaged over neighbours in which the target is in the same place.
+
+    Returns that frame, and how many were averaged.
 
     Args:
         track: the target.
@@ -42,8 +44,9 @@ def steadied(
             break
         still.append(other.depth)
     if not still:
-        return key
-    return replace(key, depth=mean_depth(key.depth, still, track.settings))
+        return key, 1
+    depth = mean_depth(key.depth, still, track.settings)
+    return replace(key, depth=depth), 1 + len(still)
 
 
 def mean_depth(

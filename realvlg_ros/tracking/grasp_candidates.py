@@ -18,8 +18,8 @@ from ..transforms import FloatArray
 from .rigid_fit import difference, perturbed
 from .settings import TrackerSettings
 
-# Errors that plans of one scene share (view, lens) do not average out: this share of a single
-# plan's covariance always stays.
+# Errors that readings of one scene share (view, lens) do not average out: this share of the
+# covariance of a plan on one frame always stays.
 _SHARED_ERROR = 0.1
 # A grasp that this many plans in a row did not find again is dropped. A plan holds only its best
 # grasps, and noise decides which: a miss or two say little.
@@ -35,7 +35,7 @@ class Candidate:
 
     Attributes:
         grasp: latest metadata with the averaged pose and covariance, in the object frame.
-        single_covariance: of one plan's grasp.
+        single_covariance: of the grasp of a plan on one frame.
         quality: running mean.
         plans: how many plans it was found in.
         trials: how many plans there were since it was first found.
@@ -89,8 +89,13 @@ class GraspCandidates:
             for c in self._candidates
         ]
 
-    def add_plan(self, grasps: tuple[Grasp, ...]) -> None:
-        """Fuse the grasps of one plan, given in the object frame, best first."""
+    def add_plan(self, grasps: tuple[Grasp, ...], averaged: int = 1) -> None:
+        """Fuse the grasps of one plan.
+
+        Args:
+            grasps: in the object frame, best first.
+            averaged: how many frames the depth that was planned on is the mean of.
+        """
         self.plans += 1
         free = list(grasps)
         kept = []
@@ -98,7 +103,7 @@ class GraspCandidates:
             match, _ = self._nearest(candidate, free)
             if match is not None:
                 free = [grasp for grasp in free if grasp is not match]
-                kept.append(_fuse(candidate, match))
+                kept.append(_fuse(candidate, match, averaged))
             elif self._nearest(candidate, grasps)[1] < _NEIGHBOUR:
                 plans, trials = candidate.plans + 1, candidate.trials + 1
                 kept.append(replace(candidate, plans=plans, trials=trials, misses=0))
@@ -108,7 +113,9 @@ class GraspCandidates:
         reference = kept[0].grasp.tcp2frame if kept else None
         for grasp in free:
             same = grasp if reference is None else nearest_representative(grasp, reference)
-            kept.append(Candidate(same, same.covariance, same.quality))
+            noise = (_SHARED_ERROR + (1 - _SHARED_ERROR) / averaged) * same.covariance
+            first = replace(same, covariance=noise)
+            kept.append(Candidate(first, same.covariance, same.quality))
             reference = kept[0].grasp.tcp2frame
         self._candidates = self._ranked(kept)
 
@@ -152,14 +159,14 @@ class GraspCandidates:
         return ranked
 
 
-def _fuse(candidate: Candidate, measured: Grasp) -> Candidate:
+def _fuse(candidate: Candidate, measured: Grasp, averaged: int) -> Candidate:
     """Kalman update of a grasp that does not move in the object frame."""
     old = candidate.grasp
     same = nearest_representative(measured, old.tcp2frame)
     # The share that all plans have in common is set aside while the rest is averaged.
     shared = _SHARED_ERROR * candidate.single_covariance
     prior = old.covariance - shared
-    noise = same.covariance * (1 - _SHARED_ERROR)
+    noise = same.covariance * (1 - _SHARED_ERROR) / averaged
     gain = np.linalg.solve(prior + noise, prior).T
     pose = perturbed(old.tcp2frame, gain @ difference(same.tcp2frame, old.tcp2frame))
     share = float(np.trace(gain)) / 6

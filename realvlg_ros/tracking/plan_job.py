@@ -46,6 +46,7 @@ class PlanJob:
         up: (3,) upward direction in the camera frame, if known.
         camera2object: 4x4.
         object2world: 4x4.
+        averaged: how many frames its depth is the mean of.
     """
 
     track_id: int
@@ -55,6 +56,7 @@ class PlanJob:
     up: FloatArray | None
     camera2object: FloatArray
     object2world: FloatArray
+    averaged: int = 1
 
     def run(self, planner: Planner) -> PlanResult:
         """Plan, and bring the grasps to the object frame."""

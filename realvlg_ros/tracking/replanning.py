@@ -56,12 +56,13 @@ def job_for(
 
     Its depth is averaged over neighbours, nearest first, between which the target did not move.
     """
-    frame = steadied(track, key, object2camera, neighbours).to_frame()
+    steady, averaged = steadied(track, key, object2camera, neighbours)
+    frame = steady.to_frame()
     return PlanJob(
         track.track_id, track.born_ns, frame,
         grounding or planning_input(track, frame, object2camera),
         frame.up if track.settings.level_fixed_frame else None,
-        invert(object2camera), key.camera2world @ object2camera,
+        invert(object2camera), key.camera2world @ object2camera, averaged,
     )  # fmt: skip
 
 

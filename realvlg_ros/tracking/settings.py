@@ -96,7 +96,7 @@ class TrackerSettings:
     stable_for_s: float = 0.3
     fused_plans: int = 8
     first_plans: int = 3
-    averaged_frames: int = 10
+    averaged_frames: int = 16
     plan_period_s: float = 0.1
     replan_distance_m: float = 0.03
     replan_angle_deg: float = 15.0

@@ -221,7 +221,7 @@ class TargetTrack:
         """Fuse the grasps of a plan."""
         if self.candidates.plans >= self.settings.fused_plans and self.moved_since_plan:
             self.candidates.begin_again()
-        self.candidates.add_plan(result.grasps)
+        self.candidates.add_plan(result.grasps, result.job.averaged)
         self.plan_message = result.message
         self.planned_pose = result.job.object2world
         self.planning = False

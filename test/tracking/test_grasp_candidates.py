@@ -78,3 +78,13 @@ def test_grasps_beside_it_confirm_a_grasp_without_moving_it():
         candidates.add_plan((grasp(0.012, 0.85),))
     assert candidates.grasps[0].position[0] == 0.0
     assert candidates.grasps[1].position[0] == pytest.approx(0.012)
+
+
+def test_a_plan_on_averaged_depth_weighs_as_many_frames():
+    candidates = GraspCandidates(TrackerSettings())
+    candidates.add_plan((grasp(0.0),))
+    candidates.add_plan((grasp(0.004),), averaged=9)
+    (fused,) = candidates.grasps
+    assert fused.position[0] == pytest.approx(0.9 * 0.004, rel=1e-3)
+    single = grasp(0).covariance[0, 0]
+    assert fused.covariance[0, 0] == pytest.approx(single * (0.1 + 0.9 / 10), rel=0.02)
