@@ -31,6 +31,8 @@ _MIN_EXPLAINED = 0.4
 _DIAMETER_TOLERANCE = 0.2
 # Beside a silhouette readings may be of what lies behind, px.
 _BLURRED_PX = 1.5
+# Rectangles are drawn about this much askew, rad.
+_ASKEW = 0.05
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class Arc:
 
     Attributes:
         center: (3,) in the optical frame, m.
-        axis: (3,) unit vector across the view, in the plane.
+        axis: (3,) unit vector in the plane and along the surface.
         outward: (3,) unit vector out of the surface, square to the axis.
+        tilt: standard deviation of the axis within the plane, rad.
         radius: m.
         sigmas: standard deviation of the centre along the axis and along the view, m.
         points: (n, 3) the readings, m.
@@ -53,6 +56,7 @@ class Arc:
     center: FloatArray
     axis: FloatArray
     outward: FloatArray
+    tilt: float
     radius: float
     sigmas: tuple[float, float]
     points: FloatArray
@@ -124,12 +128,18 @@ def _placed(
     """The circle in the optical frame; basis (3, 3) holds the axes of its s, x and t."""
     across, view, ray = basis
     center = (circle.s + middle) * across + circle.t * ray
-    # The axis is square to the view of the centre, not to that of the rectangle.
+    # Square to the view of the centre, not to that of the rectangle, and to the direction in
+    # which the surface runs on; noise makes things seem askew, too.
     toward = unit(center)
+    trust = _ASKEW**2 / (_ASKEW**2 + circle.turn_sigma**2)
+    runs = unit(view + slope * toward + trust * circle.turn * across)
+    outward = unit(float(toward @ runs) * runs - toward)
+    askew = abs(slope) / math.hypot(1, slope) * trust * circle.turn_sigma
     return Arc(
         center=center,
-        axis=cross(view, toward),
-        outward=unit(slope * view - toward),
+        axis=unit(cross(outward, view)),
+        outward=outward,
+        tilt=math.hypot(askew, circle.sigmas[0] / length(center)),
         radius=circle.radius,
         sigmas=circle.sigmas,
         points=points,

@@ -54,6 +54,9 @@ class Circle:
         s, t: of the centre, m.
         radius: m.
         sigmas: standard deviations of s and t, m.
+        turn: by how much s of the centre changes over x, as it does on a thing that is not quite
+            square to the jaws.
+        turn_sigma: its standard deviation.
         residuals: (n,) of the readings along t, m; NaN where it is too steep to tell.
         usable: (n,) readings that are neither too steep nor far off.
     """
@@ -62,6 +65,8 @@ class Circle:
     t: float
     radius: float
     sigmas: tuple[float, float]
+    turn: float
+    turn_sigma: float
     residuals: FloatArray
     usable: BoolArray
 
@@ -167,6 +172,8 @@ class _Fit:
             (float(self.solution[1]) / 2 * unit + self.front) * lean,
             radius * unit,
             (math.sqrt(covariance[0, 0]) / 2 * unit, math.hypot(deep, leaning) * unit),
+            float(self.solution[3]) / 2,
+            math.sqrt(covariance[3, 3]) / 2,
             np.where(self.facing, self.residual * lean * unit, np.nan),
             self.usable,
         )

@@ -208,8 +208,7 @@ def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
     half = arc.count // 2
     ray = unit(arc.center)
     spread = arc.sigmas[0] * math.sqrt(2)
-    # The axis is square to the ray, which turns as the centre moves.
-    tilt = arc.sigmas[0] / length(arc.center) + _LEAST_TILT
+    tilt = arc.tilt + _LEAST_TILT
     return LiftedContacts(
         np.stack([arc.center - offset, arc.center + offset]),
         (half, half),

@@ -20,6 +20,8 @@ _LEVEL_ROUNDS = 8
 MIN_LINES = 4
 # Readings of a wall that is askew to the jaws lie within this of its middle, m.
 _ASKEW = 0.004
+# A wall is seen if the cosine of its normal to the view is larger.
+_EDGEWISE = 0.03
 
 
 @dataclass(frozen=True)
@@ -75,30 +77,36 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
 def slab_residuals(
     points: FloatArray, top: Top, axis: FloatArray, center: FloatArray, sigma: float
 ) -> FloatArray:
-    """How far readings (n, 3) lie, along their rays, from a top and upright walls: (n,), m.
+    """How far readings (n, 3) lie, along their rays, from a top and the wall seen: (n,), m.
+
+    A ray enters a convex thing where it has crossed both planes. Where a wall explains no more
+    than a top without one, what seemed to be one was noise.
 
     Args:
         points: m.
         top: level.
-        axis: (3,) unit opening axis, square to the walls.
+        axis: (3,) unit opening axis, nearly square to the walls.
         center: (3,) point on the top.
         sigma: standard deviation of the readings, m.
     """
     ray = unit(center)
-    facing, edgewise = abs(float(ray @ top.normal)), abs(float(ray @ axis))
+    facing, edgewise = abs(float(ray @ top.normal)), float(ray @ axis)
     across = cross(top.normal, axis)
     along, lateral = np.stack([axis, across]) @ (points - center).T
     drop = top.offset - points @ top.normal
-    error = np.abs(drop) / max(facing, 0.05)
+    behind = drop / max(facing, 0.05)
+    if abs(edgewise) < _EDGEWISE:
+        return np.abs(behind)
     within = 2 * sigma * facing + 0.001
     level = along[np.abs(drop) < within]
     middle = float(level.mean()) if len(level) else 0.0
-    for side in (along > middle, along < middle):
-        wall = (drop > within) & side
-        if np.count_nonzero(wall) >= MIN_LINES:
-            off = along - _wall_line(along[wall], lateral[wall], lateral)
-            error = np.minimum(error, np.abs(off) / max(edgewise, 0.05))
-    return error
+    wall = (drop > within) & ((along - middle) * edgewise < 0)
+    if np.count_nonzero(wall) >= MIN_LINES:
+        inside = (along - _wall_line(along[wall], lateral[wall], lateral)) / edgewise
+        with_wall, limit = np.abs(np.minimum(behind, inside)), 4 * sigma
+        if np.minimum(with_wall, limit).sum() < np.minimum(np.abs(behind), limit).sum():
+            return with_wall
+    return np.abs(behind)
 
 
 def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> FloatArray:
