@@ -19,6 +19,8 @@ from .qos import publisher_events, stream, subscription_events
 
 # A condition whose words change, such as a figure in them, is logged again after this, s.
 _LOG_PERIOD_S = 10.0
+# Results that nobody fetched are kept so long; the 15 minutes of some distributions add up, s.
+_RESULT_TIMEOUT_S = 30
 
 
 class EntityNode(LifecycleNode):  # type: ignore[misc]
@@ -114,6 +116,7 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
             callback_group=ReentrantCallbackGroup(),
             goal_callback=lambda _: self._accept_goal(name),
             cancel_callback=goals.accept_cancel,
+            result_timeout=_RESULT_TIMEOUT_S,
         )
         self._offers.append(server.destroy)
         return goals
