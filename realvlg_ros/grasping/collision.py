@@ -56,7 +56,8 @@ def check_collisions(
     pixels = scene.pixels_of(points)
     index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
     hit = obstacles.hits(scene, points, pixels, settings)
-    hidden = inside & (z >= scene.frame.depth.ravel()[index])
+    # Nothing is known of what lies outside the image either.
+    hidden = ~inside | (z >= scene.frame.depth.ravel()[index])
     lowest = points[..., 2].min(axis=1)
     table = (lowest < settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(

@@ -11,7 +11,7 @@ from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.scene import Scene
 from realvlg_ros.simulation.trajectory import look_at
 from realvlg_ros.support_plane import SupportPlane
-from realvlg_ros.transforms import invert
+from realvlg_ros.transforms import invert, make_transform
 
 CAMERA = Camera(320, 240, 300.0, 300.0, 159.5, 119.5)
 
@@ -81,9 +81,18 @@ class View:
         return self.frame.camera.project(world2camera[:3, :3] @ point + world2camera[:3, 3])
 
 
-def look(solids, eye=(-0.4, 0.0, 0.45), target=(0.0, 0.0, 0.03), camera=CAMERA, noise=0.0, seed=0):
-    """Render solids standing on the table z = 0."""
-    camera2world = look_at(eye, target)
+def look(
+    solids,
+    eye=(-0.4, 0.0, 0.45),
+    target=(0.0, 0.0, 0.03),
+    camera=CAMERA,
+    noise=0.0,
+    seed=0,
+    roll=0.0,
+):
+    """Render solids on the table z = 0; the camera is rolled about its optical axis, rad."""
+    turn = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    camera2world = look_at(eye, target) @ make_transform(turn, np.zeros(3))
     rays = np.concatenate([camera.rays, np.ones((camera.height, camera.width, 1))], axis=-1)
     rays = rays @ camera2world[:3, :3].T
     origin = camera2world[:3, 3]
