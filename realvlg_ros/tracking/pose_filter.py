@@ -156,11 +156,11 @@ class PoseFilter:
         stamp, pose = self._history[-2]
         dt = max((self._stamp_ns - stamp) * 1e-9, 1e-3)
         self.twist = 0.5 * self.twist + 0.5 * difference(self.pose, pose) / dt
-        start, oldest = self._history[0]
-        if start > limit:
+        if self._history[0][0] > limit:
             return
         bound = _STILL_SIGMAS * np.sqrt(2 * np.diag(noise))
-        if np.all(np.abs(difference(self.pose, oldest)) < bound):
+        # All of them: what swings comes by where it was.
+        if all(np.all(np.abs(difference(self.pose, past)) < bound) for _, past in self._history):
             self.moving = False
             self.twist = np.zeros(6)
             self._innovation = 1.0

@@ -104,3 +104,16 @@ def test_change_of_frame_moves_everything():
     kalman.change_frame(turn)
     assert kalman.pose == pytest.approx(turn)
     assert np.diag(kalman.covariance) * 1e6 == pytest.approx([2, 1, 3, 5, 4, 6])
+
+
+def test_what_swings_to_and_fro_is_not_still_where_it_comes_by_again():
+    kalman = PoseFilter(np.eye(4), NOISE * 0.01, SETTINGS)
+    errors = []
+    for index in range(1, 90):
+        # To and fro over 150 mm at 0.3 m/s: every 15 frames it turns.
+        phase = (index * 0.01) % 0.3
+        truth = perturbed(np.eye(4), np.array([min(phase, 0.3 - phase), 0, 0, 0, 0, 0]))
+        kalman.predict(index * FRAME_NS)
+        kalman.update(truth, NOISE * 0.01)
+        errors.append(np.linalg.norm(difference(kalman.pose, truth)[:3]))
+    assert max(errors[5:]) < 0.003
