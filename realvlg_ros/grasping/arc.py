@@ -47,8 +47,8 @@ class Arc:
         radius: m.
         sigmas: standard deviation of the centre along the axis and along the view, m.
         points: (n, 3) the readings, m.
-        residuals: (n,) of the readings, along their rays, m; NaN where the circle is too steep to
-            tell, infinite where they are far behind it.
+        residuals: (n,) of the readings, along their rays, m; infinite where they are beside the
+            circle or far behind it, NaN where that says nothing, at the silhouettes.
         alike: readings whose noise is as good as one's.
         count: readings used.
     """
@@ -112,7 +112,8 @@ def fit_arc(band: Band, sigma: float) -> Arc | None:
         return None
     inner = off < (high - low) / 2 - _BLURRED_PX / band.step
     residuals = np.where(inner, np.inf, np.nan)
-    residuals[good] = circle.residuals
+    beside = np.abs(s - circle.s - circle.turn * x) > circle.radius + _BLURRED_PX * pixel
+    residuals[good] = np.where(beside & inner[good], np.inf, circle.residuals)
     return _placed(circle, basis, middle, shape.slope, points, residuals, alike)
 
 

@@ -137,11 +137,11 @@ def _evidence(arc: Arc, top: Top, band: Band, sigma: float) -> float:
         [arc.residuals[told], slab_residuals(arc.points[told], top, axis, center, sigma)]
     )
     squares = np.square(np.minimum(np.abs(errors), 4 * sigma + 0.001)).mean(axis=1) + 4e-8
-    if squares[0] > (_MISFIT * sigma + 0.0005) ** 2:
-        # All between the jaws should be round; a slab may stand before other things.
-        return -math.inf
-    count = len(arc.points) / arc.alike
-    return _TEMPER * (0.5 * count * math.log(squares[1] / squares[0]) - _PARAMETERS)
+    count = 0.5 * _TEMPER * len(arc.points) / arc.alike
+    rounder = count * math.log(squares[1] / squares[0]) - _TEMPER * _PARAMETERS
+    # All between the jaws should be round, where a slab may stand before other things.
+    astray = count * math.log((_MISFIT * sigma + 0.0005) ** 2 / squares[0])
+    return min(rounder, astray) if astray < 0 else rounder
 
 
 def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
