@@ -22,6 +22,9 @@ _PATCH = 0.003
 _REGULAR_WIDTH = 0.015
 # Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
 _NARROW_SLACK = 0.002
+# What is as close beside a pad as this may be in its way, if it stands out so far, m.
+_BESIDE = 0.004
+_STANDS_OUT = 0.005
 # Between palm and object, m; and the last part of the approach that must be free, too.
 _PALM_GAP = 0.003
 SWEEP = 0.05
@@ -135,13 +138,23 @@ class PadBand:
         return cls.among(local_coordinates(candidates, cloud.points), gripper)
 
     @classmethod
-    def among(cls, local: npt.NDArray[np.float32], gripper: Gripper) -> PadBand:
-        """The points in front of the pads, of points (n, 3, p) in every TCP frame."""
+    def among(
+        cls, local: npt.NDArray[np.float32], gripper: Gripper, margin: float = 0.0
+    ) -> PadBand:
+        """The points in front of the pads, of points (n, 3, p) in every TCP frame.
+
+        With a margin (m), also those that far beside the pads and beyond the fingertips.
+        """
         x, z = local[:, 0], local[:, 2]
-        half = gripper.finger_width / 2
-        inside = (np.abs(x) < half) & (z < 0) & (z > -gripper.finger_length)
+        half = gripper.finger_width / 2 + margin
+        inside = (np.abs(x) < half) & (z < margin) & (z > -gripper.finger_length)
         rows, points = np.nonzero(inside)
         return cls(rows, points, local[rows, :, points].astype(np.float64), len(local))
+
+    def before_pads(self, gripper: Gripper) -> PadBand:
+        """The same without a margin."""
+        keep = (np.abs(self.local[:, 0]) < gripper.finger_width / 2) & (self.local[:, 2] < 0)
+        return PadBand(self.rows[keep], self.points[keep], self.local[keep], self.count)
 
     def sums(self, values: FloatArray, keep: BoolArray) -> FloatArray:
         """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's kept entries."""
@@ -184,7 +197,8 @@ def close_fingers(
     """
     rotations = candidates.rotations
     local = local_coordinates(candidates, cloud.points)
-    band = PadBand.among(local, gripper)
+    around = PadBand.among(local, gripper, _BESIDE)
+    band = around.before_pads(gripper)
     y = band.local[:, 1]
     between = np.abs(y) < candidates.openings[band.rows] / 2
     along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
@@ -221,19 +235,27 @@ def close_fingers(
         counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
         observed=np.minimum(patches[0].observed, patches[1].observed),
-        crossing=_crossings(band, moved.openings, shift, gripper)
-        + _in_palm(local, shift, gripper),
+        crossing=_crossings(around, moved, shift, gripper) + _in_palm(local, shift, gripper),
     )
     return moved, closing
 
 
 def _crossings(
-    band: PadBand, openings: FloatArray, shift: FloatArray, gripper: Gripper
+    band: PadBand, candidates: Candidates, shift: FloatArray, gripper: Gripper
 ) -> IntArray:
-    """Points (n,) of the cloud inside the open fingers, once moved by shift (n,) along y."""
+    """Points (n,) of the cloud in the way of the open fingers or of their closing.
+
+    Args:
+        band: points before and closely beside the pads.
+        candidates: moved by shift (n,) along y since the band was taken.
+        shift: m.
+        gripper: its shape.
+    """
     off = np.abs(band.local[:, 1] - shift[band.rows])
-    half = openings[band.rows] / 2
-    inside = (off > half) & (off < half + gripper.finger_thickness)
+    # Beside the pads, what stands out from the contact would catch the finger: a handle.
+    free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT)[band.rows] / 2
+    outer = candidates.openings[band.rows] / 2 + gripper.finger_thickness
+    inside = (off > free) & (off < outer)
     return np.bincount(band.rows[inside], minlength=band.count)
 
 
