@@ -35,6 +35,8 @@ _FADING_SUPPORT, _FADING_SHARE = 0.88, 0.4
 _COVERED = 0.3
 # A measured position worse than this leaves a direction free.
 _CERTAIN_STD_M = 0.008
+# A pose that differs from an earlier one by so many deviations is of an object that moved.
+_MOVED_SIGMAS = 6.0
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
 
 
@@ -189,7 +191,10 @@ class TargetTrack:
         object2world = key.camera2world @ measured.object2camera
         noise = transform_covariance(key.camera2world, measured.covariance)
         self.view_noise = transform_covariance(key.camera2world, measured.view_covariance)
+        moved = np.abs(difference(object2world, self.object2world))
         self.filter = PoseFilter(object2world, noise, self.settings, key.stamp_ns)
+        # What moved on the way may still do so.
+        self.filter.moving = bool(np.any(moved > _MOVED_SIGMAS * np.sqrt(np.diag(noise))))
         self.stamp_ns = self.seen_ns = key.stamp_ns
         view = self.nearest_view(measured.object2camera)
         self.mask = carried_region(view, key.camera, measured.object2camera)
