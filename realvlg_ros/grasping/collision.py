@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import SWEEP, Candidates
+from .candidates import SWEEP, Candidates, local_coordinates
 from .gripper import Gripper
 from .obstacles import Obstacles
 from .scene import Scene
@@ -19,6 +19,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Distance between sample points on the gripper, m.
 _STEP = 0.007
+# Distances are measured up to this, m, and to so many points of other things.
+_SEARCHED = 0.10
+_MAX_POINTS = 3000
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,33 @@ def coarse_hits(
     points, _ = _gripper_points(candidates, gripper, 4 * _STEP)
     hit = obstacles.hits(scene, points, scene.pixels_of(points), settings)
     return np.asarray(hit.any(axis=1))
+
+
+def clearances(
+    candidates: Candidates, scene: Scene, obstacles: Obstacles, gripper: Gripper
+) -> FloatArray:
+    """Distances (n,) of the open gripper from the support and from what is seen of other things.
+
+    Exact for the points that it is measured to, which are a few millimetres apart; at most
+    _SEARCHED, m.
+    """
+    center = candidates.tips.mean(axis=0)
+    spread = float(np.linalg.norm(candidates.tips - center, axis=1).max())
+    reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + _SEARCHED
+    points = obstacles.points(scene, center, spread + reach, _MAX_POINTS)
+    local = np.moveaxis(local_coordinates(candidates, points), 1, 2)
+    nearest = np.full(len(candidates), _SEARCHED)
+    for k, opening in enumerate(candidates.openings):
+        boxes = gripper.boxes(float(opening))
+        for lower, upper in boxes:
+            outside = np.maximum(np.maximum(lower - local[k], local[k] - upper), 0)
+            distance = np.sqrt((outside**2).sum(axis=1).min(initial=_SEARCHED**2))
+            nearest[k] = min(nearest[k], distance)
+        if scene.plane is not None:
+            up = candidates.rotations[k, 2]
+            lowest = np.minimum(boxes[:, 0] * up, boxes[:, 1] * up).sum(axis=1).min()
+            nearest[k] = min(nearest[k], max(candidates.tips[k, 2] + lowest, 0.0))
+    return nearest
 
 
 def _gripper_points(

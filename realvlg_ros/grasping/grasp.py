@@ -46,7 +46,8 @@ class Grasp:
         contacts: the contacts in the image.
         contact_points: (2, 3) the contacts on the surface, m, in the frame.
         support_counts: depth readings that support each contact.
-        clearance: smallest distance from the gripper to anything but the object, m.
+        clearance: smallest distance from the open gripper to the support and to what is seen of
+            other things, m; 0.1 where nothing is nearer.
         terms: the parts of quality by name, 0 to 1 each.
     """
 

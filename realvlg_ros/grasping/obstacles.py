@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ..transforms import transform_points
 from .scene import Scene
 from .settings import PlannerSettings
 
@@ -36,10 +37,12 @@ class Obstacles:
     long and narrow is seen along its length or crosses the line of sight with its narrow side.
 
     Attributes:
-        depth: (height, width) of the surfaces, grown by the clearance, m; infinite elsewhere.
+        surface: (height, width) depth of the surfaces, m; infinite elsewhere.
+        depth: the same, grown by the clearance.
         reach: (height, width) how far behind the surface they go, horizontally, m.
     """
 
+    surface: Image
     depth: Image
     reach: Image
 
@@ -56,9 +59,18 @@ class Obstacles:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
         return cls(
+            near,
             np.asarray(cv2.erode(near, kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
         )
+
+    def points(self, scene: Scene, center: FloatArray, radius: float, limit: int) -> FloatArray:
+        """Up to limit of the surfaces' points (n, 3) around a place, in the support frame, m."""
+        points = transform_points(
+            scene.camera2support, scene.frame.points[np.isfinite(self.surface)]
+        )
+        near = points[((points - center) ** 2).sum(axis=1) < radius**2]
+        return near[:: max(1, -(-len(near) // limit))]
 
     def hits(
         self,

@@ -24,7 +24,7 @@ from .candidates import (
     coarse_crossings,
     narrowed,
 )
-from .collision import check_collisions, coarse_hits
+from .collision import check_collisions, clearances, coarse_hits
 from .completion import Completion, complete
 from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
@@ -269,11 +269,14 @@ class GraspPlanner:
             candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
         )
         order = np.flatnonzero(alive)[np.argsort(-score[alive], kind='stable')]
-        chosen = _diverse(candidates, order, settings.max_grasps)
+        good = order[score[order] >= settings.min_quality]
+        chosen = _diverse(candidates, good, settings.max_grasps)
+        if not chosen:
+            return []
+        gaps = clearances(candidates.select(np.array(chosen)), scene, obstacles, gripper)
         return [
-            self._grasp(candidates, closing, terms, score, k, scene)
-            for k in chosen
-            if score[k] >= settings.min_quality
+            self._grasp(candidates, closing, terms, score, k, float(gap), scene)
+            for k, gap in zip(chosen, gaps, strict=True)
         ]
 
     def _grasp(
@@ -283,6 +286,7 @@ class GraspPlanner:
         terms: dict[str, FloatArray],
         score: FloatArray,
         k: int,
+        clearance: float,
         scene: Scene,
     ) -> Grasp:
         """One candidate in the camera's optical frame."""
@@ -318,7 +322,7 @@ class GraspPlanner:
             contacts=pair,
             contact_points=contacts,
             support_counts=counts,
-            clearance=settings.obstacle_clearance,
+            clearance=clearance,
             terms={name: float(value[k]) for name, value in terms.items()},
         )
 

@@ -3,7 +3,7 @@ import pytest
 from solids import Box, look
 
 from realvlg_ros.grasping.candidates import Candidates, close_fingers, open_for
-from realvlg_ros.grasping.collision import check_collisions, coarse_hits
+from realvlg_ros.grasping.collision import check_collisions, clearances, coarse_hits
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
@@ -100,3 +100,42 @@ def test_things_reach_as_far_behind_as_they_look_wide():
     wide = Obstacles.around(scene, SETTINGS).reach
     assert 0.025 <= narrow.max() < 0.05
     assert wide.max() == pytest.approx(SETTINGS.obstacle_thickness)
+
+
+@pytest.mark.parametrize('gap', [0.01, 0.03])
+def test_clearance_is_the_distance_to_the_nearest_thing(gap):
+    # The outer face of the finger is at y = 0.03 + 0.014, its tip 45 mm above the support.
+    neighbour = Box((0.05, 0.03, 0.08), (0, 0.044 + gap + 0.015, 0.04))
+    view = look([TARGET, neighbour])
+    candidates = top_down(view, (0, 0, 0.045))
+    obstacles = Obstacles.around(view.scene(), SETTINGS)
+    beside = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    # The palm's edge is 6 mm nearer than the finger, and 10 mm above the neighbour.
+    expected = min(gap, np.hypot(0.01, gap - 0.006))
+    assert beside[0] == pytest.approx(expected, abs=0.004)
+    view = look([TARGET])
+    obstacles = Obstacles.around(view.scene(), SETTINGS)
+    alone = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    assert alone[0] == pytest.approx(0.045, abs=1e-6)
+
+
+def handled(offset):
+    """Two walls 40 mm apart and a rod that stands out from one of them beside the pads."""
+    x, z = np.meshgrid(np.linspace(-0.03, 0.03, 21), np.linspace(0, 0.06, 21))
+    walls = [np.stack([x, np.full_like(x, y), z], axis=-1).reshape(-1, 3) for y in (-0.02, 0.02)]
+    rod = np.stack([np.full(9, offset), np.full(9, 0.03), np.linspace(0.01, 0.06, 9)], axis=-1)
+    normals = [np.tile((0, np.sign(wall[0, 1]), 0), (len(wall), 1)) for wall in (*walls, rod)]
+    points = np.concatenate([*walls, rod])
+    return TargetCloud(points, np.concatenate(normals), np.ones(len(points), bool), len(points))
+
+
+@pytest.mark.parametrize('offset, crossing', [(0.012, True), (0.02, False)])
+def test_what_stands_out_beside_a_pad_is_in_its_way(offset, crossing):
+    rotation = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
+    candidates = Candidates(
+        rotation[None], np.array([[0, 0, 0.03]]), np.array([0.04]), np.array([0.07]),
+        np.array([False]),
+    )  # fmt: skip
+    _, closing = close_fingers(candidates, handled(offset), GRIPPER, SETTINGS)
+    assert closing.widths[0] == pytest.approx(0.04)
+    assert (closing.crossing[0] > 1) == crossing
