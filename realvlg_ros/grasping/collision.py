@@ -21,7 +21,7 @@ BoolArray = npt.NDArray[np.bool_]
 _STEP = 0.007
 # Distances are measured up to this, m, and to so many points of other things.
 _SEARCHED = 0.10
-_MAX_POINTS = 3000
+_MAX_POINTS = 2000
 
 
 @dataclass(frozen=True)

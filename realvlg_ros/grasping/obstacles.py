@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..transforms import transform_points
 from .scene import Scene
 from .settings import PlannerSettings
 
@@ -24,7 +23,7 @@ _TABLE_RELIEF = 0.008
 _JUMP = 0.02
 # Nothing is taken to be less deep than this, m: a thing may be seen in a narrow part only.
 _MIN_DEPTH = 0.025
-# Every other row and column is enough to tell how wide things look.
+# Every other row and column is enough to tell how wide and how near things are.
 _STRIDE = 2
 
 
@@ -66,11 +65,13 @@ class Obstacles:
 
     def points(self, scene: Scene, center: FloatArray, radius: float, limit: int) -> FloatArray:
         """Up to limit of the surfaces' points (n, 3) around a place, in the support frame, m."""
-        points = transform_points(
-            scene.camera2support, scene.frame.points[np.isfinite(self.surface)]
-        )
-        near = points[((points - center) ** 2).sum(axis=1) < radius**2]
-        return near[:: max(1, -(-len(near) // limit))]
+        part = np.s_[::_STRIDE, ::_STRIDE]
+        points = scene.frame.points[part][np.isfinite(self.surface[part])]
+        points = points @ scene.camera2support[:3, :3].T.astype(np.float32)
+        offset = points - (center - scene.camera2support[:3, 3]).astype(np.float32)
+        near = points[np.einsum('ni,ni->n', offset, offset) < radius**2]
+        near = near[:: max(1, -(-len(near) // limit))]
+        return np.asarray(near + scene.camera2support[:3, 3], np.float64)
 
     def hits(
         self,
