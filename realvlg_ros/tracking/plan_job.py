@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from ..frame import RgbdFrame
 from ..grasping.grasp import Grasp
 from ..grounding.grounding import Grounding
 from ..transforms import FloatArray
+from .depth_average import mean_depth
+from .settings import TrackerSettings
 
 
 class Plan(Protocol):
@@ -46,7 +51,8 @@ class PlanJob:
         up: (3,) upward direction in the camera frame, if known.
         camera2object: 4x4.
         object2world: 4x4.
-        averaged: how many frames its depth is the mean of.
+        depths: (height, width) of other frames with the target in the same place: see mean_depth.
+        settings: of the tracker.
     """
 
     track_id: int
@@ -56,12 +62,21 @@ class PlanJob:
     up: FloatArray | None
     camera2object: FloatArray
     object2world: FloatArray
-    averaged: int = 1
+    depths: tuple[npt.NDArray[np.float32], ...]
+    settings: TrackerSettings
+
+    @property
+    def averaged(self) -> int:
+        """How many frames are planned on."""
+        return 1 + len(self.depths)
 
     def run(self, planner: Planner) -> PlanResult:
         """Plan, and bring the grasps to the object frame."""
         started = time.perf_counter()
-        plan = planner.plan(self.frame, self.grounding, self.up)
+        frame = self.frame
+        if self.depths:
+            frame = replace(frame, depth=mean_depth(frame.depth, self.depths, self.settings))
+        plan = planner.plan(frame, self.grounding, self.up)
         grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
         return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
 

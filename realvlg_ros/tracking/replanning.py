@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import RectangleError
 from ..frame import RgbdFrame
 from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..grounding.grounding import Grounding
-from ..transforms import FloatArray, invert
-from .depth_average import steadied
+from ..transforms import FloatArray, invert, rotation_angle
 from .key_frames import KeyFrame, SteppingStone
 from .object_motion import image_motion
 from .plan_job import PlanJob
@@ -22,6 +23,8 @@ from .target_track import TargetTrack
 
 # A target without any grasp is tried again this often, s.
 _NO_GRASP_PERIOD_S = 1.0
+# A target that moved less than this against the camera has not moved: m and rad.
+_STILL_M, _STILL_RAD = 0.0007, 0.003
 
 
 def plan_is_due(track: TargetTrack) -> bool:
@@ -56,14 +59,31 @@ def job_for(
 
     Its depth is averaged over neighbours, nearest first, between which the target did not move.
     """
-    steady, averaged = steadied(track, key, object2camera, neighbours)
-    frame = steady.to_frame()
+    frame = key.to_frame()
     return PlanJob(
         track.track_id, track.born_ns, frame,
         grounding or planning_input(track, frame, object2camera),
         frame.up if track.settings.level_fixed_frame else None,
-        invert(object2camera), key.camera2world @ object2camera, averaged,
+        invert(object2camera), key.camera2world @ object2camera,
+        tuple(_still_depths(track, object2camera, neighbours)), track.settings,
     )  # fmt: skip
+
+
+def _still_depths(
+    track: TargetTrack,
+    object2camera: FloatArray,
+    neighbours: Iterable[KeyFrame | SteppingStone],
+) -> Iterator[npt.NDArray[np.float32]]:
+    """Depths of neighbours, nearest first, up to the first in which the target was elsewhere."""
+    for other in itertools.islice(neighbours, track.settings.averaged_frames - 1):
+        place = None if isinstance(other, SteppingStone) else track.past_place(other)
+        if isinstance(other, SteppingStone) or place is None:
+            return
+        if np.abs(place[:3, 3] - object2camera[:3, 3]).max() > _STILL_M:
+            return
+        if rotation_angle(place[:3, :3].T @ object2camera[:3, :3]) > _STILL_RAD:
+            return
+        yield other.depth
 
 
 def first_jobs(
