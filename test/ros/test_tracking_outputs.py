@@ -110,12 +110,11 @@ def test_a_transform_that_is_not_there_is_named_and_the_camera_frame_is_used(gra
 def test_stamps_that_jump_back_reset_the_tracker_and_a_new_request_works(graph, capfd):
     start(graph)
     asked(graph)
-    graph.camera.shift_s = -100.0
     targets = graph.record_targets()
-    result = wait_until(lambda: plan(graph, SENTENCE).result(), 'answer')
-    assert result.status == PlanGrasps.Result.OK, result.message
     now = graph.node.get_clock().now().nanoseconds * 1e-9
-    assert result.target.header.stamp.sec < now - 50
+    graph.camera.shift_s = -100.0
+    # An answer may still be about a frame from before.
+    wait_until(lambda: asked(graph).header.stamp.sec < now - 50, 'a target after the jump')
     assert 'image stamps jumped back by 99.' in capfd.readouterr().err
     count = len(targets)
     wait_until(lambda: len(targets) >= count + 3, 'three more targets')
