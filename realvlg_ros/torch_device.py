@@ -23,6 +23,8 @@ def import_libraries() -> tuple[Any, Any]:
             f'{error.name} is not installed; model backends need torch and transformers>=5: '
             'pip install torch transformers (on a Jetson the torch of its JetPack)'
         ) from error
+    # A node's log and a command's output are no place for bars that move.
+    transformers.utils.logging.disable_progress_bar()
     return torch, transformers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def add_model_commands(parser: argparse.ArgumentParser) -> None:
     smaller.add_argument('--out', type=Path, required=True, help='folder of the new checkpoint')
     smaller.add_argument('--set', type=Path, help='labelled set to compare both models on')
     bench = _command(commands, 'bench', 'measure prefill, passes, tokens a second, memory', _bench)
-    bench.add_argument('--size', default='1280x720', help='of the camera image')
+    bench.add_argument('--size', type=_size, default='1280x720', help='of the camera image')
 
 
 def _command(
@@ -58,6 +59,13 @@ def _command(
     parser.add_argument('--max-pixels', type=int, default=1003520, help='of the fed picture')
     parser.set_defaults(func=run)
     return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r'([1-9]\d{0,4})x([1-9]\d{0,4})', text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f'{text!r} is not like 1280x720')
+    return int(match[1]), int(match[2])
 
 
 def _load(arguments: argparse.Namespace) -> tuple[VisionLanguageModel, PromptSet]:
@@ -151,12 +159,13 @@ def _quantize(arguments: argparse.Namespace) -> int:
             f'{agreement.equal:.0%} of {agreement.count} answers are equal, mean IoU of the '
             f'boxes {agreement.mean_iou:.3f}'
         )
+    print(f'fit NOT_FOUND anew: realvlg model calibrate {arguments.out} SET')
     return 0
 
 
 def _bench(arguments: argparse.Namespace) -> int:
     model, prompts = _load(arguments)
-    width, height = (int(side) for side in arguments.size.split('x'))
+    width, height = arguments.size
     speed = measure_speed(model, prompts, width, height, arguments.max_pixels)
     print(f'picture        {width}x{height} px, {speed.tokens} tokens')
     print(f'prefill        {speed.prefill_s * 1e3:.0f} ms')

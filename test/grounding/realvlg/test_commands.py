@@ -83,3 +83,10 @@ def test_a_missing_image_is_named(tmp_path):
     path.write_text('[{"image": "no.png", "instruction": "mug", "present": true}]')
     with pytest.raises(ParameterError, match=r'no\.png'):
         read_labelled_set(path)
+
+
+@pytest.mark.parametrize('size', ['abc', '0x480', '640x', '640x480x3'])
+def test_a_size_that_is_none_is_refused(folder, size, capsys):
+    with pytest.raises(SystemExit):
+        run('bench', folder, '--size', size)
+    assert 'is not like 1280x720' in capsys.readouterr().err
