@@ -148,7 +148,7 @@ class PadBand:
         x, z = local[:, 0], local[:, 2]
         half = gripper.finger_width / 2 + margin
         inside = (np.abs(x) < half) & (z < margin) & (z > -gripper.finger_length)
-        rows, points = np.nonzero(inside)
+        rows, points = _entries(inside)
         return cls(rows, points, local[rows, :, points].astype(np.float64), len(local))
 
     def before_pads(self, gripper: Gripper) -> PadBand:
@@ -271,7 +271,7 @@ def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper
     gap = _PALM_GAP
     inside = local[:, 2] < gap - gripper.finger_length
     inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
-    rows, points = np.nonzero(inside)
+    rows, points = _entries(inside)
     x, y = local[rows, 0, points], local[rows, 1, points] - shift[rows]
     met = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
     return 2 * np.bincount(rows[met], minlength=len(local))
@@ -302,6 +302,13 @@ def _touch(
         np.bincount(band.rows[patch], minlength=band.count),
         band.sums(weight * cloud.observed[index], patch) / total[:, 0],
     )
+
+
+def _entries(inside: BoolArray) -> tuple[IntArray, IntArray]:
+    """Rows and columns (k,) of entries (n, p) that hold: np.nonzero, but much faster."""
+    flat = np.flatnonzero(inside)
+    rows = flat // max(inside.shape[1], 1)
+    return rows, flat - rows * inside.shape[1]
 
 
 def local_coordinates(candidates: Candidates, points: FloatArray) -> npt.NDArray[np.float32]:
