@@ -117,14 +117,14 @@ def test_a_real_server_answers_is_slow_and_dies(server):
     )
     start = time.monotonic()
     with pytest.raises(GroundingCanceled):
-        rambling.ground(frame, 'mug', lambda: time.monotonic() > start + 0.5)
-    assert time.monotonic() < start + 1.5
+        rambling.ground(frame, 'mug', lambda: time.monotonic() > start + 0.2)
+    assert time.monotonic() < start + 1.2
     server.send_signal(signal.SIGSTOP)
     start = time.monotonic()
     with pytest.raises(GroundingError, match='within 5 s'):
         rambling.ground(frame, 'mug', never_aborted)
     assert time.monotonic() < start + 6
     server.send_signal(signal.SIGCONT)
-    threading.Timer(1.0, server.kill).start()
+    threading.Timer(0.2, server.kill).start()
     with pytest.raises(GroundingError, match='broke off'):
         rambling.ground(frame, 'mug', never_aborted)
