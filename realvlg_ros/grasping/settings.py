@@ -52,7 +52,7 @@ class PlannerSettings:
     finger_clearance: float = 0.008
     min_finger_clearance: float = 0.003
     table_clearance: float = 0.004
-    obstacle_clearance: float = 0.0025
+    obstacle_clearance: float = 0.004
     obstacle_thickness: float = 0.08
     min_overlap: float = 0.003
     min_opening: float = 0.0

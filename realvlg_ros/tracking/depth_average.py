@@ -11,22 +11,43 @@ import numpy.typing as npt
 from .settings import TrackerSettings
 from .visibility import same_surface_m
 
+Image = npt.NDArray[np.float32]
 
-def mean_depth(
-    depth: npt.NDArray[np.float32],
-    others: Sequence[npt.NDArray[np.float32]],
-    settings: TrackerSettings,
-) -> npt.NDArray[np.float32]:
-    """The mean of the readings (h, w) of a pixel, m; 0 where fewer than half of the frames read.
+# A surface that so many newest frames in a row show is there now.
+_CERTAIN_FRAMES = 3
+# Readings of a steady pixel agree with its newest in this share at least.
+_STEADY = 0.75
 
-    A pixel that shows another surface than before keeps its newest reading.
+
+def mean_depth(depth: Image, others: Sequence[Image], settings: TrackerSettings) -> Image:
+    """The mean (h, w) of the readings of a pixel that agree with its newest, m.
+
+    On the border of an object readings jump between two surfaces, and their mean would lie on
+    neither: such a pixel takes their median. One whose newest readings agree takes their mean
+    even if older ones differ, as where something came in. Where fewer than half of the frames
+    read there is 0.
+
+    Args:
+        depth: the newest frame.
+        others: older ones of the same size, newest first.
+        settings: with the noise of the depth, which says what agrees.
     """
-    total, count = np.zeros((2, *depth.shape), np.float32)
-    for image in (depth, *others):
-        read = (image > 0).view(np.uint8)
-        cv2.accumulate(image, total)
-        cv2.accumulate(read, count)
-    mean = total / np.maximum(count, 1)
-    changed = (depth > 0) & (np.abs(depth - mean) > same_surface_m(mean, settings))
-    enough = 2 * count >= 1 + len(others)
-    return np.where(changed, depth, np.where(enough, mean, 0)).astype(np.float32)
+    bound = same_surface_m(depth.astype(np.float64), settings).astype(np.float32)
+    newest = (depth > 0).view(np.uint8)
+    total, agreed, read = np.zeros((3, *depth.shape), np.float32)
+    recent = newest.copy()
+    for index, image in enumerate((depth, *others)):
+        is_read = (image > 0).view(np.uint8)
+        agrees = cv2.compare(cv2.absdiff(image, depth), bound, cv2.CMP_LT) & is_read & newest
+        cv2.accumulate(image, total, mask=agrees)
+        cv2.accumulate(agrees, agreed)
+        cv2.accumulate(is_read, read)
+        if index < _CERTAIN_FRAMES:
+            recent &= agrees
+    mean = np.where(agreed > 0, total / np.maximum(agreed, 1), 0)
+    steady = (agreed >= _STEADY * read) | (recent > 0)
+    enough = 2 * read >= 1 + len(others)
+    rows, columns = np.nonzero(enough & ~steady)
+    stack = np.stack([image[rows, columns] for image in (depth, *others)])
+    mean[rows, columns] = np.nanmedian(np.where(stack > 0, stack, np.nan), axis=0)
+    return np.where(enough, mean, 0).astype(np.float32)
