@@ -25,6 +25,10 @@ class GroundingError(RealvlgError):
     """A grounder that could not do its work; not the same as an object that is not there."""
 
 
+class AnswerError(GroundingError):
+    """A model whose answers cannot be read; it may have been asked for what is not there."""
+
+
 class GroundingCanceled(RealvlgError):
     """A grounding that was stopped on request before it had an answer."""
 

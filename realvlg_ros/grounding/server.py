@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import GroundingError, ParameterError
+from ..errors import AnswerError, GroundingError, ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
@@ -177,7 +177,7 @@ class ServerGrounder(TaskGrounder):
                 continue
             sure = Confidence(_score(reply), (0.0,) * 4, _log_probability(reply))
             return Answer(task, values, (), '', mode, sure, attempt + 1), frame
-        raise GroundingError(
+        raise AnswerError(
             f'no valid {task.value} in {1 + self._settings.retries} replies: {wrong}; set guide '
             'if the server can be guided, and check prompts and coordinates'
         )

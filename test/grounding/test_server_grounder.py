@@ -252,6 +252,18 @@ def test_stock_prompts_are_probed(server, frame, word, status):
     assert grounder.ground(frame, 'mug', never_aborted).status is status
 
 
+def test_an_invalid_box_of_what_is_not_there_is_not_found(server, frame):
+    turned = '```json\n[\n\t{"bbox_2d": [300, 400, 10, 20], "label": "mug"}]'
+    server.replies = [turned, turned, 'No']
+    grounder = loaded(server, prompts='qwen2_5_vl')
+    result = grounder.ground(frame, 'mug', never_aborted)
+    assert result.status is GroundingStatus.NOT_FOUND
+    assert result.candidates == ()
+    server.replies = [turned, turned, 'Yes']
+    with pytest.raises(GroundingError, match='no valid box in 2 replies'):
+        grounder.ground(frame, 'mug', never_aborted)
+
+
 def test_a_model_that_the_server_does_not_list_may_answer(server, frame):
     server.models = ()
     result = loaded(server, box_model='box-3b').ground(frame, 'mug', never_aborted)

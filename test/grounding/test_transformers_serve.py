@@ -100,12 +100,8 @@ def test_a_real_server_answers_is_slow_and_dies(server):
         found = grounder.ground(frame_of(asked.scene), words, never_aborted)
         overlaps.append(found.box.iou(asked.shape.box))
         absent = f'the {asked.scene.absent_colors[0]} circle'
-        try:
-            found = grounder.ground(frame_of(asked.scene), absent, never_aborted)
-            assert found.status is GroundingStatus.NOT_FOUND
-        except GroundingError as error:
-            # Unguided, the box of what is not there may be none at all.
-            assert 'no valid box' in str(error)
+        found = grounder.ground(frame_of(asked.scene), absent, never_aborted)
+        assert found.status is GroundingStatus.NOT_FOUND
     # A box in the middle of the picture has about 0.1.
     assert np.mean(overlaps) > 0.6
     with pytest.raises(GroundingError, match=r"guide 'guided_regex': .* 422: .*guided_regex"):

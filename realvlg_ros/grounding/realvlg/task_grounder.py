@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ...errors import AnswerError
 from ...frame import RgbdFrame
 from ...grasping.rectangle import ContactPair, GraspRectangle
 from ...image_region import Box
@@ -88,7 +89,14 @@ class TaskGrounder(ABC):
         box: Box | None = None
         score = 0.0
         if Task.BOX in self._tasks:
-            answer, box = self._box(work)
+            try:
+                answer, box = self._box(work)
+            except AnswerError:
+                # A model that nothing guides answers anything about what is not there.
+                rejected = self._reject(work, base, 0.0, None)
+                if rejected is None:
+                    raise
+                return rejected
             score = answer.confidence.score
             rejected = self._reject(work, base, score, box)
             if rejected is not None:
@@ -108,10 +116,12 @@ class TaskGrounder(ABC):
             contacts=() if contacts is None else (contacts,), timings_ms=work.timings,
         )  # fmt: skip
 
-    def _reject(self, work: Work, base: Grounding, score: float, box: Box) -> Grounding | None:
-        """NOT_FOUND where the evidence is too weak."""
+    def _reject(
+        self, work: Work, base: Grounding, score: float, box: Box | None
+    ) -> Grounding | None:
+        """NOT_FOUND where the evidence is too weak; without a box only the probe is evidence."""
         rule = self._rejection
-        if rule is None:
+        if rule is None or (box is None and rule.kind is not EvidenceKind.PROBE):
             return None
         probe: float | None = None
         if rule.kind is not EvidenceKind.SCORE:
@@ -122,12 +132,12 @@ class TaskGrounder(ABC):
             return None
         message = (
             f'nothing fits {work.instruction!r}: {rule.kind.value} {value:.2f} is below '
-            f'{rule.threshold:.2f}; ' + '; '.join(work.notes)
+            f'{rule.threshold:.2f}' + ''.join(f'; {note}' for note in work.notes)
         )
-        nearest = ObjectCandidate(base.label, 'came nearest to it', value, box)
+        nearest = [] if box is None else [ObjectCandidate(base.label, 'came nearest', value, box)]
         return replace(
             base, status=GroundingStatus.NOT_FOUND, message=message, score=value,
-            candidates=(nearest,), timings_ms=work.timings,
+            candidates=tuple(nearest), timings_ms=work.timings,
         )  # fmt: skip
 
     def _box(self, work: Work) -> tuple[Answer, Box]:
