@@ -188,6 +188,17 @@ class KeyFrameMemory:
         """The frames before a stamp, newest first."""
         return [frame for frame in reversed(self._frames) if frame.stamp_ns < stamp_ns]
 
+    def why_gone(self, stamp_ns: int) -> str:
+        """Why the frame of a stamp is not in memory whole."""
+        oldest, newest = self.oldest_stamp_ns, self.newest
+        if oldest is None or newest is None:
+            return f'frame {stamp_ns} ns is not in memory: no frame has come yet'
+        return (
+            f'frame {stamp_ns} ns is gone: whole frames from {oldest} to '
+            f'{newest.stamp_ns} ns are kept; announce the request when it starts, or raise '
+            f'memory_mb (now {self._limit / 1e6:g})'
+        )
+
     def _protected(self, index: int, companions: int = _COMPANIONS) -> bool:
         """Whether a frame is of a request, or among the next ones: their depth is averaged."""
         near = self._frames[max(index - companions, 0) : index + 1]

@@ -39,6 +39,28 @@ def region_of(grounding: Grounding, depth: npt.NDArray[np.float32]) -> RegionMas
     return _standing_out(grounding.box.clipped(width, height), depth)
 
 
+def checked_region(
+    grounding: Grounding, camera: Camera, depth: npt.NDArray[np.float32]
+) -> RegionMask:
+    """The mask of a grounding that fits its frame.
+
+    Raises:
+        FrameError: it is for another camera or size, or has neither mask nor box.
+    """
+    size = (grounding.image_width, grounding.image_height)
+    if size != (0, 0) and size != (camera.width, camera.height):
+        raise FrameError(
+            f'the grounding is for a {size[0]}x{size[1]} image and the frame is '
+            f'{camera.width}x{camera.height}; ground the same stream that is tracked'
+        )
+    if grounding.frame_id and grounding.frame_id != camera.frame_id:
+        raise FrameError(
+            f'the grounding is for camera {grounding.frame_id!r} and the frame is from '
+            f'{camera.frame_id!r}; ground the same stream that is tracked'
+        )
+    return region_of(grounding, depth)
+
+
 def carried_region(
     view: ObjectView, camera: Camera, object2camera: FloatArray
 ) -> RegionMask | None:

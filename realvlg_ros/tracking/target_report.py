@@ -11,6 +11,7 @@ from ..camera import Camera
 from ..errors import RectangleError
 from ..grasping.grasp import Grasp
 from ..grasping.rectangle import ContactPair
+from ..grounding.grounding import Grounding
 from ..transforms import FloatArray, invert, transform_points
 from .key_frames import KeyFrame
 from .rigid_fit import skew
@@ -48,6 +49,20 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
         mask=track.mask,
         grounded_stamp_ns=track.grounding.stamp_ns,
         timings_ms=dict(timings_ms),
+    )
+
+
+def refusal(grounding: Grounding, newest: KeyFrame | None, reason: str) -> GraspTarget:
+    """A grounding that no target came of, in the newest frame if there is one."""
+    return GraspTarget(
+        TargetState.LOST,
+        grounding.stamp_ns if newest is None else newest.stamp_ns,
+        grounding.frame_id if newest is None else newest.world,
+        camera_frame_id=grounding.frame_id,
+        request_id=grounding.request_id,
+        label=grounding.label,
+        message=reason,
+        grounded_stamp_ns=grounding.stamp_ns,
     )
 
 

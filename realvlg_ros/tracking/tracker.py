@@ -18,13 +18,13 @@ from .association import contested, track_again, track_at
 from .catch_up import catch_up
 from .key_frames import KeyFrame, KeyFrameMemory, SteppingStone
 from .plan_job import PlanJob, Planner, PlanResult
-from .region import region_of
+from .region import checked_region
 from .reground import ForlornRequests, GroundingWish, due_wishes
 from .replanning import first_jobs, job_for, plan_is_due
 from .settings import TrackerSettings
 from .stream_break import stream_break
 from .target import GraspTarget, TargetState
-from .target_report import report
+from .target_report import refusal, report
 from .target_track import TargetTrack, middle_of
 
 _MS = 1000.0
@@ -130,9 +130,9 @@ class TargetTracker:
                 return self._refuse(grounding, grounding.message or grounding.status.name)
             key = self._memory.find(grounding.stamp_ns)
             if key is None:
-                return self._refuse(grounding, self._why_gone(grounding))
+                return self._refuse(grounding, self._memory.why_gone(grounding.stamp_ns))
             try:
-                mask = _checked_region(grounding, key)
+                mask = checked_region(grounding, key.camera, key.depth)
             except FrameError as error:
                 return self._refuse(grounding, str(error))
             kept = self._contradicted(grounding, key, mask)
@@ -321,46 +321,5 @@ class TargetTracker:
         limit = stamp_ns - int(self.settings.forget_after_s * 1e9)
         self._tracks = [t for t in self._tracks if t.seen_ns >= limit]
 
-    def _why_gone(self, grounding: Grounding) -> str:
-        oldest, newest = self._memory.oldest_stamp_ns, self._memory.newest
-        if oldest is None or newest is None:
-            return f'frame {grounding.stamp_ns} ns is not in memory: no frame has come yet'
-        return (
-            f'frame {grounding.stamp_ns} ns is gone: whole frames from {oldest} to '
-            f'{newest.stamp_ns} ns are kept; announce the request when it starts, or raise '
-            f'memory_mb (now {self.settings.memory_mb:g})'
-        )
-
     def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
-        newest = self._memory.newest
-        return GraspTarget(
-            TargetState.LOST,
-            grounding.stamp_ns if newest is None else newest.stamp_ns,
-            grounding.frame_id if newest is None else newest.world,
-            camera_frame_id=grounding.frame_id,
-            request_id=grounding.request_id,
-            label=grounding.label,
-            message=reason,
-            grounded_stamp_ns=grounding.stamp_ns,
-        )
-
-
-def _checked_region(grounding: Grounding, key: KeyFrame) -> RegionMask:
-    """The mask of a grounding that fits its frame.
-
-    Raises:
-        FrameError: it is for another camera or size, or has neither mask nor box.
-    """
-    camera = key.camera
-    size = (grounding.image_width, grounding.image_height)
-    if size != (0, 0) and size != (camera.width, camera.height):
-        raise FrameError(
-            f'the grounding is for a {size[0]}x{size[1]} image and the frame is '
-            f'{camera.width}x{camera.height}; ground the same stream that is tracked'
-        )
-    if grounding.frame_id and grounding.frame_id != camera.frame_id:
-        raise FrameError(
-            f'the grounding is for camera {grounding.frame_id!r} and the frame is from '
-            f'{camera.frame_id!r}; ground the same stream that is tracked'
-        )
-    return region_of(grounding, key.depth)
+        return refusal(grounding, self._memory.newest, reason)
