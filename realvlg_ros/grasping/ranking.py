@@ -22,14 +22,14 @@ NORMAL_SLACK = 0.17
 # Weight of each term; documented in term_values.
 WEIGHTS = {
     'antipodal': 3.0,
-    'centering': 2.0,
+    'centering': 3.0,
     'support': 1.0,
     'seen': 1.5,
     'clear': 1.0,
     'width': 1.0,
     'overlap': 1.0,
     'lever': 1.5,
-    'approach': 1.0,
+    'approach': 3.0,
 }
 
 
@@ -46,20 +46,23 @@ def term_values(
     antipodal: 1 when the contact normals lie on the opening axis, 0 where
         they are clearly outside the friction cone.
     centering: how near the line of contacts passes to the object's centre; gravity and closing
-        turn an object that is held far from it.
+        turn an object that is held far from it. Horizontal and (half) vertical distance are
+        added: so a contact far above the centre does not hide how far it lies to its side.
     support: depth readings at the weaker contact.
     seen: share of contact points that were observed, not assumed.
     clear: share of the fingers in space seen to be free.
     width: margin of the opening over the object.
     overlap: how far the fingertips reach past the contacts.
     lever: how little a misalignment tilts the line between the contacts: small across thin walls.
-    approach: 1 straight down, less the more the approach leans, least horizontally.
+    approach: 1 straight down, less by half the horizontal part of the approach: in proportion
+        to a small lean, as a cosine would not be, and least horizontally.
     """
     cone = np.arctan(settings.friction)
     angle = np.arccos(np.clip(closing.cosines, -1, 1)) / (cone + NORMAL_SLACK)
-    offset = closing.contacts.mean(axis=1) - cloud.center
-    distance = np.linalg.norm(offset * (1.0, 1.0, 0.5), axis=1)
+    offset = np.abs(closing.contacts.mean(axis=1) - cloud.center)
+    distance = np.hypot(offset[:, 0], offset[:, 1]) + 0.5 * offset[:, 2]
     reach = 0.5 * np.linalg.norm(np.ptp(cloud.points, axis=0)) + 0.01
+    down = np.clip(-candidates.rotations[:, 2, 2], 0, 1)
     margin = (candidates.openings - closing.widths) / (2 * settings.finger_clearance)
     return {
         'antipodal': np.clip(1 - angle**2, 0, 1),
@@ -70,7 +73,7 @@ def term_values(
         'width': np.clip(margin, 0.2, 1),
         'overlap': np.clip(closing.overlaps / (0.5 * gripper.fingertip_depth), 0.1, 1),
         'lever': closing.widths / (closing.widths + 0.5 * gripper.finger_width),
-        'approach': 0.5 + 0.5 * np.clip(-candidates.rotations[:, 2, 2], 0, 1),
+        'approach': 1 - 0.5 * np.sqrt(1 - down**2),
     }
 
 

@@ -109,6 +109,19 @@ def test_bar_seen_from_straight_above_is_held_by_its_unseen_walls(gripper, sourc
     assert closing_error(view, bar, best) < 0.002
     opening = view.camera2world[:3, :3] @ best.opening_axis
     assert abs(opening @ axis) / 0.015 > np.cos(np.radians(5))
+    # Straight down and over the middle: nothing speaks for leaning or for sliding along the bar.
+    assert (view.camera2world[:3, :3] @ best.approach)[2] < -np.cos(np.radians(5))
+    along = np.array([-np.sin(0.5), np.cos(0.5), 0])
+    assert abs((view.to_world(best.contact_points.mean(axis=0)) - bar.center) @ along) < 0.003
+
+
+def test_tall_solids_are_held_over_their_axis(gripper):
+    for solid in (SOLIDS['can'], SOLIDS['box']):
+        view = look([solid], noise=0.002)
+        best = GraspPlanner(gripper).plan(view.frame, ground(view), plane=view.plane).grasps[0]
+        offset = view.to_world(best.contact_points.mean(axis=0)) - solid.center
+        assert np.linalg.norm(offset[:2]) < 0.005
+        assert (view.camera2world[:3, :3] @ best.approach)[2] < -np.cos(np.radians(10))
 
 
 def test_model_without_proposals_or_with_bad_ones_says_so(gripper):
