@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, PadBand
+from .candidates import Candidates
 from .gripper import Gripper
+from .pad_band import PadBand
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]

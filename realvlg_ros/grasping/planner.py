@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import LiftError, RectangleError, SupportPlaneError
+from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane
 from .alignment import aligned
-from .antipodal import Pairs, footprint_pairs, propose_pairs
+from .antipodal import footprint_pairs, propose_pairs
 from .approach import REACH, approach_candidates, lifted_off
-from .candidates import (
-    Candidates,
-    Closing,
-    close_fingers,
-    coarse_crossings,
-    narrowed,
-)
+from .candidates import Candidates, coarse_crossings, narrowed
+from .closing import Closing, close_fingers
 from .collision import check_collisions, clearances, coarse_hits
 from .completion import Completion, complete
 from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
-from .lift import LiftedContacts, carrying_lift, lift_contacts, lift_rectangle
-from .object_box import upright_extent
+from .lift import LiftedContacts, carrying_lift
 from .obstacles import Obstacles
-from .ranking import NORMAL_SLACK, quality, term_values
-from .rectangle import ContactPair, GraspRectangle
+from .plan import GraspPlan, StageTimer, plan_message
+from .proposals import lift_proposals, lifted_pairs
+from .ranking import NORMAL_SLACK, diverse, quality, term_values
+from .rectangle import ContactPair
 from .scene import Scene
 from .settings import PlannerSettings
 from .target_cloud import TargetCloud
@@ -45,25 +39,6 @@ BoolArray = npt.NDArray[np.bool_]
 _TURNS = (-0.2, 0.0, 0.2)
 
 __all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
-
-
-@dataclass(frozen=True)
-class GraspPlan:
-    """What planning came to.
-
-    Attributes:
-        grasps: best first, in the camera's optical frame; empty when there is none.
-        message: what was found, or why there is no grasp.
-        refusals: number of candidates refused, by reason.
-        plane: the support that was used, or None.
-        timings_ms: wall time by stage.
-    """
-
-    grasps: tuple[Grasp, ...]
-    message: str
-    refusals: dict[str, int] = field(default_factory=dict)
-    plane: SupportPlane | None = None
-    timings_ms: dict[str, float] = field(default_factory=dict)
 
 
 class GraspPlanner:
@@ -88,7 +63,7 @@ class GraspPlanner:
             up: (3,) unit vector opposite to gravity in the optical frame, if known.
             plane: the support, if it is known already; found in the depth otherwise.
         """
-        timer = _Timer()
+        timer = StageTimer()
         if plane is None:
             try:
                 plane = find_support_plane(frame, up)
@@ -124,7 +99,9 @@ class GraspPlanner:
         timer.stage('completion')
         refusals: Counter[str] = Counter()
         obstacles = Obstacles.around(scene, self.settings)
-        lifts = self._lift_all(scene, grounding, refusals)
+        lifts = []
+        if self.settings.grasp_source != 'geometry':
+            lifts = lift_proposals(scene, grounding, self.gripper, self.settings, refusals)
         candidates = self._propose(full, scene, obstacles, lifts, refusals)
         timer.stage('search')
         grasps = self._check(candidates, completion, scene, obstacles, refusals)
@@ -134,7 +111,7 @@ class GraspPlanner:
             grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
             timer.stage('second look')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
-        message = _message(grasps, refusals, full.points, self.gripper.max_opening)
+        message = plan_message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
     def _propose(
@@ -150,7 +127,7 @@ class GraspPlanner:
         has_table = scene.plane is not None
         batches = []
         if settings.grasp_source != 'geometry':
-            pairs = _lifted_pairs(lifts, scene)
+            pairs = lifted_pairs(lifts, scene)
             batches.append(approach_candidates(pairs, cloud, has_table, gripper, settings, True))
         if settings.grasp_source != 'model':
             largest = min(gripper.max_opening, settings.max_opening)
@@ -198,29 +175,6 @@ class GraspPlanner:
         wide = everything.select(np.flatnonzero(~hit)[: settings.max_candidates])
         rest = np.flatnonzero(~blocked)[: settings.max_candidates - len(wide)]
         return Candidates.joined([wide, narrow.select(rest)])
-
-    def _lift_all(
-        self, scene: Scene, grounding: Grounding, refusals: Counter[str]
-    ) -> list[LiftedContacts]:
-        """Every model proposal that lifts."""
-        lifts: list[LiftedContacts] = []
-        if self.settings.grasp_source == 'geometry':
-            return lifts
-        proposals: list[GraspRectangle | ContactPair] = [
-            *grounding.rectangles,
-            *grounding.contacts,
-        ]
-        for proposal in proposals:
-            try:
-                lifts.append(self._lift(proposal, scene))
-            except (LiftError, RectangleError) as error:
-                refusals[f"the model's proposal is refused: {error}"] += 1
-        return lifts
-
-    def _lift(self, proposal: GraspRectangle | ContactPair, scene: Scene) -> LiftedContacts:
-        if isinstance(proposal, GraspRectangle):
-            return lift_rectangle(proposal, scene, self.settings)
-        return lift_contacts(proposal, scene, self.gripper.finger_width, self.settings)
 
     def _check(
         self,
@@ -270,7 +224,7 @@ class GraspPlanner:
         )
         order = np.flatnonzero(alive)[np.argsort(-score[alive], kind='stable')]
         good = order[score[order] >= settings.min_quality]
-        chosen = _diverse(candidates, good, settings.max_grasps)
+        chosen = diverse(candidates, good, settings.max_grasps)
         if not chosen:
             return []
         gaps = clearances(candidates.select(np.array(chosen)), scene, obstacles, gripper)
@@ -327,28 +281,6 @@ class GraspPlanner:
         )
 
 
-def _lifted_pairs(lifts: Sequence[LiftedContacts], scene: Scene) -> Pairs:
-    """The contacts of lifts in the support frame."""
-    rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]
-    centers = np.array([lifted.center for lifted in lifts]).reshape(-1, 3)
-    axes = np.array([lifted.axis for lifted in lifts]).reshape(-1, 3)
-    widths = np.array([lifted.width for lifted in lifts])
-    return Pairs(centers @ rotation.T + translation, axes @ rotation.T, widths)
-
-
-class _Timer:
-    """Wall time since the last stage, ms."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def stage(self, name: str) -> None:
-        now = time.perf_counter()
-        self.stages[name] = (now - self._last) * 1e3
-        self._last = now
-
-
 def _target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | None) -> BoolArray:
     """The object's pixels: the mask, or what rises above the support inside the box."""
     height, width = frame.depth.shape
@@ -363,36 +295,3 @@ def _target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | N
         points = frame.points[region]
         mask[region] &= plane.height(points) > 0.005
     return mask
-
-
-def _diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:
-    """The best, leaving out what is nearly equal to a better one."""
-    chosen: list[int] = []
-    for k in order:
-        for other in chosen:
-            near = np.linalg.norm(candidates.tips[k] - candidates.tips[other]) < 0.01
-            axis = abs(candidates.rotations[k, :, 1] @ candidates.rotations[other, :, 1]) > 0.97
-            approach = candidates.rotations[k, :, 2] @ candidates.rotations[other, :, 2] > 0.93
-            if near and axis and approach:
-                break
-        else:
-            chosen.append(int(k))
-        if len(chosen) == limit:
-            break
-    return chosen
-
-
-def _message(
-    grasps: list[Grasp], refusals: Counter[str], points: FloatArray, opening: float
-) -> str:
-    """What was found, or why nothing was; points (n, 3) of the object in the support frame, m."""
-    if grasps:
-        return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
-    worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
-    _, _, size = upright_extent(points)
-    measures = ' x '.join(f'{100 * v:.0f}' for v in size)
-    why = '; '.join(worst) if worst else 'no candidate was found'
-    return (
-        f'no grasp: {why}; the object measures about {measures} cm '
-        f'and the gripper opens to {100 * opening:.0f} cm'
-    )

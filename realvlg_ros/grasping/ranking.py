@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, Closing
+from .candidates import Candidates
+from .closing import Closing
 from .collision import Collisions
 from .gripper import Gripper
 from .settings import PlannerSettings
@@ -82,3 +83,20 @@ def quality(terms: dict[str, FloatArray]) -> FloatArray:
     total = sum(WEIGHTS.values())
     logs = sum(WEIGHTS[name] * np.log(np.maximum(value, 1e-9)) for name, value in terms.items())
     return np.asarray(np.exp(logs / total))
+
+
+def diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:
+    """The best, leaving out what is nearly equal to a better one."""
+    chosen: list[int] = []
+    for k in order:
+        for other in chosen:
+            near = np.linalg.norm(candidates.tips[k] - candidates.tips[other]) < 0.01
+            axis = abs(candidates.rotations[k, :, 1] @ candidates.rotations[other, :, 1]) > 0.97
+            approach = candidates.rotations[k, :, 2] @ candidates.rotations[other, :, 2] > 0.93
+            if near and axis and approach:
+                break
+        else:
+            chosen.append(int(k))
+        if len(chosen) == limit:
+            break
+    return chosen

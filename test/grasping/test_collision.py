@@ -1,30 +1,13 @@
 import numpy as np
 import pytest
+from grippers import GRIPPER, top_down
 from solids import Box, look
 
-from realvlg_ros.grasping.candidates import Candidates, close_fingers, open_for
 from realvlg_ros.grasping.collision import check_collisions, clearances, coarse_hits
-from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
-from realvlg_ros.grasping.target_cloud import TargetCloud
 
-GRIPPER = Gripper(
-    'test', 0.0, 0.08, 0.045, 0.014, 0.02, 0.02, (0.06, 0.1, 0.06), np.eye(4), 'hand', 'none'
-)
 SETTINGS = PlannerSettings()
-
-
-def top_down(view, tip, opening=0.06):
-    """A candidate that comes straight down and opens along the world's y."""
-    scene = view.scene()
-    camera = (np.array(tip) - view.camera2world[:3, 3]) @ view.camera2world[:3, :3]
-    place = scene.camera2support[:3, :3] @ camera + scene.camera2support[:3, 3]
-    turn = scene.camera2support[:3, :3] @ view.camera2world[:3, :3].T
-    rotation = turn @ np.array([[-1.0, 0, 0], [0, 1, 0], [0, 0, -1]]).T
-    return Candidates(
-        rotation[None], place[None], np.array([0.04]), np.array([opening]), np.array([False])
-    )
 
 
 def check(view, tip, opening=0.06):
@@ -70,29 +53,6 @@ def test_space_behind_a_neighbour_is_not_free():
     assert hits.obstacle[0] or hits.unobserved[0] > 0.5
 
 
-def test_fingers_close_where_the_faces_are():
-    view = look([TARGET])
-    cloud = TargetCloud.from_scene(view.scene(), SETTINGS.noise)
-    candidates, closing = close_fingers(
-        top_down(view, (0, 0.004, 0.045)), cloud, GRIPPER, SETTINGS
-    )
-    assert closing.widths[0] == pytest.approx(0.04, abs=0.003)
-    scene = view.scene()
-    middle = closing.contacts[0].mean(axis=0)
-    camera = scene.support2camera[:3, :3] @ middle + scene.support2camera[:3, 3]
-    assert view.to_world(camera)[1] == pytest.approx(0, abs=0.002)
-    assert closing.crossing[0] == 0
-    moved = candidates.tips[0] - top_down(view, (0, 0, 0.045)).tips[0]
-    assert np.linalg.norm(moved) < 0.002
-
-
-def test_opening_leaves_the_gap_or_is_refused():
-    widths = np.array([0.04, 0.072, 0.078])
-    openings = open_for(widths, SETTINGS.finger_clearance, GRIPPER, SETTINGS)
-    assert openings[:2] == pytest.approx([0.056, 0.08])
-    assert np.isnan(openings[2])
-
-
 def test_things_reach_as_far_behind_as_they_look_wide():
     scene = look([TARGET, Box((0.03, 0.2, 0.03), (0.1, 0, 0.015))]).scene()
     narrow = Obstacles.around(scene, SETTINGS).reach
@@ -117,25 +77,3 @@ def test_clearance_is_the_distance_to_the_nearest_thing(gap):
     obstacles = Obstacles.around(view.scene(), SETTINGS)
     alone = clearances(candidates, view.scene(), obstacles, GRIPPER)
     assert alone[0] == pytest.approx(0.045, abs=1e-6)
-
-
-def handled(offset):
-    """Two walls 40 mm apart and a rod that stands out from one of them beside the pads."""
-    x, z = np.meshgrid(np.linspace(-0.03, 0.03, 21), np.linspace(0, 0.06, 21))
-    walls = [np.stack([x, np.full_like(x, y), z], axis=-1).reshape(-1, 3) for y in (-0.02, 0.02)]
-    rod = np.stack([np.full(9, offset), np.full(9, 0.03), np.linspace(0.01, 0.06, 9)], axis=-1)
-    normals = [np.tile((0, np.sign(wall[0, 1]), 0), (len(wall), 1)) for wall in (*walls, rod)]
-    points = np.concatenate([*walls, rod])
-    return TargetCloud(points, np.concatenate(normals), np.ones(len(points), bool), len(points))
-
-
-@pytest.mark.parametrize('offset, crossing', [(0.012, True), (0.02, False)])
-def test_what_stands_out_beside_a_pad_is_in_its_way(offset, crossing):
-    rotation = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
-    candidates = Candidates(
-        rotation[None], np.array([[0, 0, 0.03]]), np.array([0.04]), np.array([0.07]),
-        np.array([False]),
-    )  # fmt: skip
-    _, closing = close_fingers(candidates, handled(offset), GRIPPER, SETTINGS)
-    assert closing.widths[0] == pytest.approx(0.04)
-    assert (closing.crossing[0] > 1) == crossing

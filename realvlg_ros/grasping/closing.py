@@ -1,0 +1,185 @@
+"""The closing of the fingers of many candidates on a cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .candidates import SWEEP, Candidates, local_coordinates, open_for
+from .gripper import Gripper
+from .pad_band import PadBand, entries
+from .settings import PlannerSettings
+from .target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+# Surface within this of the first touch belongs to the contact, m.
+_PATCH = 0.003
+# Walls count as this thick where the direction between contacts is judged, m.
+_REGULAR_WIDTH = 0.015
+# What is as close beside a pad as this may be in its way, if it stands out so far, m.
+_BESIDE = 0.004
+_STANDS_OUT = 0.005
+# Between palm and object on the last part of the approach, m.
+_PALM_GAP = 0.003
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Where fingers touch a cloud when they close.
+
+    Attributes:
+        contacts: (n, 2, 3) in the support frame, m: finger at -y, finger at +y.
+        widths: (n,) m.
+        cosines: (n,) of the larger angle between a contact's normal and the line of contacts.
+        counts: (n, 2) points of the cloud at each contact.
+        overlaps: (n,) how far the fingers reach past the nearer contact patch's middle, m.
+        observed: (n,) share of contact points that the camera saw.
+        crossing: (n,) points of the cloud inside the open fingers or the palm.
+    """
+
+    contacts: FloatArray
+    widths: FloatArray
+    cosines: FloatArray
+    counts: IntArray
+    overlaps: FloatArray
+    observed: FloatArray
+    crossing: IntArray
+
+    def select(self, index: npt.NDArray[np.generic]) -> Closing:
+        """The entries of an index or boolean array."""
+        return Closing(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """What one finger touches: middle (n, 3) in the TCP frame, normal (n, 3), count, observed."""
+
+    middle: FloatArray
+    normal: FloatArray
+    count: IntArray
+    observed: FloatArray
+
+
+def close_fingers(
+    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, settings: PlannerSettings
+) -> tuple[Candidates, Closing]:
+    """Close the fingers of every candidate on the cloud, as a gripper would.
+
+    Each finger stops at the first surface between the fingers, over its whole width and length.
+
+    Returns:
+        The candidates with the middle of the opening moved between the contacts and the opening
+        (NaN where it is not enough) that their width demands, and what they touch.
+    """
+    rotations = candidates.rotations
+    local = local_coordinates(candidates, cloud.points)
+    around = PadBand.among(local, gripper, _BESIDE)
+    band = around.before_pads(gripper)
+    y = band.local[:, 1]
+    between = np.abs(y) < candidates.openings[band.rows] / 2
+    along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
+    patches = [_touch(band, sign, between, along, cloud) for sign in (-1.0, 1.0)]
+    contacts = np.stack([patch.middle for patch in patches], axis=1)
+    widths = contacts[:, 1, 1] - contacts[:, 0, 1]
+    line = contacts[:, 1] - contacts[:, 0]
+    # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
+    line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
+    line = np.einsum('nij,nj->ni', rotations, line)
+    line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
+    # The fingers' own direction counts too: a face that is not parallel to the pad turns.
+    cosines = np.minimum.reduce(
+        [
+            sign * (patch.normal * direction).sum(axis=1)
+            for sign, patch in zip((-1.0, 1.0), patches, strict=True)
+            for direction in (line, rotations[:, :, 1])
+        ]
+    )
+    counts = np.stack([patch.count for patch in patches], axis=1)
+    shift = np.where(counts.min(axis=1) > 0, contacts[:, :, 1].mean(axis=1), 0.0)
+    gaps = (candidates.openings - candidates.widths) / 2
+    world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
+    moved = replace(
+        candidates,
+        tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
+        widths=widths,
+        openings=open_for(widths, gaps, gripper, settings),
+    )
+    closing = Closing(
+        contacts=world,
+        widths=widths,
+        cosines=cosines,
+        counts=counts,
+        overlaps=-contacts[:, :, 2].max(axis=1),
+        observed=np.minimum(patches[0].observed, patches[1].observed),
+        crossing=_crossings(around, moved, shift, gripper) + _in_palm(local, shift, gripper),
+    )
+    return moved, closing
+
+
+def _crossings(
+    band: PadBand, candidates: Candidates, shift: FloatArray, gripper: Gripper
+) -> IntArray:
+    """Points (n,) of the cloud in the way of the open fingers or of their closing.
+
+    Args:
+        band: points before and closely beside the pads.
+        candidates: moved by shift (n,) along y since the band was taken.
+        shift: m.
+        gripper: its shape.
+    """
+    off = np.abs(band.local[:, 1] - shift[band.rows])
+    # Beside the pads, what stands out from the contact would catch the finger: a handle.
+    free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT)[band.rows] / 2
+    outer = candidates.openings[band.rows] / 2 + gripper.finger_thickness
+    inside = (off > free) & (off < outer)
+    return np.bincount(band.rows[inside], minlength=band.count)
+
+
+def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper) -> IntArray:
+    """Points (n,) inside the palm on the last part of the approach, each counted twice.
+
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        shift: (n,) by which the TCP is moved along y yet, m.
+        gripper: its shape.
+    """
+    palm_x, palm_y, palm_z = gripper.palm_size
+    gap = _PALM_GAP
+    inside = local[:, 2] < gap - gripper.finger_length
+    inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
+    rows, points = entries(inside)
+    x, y = local[rows, 0, points], local[rows, 1, points] - shift[rows]
+    met = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
+    return 2 * np.bincount(rows[met], minlength=len(local))
+
+
+def _touch(
+    band: PadBand, sign: float, between: BoolArray, along: FloatArray, cloud: TargetCloud
+) -> _Patch:
+    """The surface within a few millimetres of a finger's first touch, weighted as the pad sees it.
+
+    Args:
+        band: points in front of the pads.
+        sign: of y on the finger's side.
+        between: (k,) entries between the fingers.
+        along: (k,) component of the normals along the opening.
+        cloud: the cloud.
+    """
+    reach = sign * band.local[:, 1]
+    patch = between & (reach > band.largest(reach, between)[band.rows] - _PATCH)
+    weight = np.maximum(sign * along, 0.02)
+    total = np.maximum(band.sums(weight, patch), 1e-9)[:, None]
+    index = band.points
+    normal = band.sums(weight[:, None] * cloud.normals[index], patch)
+    norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    return _Patch(
+        band.sums(weight[:, None] * band.local, patch) / total,
+        normal / norm,
+        np.bincount(band.rows[patch], minlength=band.count),
+        band.sums(weight * cloud.observed[index], patch) / total[:, 0],
+    )

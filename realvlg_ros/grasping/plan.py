@@ -1,0 +1,65 @@
+"""What planning comes to: grasps, or the reasons why there are none."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from ..support_plane import SupportPlane
+from .grasp import Grasp
+from .object_box import upright_extent
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GraspPlan:
+    """What planning came to.
+
+    Attributes:
+        grasps: best first, in the camera's optical frame; empty when there is none.
+        message: what was found, or why there is no grasp.
+        refusals: number of candidates refused, by reason.
+        plane: the support that was used, or None.
+        timings_ms: wall time by stage.
+    """
+
+    grasps: tuple[Grasp, ...]
+    message: str
+    refusals: dict[str, int] = field(default_factory=dict)
+    plane: SupportPlane | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+class StageTimer:
+    """Wall time since the last stage, ms."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def stage(self, name: str) -> None:
+        """End the stage of a name and begin the next."""
+        now = time.perf_counter()
+        self.stages[name] = (now - self._last) * 1e3
+        self._last = now
+
+
+def plan_message(
+    grasps: list[Grasp], refusals: Counter[str], points: FloatArray, opening: float
+) -> str:
+    """What was found, or why nothing was; points (n, 3) of the object in the support frame, m."""
+    if grasps:
+        return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
+    worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
+    _, _, size = upright_extent(points)
+    measures = ' x '.join(f'{100 * v:.0f}' for v in size)
+    why = '; '.join(worst) if worst else 'no candidate was found'
+    return (
+        f'no grasp: {why}; the object measures about {measures} cm '
+        f'and the gripper opens to {100 * opening:.0f} cm'
+    )
