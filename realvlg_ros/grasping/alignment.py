@@ -71,13 +71,14 @@ def _face_slopes(
     reach = sign * band.local[:, 1]
     weight = np.maximum(sign * along - 0.5, 0)
     face = near & (reach > band.largest(reach, near)[band.rows] - _FACE) & (weight > 0)
-    count = band.sums(weight, face)
+    band, weight = band.only(face), weight[face]
+    count = band.sums(weight)
     scale = np.maximum(count, 1e-6)[:, None]
-    middle = band.sums(weight[:, None] * band.local, face) / scale
+    middle = band.sums(weight[:, None] * band.local) / scale
     offset = band.local - middle[band.rows]
     x, y, z = offset.T
     products = np.stack([x * x, x * z, z * z, x * y, z * y], axis=1)
-    xx, xz, zz, xy, zy = band.sums(weight[:, None] * products, face).T
+    xx, xz, zz, xy, zy = band.sums(weight[:, None] * products).T
     # As if a slope of zero had been measured with a weight of a few readings.
     xx, zz = xx + _PRIOR, zz + _PRIOR
     slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1)

@@ -172,14 +172,15 @@ def _touch(
     """
     reach = sign * band.local[:, 1]
     patch = between & (reach > band.largest(reach, between)[band.rows] - _PATCH)
-    weight = np.maximum(sign * along, 0.02)
-    total = np.maximum(band.sums(weight, patch), 1e-9)[:, None]
+    weight = np.maximum(sign * along[patch], 0.02)
+    band = band.only(patch)
+    total = np.maximum(band.sums(weight), 1e-9)[:, None]
     index = band.points
-    normal = band.sums(weight[:, None] * cloud.normals[index], patch)
+    normal = band.sums(weight[:, None] * cloud.normals[index])
     norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     return _Patch(
-        band.sums(weight[:, None] * band.local, patch) / total,
+        band.sums(weight[:, None] * band.local) / total,
         normal / norm,
-        np.bincount(band.rows[patch], minlength=band.count),
-        band.sums(weight * cloud.observed[index], patch) / total[:, 0],
+        np.bincount(band.rows, minlength=band.count),
+        band.sums(weight * cloud.observed[index]) / total[:, 0],
     )

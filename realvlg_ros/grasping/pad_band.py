@@ -54,14 +54,17 @@ class PadBand:
     def before_pads(self, gripper: Gripper) -> PadBand:
         """The same without a margin."""
         keep = (np.abs(self.local[:, 0]) < gripper.finger_width / 2) & (self.local[:, 2] < 0)
+        return self.only(keep)
+
+    def only(self, keep: BoolArray) -> PadBand:
+        """The entries (k,) that are kept, of the same candidates."""
         return PadBand(self.rows[keep], self.points[keep], self.local[keep], self.count)
 
-    def sums(self, values: FloatArray, keep: BoolArray) -> FloatArray:
-        """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's kept entries."""
-        rows, values = self.rows[keep], values[keep]
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's entries."""
         if values.ndim == 1:
-            return np.asarray(np.bincount(rows, values, self.count), np.float64)
-        columns = [np.bincount(rows, column, self.count) for column in values.T]
+            return np.asarray(np.bincount(self.rows, values, self.count), np.float64)
+        columns = [np.bincount(self.rows, column, self.count) for column in values.T]
         return np.stack(columns, axis=1)
 
     def largest(self, values: FloatArray, keep: BoolArray) -> FloatArray:
