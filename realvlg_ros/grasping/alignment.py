@@ -13,7 +13,6 @@ from .pad_band import PadBand
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Surface within this of the first touch belongs to the face that the pad will align to, m.
 _FACE = 0.005
@@ -42,12 +41,11 @@ def aligned(
     """
     rotations = candidates.rotations
     band = PadBand.of(candidates, cloud, gripper)
-    near = np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2
-    along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
+    band = band.only(np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2)
     slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
     middles = np.zeros((len(candidates), 3))
     for sign in (-1.0, 1.0):
-        slope, count, middle = _face_slopes(band, sign, near, along)
+        slope, count, middle = _face_slopes(band, sign, rotations[:, :, 1], cloud.normals)
         slopes += slope * count[:, None]
         total += count
         middles += middle / 2
@@ -62,16 +60,20 @@ def aligned(
 
 
 def _face_slopes(
-    band: PadBand, sign: float, near: BoolArray, along: FloatArray
+    band: PadBand, sign: float, axes: FloatArray, normals: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Slopes (n, 2) of y over x and z of the face that one pad meets, weight (n,), middle (n, 3).
 
-    Arguments are as for the touch of one pad: near and along belong to the points of the band.
+    Args:
+        band: points between the fingers.
+        sign: of y on the pad's side.
+        axes: (n, 3) of opening.
+        normals: (p, 3) of the cloud.
     """
     reach = sign * band.local[:, 1]
+    band = band.only(reach > band.largest(reach)[band.rows] - _FACE)
+    along = np.einsum('ki,ki->k', axes[band.rows], normals[band.points])
     weight = np.maximum(sign * along - 0.5, 0)
-    face = near & (reach > band.largest(reach, near)[band.rows] - _FACE) & (weight > 0)
-    band, weight = band.only(face), weight[face]
     count = band.sums(weight)
     scale = np.maximum(count, 1e-6)[:, None]
     middle = band.sums(weight[:, None] * band.local) / scale

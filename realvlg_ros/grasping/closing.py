@@ -14,7 +14,6 @@ from .settings import PlannerSettings
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 
 # Surface within this of the first touch belongs to the contact, m.
@@ -80,10 +79,8 @@ def close_fingers(
     local = local_coordinates(candidates, cloud.points)
     around = PadBand.among(local, gripper, _BESIDE)
     band = around.before_pads(gripper)
-    y = band.local[:, 1]
-    between = np.abs(y) < candidates.openings[band.rows] / 2
-    along = np.einsum('ki,ki->k', rotations[band.rows, :, 1], cloud.normals[band.points])
-    patches = [_touch(band, sign, between, along, cloud) for sign in (-1.0, 1.0)]
+    band = band.only(np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2)
+    patches = [_touch(band, sign, rotations[:, :, 1], cloud) for sign in (-1.0, 1.0)]
     contacts = np.stack([patch.middle for patch in patches], axis=1)
     widths = contacts[:, 1, 1] - contacts[:, 0, 1]
     line = contacts[:, 1] - contacts[:, 0]
@@ -158,22 +155,19 @@ def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper
     return 2 * np.bincount(rows[met], minlength=len(local))
 
 
-def _touch(
-    band: PadBand, sign: float, between: BoolArray, along: FloatArray, cloud: TargetCloud
-) -> _Patch:
+def _touch(band: PadBand, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
     """The surface within a few millimetres of a finger's first touch, weighted as the pad sees it.
 
     Args:
-        band: points in front of the pads.
+        band: points between the fingers.
         sign: of y on the finger's side.
-        between: (k,) entries between the fingers.
-        along: (k,) component of the normals along the opening.
+        axes: (n, 3) of opening.
         cloud: the cloud.
     """
     reach = sign * band.local[:, 1]
-    patch = between & (reach > band.largest(reach, between)[band.rows] - _PATCH)
-    weight = np.maximum(sign * along[patch], 0.02)
-    band = band.only(patch)
+    band = band.only(reach > band.largest(reach)[band.rows] - _PATCH)
+    along = np.einsum('ki,ki->k', axes[band.rows], cloud.normals[band.points])
+    weight = np.maximum(sign * along, 0.02)
     total = np.maximum(band.sums(weight), 1e-9)[:, None]
     index = band.points
     normal = band.sums(weight[:, None] * cloud.normals[index])

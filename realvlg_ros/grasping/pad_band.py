@@ -67,13 +67,12 @@ class PadBand:
         columns = [np.bincount(self.rows, column, self.count) for column in values.T]
         return np.stack(columns, axis=1)
 
-    def largest(self, values: FloatArray, keep: BoolArray) -> FloatArray:
-        """Largest (n,) of values (k,) over each candidate's kept entries, -inf without one."""
+    def largest(self, values: FloatArray) -> FloatArray:
+        """Largest (n,) of values (k,) over each candidate's entries, -inf without one."""
         top = np.full(self.count, -np.inf)
-        rows = self.rows[keep]
-        if len(rows):
-            starts = np.flatnonzero(np.diff(rows, prepend=-1))
-            top[rows[starts]] = np.maximum.reduceat(values[keep], starts)
+        if len(self.rows):
+            starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
+            top[self.rows[starts]] = np.maximum.reduceat(values, starts)
         return top
 
 
