@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from realvlg_ros.camera import Camera
+from realvlg_ros.evaluation.mesh_judge import TriangleMesh
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.simulation.depth_noise import DepthNoise
@@ -139,6 +140,12 @@ def shots(scenario: Scenario, target: str, camera: Camera, seed: int = 0) -> Ite
         seen = view.mask(target)
         mask = RegionMask.from_full(seen) if seen.sum() > 50 else None
         yield Shot(frame, mask, view.clean_depth, view.object2world[target], pose)
+
+
+def target_mesh(target: str) -> TriangleMesh:
+    """The mesh of a target in its own frame."""
+    mesh: TriangleMesh = World.from_yaml(_WORLD).object(target).mesh
+    return mesh
 
 
 def _board(target: SimObject, cover: float) -> SimObject:
