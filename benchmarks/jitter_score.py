@@ -58,17 +58,17 @@ class TrueGrasps:
         """What fingers that close from a pose find on the true mesh; it needs no planner.
 
         Returns:
-            How far off their middle the object is, m, and the mean angle of its surface to the
-            line of contacts, rad; NaN where they do not hold it.
+            How far off their middle the object is, m, and the mean angle of its surface normals
+            to the opening axis, rad; NaN where they do not hold it.
         """
         apart = np.linalg.norm(self.poses[:, :3, 3] - pose[:3, 3], axis=1)
         axes = self.poses[:, :3, 1] @ pose[:3, 1]
         near = int(np.argmin(apart + _LEVER_M * np.arccos(np.clip(np.abs(axes), 0, 1))))
         opening = min(self.openings[near] + _ROOM_M, self.gripper.max_opening)
         found = judge_grasp(pose, opening, self.gripper, self.mesh, table_height=None)
-        if found.contact_angles is None:
+        if found.axis_angles is None:
             return float('nan'), float('nan')
-        return found.centering, float(np.mean(found.contact_angles))
+        return found.centering, float(np.mean(found.axis_angles))
 
 
 def true_grasps(shot: Shot, mesh: TriangleMesh, gripper: Gripper) -> TrueGrasps:
