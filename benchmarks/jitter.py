@@ -4,9 +4,10 @@ Four sides see the same simulated frames, with fresh noise in each and the truth
 planning in every frame, the mean of the last ten plans with an outlier gate, a SORT box filter,
 and the TargetTracker. The others are given a perfect mask in every frame; the tracker is given one
 for a single frame. With 2 s of latency every plan of the others is 2 s old, and the tracker's
-grounding arrives 2 s late. Errors of moving scenes are distances to grasps planned on the true
-depth; where nothing moves, fingers close on the true mesh from what was published, and what they
-find there is the error. `--plots DIR` draws the errors over time.
+grounding arrives 2 s late. Errors are distances to the nearest of many grasps planned on the true
+depth; where nothing moves, fingers also close on the true mesh from what was published, and how
+far off their middle they find it is the error of the position. `--plots DIR` draws the errors
+over time.
 """
 
 from __future__ import annotations
@@ -166,14 +167,20 @@ def report_runs(report: Report, runs: Sequence[Run]) -> None:
 def report_goals(report: Report, runs: Sequence[Run]) -> None:
     """The figures that have goals: the worst or the mean over targets and scenarios."""
     still = [run for run in runs if '.still' in run.name and not run.name.endswith('_2s')]
-    for index, unit in ((0, 'position'), (1, 'angle')):
-        for word, goal in (('jitter', 0.10), ('closing_error', 0.50)):
-            sums = {
-                side: sum(getattr(run.traces[side], word)()[index] for run in still)
-                for side in ('raw', 'ours')
-            }
-            ratio = sums['ours'] / sums['raw'] if sums['raw'] else float('nan')
-            report.add(f'still_{word}_{unit}_ratio', ratio, Goal('<=', goal))
+    # A grasp from straight above stays askew to a wall that tapers, on the true depth as well:
+    # the angle that counts is that to the nearest true grasp.
+    for word, index, unit, goal in (
+        ('jitter', 0, 'position', 0.10),
+        ('jitter', 1, 'angle', 0.10),
+        ('closing_error', 0, 'position', 0.50),
+        ('error', 1, 'angle', 0.50),
+    ):
+        sums = {
+            side: sum(getattr(run.traces[side], word)()[index] for run in still)
+            for side in ('raw', 'ours')
+        }
+        ratio = sums['ours'] / sums['raw'] if sums['raw'] else float('nan')
+        report.add(f'still_{word}_{unit}_ratio', ratio, Goal('<=', goal))
     held = min((run.traces['ours'].held() for run in still), default=float('nan'))
     report.add('still_held', held, Goal('==', 1))
     steps = [v for k, v in report.figures.items() if k.endswith('ours.step_frames')]
