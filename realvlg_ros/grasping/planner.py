@@ -77,22 +77,9 @@ class GraspPlanner:
             )
         scene = Scene.around(frame, mask, plane, up)
         cloud = TargetCloud.from_scene(scene, self.settings.noise)
-        if len(cloud.points) == 0:
-            return GraspPlan(
-                (),
-                'too few depth readings of the object can be used (holes, flying pixels, or it '
-                'does not rise above its support)',
-                plane=plane,
-            )
-        if cloud.support_ratio < self.settings.min_support_ratio:
-            return GraspPlan(
-                (),
-                f'only {cloud.support_ratio:.0%} of the object has depth that fits it, at least '
-                f'{self.settings.min_support_ratio:.0%} are needed: is it transparent or shiny? '
-                'Look from another side',
-                {'depth does not support the object': 1},
-                plane,
-            )
+        problem = self._problem_of(cloud)
+        if problem:
+            return GraspPlan((), problem, {'depth does not support the object': 1}, plane)
         timer.stage('cloud')
         completion = complete(cloud, scene, self.settings.noise)
         full = completion.cloud
@@ -113,6 +100,21 @@ class GraspPlanner:
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
+
+    def _problem_of(self, cloud: TargetCloud) -> str:
+        """Why the depth does not support a grasp; empty where it does."""
+        if len(cloud.points) == 0:
+            return (
+                'too few depth readings of the object can be used (holes, flying pixels, or it '
+                'does not rise above its support)'
+            )
+        least = self.settings.min_support_ratio
+        if cloud.support_ratio >= least:
+            return ''
+        return (
+            f'only {cloud.support_ratio:.0%} of the object has depth that fits it, at least '
+            f'{least:.0%} are needed: is it transparent or shiny? Look from another side'
+        )
 
     def _propose(
         self,
