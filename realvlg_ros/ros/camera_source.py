@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -61,7 +62,7 @@ class CameraSourceParameters:
     tf: bool = parameter(False, 'Publish the pose of the optical frame on tf.')
 
 
-class CameraSource(Node):  # type: ignore[misc]
+class CameraSource(Node, ABC):  # type: ignore[misc]
     """Publishes the frames that its subclass makes, at a rate."""
 
     parameter_type: ClassVar[type[CameraSourceParameters]] = CameraSourceParameters
@@ -101,9 +102,9 @@ class CameraSource(Node):  # type: ignore[misc]
     def prepare(self) -> None:
         """Open what the parameters name."""
 
+    @abstractmethod
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
         """The frame of an index, time_s after the first one; None when there are no more."""
-        raise NotImplementedError
 
     def _tick(self) -> None:
         if self.finished.is_set():
