@@ -149,6 +149,11 @@ def test_fast_dds_profile_can_be_left_out(launch_actions: Actions) -> None:
     assert not [a for a in off if type(a).__name__ == 'SetEnvironmentVariable']
 
 
+def topics_read_by(node: Any) -> set[str]:
+    names_and_types = node.get_subscriber_names_and_types_by_node(node.get_name(), '/')
+    return {name for name, _ in names_and_types}
+
+
 def test_remapped_topics_exist(launch_actions: Actions, ros_context: None) -> None:
     nodes = own_nodes(
         launch_actions(
@@ -156,6 +161,8 @@ def test_remapped_topics_exist(launch_actions: Actions, ros_context: None) -> No
             color_topic='/c/color', depth_topic='/c/depth', camera_info_topic='/c/info',
         )
     )  # fmt: skip
+    renamed = {'/c/color', '/c/depth', '/c/info'}
+    own_names = {'/color', '/depth', '/camera_info'}
     for name in ('grounding_node', 'grasp_node'):
         rules = [f'{old}:={new}' for old, new in nodes[name]['remappings']]
         arguments = ['--ros-args', *(part for rule in rules for part in ('-r', rule))]
@@ -164,12 +171,10 @@ def test_remapped_topics_exist(launch_actions: Actions, ros_context: None) -> No
             node.trigger_configure()
             node.trigger_activate()
             wait_until(
-                lambda node=node, name=name: (
-                    {'/c/color', '/c/depth', '/c/info'}
-                    <= {t for t, _ in node.get_subscriber_names_and_types_by_node(name, '/')}
-                ),
+                lambda node=node: renamed <= topics_read_by(node),
                 f'subscriptions of {name} under the new names',
             )
+            assert topics_read_by(node) & (renamed | own_names) == renamed
         finally:
             node.trigger_shutdown()
             node.destroy_node()

@@ -49,16 +49,22 @@ def test_a_lifecycle_manager_can_drive_a_node(graph, node_class):
 
 
 def test_the_camera_is_read_only_while_active(graph):
+    def readers():
+        return [graph.node.count_subscribers(topic) for topic in CAMERA_TOPICS]
+
     node = graph.add(GroundingNode)
-    counts = lambda: [graph.node.count_subscribers(topic) for topic in CAMERA_TOPICS]  # noqa: E731
-    wait_until(lambda: counts() == [1, 1, 1], 'subscriptions')
+    wait_until(lambda: all(readers()), 'subscriptions')
+    assert readers() == [1, 1, 1]
     node.trigger_deactivate()
-    wait_until(lambda: counts() == [0, 0, 0], 'no subscriptions')
+    wait_until(lambda: not any(readers()), 'no subscriptions')
+    assert graph.node.count_publishers('/grounding') == 1
     node.trigger_cleanup()
     wait_until(lambda: graph.node.count_publishers('/grounding') == 0, 'no publisher')
     node.trigger_configure()
     node.trigger_activate()
-    wait_until(lambda: counts() == [1, 1, 1], 'subscriptions')
+    wait_until(lambda: all(readers()), 'subscriptions')
+    assert readers() == [1, 1, 1]
+    assert graph.node.count_publishers('/grounding') == 1
 
 
 def test_weights_that_are_missing_are_a_failure_with_the_reason(graph):
