@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates
+from .candidates import Candidates, local_coordinates
 from .gripper import Gripper
-from .pad_band import PadBand
+from .pad_band import PadBand, between_fingers
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,12 +40,13 @@ def aligned(
         axis: (2,) horizontal position of the object's vertical axis of revolution, m, if any.
     """
     rotations = candidates.rotations
-    band = PadBand.of(candidates, cloud, gripper)
-    band = band.only(np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2)
+    local = local_coordinates(candidates, cloud.points)
+    inside = between_fingers(local, candidates.openings, gripper)
     slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
     middles = np.zeros((len(candidates), 3))
     for sign in (-1.0, 1.0):
-        slope, count, middle = _face_slopes(band, sign, rotations[:, :, 1], cloud.normals)
+        face = PadBand.touched(inside, local, sign, _FACE)
+        slope, count, middle = _face_slopes(face, sign, rotations[:, :, 1], cloud.normals)
         slopes += slope * count[:, None]
         total += count
         middles += middle / 2
@@ -65,26 +66,23 @@ def _face_slopes(
     """Slopes (n, 2) of y over x and z of the face that one pad meets, weight (n,), middle (n, 3).
 
     Args:
-        band: points between the fingers.
+        band: points of the face.
         sign: of y on the pad's side.
         axes: (n, 3) of opening.
         normals: (p, 3) of the cloud.
     """
-    reach = sign * band.local[:, 1]
-    band = band.only(reach > band.largest(reach)[band.rows] - _FACE)
-    along = np.einsum('ki,ki->k', axes[band.rows], normals[band.points])
-    weight = np.maximum(sign * along - 0.5, 0)
+    weight = np.maximum(sign * band.along(axes, normals) - 0.5, 0)
     count = band.sums(weight)
-    scale = np.maximum(count, 1e-6)[:, None]
-    middle = band.sums(weight[:, None] * band.local) / scale
-    offset = band.local - middle[band.rows]
-    x, y, z = offset.T
-    products = np.stack([x * x, x * z, z * z, x * y, z * y], axis=1)
-    xx, xz, zz, xy, zy = band.sums(weight[:, None] * products).T
+    middle = band.sums(weight * band.local) / np.maximum(count, 1e-6)
+    x, y, z = band.local - middle.take(band.rows, axis=1)
+    across, up = weight * x, weight * z
+    xx, xz, zz, xy, zy = (
+        band.sums(product) for product in (across * x, across * z, up * z, across * y, up * y)
+    )
     # As if a slope of zero had been measured with a weight of a few readings.
     xx, zz = xx + _PRIOR, zz + _PRIOR
     slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1)
-    return slope / (xx * zz - xz * xz)[:, None], count, middle
+    return slope / (xx * zz - xz * xz)[:, None], count, middle.T
 
 
 def _made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:

@@ -31,49 +31,68 @@ _PALM_GAP = 0.004
 def approach_candidates(
     pairs: Pairs,
     cloud: TargetCloud,
-    has_table: bool,
     gripper: Gripper,
     settings: PlannerSettings,
     from_model: bool = False,
-    share: float = REACH,
 ) -> Candidates:
-    """Give every pair several approaches, with the fingertips as deep as they may go.
+    """Give every pair several approaches, with the fingertips at the height of the contacts.
 
     Args:
         pairs: contacts, best first.
         cloud: of the object, completed.
-        has_table: whether z = 0 is a support that fingertips must stay above.
         gripper: its shape.
         settings: limits.
         from_model: where the pairs come from.
-        share: of the gripper's fingertip depth by which fingertips go past the contacts at most.
 
     Returns:
-        Candidates, most promising first; those that fit nowhere are left out.
+        Candidates, most promising first; those that are too wide are left out.
     """
     openings = open_for(pairs.widths, settings.finger_clearance, gripper, settings)
     fits = np.flatnonzero(np.isfinite(openings))
     tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
     # Beside something low a palm that leans far meets the support or the object.
     leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN[np.abs(_LEAN) < _LOW_LEAN]
-    rotations = np.concatenate([frames_about(pairs.axes[fits], lean) for lean in leans])
+    rotations = frames_about(pairs.axes[fits], leans).reshape(-1, 3, 3)
     which = np.tile(fits, len(leans))
     delay = _LEAN_DELAY if tall else _LEAN_DELAY[: len(_LEAN)][np.abs(_LEAN) < _LOW_LEAN]
     rank = np.arange(len(fits)) + delay[:, None] * len(fits)
     order = np.argsort(rank.ravel(), kind='stable')
     inside = -rotations[order, 2, 2] >= math.cos(settings.approach_cone)
     order = order[inside]
-    rotations, which = rotations[order], which[order]
-    centers = pairs.centers[which]
-    batch = Candidates(
-        rotations, centers, pairs.widths[which], openings[which], np.full(len(which), from_model)
-    )
-    reach = np.minimum(share * gripper.fingertip_depth, palm_room(batch, cloud, gripper))
+    which = which[order]
+    return Candidates(
+        rotations[order], pairs.centers[which], pairs.widths[which], openings[which],
+        np.full(len(which), from_model),
+    )  # fmt: skip
+
+
+def deepened(
+    candidates: Candidates,
+    cloud: TargetCloud,
+    has_table: bool,
+    gripper: Gripper,
+    settings: PlannerSettings,
+    share: float = REACH,
+) -> Candidates:
+    """Move the fingertips along the approach as deep as they may go.
+
+    Args:
+        candidates: with the fingertips at the height of the contacts.
+        cloud: of the object, completed.
+        has_table: whether z = 0 is a support that fingertips must stay above.
+        gripper: its shape.
+        settings: limits.
+        share: of the gripper's fingertip depth by which fingertips go past the contacts at most.
+
+    Returns:
+        Those that reach far enough past the contacts.
+    """
+    reach = np.minimum(share * gripper.fingertip_depth, palm_room(candidates, cloud, gripper))
     if has_table:
-        reach = np.minimum(reach, table_room(batch, gripper, settings))
+        reach = np.minimum(reach, table_room(candidates, gripper, settings))
     enough = reach >= settings.min_overlap
-    batch = batch.select(enough)
-    return replace(batch, tips=batch.tips + batch.rotations[:, :, 2] * reach[enough, None])
+    reach, candidates = reach[enough, None], candidates.select(enough)
+    return replace(candidates, tips=candidates.tips + candidates.rotations[:, :, 2] * reach)
 
 
 def palm_room(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> FloatArray:
@@ -82,22 +101,27 @@ def palm_room(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> F
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     palm_x, palm_y, _ = gripper.palm_size
     ahead = (np.abs(x) < palm_x / 2 + _PALM_GAP) & (np.abs(y) < palm_y / 2 + _PALM_GAP)
-    nearest = np.where(ahead, z, 0.0).min(axis=1)
+    nearest = (z * ahead).min(axis=1)
     return np.asarray(gripper.finger_length - _PALM_GAP + nearest, np.float64)
 
 
-def frames_about(axes: FloatArray, lean: float) -> FloatArray:
-    """Rotations (n, 3, 3) that open along axes (n, 3) and lean from straight down by an angle."""
+def frames_about(axes: FloatArray, leans: FloatArray) -> FloatArray:
+    """Rotations (m, n, 3, 3) that open along axes (n, 3), leaning from straight down by (m,) rad.
+
+    Toward or away from the camera, whichever way the axis points.
+    """
     down = np.array([0.0, 0.0, -1.0]) + axes[:, 2:] * axes
     norm = np.linalg.norm(down, axis=1, keepdims=True)
     fallback = np.array([-1.0, 0.0, 0.0]) + axes[:, :1] * axes
     down = np.where(norm > 0.1, down, fallback)
     down /= np.linalg.norm(down, axis=1, keepdims=True)
-    # Leaning toward or away from the camera, whichever way the axis points.
-    side = np.cross(axes, down)
-    side *= np.where(side[:, :1] > 0, -1.0, 1.0)
-    z = math.cos(lean) * down + math.sin(lean) * side
-    return np.stack([np.cross(axes, z), axes, z], axis=-1)
+    across = np.cross(axes, down)
+    toward = np.where(across[:, :1] > 0, -1.0, 1.0)
+    cosine, sine = np.cos(leans)[:, None, None], np.sin(leans)[:, None, None] * toward
+    z = cosine * down + sine * across
+    # The axis times z, since the axis times across is minus down.
+    x = cosine * across - sine * down
+    return np.stack([x, np.broadcast_to(axes, x.shape), z], axis=-1)
 
 
 def table_room(candidates: Candidates, gripper: Gripper, settings: PlannerSettings) -> FloatArray:

@@ -51,8 +51,8 @@ class Candidates:
         }
         return cls(**values)
 
-    def select(self, index: npt.NDArray[np.generic]) -> Candidates:
-        """The candidates of an index or boolean array."""
+    def select(self, index: npt.NDArray[np.generic] | slice) -> Candidates:
+        """The candidates of an index or boolean array or a slice."""
         return Candidates(
             self.rotations[index], self.tips[index], self.widths[index],
             self.openings[index], self.from_model[index],
@@ -84,8 +84,11 @@ def local_coordinates(candidates: Candidates, points: FloatArray) -> npt.NDArray
     """Points (p, 3) of the support frame in every TCP frame: (n, 3, p), m."""
     turn = np.swapaxes(candidates.rotations, 1, 2)
     origin = turn @ candidates.tips[:, :, None]
-    moved = np.matmul(turn.astype(np.float32), points.T.astype(np.float32))
-    return np.asarray(moved - origin.astype(np.float32))
+    # One large product: many small ones cost ten times as much.
+    moved = turn.reshape(-1, 3).astype(np.float32) @ points.T.astype(np.float32)
+    moved = moved.reshape(len(turn), 3, len(points))
+    moved -= origin.astype(np.float32)
+    return np.asarray(moved)
 
 
 def coarse_crossings(candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> BoolArray:

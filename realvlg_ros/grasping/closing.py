@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .candidates import SWEEP, Candidates, local_coordinates, open_for
 from .gripper import Gripper
-from .pad_band import PadBand, entries
+from .pad_band import PadBand, before_pads, between_fingers, entries
 from .settings import PlannerSettings
 from .target_cloud import TargetCloud
 
@@ -77,10 +77,11 @@ def close_fingers(
     """
     rotations = candidates.rotations
     local = local_coordinates(candidates, cloud.points)
-    around = PadBand.among(local, gripper, _BESIDE)
-    band = around.before_pads(gripper)
-    band = band.only(np.abs(band.local[:, 1]) < candidates.openings[band.rows] / 2)
-    patches = [_touch(band, sign, rotations[:, :, 1], cloud) for sign in (-1.0, 1.0)]
+    inside = between_fingers(local, candidates.openings, gripper)
+    patches = [
+        _patch(PadBand.touched(inside, local, sign, _PATCH), sign, rotations[:, :, 1], cloud)
+        for sign in (-1.0, 1.0)
+    ]
     contacts = np.stack([patch.middle for patch in patches], axis=1)
     widths = contacts[:, 1, 1] - contacts[:, 0, 1]
     line = contacts[:, 1] - contacts[:, 0]
@@ -113,28 +114,30 @@ def close_fingers(
         counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
         observed=np.minimum(patches[0].observed, patches[1].observed),
-        crossing=_crossings(around, moved, shift, gripper) + _in_palm(local, shift, gripper),
+        crossing=_crossings(local, moved, shift, gripper) + _in_palm(local, shift, gripper),
     )
     return moved, closing
 
 
 def _crossings(
-    band: PadBand, candidates: Candidates, shift: FloatArray, gripper: Gripper
+    local: npt.NDArray[np.float32], candidates: Candidates, shift: FloatArray, gripper: Gripper
 ) -> IntArray:
     """Points (n,) of the cloud in the way of the open fingers or of their closing.
 
     Args:
-        band: points before and closely beside the pads.
-        candidates: moved by shift (n,) along y since the band was taken.
+        local: (n, 3, p) points in every TCP frame, m.
+        candidates: moved by shift (n,) along y yet.
         shift: m.
         gripper: its shape.
     """
-    off = np.abs(band.local[:, 1] - shift[band.rows])
+    off = np.abs(local[:, 1] - shift.astype(np.float32)[:, None])
     # Beside the pads, what stands out from the contact would catch the finger: a handle.
-    free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT)[band.rows] / 2
-    outer = candidates.openings[band.rows] / 2 + gripper.finger_thickness
-    inside = (off > free) & (off < outer)
-    return np.bincount(band.rows[inside], minlength=band.count)
+    free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT) / 2
+    outer = candidates.openings / 2 + gripper.finger_thickness
+    inside = before_pads(local, gripper, _BESIDE)
+    inside &= off > free.astype(np.float32)[:, None]
+    inside &= off < outer.astype(np.float32)[:, None]
+    return np.count_nonzero(inside, axis=1)
 
 
 def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper) -> IntArray:
@@ -155,26 +158,23 @@ def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper
     return 2 * np.bincount(rows[met], minlength=len(local))
 
 
-def _touch(band: PadBand, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
-    """The surface within a few millimetres of a finger's first touch, weighted as the pad sees it.
+def _patch(band: PadBand, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
+    """The surface that a finger touches, weighted as the pad sees it.
 
     Args:
-        band: points between the fingers.
+        band: points within a few millimetres of the first touch.
         sign: of y on the finger's side.
         axes: (n, 3) of opening.
         cloud: the cloud.
     """
-    reach = sign * band.local[:, 1]
-    band = band.only(reach > band.largest(reach)[band.rows] - _PATCH)
-    along = np.einsum('ki,ki->k', axes[band.rows], cloud.normals[band.points])
-    weight = np.maximum(sign * along, 0.02)
-    total = np.maximum(band.sums(weight), 1e-9)[:, None]
+    weight = np.maximum(sign * band.along(axes, cloud.normals), 0.02)
+    total = np.maximum(band.sums(weight), 1e-9)
     index = band.points
-    normal = band.sums(weight[:, None] * cloud.normals[index])
+    normal = band.sums(weight * cloud.normals.T.take(index, axis=1)).T
     norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     return _Patch(
-        band.sums(weight[:, None] * band.local) / total,
+        (band.sums(weight * band.local) / total).T,
         normal / norm,
         np.bincount(band.rows, minlength=band.count),
-        band.sums(weight * cloud.observed[index]) / total[:, 0],
+        band.sums(weight * cloud.observed.take(index)) / total,
     )

@@ -93,19 +93,20 @@ def clearances(
     spread = float(np.linalg.norm(candidates.tips - center, axis=1).max())
     reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + _SEARCHED
     points = obstacles.points(scene, center, spread + reach, _MAX_POINTS)
-    local = np.moveaxis(local_coordinates(candidates, points), 1, 2)
+    local = local_coordinates(candidates, points)
+    # (3 boxes, 2 corners, n, 3) for all openings.
+    boxes = np.stack([gripper.boxes(float(opening)) for opening in candidates.openings], axis=2)
     nearest = np.full(len(candidates), _SEARCHED)
-    for k, opening in enumerate(candidates.openings):
-        boxes = gripper.boxes(float(opening))
-        for lower, upper in boxes:
-            outside = np.maximum(np.maximum(lower - local[k], local[k] - upper), 0)
-            distance = np.sqrt((outside**2).sum(axis=1).min(initial=_SEARCHED**2))
-            nearest[k] = min(nearest[k], distance)
-        if scene.plane is not None:
-            up = candidates.rotations[k, 2]
-            lowest = np.minimum(boxes[:, 0] * up, boxes[:, 1] * up).sum(axis=1).min()
-            nearest[k] = min(nearest[k], max(candidates.tips[k, 2] + lowest, 0.0))
-    return nearest
+    for lower, upper in boxes.astype(np.float32)[..., None]:
+        outside = np.maximum(np.maximum(lower - local, local - upper), 0)
+        outside *= outside
+        square = outside.sum(axis=1).min(axis=1, initial=_SEARCHED**2)
+        nearest = np.minimum(nearest, np.sqrt(square))
+    if scene.plane is None:
+        return nearest
+    up = candidates.rotations[:, 2]
+    lowest = np.minimum(boxes[:, 0] * up, boxes[:, 1] * up).sum(axis=2).min(axis=0)
+    return np.minimum(nearest, np.maximum(candidates.tips[:, 2] + lowest, 0.0))
 
 
 def _gripper_points(
@@ -116,7 +117,8 @@ def _gripper_points(
     rotations = candidates.rotations.astype(np.float32)
     shift = rotations[:, :, 1] * (candidates.openings.astype(np.float32) / 2)[:, None]
     # Coordinate by coordinate: each is one block of memory.
-    points = np.matmul(rotations, np.concatenate([left, right, palm]).T.astype(np.float32))
+    samples = np.concatenate([left, right, palm]).T.astype(np.float32)
+    points = (rotations.reshape(-1, 3) @ samples).reshape(len(rotations), *samples.shape)
     points += candidates.tips.astype(np.float32)[:, :, None]
     points[:, :, : len(left)] -= shift[:, :, None]
     points[:, :, len(left) : len(left) + len(right)] += shift[:, :, None]

@@ -51,7 +51,7 @@ class Obstacles:
         distance = float(np.linalg.norm(scene.camera_position))
         relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
         solid = _other_things(scene, relief)
-        near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf)).astype(np.float32)
+        near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = _visible_width(solid, scene) if scene.plane is not None else near * 0
         grown = settings.obstacle_clearance * scene.frame.camera.fx / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1

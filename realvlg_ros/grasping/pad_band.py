@@ -1,4 +1,4 @@
-"""The part of a cloud that lies before the pads of many candidates."""
+"""The points of a cloud that the pads of many candidates meet."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidates, local_coordinates
 from .gripper import Gripper
-from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
+Local = npt.NDArray[np.float32]
+
+# Farther than any point between fingers, m.
+_FAR = np.float32(1e3)
 
 
 @dataclass(frozen=True)
 class PadBand:
-    """The points of a cloud between and around the fingers of every candidate, as flat arrays.
+    """Points of a cloud that belong to each of many candidates, as flat arrays.
 
     Attributes:
         rows: (k,) candidate of each entry, ascending.
         points: (k,) index into the cloud.
-        local: (k, 3) in the TCP frame, m.
+        local: (3, k) in the TCP frame, m.
         count: number of candidates.
     """
 
@@ -33,47 +35,60 @@ class PadBand:
     count: int
 
     @classmethod
-    def of(cls, candidates: Candidates, cloud: TargetCloud, gripper: Gripper) -> PadBand:
-        """The points in front of the pads, over their whole width and length."""
-        return cls.among(local_coordinates(candidates, cloud.points), gripper)
+    def where(cls, inside: BoolArray, local: Local) -> PadBand:
+        """The points that are inside (n, p), of points (n, 3, p) in every TCP frame, m."""
+        rows, points = entries(inside)
+        first = rows * (3 * local.shape[2]) + points
+        places = [local.ravel().take(first + k * local.shape[2]) for k in range(3)]
+        return cls(rows, points, np.stack(places).astype(np.float64), len(local))
 
     @classmethod
-    def among(
-        cls, local: npt.NDArray[np.float32], gripper: Gripper, margin: float = 0.0
-    ) -> PadBand:
-        """The points in front of the pads, of points (n, 3, p) in every TCP frame.
+    def touched(cls, inside: BoolArray, local: Local, sign: float, depth: float) -> PadBand:
+        """What a finger that closes meets first, and all within a depth (m) of it.
 
-        With a margin (m), also those that far beside the pads and beyond the fingertips.
+        Args:
+            inside: (n, p) the points between the fingers.
+            local: (n, 3, p) points in every TCP frame, m.
+            sign: of y on the finger's side.
+            depth: m.
         """
-        x, z = local[:, 0], local[:, 2]
-        half = gripper.finger_width / 2 + margin
-        inside = (np.abs(x) < half) & (z < margin) & (z > -gripper.finger_length)
-        rows, points = entries(inside)
-        return cls(rows, points, local[rows, :, points].astype(np.float64), len(local))
-
-    def before_pads(self, gripper: Gripper) -> PadBand:
-        """The same without a margin."""
-        keep = (np.abs(self.local[:, 0]) < gripper.finger_width / 2) & (self.local[:, 2] < 0)
-        return self.only(keep)
-
-    def only(self, keep: BoolArray) -> PadBand:
-        """The entries (k,) that are kept, of the same candidates."""
-        return PadBand(self.rows[keep], self.points[keep], self.local[keep], self.count)
+        # Arithmetic, since a choice by mask is ten times slower.
+        reach = np.float32(sign) * local[:, 1] - _FAR * ~inside
+        first = reach.max(axis=1, initial=-_FAR)
+        return cls.where(inside & (reach > (first - np.float32(depth))[:, None]), local)
 
     def sums(self, values: FloatArray) -> FloatArray:
-        """Sum (n,) or (n, c) of values (k,) or (k, c) over each candidate's entries."""
+        """Sum (n,) or (c, n) of values (k,) or (c, k) over each candidate's entries."""
         if values.ndim == 1:
             return np.asarray(np.bincount(self.rows, values, self.count), np.float64)
-        columns = [np.bincount(self.rows, column, self.count) for column in values.T]
-        return np.stack(columns, axis=1)
+        return np.stack([np.bincount(self.rows, row, self.count) for row in values])
 
-    def largest(self, values: FloatArray) -> FloatArray:
-        """Largest (n,) of values (k,) over each candidate's entries, -inf without one."""
-        top = np.full(self.count, -np.inf)
-        if len(self.rows):
-            starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
-            top[self.rows[starts]] = np.maximum.reduceat(values, starts)
-        return top
+    def along(self, axes: FloatArray, normals: FloatArray) -> FloatArray:
+        """Cosines (k,) of axes (n, 3) of the candidates to normals (p, 3) of the points."""
+        pairs = zip(axes.T, normals.T, strict=True)
+        return sum(
+            (axis.take(self.rows) * normal.take(self.points) for axis, normal in pairs),
+            np.zeros(len(self.rows)),
+        )
+
+
+def before_pads(local: Local, gripper: Gripper, margin: float = 0.0) -> BoolArray:
+    """Which points (n, p), of points (n, 3, p) in every TCP frame, lie in front of the pads.
+
+    Over the pads' whole width and length; with a margin (m), also so far beside the pads and
+    beyond the fingertips.
+    """
+    x, z = local[:, 0], local[:, 2]
+    inside = np.abs(x) < gripper.finger_width / 2 + margin
+    inside &= z < margin
+    inside &= z > -gripper.finger_length
+    return np.asarray(inside)
+
+
+def between_fingers(local: Local, openings: FloatArray, gripper: Gripper) -> BoolArray:
+    """Which points (n, p) lie in front of the pads and inside the openings (n,), m."""
+    half = (openings / 2).astype(np.float32)[:, None]
+    return before_pads(local, gripper) & (np.abs(local[:, 1]) < half)
 
 
 def entries(inside: BoolArray) -> tuple[IntArray, IntArray]:

@@ -15,9 +15,9 @@ from ..support_plane import SupportPlane, find_support_plane
 from .alignment import aligned
 from .antipodal import footprint_pairs, propose_pairs
 from .approach import REACH, approach_candidates, lifted_off
-from .candidates import Candidates, coarse_crossings, narrowed
+from .candidates import Candidates
 from .closing import Closing, close_fingers
-from .collision import check_collisions, clearances, coarse_hits
+from .collision import check_collisions, clearances
 from .completion import Completion, complete
 from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
@@ -30,6 +30,7 @@ from .ranking import NORMAL_SLACK, diverse, quality, term_values
 from .rectangle import ContactPair
 from .scene import Scene
 from .settings import PlannerSettings
+from .shortlist import shortlist
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
@@ -126,57 +127,41 @@ class GraspPlanner:
     ) -> Candidates:
         """Candidates from the search, from the model, or both."""
         settings, gripper = self.settings, self.gripper
-        has_table = scene.plane is not None
         batches = []
         if settings.grasp_source != 'geometry':
             pairs = lifted_pairs(lifts, scene)
-            batches.append(approach_candidates(pairs, cloud, has_table, gripper, settings, True))
+            batches.append(approach_candidates(pairs, cloud, gripper, settings, from_model=True))
         if settings.grasp_source != 'model':
-            largest = min(gripper.max_opening, settings.max_opening)
-            widest = largest - 2 * settings.min_finger_clearance
-            found = propose_pairs(cloud, settings.friction, widest, settings.max_candidates)
-            found = footprint_pairs(cloud, widest).followed_by(found)
+            found = propose_pairs(cloud, settings.friction, self._widest, settings.max_candidates)
+            found = footprint_pairs(cloud, self._widest).followed_by(found)
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
-            batches.append(approach_candidates(found, cloud, has_table, gripper, settings))
-        return self._coarsely_free(Candidates.joined(batches), cloud, scene, obstacles, refusals)
+            batches.append(approach_candidates(found, cloud, gripper, settings))
+        everything = Candidates.joined(batches)
+        return shortlist(everything, cloud, scene, obstacles, gripper, settings, refusals)
 
     def _look_again(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
         """More directions of opening, and shallower grips, where the usual ones are blocked."""
         settings, gripper = self.settings, self.gripper
-        widest = min(gripper.max_opening, settings.max_opening) - 2 * settings.min_finger_clearance
-        pairs = propose_pairs(cloud, settings.friction, widest, settings.max_candidates)
+        pairs = propose_pairs(cloud, settings.friction, self._widest, settings.max_candidates)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
-        has_table = scene.plane is not None
-        batches = [
-            approach_candidates(pairs, cloud, has_table, gripper, settings, share=share)
-            for share in (REACH / 2, REACH)
-        ]
-        everything = narrowed(Candidates.joined(batches), settings)
-        return self._coarsely_free(everything, cloud, scene, obstacles, Counter())
+        return shortlist(
+            approach_candidates(pairs, cloud, gripper, settings),
+            cloud,
+            scene,
+            obstacles,
+            gripper,
+            settings,
+            Counter(),
+            shares=(REACH / 2, REACH),
+            narrow_only=True,
+        )
 
-    def _coarsely_free(
-        self,
-        everything: Candidates,
-        cloud: TargetCloud,
-        scene: Scene,
-        obstacles: Obstacles,
-        refusals: Counter[str],
-    ) -> Candidates:
-        """The first candidates, with as wide an opening as fits, that a quick look finds free."""
-        settings, gripper = self.settings, self.gripper
-        if len(everything) == 0:
-            return everything
-        crossing = coarse_crossings(everything, cloud, gripper)
-        refusals['fingers or palm meet the object'] += int(crossing.sum())
-        everything = everything.select(~crossing)
-        hit = coarse_hits(everything, scene, obstacles, gripper, settings)
-        narrow = narrowed(everything.select(hit), settings)
-        blocked = coarse_hits(narrow, scene, obstacles, gripper, settings)
-        refusals['gripper meets other things'] += int(blocked.sum())
-        wide = everything.select(np.flatnonzero(~hit)[: settings.max_candidates])
-        rest = np.flatnonzero(~blocked)[: settings.max_candidates - len(wide)]
-        return Candidates.joined([wide, narrow.select(rest)])
+    @property
+    def _widest(self) -> float:
+        """Largest distance of contacts that the open fingers clear, m."""
+        largest = min(self.gripper.max_opening, self.settings.max_opening)
+        return largest - 2 * self.settings.min_finger_clearance
 
     def _check(
         self,

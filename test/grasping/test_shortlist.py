@@ -1,0 +1,75 @@
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from grippers import GRIPPER
+from solids import Box, look
+
+from realvlg_ros.grasping.antipodal import propose_pairs
+from realvlg_ros.grasping.approach import approach_candidates
+from realvlg_ros.grasping.completion import complete
+from realvlg_ros.grasping.obstacles import Obstacles
+from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.grasping.shortlist import shortlist
+from realvlg_ros.grasping.target_cloud import TargetCloud
+
+SETTINGS = PlannerSettings()
+TARGET = Box((0.04, 0.06, 0.07), (0, 0, 0.035))
+# Beside it there is room for a finger of an opening that fits closely.
+NEIGHBOUR = Box((0.04, 0.03, 0.09), (0, 0.071, 0.045))
+
+
+def listed(solids, limit, narrow_only=False):
+    scene = look(solids).scene()
+    cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
+    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200)
+    settings = replace(SETTINGS, max_candidates=limit)
+    refusals = Counter()
+    candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
+    found = shortlist(
+        candidates, cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings, refusals,
+        narrow_only=narrow_only,
+    )  # fmt: skip
+    return found, refusals, len(candidates)
+
+
+@pytest.mark.parametrize('solids', [[TARGET], [TARGET, NEIGHBOUR]])
+def test_a_short_list_begins_like_a_long_one(solids):
+    long, _, everything = listed(solids, 10_000)
+    wide = np.isclose(long.openings - long.widths, 2 * SETTINGS.finger_clearance)
+    for limit in (3, 20):
+        short, _, _ = listed(solids, limit)
+        assert len(short) == limit < len(long) <= everything
+        assert short.tips == pytest.approx(long.tips[wide][:limit])
+        assert short.rotations == pytest.approx(long.rotations[wide][:limit])
+
+
+def test_no_more_is_looked_at_than_needed():
+    _, few, _ = listed([TARGET, NEIGHBOUR], 3)
+    _, all_of_them, everything = listed([TARGET, NEIGHBOUR], 10_000)
+    assert 0 < sum(all_of_them.values()) <= everything
+    assert sum(few.values()) < 0.1 * sum(all_of_them.values())
+
+
+def test_narrow_openings_come_last():
+    found, refusals, _ = listed([TARGET, NEIGHBOUR], 10_000)
+    gaps = (found.openings - found.widths) / 2
+    first_narrow = int(np.argmax(gaps < 0.0051))
+    assert 0 < first_narrow < len(found)
+    assert (gaps[first_narrow:] < 0.0051).all()
+    assert refusals['gripper meets other things'] > 0
+    narrow, _, _ = listed([TARGET, NEIGHBOUR], 10_000, narrow_only=True)
+    assert ((narrow.openings - narrow.widths) / 2 < 0.0051).all()
+
+
+def test_nothing_proposed_gives_nothing():
+    scene = look([TARGET]).scene()
+    cloud = TargetCloud.from_scene(scene, SETTINGS.noise)
+    none = approach_candidates(
+        propose_pairs(cloud, SETTINGS.friction, 0.001, 200), cloud, GRIPPER, SETTINGS
+    )
+    obstacles = Obstacles.around(scene, SETTINGS)
+    refusals = Counter()
+    assert len(none) == 0
+    assert len(shortlist(none, cloud, scene, obstacles, GRIPPER, SETTINGS, refusals)) == 0
