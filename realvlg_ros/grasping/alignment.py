@@ -55,7 +55,8 @@ def aligned(
     axes = axes - slopes[:, 1:] * rotations[:, :, 2]
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     if axis is not None:
-        places = np.einsum('nij,nj->ni', rotations, middles) + candidates.tips
+        # Radial where the pads' middles are: those of the readings lie beside them by chance.
+        places = candidates.tips + middles[:, 2:] * rotations[:, :, 2]
         axes = _made_radial(axes, places, axis)
     return replace(candidates, rotations=_with_axes(rotations, axes))
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .depth_noise import DepthNoise
+from .revolution import axis_of_revolution
 from .scene import Scene
 from .target_cloud import TargetCloud
 
@@ -26,11 +27,6 @@ BoolArray = npt.NDArray[np.bool_]
 # Longer than wide and than tall by these factors: the object lies.
 _LYING_ASPECT = 1.7
 _LYING_FLATNESS = 1.3
-# Share of the normals that must meet an axis of revolution, the distance at which one counts half,
-# m, and how different their directions must be.
-_MIN_MEETING = 0.75
-_MISS = 0.003
-_MIN_CONDITION = 0.08
 _TURNS = tuple(np.radians([60.0, 120.0, 180.0, 240.0, 300.0]))
 _SLICE = 0.006
 _RIDGE_BIN = 0.010
@@ -69,7 +65,7 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
     if _lies(cloud.points):
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
-        axis = _axis_of_revolution(cloud)
+        axis = axis_of_revolution(cloud, scene.camera_position)
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else _vertical_axis(cloud.points, scene, margin)
         points, normals = _turned(cloud, center, turns)
@@ -152,34 +148,6 @@ def _turned(
         points.append((cloud.points[part] - offset) @ turn.T + offset)
         normals.append(cloud.normals[part] @ turn.T)
     return np.concatenate(points), np.concatenate(normals)
-
-
-def _axis_of_revolution(cloud: TargetCloud) -> FloatArray | None:
-    """Horizontal position (2,) of the axis that the normals meet, or None where they do not.
-
-    The normals of a surface of revolution pass through its axis. Least squares on the distance of
-    the axis from each normal's line, reweighted so that a handle does not count.
-    """
-    flat = cloud.normals[:, :2]
-    steep = np.linalg.norm(flat, axis=1)
-    used = steep > 0.3
-    if used.sum() < 40:
-        return None
-    side = np.stack([-flat[used, 1], flat[used, 0]], axis=1) / steep[used, None]
-    at = (cloud.points[used, :2] * side).sum(axis=1)
-    weight = steep[used]
-    axis = np.zeros(2)
-    for _ in range(6):
-        normal = (side * weight[:, None]).T @ side
-        low, high = np.linalg.eigvalsh(normal)
-        if low < _MIN_CONDITION * high:
-            return None
-        axis = np.linalg.solve(normal, (side * weight[:, None]).T @ at)
-        miss = np.abs(at - side @ axis)
-        weight = steep[used] / (1 + (miss / _MISS) ** 2)
-    radius = np.linalg.norm(cloud.points[used, :2] - axis, axis=1)
-    meets = miss < np.maximum(2 * _MISS, 0.2 * radius)
-    return np.asarray(axis) if meets.mean() > _MIN_MEETING else None
 
 
 def _lies(points: FloatArray) -> bool:
