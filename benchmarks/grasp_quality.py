@@ -53,7 +53,7 @@ class Outcome:
         cause: 'valid', 'refused', 'not graspable', 'hidden', or the judge's failure.
         detail: the judge's or the planner's words.
         milliseconds: processor time of planning.
-        search_ms: wall time of the search and its collision checks.
+        search_ms: wall time of the search and its collision checks, a second look included.
         quality: that the planner gave its best grasp.
     """
 
@@ -105,7 +105,8 @@ class Bench:
         start = time.process_time()
         plan = self.planner.plan(rendered.frame, grounding)
         spent = (time.process_time() - start) * 1e3
-        search = plan.timings_ms.get('search', math.nan) + plan.timings_ms.get('check', math.nan)
+        stages = [plan.timings_ms.get(name) for name in ('search', 'check', 'second look')]
+        search = sum(ms for ms in stages if ms is not None) if stages[0] is not None else math.nan
         target = PlacedMesh.of(world.object(name))
         others = {o.name: PlacedMesh.of(o) for o in world.objects if o.name != name}
         if not plan.grasps:
@@ -170,7 +171,8 @@ def summarize(outcomes: Sequence[Outcome], report: Report) -> None:
     planned = [o for o in outcomes if o.cause != 'hidden']
     report.add_timing('plan_cpu', [o.milliseconds for o in planned] or [math.nan])
     searches = [o.search_ms for o in planned if not math.isnan(o.search_ms)]
-    report.add_timing('search', searches or [math.nan], Goal('<=', 30.0))
+    limit = Goal('<=', 30.0)
+    report.add_timing('search', searches or [math.nan], limit, limit)
 
 
 def shape_table(outcomes: Sequence[Outcome]) -> str:

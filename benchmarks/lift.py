@@ -242,7 +242,8 @@ def main() -> None:
     chosen = [cases[i] for i in range(len(cases)) if i % every == (i // every) % every]
     calibration = add_calibration(report, chosen, 6 if arguments.quick else 30)
     ours = [r for r in results if r.method == 'ours' and not r.refused]
-    report.add_timing('lift_cpu', [r.milliseconds for r in ours], Goal('<=', 1.0))
+    limit = Goal('<=', 1.0)
+    report.add_timing('lift_cpu', [r.milliseconds for r in ours], limit, limit)
     report.add_timing('lift_first_cpu', [r.first_milliseconds for r in ours])
     print(f'{shape_table(results)}\n\n{calibration}')
     if arguments.worst:
