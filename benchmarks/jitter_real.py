@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,7 +76,12 @@ class _MiddlePlanner:
     """Takes the middle of the masked depth for a grasp from above."""
 
     def plan(
-        self, frame: RgbdFrame, grounding: Grounding, up: FloatArray | None = None
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: FloatArray | None = None,
+        *,
+        known: Sequence[Grasp] = (),
     ) -> _MiddlePlan:
         """Place the TCP at the mean point of the mask."""
         assert grounding.mask is not None

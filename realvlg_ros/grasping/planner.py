@@ -25,7 +25,7 @@ from .gripper import Gripper
 from .lift import LiftedContacts, carrying_lift
 from .obstacles import Obstacles
 from .plan import GraspPlan, StageTimer, plan_message
-from .proposals import lift_proposals, lifted_pairs
+from .proposals import known_candidates, lift_proposals, lifted_pairs
 from .ranking import NORMAL_SLACK, diverse, quality, term_values
 from .rectangle import ContactPair
 from .scene import Scene
@@ -55,6 +55,7 @@ class GraspPlanner:
         grounding: Grounding,
         up: FloatArray | None = None,
         plane: SupportPlane | None = None,
+        known: Sequence[Grasp] = (),
     ) -> GraspPlan:
         """Plan grasps of the grounded object.
 
@@ -63,6 +64,8 @@ class GraspPlanner:
             grounding: with a mask, or at least a box.
             up: (3,) unit vector opposite to gravity in the optical frame, if known.
             plane: the support, if it is known already; found in the depth otherwise.
+            known: grasps of earlier plans, in the optical frame: each is measured again where it
+                is, and answered beside what is found while it holds.
         """
         timer = StageTimer()
         if plane is None:
@@ -98,6 +101,11 @@ class GraspPlanner:
             candidates = self._look_again(full, scene, obstacles)
             grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
             timer.stage('second look')
+        if known:
+            candidates = known_candidates(known, scene)
+            again = self._check(candidates, completion, scene, obstacles, Counter())
+            grasps = sorted([*again, *grasps], key=lambda grasp: grasp.quality, reverse=True)
+            timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, full.points, self.gripper.max_opening)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)

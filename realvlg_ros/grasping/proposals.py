@@ -1,4 +1,4 @@
-"""The model's rectangles and contacts, lifted to be candidates of the planner."""
+"""Candidates from elsewhere: the model's rectangles and contacts, lifted, and earlier grasps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from ..errors import LiftError, RectangleError
 from ..grounding.grounding import Grounding
 from .antipodal import Pairs
+from .candidates import Candidates
+from .grasp import Grasp, GraspSource
 from .gripper import Gripper
 from .lift import LiftedContacts, lift_contacts, lift_rectangle
 from .rectangle import ContactPair, GraspRectangle
@@ -53,3 +55,15 @@ def lifted_pairs(lifts: Sequence[LiftedContacts], scene: Scene) -> Pairs:
     axes = np.array([lifted.axis for lifted in lifts]).reshape(-1, 3)
     widths = np.array([lifted.width for lifted in lifts])
     return Pairs(centers @ rotation.T + translation, axes @ rotation.T, widths)
+
+
+def known_candidates(known: Sequence[Grasp], scene: Scene) -> Candidates:
+    """Grasps in the camera's optical frame as candidates, as they are."""
+    poses = scene.camera2support @ np.array([grasp.tcp2frame for grasp in known])
+    return Candidates(
+        poses[:, :3, :3],
+        poses[:, :3, 3],
+        np.array([grasp.object_width for grasp in known]),
+        np.array([grasp.opening_width for grasp in known]),
+        np.array([grasp.source is GraspSource.MODEL for grasp in known]),
+    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..frame import RgbdFrame
+from ..grasping.grasp import Grasp
 from ..grasping.planner import GraspPlan, GraspPlanner
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane
@@ -24,10 +27,15 @@ class PlaneWatch:
         self._seen: tuple[SupportPlane, FloatArray | None] | None = None
 
     def plan(
-        self, frame: RgbdFrame, grounding: Grounding, up: FloatArray | None = None
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: FloatArray | None = None,
+        *,
+        known: Sequence[Grasp] = (),
     ) -> GraspPlan:
         """Plan, see GraspPlanner.plan."""
-        plan = self._planner.plan(frame, grounding, up)
+        plan = self._planner.plan(frame, grounding, up, known=known)
         if plan.plane is not None:
             self._seen = plan.plane, frame.camera2fixed
         return plan

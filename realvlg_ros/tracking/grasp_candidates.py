@@ -111,6 +111,9 @@ class GraspCandidates:
                 trials, misses = candidate.trials + 1, candidate.misses + 1
                 kept.append(replace(candidate, trials=trials, misses=misses))
         reference = kept[0].grasp.tcp2frame if kept else None
+        # What is near a known grasp, beside its own measurement, is no other grasp.
+        known = list(kept)
+        free = [g for g in free if all(self._nearest(c, (g,))[0] is None for c in known)]
         for grasp in free:
             same = grasp if reference is None else nearest_representative(grasp, reference)
             noise = (_SHARED_ERROR + (1 - _SHARED_ERROR) / averaged) * same.covariance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from ..frame import RgbdFrame
 from ..grasping.grasp import Grasp
 from ..grounding.grounding import Grounding
-from ..transforms import FloatArray
+from ..transforms import FloatArray, invert
 from .depth_average import mean_depth
 from .settings import TrackerSettings
 
@@ -34,8 +35,15 @@ class Plan(Protocol):
 class Planner(Protocol):
     """A GraspPlanner, or what can stand in for it."""
 
-    def plan(self, frame: RgbdFrame, grounding: Grounding, up: FloatArray | None = None) -> Plan:
-        """Plan grasps of the grounded object."""
+    def plan(
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: FloatArray | None = None,
+        *,
+        known: Sequence[Grasp] = (),
+    ) -> Plan:
+        """Plan grasps of the grounded object, and measure those known of earlier plans again."""
         ...
 
 
@@ -52,6 +60,7 @@ class PlanJob:
         camera2object: 4x4.
         object2world: 4x4.
         depths: (height, width) of other frames with the target in the same place: see mean_depth.
+        known: grasps of earlier plans in the object frame, to be measured again.
         settings: of the tracker.
     """
 
@@ -63,6 +72,7 @@ class PlanJob:
     camera2object: FloatArray
     object2world: FloatArray
     depths: tuple[npt.NDArray[np.float32], ...]
+    known: tuple[Grasp, ...]
     settings: TrackerSettings
 
     @property
@@ -76,7 +86,9 @@ class PlanJob:
         frame = self.frame
         if self.depths:
             frame = replace(frame, depth=mean_depth(frame.depth, self.depths, self.settings))
-        plan = planner.plan(frame, self.grounding, self.up)
+        object2camera = invert(self.camera2object)
+        known = [grasp.transformed(object2camera) for grasp in self.known]
+        plan = planner.plan(frame, self.grounding, self.up, known=known)
         grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
         return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
 

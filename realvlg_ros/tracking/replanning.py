@@ -23,6 +23,8 @@ from .target_track import TargetTrack
 
 # A target without any grasp is tried again this often, s.
 _NO_GRASP_PERIOD_S = 1.0
+# So many grasps of earlier plans, the best, are measured again in each.
+_MEASURED_AGAIN = 10
 # A target that moved less than this against the camera has not moved: m and rad.
 _STILL_M, _STILL_RAD = 0.0007, 0.003
 
@@ -65,7 +67,8 @@ def job_for(
         grounding or planning_input(track, frame, object2camera),
         frame.up if track.settings.level_fixed_frame else None,
         invert(object2camera), key.camera2world @ object2camera,
-        tuple(_still_depths(track, object2camera, neighbours)), track.settings,
+        tuple(_still_depths(track, object2camera, neighbours)),
+        track.candidates.grasps[:_MEASURED_AGAIN], track.settings,
     )  # fmt: skip
 
 

@@ -188,3 +188,27 @@ def test_reports_an_object_without_depth():
 def test_refuses_settings_that_contradict(values):
     with pytest.raises(ParameterError, match=next(iter(values)).split('_max')[0]):
         PlannerSettings(**values)
+
+
+def test_a_known_grasp_is_measured_again_where_it_is():
+    view = look([SOLIDS['bar']], noise=0.001)
+    weakest = plan_grasps(view).grasps[-1]
+    moved = weakest.tcp2frame.copy()
+    moved[:3, 3] += 0.004 * moved[:3, 1]
+    planner = GraspPlanner(FRANKA_HAND, PlannerSettings(max_grasps=1))
+    known = [replace(weakest, tcp2frame=moved)]
+    plan = planner.plan(view.frame, ground(view), plane=view.plane, known=known)
+    best, again = plan.grasps
+    assert np.linalg.norm(again.position - weakest.position) < 0.0007
+    assert best.quality > again.quality == pytest.approx(weakest.quality, abs=0.03)
+
+
+def test_a_known_grasp_that_does_not_hold_is_not_answered():
+    view = look([SOLIDS['bar']])
+    best = plan_grasps(view).grasps[0]
+    away = best.tcp2frame.copy()
+    away[:3, 3] += 0.2 * away[:3, 0]
+    planner = GraspPlanner(FRANKA_HAND, PlannerSettings(max_grasps=1))
+    known = [replace(best, tcp2frame=away)]
+    plan = planner.plan(view.frame, ground(view), plane=view.plane, known=known)
+    assert len(plan.grasps) == 1

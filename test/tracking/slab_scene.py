@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -134,7 +135,11 @@ class FakePlanner:
         self.calls: list[int] = []
 
     def plan(
-        self, frame: RgbdFrame, grounding: Grounding, up: np.ndarray | None = None
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: np.ndarray | None = None,
+        known: Sequence[Grasp] = (),
     ) -> FakePlan:
         self.calls.append(frame.stamp_ns)
         if not self.graspable:

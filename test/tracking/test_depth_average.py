@@ -16,7 +16,7 @@ class DepthRecorder(FakePlanner):
         super().__init__()
         self.spreads = []
 
-    def plan(self, frame, grounding, up=None):
+    def plan(self, frame, grounding, up=None, known=()):
         mask = grounding.mask.to_full(frame.camera.height, frame.camera.width)
         self.spreads.append(float(frame.depth[mask][:500].std()))
         return super().plan(frame, grounding, up)

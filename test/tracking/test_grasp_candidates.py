@@ -88,3 +88,10 @@ def test_a_plan_on_averaged_depth_weighs_as_many_frames():
     assert fused.position[0] == pytest.approx(0.9 * 0.004, rel=1e-3)
     single = grasp(0).covariance[0, 0]
     assert fused.covariance[0, 0] == pytest.approx(single * (0.1 + 0.9 / 10), rel=0.02)
+
+
+def test_what_is_near_a_known_grasp_beside_its_own_measurement_is_no_other_grasp():
+    candidates = GraspCandidates(TrackerSettings())
+    candidates.add_plan((grasp(0.0),))
+    candidates.add_plan((grasp(0.0005), grasp(0.005), grasp(0.05)))
+    assert [g.position[0] for g in candidates.grasps] == pytest.approx([0.00025, 0.05], abs=3e-5)

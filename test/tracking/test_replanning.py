@@ -17,10 +17,12 @@ class Recorder(FakePlanner):
         super().__init__()
         self.groundings = []
         self.ups = []
+        self.known = []
 
-    def plan(self, frame, grounding, up=None):
+    def plan(self, frame, grounding, up=None, known=()):
         self.groundings.append(grounding)
         self.ups.append(up)
+        self.known.append(known)
         return super().plan(frame, grounding, up)
 
 
@@ -68,6 +70,19 @@ def test_the_planner_gets_a_mask_where_only_a_box_was_grounded():
     scene = Scene([Slab(at(0, 0, 0.6))])
     _, planner = start(scene, box_only=True)
     assert planner.groundings[0].mask.area == pytest.approx(2500, rel=0.05)
+
+
+def test_the_planner_is_told_the_known_grasps_where_they_are_now():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, planner = start(scene, first_plans=1, fused_plans=2)
+    for index in range(1, 12):
+        scene.slabs[0].slab2world = at(0.005 * min(index, 8), 0, 0.6)
+        tracker.update(scene.render(index)[0])
+        if len(planner.calls) > 1:
+            break
+    assert planner.known[0] == []
+    (known,) = planner.known[1]
+    assert known.position == pytest.approx([0.005 * index, 0, 0.6], abs=0.002)
 
 
 def test_the_planner_is_told_what_is_up():
