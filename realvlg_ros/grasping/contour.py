@@ -41,22 +41,36 @@ class Contour:
     outward: FloatArray
     inner: BoolArray
 
+    def points(self, rays: FloatArray) -> FloatArray:
+        """Points (n, 3) in the camera's frame, m.
+
+        Args:
+            rays: (h, w, 2) x/z and y/z of the region's pixels.
+        """
+        return self._rays(rays)[0] * self.depth[:, None]
+
     def normals(self, rays: FloatArray) -> FloatArray:
         """Unit surface normals (n, 3) in the camera's frame.
 
         Args:
             rays: (h, w, 2) x/z and y/z of the region's pixels.
         """
-        index = np.floor(self.pixels + 0.5).astype(int)
-        rows = np.clip(index[:, 1], 1, rays.shape[0] - 2)
-        columns = np.clip(index[:, 0], 1, rays.shape[1] - 2)
-        center = np.concatenate([rays[rows, columns], np.ones((len(rows), 1))], axis=1)
-        dx = rays[rows, columns + 1] - rays[rows, columns - 1]
-        dy = rays[rows + 1, columns] - rays[rows - 1, columns]
+        center, dx, dy = self._rays(rays)
         along = np.zeros_like(center)
         along[:, :2] = -self.outward[:, 1:] * dx + self.outward[:, :1] * dy
         normals = np.cross(along, center)
         return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+
+    def _rays(self, rays: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Rays (n, 3) through the points, between pixels too, and their change (n, 2) a pixel."""
+        index = np.floor(self.pixels + 0.5).astype(int)
+        rows = np.clip(index[:, 1], 1, rays.shape[0] - 2)
+        columns = np.clip(index[:, 0], 1, rays.shape[1] - 2)
+        dx = (rays[rows, columns + 1] - rays[rows, columns - 1]) / 2
+        dy = (rays[rows + 1, columns] - rays[rows - 1, columns]) / 2
+        x, y = self.pixels[:, :1] - columns[:, None], self.pixels[:, 1:] - rows[:, None]
+        through = rays[rows, columns] + x * dx + y * dy
+        return np.concatenate([through, np.ones((len(rows), 1))], axis=1), dx, dy
 
 
 def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
@@ -107,18 +121,54 @@ def find_contour(depth: FloatArray, mask: BoolArray, good: BoolArray, step: Floa
     outward = np.stack([(beyond * x).sum((1, 2)), (beyond * y).sum((1, 2))], axis=1)
     outward = outward - np.stack([(own * x).sum((1, 2)), (own * y).sum((1, 2))], axis=1)
     length = np.linalg.norm(outward, axis=1)
-    enough &= length > 1e-6
-    outward = outward / np.maximum(length, 1e-9)[:, None]
-    near = np.where(own, around, np.nan)
+    keep = np.flatnonzero(enough & (length > 1e-6))
+    outward = outward[keep] / length[keep, None]
     inner = (beyond & own_mask).sum((1, 2)) > 0.5 * beyond.sum((1, 2))
-    pixels = np.stack([columns, rows], axis=1) + 0.5 * outward
-    keep = np.flatnonzero(enough)
+    covered = (own_mask & weight & ~beyond).sum((1, 2)).astype(np.float64)
+    # What has no good reading between a rim and the surface behind it may belong to either.
+    covered -= np.where(inner, 0.5, 0) * (own_mask & weight & ~own_good).sum((1, 2))
+    offset = _chord(covered[keep] / weight.sum())[:, None] * outward
     return Contour(
-        pixels[keep].astype(np.float64),
-        np.nanmedian(near[keep], axis=(1, 2)) if len(keep) else np.zeros(0),
-        outward[keep],
+        (np.stack([columns, rows], axis=1)[keep] + offset).astype(np.float64),
+        _extrapolate(around[keep], own[keep], offset),
+        outward,
         inner[keep],
     )
+
+
+def _chord(share: FloatArray) -> FloatArray:
+    """How far (n,) from a window's middle the straight edge is that leaves a share of it, px.
+
+    Counting pixels tells where the edge runs to a fraction of one, which the staircase of the
+    pixels themselves does not. A quarter of the window is left at a right corner, hence the lower
+    limit.
+    """
+    diameter = 2 * _REACH + 1
+    # Of a disc's area, the strip between a chord and the parallel diameter.
+    offset = (share - 0.5) * np.pi * diameter / 4
+    return np.asarray(np.clip(offset, -0.5, 1.0))
+
+
+def _extrapolate(depth: FloatArray, own: BoolArray, offset: FloatArray) -> FloatArray:
+    """Depth (n,) at an offset (n, 2) from a window's middle, along the plane of its own readings.
+
+    The surface may lean far away toward its edge, as the far side of a level top does.
+    """
+    x, y = np.meshgrid(*(np.arange(-_REACH, _REACH + 1, dtype=np.float64),) * 2)
+    count = own.sum((1, 2))
+
+    def mean(values: FloatArray) -> FloatArray:
+        return np.asarray(np.where(own, values, 0).sum((1, 2)) / np.maximum(count, 1))
+
+    mx, my, mz = mean(x), mean(y), mean(depth)
+    # Half a pixel of blur keeps strips one pixel wide from leaning at random.
+    xx, yy = mean(x * x) - mx * mx + 0.25, mean(y * y) - my * my + 0.25
+    xy = mean(x * y) - mx * my
+    xz, yz = mean(x * depth) - mx * mz, mean(y * depth) - my * mz
+    determinant = xx * yy - xy * xy
+    slope_x = (xz * yy - yz * xy) / determinant
+    slope_y = (yz * xx - xz * xy) / determinant
+    return np.asarray(mz + slope_x * (offset[:, 0] - mx) + slope_y * (offset[:, 1] - my))
 
 
 def _near_border(

@@ -75,11 +75,14 @@ def upright_extent(points: FloatArray) -> tuple[tuple[float, float], float, Floa
         The footprint's centre (x, y), m; the angle of its longer side, rad, x toward y; the size
         (3,) along the longer side, the shorter one and up, m.
     """
-    (x, y), (width, depth), degrees = cv2.minAreaRect(points[:, :2].astype(np.float32))
-    if width < depth:
-        width, depth, degrees = depth, width, degrees + 90.0
+    _, (width, depth), degrees = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    angle = float(np.radians(degrees if width >= depth else degrees + 90.0))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    low, high = np.percentile(points[:, :2] @ turn, (_TAIL, 100 - _TAIL), axis=0)
+    x, y = turn @ (low + high) / 2
     top = float(np.percentile(points[:, 2], 100 - _TAIL))
-    return (x, y), float(np.radians(degrees)), np.array([width, depth, top])
+    return (float(x), float(y)), angle, np.array([*(high - low), top])
 
 
 def free_box(

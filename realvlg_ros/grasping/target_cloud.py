@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..transforms import transform_points
-from .contour import SHADOW, Contour, fill_shadows, find_contour
+from .contour import SHADOW, fill_shadows, find_contour
 from .depth_noise import DepthNoise
 from .scene import Scene
 from .surface import find_flying_pixels, fit_normals
@@ -76,9 +76,8 @@ class TargetCloud:
         filled = fill_shadows(scene.frame.depth[wide].astype(np.float64), scene.mask[wide])
         filled = filled[row // step :, column // step :][: depth.shape[0], : depth.shape[1]]
         edge = find_contour(filled, scene.mask[region], valid, 0.008 + 5 * sigma)
-        edge_points, edge_normals = _contour_points(edge, rays)
-        points = np.concatenate([camera_points, edge_points])
-        normals = np.concatenate([normals[valid], edge_normals])
+        points = np.concatenate([camera_points, edge.points(rays)])
+        normals = np.concatenate([normals[valid], edge.normals(rays)])
         points = transform_points(scene.camera2support, points)
         normals = normals @ scene.camera2support[:3, :3].T
         keep = _main_parts(points)
@@ -141,15 +140,6 @@ def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[sli
         slice(max(top - margin, top % step), bottom + margin, step),
         slice(max(left - margin, left % step), right + margin, step),
     )
-
-
-def _contour_points(edge: Contour, rays: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Points (n, 3) and normals (n, 3) of a contour in the camera's frame."""
-    index = np.floor(edge.pixels + 0.5).astype(int)
-    rows = np.clip(index[:, 1], 0, rays.shape[0] - 1)
-    columns = np.clip(index[:, 0], 0, rays.shape[1] - 1)
-    at_pixel = np.concatenate([rays[rows, columns], np.ones((len(rows), 1))], axis=1)
-    return at_pixel * edge.depth[:, None], edge.normals(rays)
 
 
 def _main_parts(points: FloatArray) -> BoolArray:

@@ -87,14 +87,22 @@ def test_nothing_opposite_within_the_opening_gives_no_pair():
     assert len(propose_pairs(completion.cloud, 0.4, 0.074, 50).centers) == 0
 
 
-def test_upright_box_reaches_down_to_the_support():
-    view = look([Box((0.06, 0.09, 0.12), (0.01, 0.02, 0.06), 0.4)])
+@pytest.mark.parametrize(
+    ('place', 'yaw', 'eye'),
+    [
+        ((0.01, 0.02, 0.06), 0.4, (-0.4, 0.0, 0.45)),
+        ((0.0, 0.0, 0.06), 1.0, (-0.4, 0.0, 0.45)),
+        ((0.0, 0.0, 0.06), 0.7, (-0.6, 0.2, 0.75)),
+    ],
+)
+def test_upright_box_reaches_down_to_the_support(place, yaw, eye):
+    view = look([Box((0.06, 0.09, 0.12), place, yaw)], eye=eye)
     box = upright_box(view.frame, view.masks[0], view.plane)
-    # A pixel is 2 mm wide here, on either side.
-    assert box.size == pytest.approx([0.09, 0.06, 0.12], abs=0.005)
+    # A pixel is 2 mm wide here.
+    assert box.size == pytest.approx([0.09, 0.06, 0.12], abs=0.0025)
     world = view.to_world(box.corners())
     assert world[:, 2].min() == pytest.approx(0, abs=0.001)
-    assert view.to_world(box.box2camera[:3, 3]) == pytest.approx([0.01, 0.02, 0.06], abs=0.004)
+    assert view.to_world(box.box2camera[:3, 3]) == pytest.approx(place, abs=0.0015)
 
 
 def test_free_box_follows_the_object():

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from solids import CAMERA, Ball, Box, look
+
+from realvlg_ros.grasping.contour import find_contour
+
+
+def contour_of(view):
+    depth = view.frame.depth.astype(float)
+    mask = view.masks[0]
+    return find_contour(depth, mask, mask, np.full(depth.shape, 0.01))
+
+
+@pytest.mark.parametrize('shift', [0.0, 0.0007, -0.0004])
+def test_silhouette_of_a_ball_is_found_between_pixels(shift):
+    view = look([Ball(0.05, (0, shift, 0.05))])
+    contour = contour_of(view)
+    camera2world = view.camera2world
+    center = camera2world[:3, :3].T @ (np.array([0, shift, 0.05]) - camera2world[:3, 3])
+    rays = contour.points(CAMERA.rays)
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    # A ray that touches the ball passes its centre at the distance of the radius.
+    miss = np.linalg.norm(np.cross(rays, center), axis=1) - 0.05
+    pixel = np.linalg.norm(center) / CAMERA.fx
+    right, down = contour.outward.T
+    for side in (right > 0.5, right < -0.5, down < -0.5):
+        # The window's straight edge lies within a circle of 28 px by a sixth of a pixel.
+        assert abs(miss[side].mean()) < 0.25 * pixel
+        assert np.abs(miss[side]).max() < 0.7 * pixel
+
+
+def test_far_edge_of_a_level_top_is_neither_too_high_nor_too_wide():
+    view = look([Box((0.06, 0.09, 0.12), (0, 0, 0.06), 0.4)])
+    contour = contour_of(view)
+    world = view.to_world(contour.points(CAMERA.rays))
+    upper = world[contour.outward[:, 1] < -0.8]
+    assert len(upper) > 20
+    assert np.abs(upper[:, 2] - 0.12).max() < 0.001
+    turned = upper[:, :2] @ np.array([[np.cos(0.4), -np.sin(0.4)], [np.sin(0.4), np.cos(0.4)]])
+    beyond = np.abs(turned) - (0.03, 0.045)
+    assert beyond.max() < 0.0012
