@@ -79,7 +79,9 @@ def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
     A stereo camera has no reading where only one of its eyes sees past the object's edge.
     """
     around = np.where(mask | (depth == 0), np.inf, depth)
-    nearest = cv2.erode(around, np.ones((2 * SHADOW + 1,) * 2, np.uint8))
+    kernel = np.ones((2 * SHADOW + 1,) * 2, np.uint8)
+    # The largest number is the usual value beyond the image's border, and it is finite.
+    nearest = cv2.erode(around, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf)
     hole = (depth == 0) & ~mask & np.isfinite(nearest)
     return np.where(hole, nearest, depth)
 
@@ -160,6 +162,7 @@ def _extrapolate(depth: FloatArray, own: BoolArray, offset: FloatArray) -> Float
     def mean(values: FloatArray) -> FloatArray:
         return np.asarray(np.where(own, values, 0).sum((1, 2)) / np.maximum(count, 1))
 
+    depth = np.where(own, depth, 0)
     mx, my, mz = mean(x), mean(y), mean(depth)
     # Half a pixel of blur keeps strips one pixel wide from leaning at random.
     xx, yy = mean(x * x) - mx * mx + 0.25, mean(y * y) - my * my + 0.25

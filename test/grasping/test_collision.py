@@ -46,11 +46,15 @@ def test_tall_neighbour_meets_the_palm():
     assert hits.obstacle[0] and coarse[0]
 
 
-def test_space_behind_a_neighbour_is_not_free():
-    screen = Box((0.02, 0.3, 0.12), (-0.06, 0, 0.06))
+@pytest.mark.parametrize('tip', [0.03, 0.08])
+@pytest.mark.parametrize('height, hit', [(0.06, False), (0.12, True), (0.15, True)])
+def test_space_behind_a_neighbour_is_not_free(height, hit, tip):
+    screen = Box((0.02, 0.3, height), (-0.06, 0, height / 2))
     view = look([Box((0.04, 0.04, 0.11), (0, 0, 0.055)), screen])
-    hits, _ = check(view, (0, 0, 0.03))
-    assert hits.obstacle[0] or hits.unobserved[0] > 0.5
+    hits, coarse = check(view, (0, 0, tip))
+    # The line of sight over the screen of 15 cm passes 11 cm above the support at the fingers.
+    assert (hits.obstacle[0] and coarse[0]) == hit
+    assert (hits.unobserved[0] > 0.5) == (height == 0.15 or (hit and tip == 0.03))
 
 
 def test_things_reach_as_far_behind_as_they_look_wide():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from solids import CAMERA, Ball, Box, look
 
-from realvlg_ros.grasping.contour import find_contour
+from realvlg_ros.grasping.contour import fill_shadows, find_contour
 
 
 def contour_of(view):
@@ -39,3 +39,16 @@ def test_far_edge_of_a_level_top_is_neither_too_high_nor_too_wide():
     turned = upper[:, :2] @ np.array([[np.cos(0.4), -np.sin(0.4)], [np.sin(0.4), np.cos(0.4)]])
     beyond = np.abs(turned) - (0.03, 0.045)
     assert beyond.max() < 0.0012
+
+
+def test_hole_takes_the_nearest_reading_around_it_or_stays_a_hole():
+    depth = np.zeros((40, 60))
+    mask = np.zeros(depth.shape, bool)
+    depth[15:25, 5:10] = 0.5
+    mask[15:25, 5:10] = True
+    depth[:, 20] = 0.8
+    filled = fill_shadows(depth, mask)
+    assert filled[20, 12] == 0.8
+    assert filled[20, 3] == 0
+    assert filled[mask].max() == 0.5
+    assert filled[20, 50] == 0
