@@ -79,7 +79,9 @@ class Judgement:
         reason: the same in words with values; empty for a valid grasp.
         contacts: (2, 3) centres of the true contact patches in the world, m, if both touched.
         contact_angles: of the surface normals to the line of contacts, rad, if both touched.
-        axis_angles: of the surface normals to the opening axis, rad, if both touched.
+        axis_angle: of the opening axis to the direction along which the surfaces oppose each other
+            (between one's normal and the other's turned round), rad. Where both lean alike, as
+            at a rim or on a ridge, closing does not turn the object, and it is 0.
         centering: how far off the middle between the fingers the contacts lie, m.
     """
 
@@ -87,7 +89,7 @@ class Judgement:
     reason: str = ''
     contacts: FloatArray | None = None
     contact_angles: tuple[float, float] | None = None
-    axis_angles: tuple[float, float] | None = None
+    axis_angle: float = math.nan
     centering: float = math.nan
 
     @property
@@ -173,7 +175,8 @@ def _judge_contacts(
     angles = np.arccos(np.clip(cosines, -1, 1))
     cone = math.atan(settings.friction)
     slips = length == 0 or bool((angles > cone).any())
-    off_axis = np.arccos(np.clip(np.array([1.0, -1.0]) * normals[:, 1], -1, 1))
+    opposed = normals[0] - normals[1]
+    off_axis = math.atan2(math.hypot(opposed[0], opposed[2]), opposed[1])
     degrees = np.degrees(angles)
     return Judgement(
         GraspFailure.NOT_ANTIPODAL if slips else None,
@@ -183,7 +186,7 @@ def _judge_contacts(
         else '',
         transform_points(tcp2world, contacts),
         (float(angles[0]), float(angles[1])),
-        (float(off_axis[0]), float(off_axis[1])),
+        off_axis,
         abs(float(contacts[:, 1].mean())),
     )
 
