@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -40,11 +40,11 @@ def track_at(
     best, best_score = None, 0.0
     for track in tracks:
         past = track.pose_at(stamp_ns, tolerance_ns)
-        if past is None or past.box is None or track.state == TargetState.LOST:
+        if past is None or past.box is None or track.life.lost:
             continue
         overlap = past.box.iou(mask.box)
         extent = track.appearance.extent if track.appearance else 0.1
-        place = past.object2world[:3, :3] @ track.views[0].center + past.object2world[:3, 3]
+        place = past.object2world[:3, :3] @ track.views.grounded.center + past.object2world[:3, 3]
         distance = float(np.linalg.norm(place - middle)) / max(extent, 0.02)
         if overlap >= _SAME_OVERLAP or (overlap > 0.1 and distance < _SAME_DISTANCE):
             score = overlap + 1 / (1 + distance)
@@ -59,7 +59,8 @@ def track_again(
     """The lost or hidden target that a grounding has found again elsewhere, by its looks."""
     best, best_score = None, _SAME_APPEARANCE
     for track in tracks:
-        if track.state not in (TargetState.LOST, TargetState.OCCLUDED) or not track.appearance:
+        unseen = track.life.state in (TargetState.LOST, TargetState.OCCLUDED)
+        if not unseen or not track.appearance:
             continue
         score = track.appearance.similarity(appearance)
         same_request = bool(grounding.request_id) and (
@@ -73,14 +74,14 @@ def track_again(
     return best
 
 
-def contested(tracks: Sequence[TargetTrack]) -> list[TargetTrack]:
+def contested(tracks: Iterable[TargetTrack]) -> list[TargetTrack]:
     """Targets that claim the place of another that has the better right to it.
 
     Two bodies cannot be in one place. When the surfaces of two followed targets coincide, the
     one that was seen there with less surprise keeps the place.
     """
     losers: list[TargetTrack] = []
-    seen = [t for t in tracks if t.seen and t.state != TargetState.LOST]
+    seen = [t for t in tracks if t.seen and not t.life.lost]
     for index, first in enumerate(seen):
         for second in seen[index + 1 :]:
             gap = _place(first) - _place(second)
@@ -94,4 +95,4 @@ def contested(tracks: Sequence[TargetTrack]) -> list[TargetTrack]:
 
 def _place(track: TargetTrack) -> FloatArray:
     pose = track.object2world
-    return np.asarray(pose[:3, :3] @ track.views[0].center + pose[:3, 3])
+    return np.asarray(pose[:3, :3] @ track.views.grounded.center + pose[:3, 3])

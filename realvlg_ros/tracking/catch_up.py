@@ -70,7 +70,7 @@ class _Walker:
         if np.any(self._twist):
             guesses.insert(0, perturbed(self._track.object2world, self._twist * dt))
         for guess in guesses:
-            measured = self._track.locate(key, world2camera @ guess)
+            measured = self._track.views.locate(key, world2camera @ guess)
             if measured is not None and measured.support >= needed:
                 return measured
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..grounding.grounding import Grounding
@@ -28,17 +28,17 @@ class GroundingWish:
     reason: str
 
 
-def due_wishes(tracks: Sequence[TargetTrack], stamp_ns: int) -> list[GroundingWish]:
+def due_wishes(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[GroundingWish]:
     """The wishes that are due now; asking starts each one's period anew."""
     wishes = []
     for track in tracks:
-        lost = track.state == TargetState.LOST
+        lost = track.life.lost
         period = track.settings.retry_period_s if lost else track.settings.check_period_s
-        if period <= 0 or stamp_ns - track.asked_ns < period * 1e9:
+        if period <= 0 or stamp_ns - track.life.asked_ns < period * 1e9:
             continue
-        if not lost and track.state != TargetState.CONFIRMED:
+        if not lost and track.life.state != TargetState.CONFIRMED:
             continue
-        track.asked_ns = stamp_ns
+        track.life.asked_ns = stamp_ns
         grounding = track.grounding
         wishes.append(
             GroundingWish(

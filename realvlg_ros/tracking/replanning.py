@@ -18,7 +18,6 @@ from .key_frames import KeyFrame, SteppingStone
 from .object_motion import image_motion
 from .plan_job import PlanJob
 from .region import carried_region, fresh_region
-from .target import TargetState
 from .target_track import TargetTrack
 
 # A target without any grasp is tried again this often, s.
@@ -39,7 +38,7 @@ def plan_is_due(track: TargetTrack) -> bool:
     since = (track.stamp_ns - track.planned_ns) * 1e-9
     if not (track.seen and track.clear_view) or track.mask is None or track.planning:
         return False
-    if track.state == TargetState.LOST:
+    if track.life.lost:
         return False
     if since < settings.plan_period_s:
         return False
@@ -106,8 +105,8 @@ def first_jobs(
 
 def planning_input(track: TargetTrack, frame: RgbdFrame, object2camera: FloatArray) -> Grounding:
     """The grounding of a target as it would be in a frame in which its pose is known."""
-    affine = image_motion(track.grounded_view, frame.camera, object2camera)
-    view = track.nearest_view(object2camera)
+    affine = image_motion(track.views.grounded, frame.camera, object2camera)
+    view = track.views.nearest(object2camera)
     mask = carried_region(view, frame.camera, object2camera)
     if mask is not None:
         mask = fresh_region(view, frame.depth, frame.camera, object2camera, mask)

@@ -23,15 +23,15 @@ from .target_track import TargetTrack
 def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> GraspTarget:
     """Describe a target in the newest frame; its grasps in the world, best first."""
     grasps = _in_world(track, track.candidates.grasps)
-    state, message = track.state, track.message
+    state, message = track.life.state, track.life.message
     if not grasps and state in (TargetState.TENTATIVE, TargetState.CONFIRMED):
         state, message = TargetState.NO_GRASP, track.plan_message
     world2camera = invert(key.camera2world)
     grasps = _in_image(grasps, key.camera, world2camera)
     stable = False
     if grasps:
-        track.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
-        stable = track.gauge.stable and state == TargetState.CONFIRMED
+        track.life.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
+        stable = track.life.gauge.stable and state == TargetState.CONFIRMED
     return GraspTarget(
         state,
         key.stamp_ns,

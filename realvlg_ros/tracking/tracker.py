@@ -6,15 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from ..errors import FrameError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding, GroundingStatus
 from ..image_region import RegionMask
-from ..transforms import FloatArray, invert
-from .appearance import describe
-from .association import contested, track_again, track_at
+from ..transforms import invert
+from .association import contested
 from .catch_up import catch_up
 from .key_frames import KeyFrame, KeyFrameMemory, SteppingStone
 from .plan_job import PlanJob, Planner, PlanResult
@@ -23,9 +20,10 @@ from .reground import ForlornRequests, GroundingWish, due_wishes
 from .replanning import first_jobs, job_for, plan_is_due
 from .settings import TrackerSettings
 from .stream_break import stream_break
-from .target import GraspTarget, TargetState
+from .target import GraspTarget
+from .target_list import TargetList
 from .target_report import refusal, report
-from .target_track import TargetTrack, middle_of
+from .target_track import TargetTrack
 
 _MS = 1000.0
 # Followed in the camera's frame, targets go back to the fixed frame after so many frames with tf.
@@ -59,14 +57,12 @@ class TargetTracker:
         self._planned_ms: dict[str, float] = {}
         self._forlorn = ForlornRequests(self.settings)
         self._frames_with_tf = 0
-        self._tolerance_ns = int(self.settings.stamp_tolerance_s * 1e9)
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
-            self._tolerance_ns,
+            int(self.settings.stamp_tolerance_s * 1e9),
             int(self.settings.request_timeout_s * 1e9),
         )
-        self._tracks: list[TargetTrack] = []
-        self._next_id = 1
+        self._targets = TargetList(self.settings)
         self._notices: list[str] = []
 
     @property
@@ -84,7 +80,7 @@ class TargetTracker:
         newest = self._memory.newest
         if newest is None:
             return []
-        return due_wishes(self._tracks, newest.stamp_ns) + self._forlorn.due(newest.stamp_ns)
+        return due_wishes(self._targets, newest.stamp_ns) + self._forlorn.due(newest.stamp_ns)
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.
@@ -97,18 +93,20 @@ class TargetTracker:
         key = self._in_steady_world(KeyFrame.from_frame(frame))
         self._change_world(key)
         self._memory.add(key)
-        for track in self._tracks:
+        for track in self._targets:
             track.follow(key)
-        for track in contested(self._tracks):
+        for track in contested(self._targets):
             track.yield_place()
-        self._forget(key.stamp_ns)
+        self._targets.forget(key.stamp_ns)
         track_ms = (time.perf_counter() - started) * _MS
         if not self._plans_elsewhere and (job := self.take_job()):
             self.take_result(job.run(self._planner))
         timings = {'track': track_ms, **self._planned_ms}
         self._planned_ms = {}
         targets = [
-            report(track, key, timings) for track in self._tracks if track.worth_reporting()
+            report(track, key, timings)
+            for track in self._targets
+            if track.life.worth_reporting(key.stamp_ns)
         ]
         return ended + targets
 
@@ -135,7 +133,7 @@ class TargetTracker:
                 mask = checked_region(grounding, key.camera, key.depth)
             except FrameError as error:
                 return self._refuse(grounding, str(error))
-            kept = self._contradicted(grounding, key, mask)
+            kept = self._targets.contradicted(grounding, key, mask)
             if kept is not None:
                 newest = self._memory.newest
                 assert newest is not None
@@ -154,7 +152,7 @@ class TargetTracker:
         newest = self._memory.newest
         if self._waiting:
             return self._waiting.pop(0)
-        due = [track for track in self._tracks if plan_is_due(track)]
+        due = [track for track in self._targets if plan_is_due(track)]
         if not due or newest is None:
             return None
         track = min(due, key=lambda t: t.planned_ns)
@@ -165,7 +163,7 @@ class TargetTracker:
     def take_result(self, result: PlanResult) -> None:
         """Fuse the grasps of a job, unless its target is gone."""
         self._planned_ms = {'plan': result.duration_ms}
-        for track in self._tracks:
+        for track in self._targets:
             if (track.track_id, track.born_ns) == (result.job.track_id, result.job.born_ns):
                 track.take_plan(result)
 
@@ -173,17 +171,16 @@ class TargetTracker:
         """Stop following a target, or all (0); returns how many were followed."""
         if not track_id:
             self._forlorn.clear()
-        before = len(self._tracks)
-        self._tracks = [t for t in self._tracks if track_id and t.track_id != track_id]
-        return before - len(self._tracks)
+        return self._targets.remove(track_id)
 
     def _take(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask, started: float
     ) -> GraspTarget:
         """Find or make the target of a grounding, carry it to now, and plan."""
-        track, object2world = self._assign(grounding, key, mask)
-        if track is None:
+        assigned = self._targets.assign(grounding, key, mask)
+        if assigned is None:
             return self._refuse(grounding, 'no depth on the object: neither tracked nor grasped')
+        track, object2world = assigned
         newest = self._memory.newest
         assert newest is not None
         behind = track.stamp_ns < newest.stamp_ns
@@ -219,59 +216,17 @@ class TargetTracker:
             self.reset(track.track_id)
             raise
 
-    def _contradicted(
-        self, grounding: Grounding, key: KeyFrame, mask: RegionMask
-    ) -> TargetTrack | None:
-        """The followed target that a check for drift contradicts, unless it did so repeatedly."""
-        if track_at(self._tracks, mask, middle_of(key, mask), key.stamp_ns, self._tolerance_ns):
-            return None
-        for track in self._tracks:
-            request_id = track.grounding.request_id
-            if track.state == TargetState.CONFIRMED and request_id == grounding.request_id != '':
-                track.contradictions += 1
-                if track.contradictions < self.settings.contradictions:
-                    track.asked_ns = track.stamp_ns - int(self.settings.check_period_s * 1e9)
-                    return track
-        return None
-
     def _carry(self, track: TargetTrack, newest: KeyFrame) -> None:
         """Bring a target to the newest frame; behind something else it may be where it was."""
         grounded_ns = track.stamp_ns
         if catch_up(track, self._memory.since(grounded_ns)):
             return
         track.follow(newest)
-        if not track.seen and not track.covered:
+        if not track.seen and not track.life.covered:
             delay = (newest.stamp_ns - grounded_ns) * 1e-9
-            track.lose(f'could not be followed over the {delay:.2f} s that its grounding took')
-
-    def _assign(
-        self, grounding: Grounding, key: KeyFrame, mask: RegionMask
-    ) -> tuple[TargetTrack | None, FloatArray]:
-        """The target that a grounding speaks of, and its pose in the grounded frame."""
-        middle = middle_of(key, mask)
-        same = track_at(self._tracks, mask, middle, key.stamp_ns, self._tolerance_ns)
-        if same is not None:
-            past = same.pose_at(key.stamp_ns, self._tolerance_ns)
-            assert past is not None
-            same.grounding, same.contradictions = grounding, 0
-            same.add_view(key, mask, past.object2world)
-            return same, past.object2world
-        fresh = TargetTrack(self._next_id, grounding, mask, key, self.settings)
-        if not fresh.views:
-            return None, np.eye(4)
-        fresh.appearance = describe(key.color, mask, fresh.views[0].surface)
-        again = track_again(self._tracks, grounding, fresh.appearance)
-        if again is not None:
-            fresh.track_id = again.track_id
-            self._tracks.remove(again)
-        else:
-            self._next_id += 1
-        self._tracks = [
-            t for t in self._tracks
-            if not grounding.request_id or t.grounding.request_id != grounding.request_id
-        ]  # fmt: skip
-        self._tracks = [*self._tracks, fresh][-self.settings.max_targets :]
-        return fresh, fresh.object2world
+            track.life.lose(
+                f'could not be followed over the {delay:.2f} s that its grounding took'
+            )
 
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
@@ -283,10 +238,10 @@ class TargetTracker:
             return []
         self._notices.append(reason)
         ended = []
-        for track in self._tracks:
-            track.lose(reason)
+        for track in self._targets:
+            track.life.lose(reason)
             ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
-        requests = [track.grounding for track in self._tracks]
+        requests = [track.grounding for track in self._targets]
         self.reset()
         self._forlorn.add(requests, frame.stamp_ns)
         self._memory.clear()
@@ -299,7 +254,7 @@ class TargetTracker:
         """
         self._frames_with_tf = 0 if key.camera2fixed is None else self._frames_with_tf + 1
         last = self._memory.newest
-        if last is None or last.camera2fixed is not None or not self._tracks:
+        if last is None or last.camera2fixed is not None or not self._targets:
             return key
         if self._frames_with_tf >= _STEADY_TF_FRAMES:
             return key
@@ -312,14 +267,9 @@ class TargetTracker:
             return
         # The camera is taken as still from the last frame to this one; features find the rest.
         old2new = key.camera2world @ invert(last.camera2world)
-        for track in self._tracks:
+        for track in self._targets:
             track.change_world(old2new)
         self._notices.append(f'targets now live in {key.world!r}, before in {last.world!r}')
-
-    def _forget(self, stamp_ns: int) -> None:
-        """Drop targets that have been lost for too long."""
-        limit = stamp_ns - int(self.settings.forget_after_s * 1e9)
-        self._tracks = [t for t in self._tracks if t.seen_ns >= limit]
 
     def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
         return refusal(grounding, self._memory.newest, reason)

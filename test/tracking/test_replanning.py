@@ -26,9 +26,10 @@ class Recorder(FakePlanner):
         return super().plan(frame, grounding, up)
 
 
-def start(scene, with_tf=False, box_only=False, **settings):
+def start(scene, with_tf=False, box_only=False, elsewhere=False, **settings):
+    """A tracker that was given a grounding of the first frame, and its planner."""
     planner = Recorder()
-    tracker = TargetTracker(planner, TrackerSettings(**settings))
+    tracker = TargetTracker(planner, TrackerSettings(**settings), plans_elsewhere=elsewhere)
     frame, owner = scene.render(0, with_tf=with_tf)
     tracker.update(frame)
     x = (owner == 1).nonzero()[1].mean()
@@ -43,8 +44,13 @@ def start(scene, with_tf=False, box_only=False, **settings):
     return tracker, planner
 
 
+def slab():
+    """One slab before the camera."""
+    return Scene([Slab(at(0, 0, 0.6))])
+
+
 def test_plans_are_averaged_after_a_grounding_and_then_no_more():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     tracker, planner = start(scene, fused_plans=3, plan_period_s=0.1)
     for index in range(1, 20):
         tracker.update(scene.render(index)[0])
@@ -52,7 +58,7 @@ def test_plans_are_averaged_after_a_grounding_and_then_no_more():
 
 
 def test_an_object_that_was_moved_is_planned_for_again_where_it_is():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     tracker, planner = start(scene, fused_plans=1)
     for index in range(1, 40):
         scene.slabs[0].slab2world = at(0.005 * min(max(index - 5, 0), 12), 0, 0.6)
@@ -67,13 +73,13 @@ def test_an_object_that_was_moved_is_planned_for_again_where_it_is():
 
 
 def test_the_planner_gets_a_mask_where_only_a_box_was_grounded():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     _, planner = start(scene, box_only=True)
     assert planner.groundings[0].mask.area == pytest.approx(2500, rel=0.05)
 
 
 def test_the_planner_is_told_the_known_grasps_where_they_are_now():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     tracker, planner = start(scene, first_plans=1, fused_plans=2)
     for index in range(1, 12):
         scene.slabs[0].slab2world = at(0.005 * min(index, 8), 0, 0.6)
@@ -86,7 +92,7 @@ def test_the_planner_is_told_the_known_grasps_where_they_are_now():
 
 
 def test_the_planner_is_told_what_is_up():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     _, with_tf = start(scene, with_tf=True)
     assert with_tf.ups[0] == pytest.approx([0, 0, 1])
     _, without = start(scene)
@@ -96,7 +102,7 @@ def test_the_planner_is_told_what_is_up():
 
 
 def test_a_hidden_object_is_not_planned_for():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     tracker, planner = start(scene, plan_period_s=0.0)
     tracker.update(scene.render(1)[0])
     count = len(planner.calls)
@@ -107,7 +113,7 @@ def test_a_hidden_object_is_not_planned_for():
 
 
 def test_what_the_planner_is_given_speaks_of_the_newest_frame():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     tracker, planner = start(scene, plan_period_s=0.0)
     frame = scene.render(1)[0]
     tracker.update(frame)
@@ -118,7 +124,7 @@ def test_what_the_planner_is_given_speaks_of_the_newest_frame():
 
 
 def test_a_late_answer_is_planned_for_in_several_frames_before_it_is_published():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = slab()
     planner = FakePlanner(noise_m=0.001)
     tracker = TargetTracker(planner, TrackerSettings(first_plans=3))
     frame, owner = scene.render(0)
@@ -134,13 +140,9 @@ def test_a_late_answer_is_planned_for_in_several_frames_before_it_is_published()
 
 
 def test_plans_made_elsewhere_do_not_hold_up_frames_and_are_carried_to_where_it_is():
-    scene = Scene([Slab(at(0, 0, 0.6))])
-    planner = FakePlanner()
-    settings = TrackerSettings(first_plans=1, fused_plans=2, plan_period_s=0.1)
-    tracker = TargetTracker(planner, settings, plans_elsewhere=True)
-    frame, owner = scene.render(0)
-    tracker.update(frame)
-    tracker.set_grounding(ground(frame, owner))
+    scene = slab()
+    settings = {'first_plans': 1, 'fused_plans': 2, 'plan_period_s': 0.1}
+    tracker, planner = start(scene, elsewhere=True, **settings)
     jobs = []
     for index in range(1, 12):
         scene.slabs[0].slab2world = at(0.003 * max(index - 5, 0), 0, 0.6)
@@ -157,12 +159,8 @@ def test_plans_made_elsewhere_do_not_hold_up_frames_and_are_carried_to_where_it_
 
 
 def test_a_plan_of_a_target_that_is_gone_is_dropped():
-    scene = Scene([Slab(at(0, 0, 0.6))])
-    planner = FakePlanner()
-    tracker = TargetTracker(planner, TrackerSettings(plan_period_s=0.0), plans_elsewhere=True)
-    frame, owner = scene.render(0)
-    tracker.update(frame)
-    tracker.set_grounding(ground(frame, owner))
+    scene = slab()
+    tracker, planner = start(scene, elsewhere=True, plan_period_s=0.0)
     tracker.update(scene.render(1)[0])
     job = tracker.take_job()
     tracker.reset()
@@ -171,12 +169,8 @@ def test_a_plan_of_a_target_that_is_gone_is_dropped():
 
 
 def test_asking_again_for_a_followed_target_leaves_the_plan_to_a_job():
-    scene = Scene([Slab(at(0, 0, 0.6))])
-    planner = FakePlanner()
-    tracker = TargetTracker(planner, TrackerSettings(fused_plans=1), plans_elsewhere=True)
-    frame, owner = scene.render(0)
-    tracker.update(frame)
-    tracker.set_grounding(ground(frame, owner))
+    scene = slab()
+    tracker, planner = start(scene, elsewhere=True, fused_plans=1)
     frame, owner = scene.render(1)
     tracker.update(frame)
     again = tracker.set_grounding(ground(frame, owner, request_id='r2'))

@@ -1,0 +1,97 @@
+"""The targets that are followed: which one a grounding speaks of, and which ones go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..grounding.grounding import Grounding
+from ..image_region import RegionMask
+from ..transforms import FloatArray
+from .appearance import describe
+from .association import track_again, track_at
+from .key_frames import KeyFrame
+from .settings import TrackerSettings
+from .target import TargetState
+from .target_track import TargetTrack, middle_of
+
+
+class TargetList:
+    """All targets that are followed, the oldest first."""
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        """Start without targets."""
+        self._settings = settings
+        self._tolerance_ns = int(settings.stamp_tolerance_s * 1e9)
+        self._tracks: list[TargetTrack] = []
+        self._next_id = 1
+
+    def __iter__(self) -> Iterator[TargetTrack]:
+        return iter(list(self._tracks))
+
+    def __len__(self) -> int:
+        return len(self._tracks)
+
+    def assign(
+        self, grounding: Grounding, key: KeyFrame, mask: RegionMask
+    ) -> tuple[TargetTrack, FloatArray] | None:
+        """The target that a grounding speaks of, a new one if need be, and its pose.
+
+        The pose (4x4) is the object's in the world in the grounded frame. None where the object
+        has no depth there.
+        """
+        same = self._at(key, mask)
+        if same is not None:
+            past = same.pose_at(key.stamp_ns, self._tolerance_ns)
+            assert past is not None
+            same.grounding, same.contradictions = grounding, 0
+            same.views.add(key, mask, past.object2world)
+            return same, past.object2world
+        fresh = TargetTrack(self._next_id, grounding, mask, key, self._settings)
+        if not fresh.views:
+            return None
+        fresh.appearance = describe(key.color, mask, fresh.views.grounded.surface)
+        again = track_again(self._tracks, grounding, fresh.appearance)
+        if again is not None:
+            fresh.track_id = again.track_id
+            self._tracks.remove(again)
+        else:
+            self._next_id += 1
+        self._tracks = [
+            t for t in self._tracks
+            if not grounding.request_id or t.grounding.request_id != grounding.request_id
+        ]  # fmt: skip
+        self._tracks = [*self._tracks, fresh][-self._settings.max_targets :]
+        return fresh, fresh.object2world
+
+    def contradicted(
+        self, grounding: Grounding, key: KeyFrame, mask: RegionMask
+    ) -> TargetTrack | None:
+        """The followed target that a check for drift contradicts, unless it did so repeatedly."""
+        if self._at(key, mask) is not None:
+            return None
+        for track in self._tracks:
+            request_id = track.grounding.request_id
+            confirmed = track.life.state == TargetState.CONFIRMED
+            if confirmed and request_id == grounding.request_id != '':
+                track.contradictions += 1
+                if track.contradictions < self._settings.contradictions:
+                    period_ns = int(self._settings.check_period_s * 1e9)
+                    track.life.asked_ns = track.stamp_ns - period_ns
+                    return track
+        return None
+
+    def forget(self, stamp_ns: int) -> None:
+        """Drop targets that have been lost for too long."""
+        limit = stamp_ns - int(self._settings.forget_after_s * 1e9)
+        self._tracks = [t for t in self._tracks if t.life.seen_ns >= limit]
+
+    def remove(self, track_id: int = 0) -> int:
+        """Drop a target, or all (0); returns how many there were."""
+        before = len(self._tracks)
+        self._tracks = [t for t in self._tracks if track_id and t.track_id != track_id]
+        return before - len(self._tracks)
+
+    def _at(self, key: KeyFrame, mask: RegionMask) -> TargetTrack | None:
+        """The target that was in a region of a frame."""
+        middle = middle_of(key, mask)
+        return track_at(self._tracks, mask, middle, key.stamp_ns, self._tolerance_ns)
