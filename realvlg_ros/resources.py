@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from .errors import ParameterError
@@ -33,7 +34,11 @@ def config_file(name: str) -> Path:
     if not path.is_file():
         folder = path.parent
         known = sorted(p.name for p in folder.glob('*')) if folder.is_dir() else []
-        raise ParameterError(f'{path} is not a file; {folder} holds {", ".join(known) or "none"}')
+        near = _near_config_file(name)
+        hint = f'; did you mean {near!r}?' if near else ''
+        raise ParameterError(
+            f'{path} is not a file; {folder} holds {", ".join(known) or "none"}{hint}'
+        )
     return path
 
 
@@ -43,4 +48,21 @@ def gripper_file(name: str) -> Path:
     Raises:
         ParameterError: there is no such profile.
     """
-    return config_file(name if name.endswith('.yaml') else f'grippers/{name}.yaml')
+    if name.endswith(('.yaml', '.yml')):
+        return config_file(name)
+    profiles = {p.stem: p for p in (share_folder() / 'config' / 'grippers').glob('*.yaml')}
+    if name not in profiles:
+        raise ParameterError(
+            f'gripper is {name!r}; expected one of {", ".join(sorted(profiles))}, or the path of '
+            'a YAML file of your own'
+        )
+    return profiles[name]
+
+
+def _near_config_file(name: str) -> str:
+    """The file of config/ whose name is most like a wrong one; empty when none is like it."""
+    config = share_folder() / 'config'
+    files = sorted(p for p in config.rglob('*') if p.is_file())
+    names = {p.stem: p for p in files}
+    near = difflib.get_close_matches(Path(name).stem, names, 1)
+    return str(names[near[0]].relative_to(config)) if near else ''

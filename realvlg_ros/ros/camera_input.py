@@ -23,6 +23,7 @@ from .rgbd_conversion import frame_from_msgs
 from .robot_input import RobotInput
 from .stamps import stamp_to_ns
 from .tf_input import TfInput
+from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
 # A request names the frame it took some milliseconds after that frame came.
@@ -73,7 +74,7 @@ class CameraInput:
         self._robot = None
         if parameters.robot_shapes and self._tf is not None:
             self._robot = RobotInput(parameters.robot_shapes, parameters.robot_padding, self._tf)
-        self._topics: dict[str, str] = {}
+        self._topics: dict[str, type[Any]] = {}
 
     def start(self) -> None:
         """Subscribe until the node is deactivated."""
@@ -142,11 +143,7 @@ class CameraInput:
         if not reason:
             age = time.monotonic() - self._arrived
             reason = f'the last frame came {age:.1f} s ago: the camera has stopped'
-        topics = ', '.join(
-            f'{topic} ({self._node.count_publishers(topic)} publishers)'
-            for topic in self._topics.values()
-        )
-        return f'{reason}; topics: {topics}'
+        return f'{reason}; topics: {self._publishers()}'
 
     def report(self) -> Report:
         """Rates and counts for the diagnostics."""
@@ -184,20 +181,29 @@ class CameraInput:
             self._node.warn('tf', str(error))
             return None
 
-    def _subscribe(self) -> dict[str, str]:
+    def _publishers(self) -> str:
+        """Each topic with the number of its publishers."""
+        return ', '.join(
+            describe_publishers(self._node, topic, message)
+            for topic, message in self._topics.items()
+        )
+
+    def _subscribe(self) -> dict[str, type[Any]]:
+        """Subscribe to the streams; returns the types of the messages by topic."""
         p = self._parameters
         qos = stream(p.image_reliability, p.image_queue_depth)
         transports = {'color': p.color_transport, 'depth': p.depth_transport}
-        topics: dict[str, str] = {}
+        topics: dict[str, type[Any]] = {}
         for name in _STREAMS:
             transport = transports.get(name, 'raw')
             message = CameraInfo if name == 'camera_info' else Image
             # A transport's topic follows the base topic, wherever that was remapped to.
-            topics[name] = self._node.resolve_topic_name(name)
+            topic = self._node.resolve_topic_name(name)
             if transport != 'raw':
-                message, topics[name] = CompressedImage, f'{topics[name]}/{transport}'
+                message, topic = CompressedImage, f'{topic}/{transport}'
+            topics[topic] = message
             self._node.subscribe(
-                message, topics[name], partial(self._receive, name), qos,
+                message, topic, partial(self._receive, name), qos,
                 parameter='image_reliability',
             )  # fmt: skip
         return topics
@@ -238,6 +244,6 @@ class CameraInput:
         waited = time.monotonic() - self._arrived > self._parameters.no_data_timeout
         if silent and waited:
             reason = self._matcher.explain() or 'the camera has stopped'
-            self._node.warn('camera', f'no frames: {reason}')
+            self._node.warn('camera', f'no frames: {reason}; topics: {self._publishers()}')
         elif not silent:
             self._node.warn('camera', '')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -14,19 +13,18 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from rosgraph_msgs.msg import Clock as ClockMsg
 
-from ..errors import MissingDependencyError, RealvlgError
+from ..errors import MissingDependencyError
 from ..frame import RgbdFrame
 from ..transforms import FloatArray
 from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
 from .parameters import NodeParameters, parameter
 from .qos import RELIABILITY, stream
+from .run_node import BAD_INPUT, start_node
 from .stamps import ns_to_stamp
 from .tf_adapter import TransformBroadcaster, transform_to_msg
 
-BAD_INPUT = 2
 _NS_PER_S = 1_000_000_000
 # Simulated time begins here: a stamp of zero means "no stamp" to many programs.
 _CLOCK_START_NS = _NS_PER_S
@@ -166,23 +164,21 @@ def run_source(make: Callable[[], CameraSource], args: Sequence[str] | None = No
         The exit status: 0, or 2 when a parameter or what it names cannot be used.
     """
     stop = threading.Event()
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     previous = {
         number: signal.signal(number, lambda *_: stop.set())
         for number in (signal.SIGINT, signal.SIGTERM)
     }
-    executor = SingleThreadedExecutor()
     try:
-        source = make()
+        source = start_node(make, args)
+        if source is None:
+            return BAD_INPUT
+        executor = SingleThreadedExecutor()
         executor.add_node(source)
         while not (stop.is_set() or source.finished.is_set()):
             executor.spin_once(timeout_sec=0.1)
         source.destroy_node()
-    except RealvlgError as error:
-        print(f'{error}', file=sys.stderr)
-        return BAD_INPUT
-    finally:
         executor.shutdown(timeout_sec=1.0)
+    finally:
         rclpy.try_shutdown()
         for number, handler in previous.items():
             signal.signal(number, handler)

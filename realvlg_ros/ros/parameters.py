@@ -29,6 +29,7 @@ from ..errors import ParameterError, RealvlgError
 
 Value = bool | int | float | str | tuple[float, ...]
 Ranges = Mapping[str, tuple[float, float]]
+_KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
 P = TypeVar('P')
 
 _RECONFIGURE = 'deactivate it and clean it up first, then set the parameter and configure it again'
@@ -67,10 +68,7 @@ class ParameterSpec:
         if wanted is float and type(value) is int:
             value = float(value)
         if type(value) is not wanted:
-            raise ParameterError(
-                f'{self.name} is {value!r}, a {type(value).__name__}; '
-                f'expected a {wanted.__name__} such as {self.default!r}'
-            )
+            raise ParameterError(f'{self.name} is {value!r}; expected {_KINDS[wanted]}')
         if self.choices and value not in self.choices:
             raise ParameterError(
                 f'{self.name} is {value!r}; expected one of {", ".join(self.choices)}'
@@ -229,12 +227,21 @@ class NodeParameters(Generic[P]):
             given = self._node.declare_parameter(spec.name, default, descriptor)
             spec.check(given.value)
         except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            self._refused[spec.name] = f'{spec.name}: {error}'
+            self._refused[spec.name] = self._why_refused(spec) or f'{spec.name}: {error}'
             self._node.declare_parameter(
                 spec.name, _to_ros(spec.default), spec.descriptor(), ignore_override=True
             )
         except ParameterError as error:
             self._refused[spec.name] = str(error)
+
+    def _why_refused(self, spec: ParameterSpec) -> str:
+        """Our words for a value that ROS has refused; empty when we would have taken it."""
+        given = getattr(self._node, '_parameter_overrides', {}).get(spec.name)
+        try:
+            spec.check(None if given is None else given.value)
+        except ParameterError as error:
+            return str(error)
+        return ''
 
     def _warn_of_unknown(self) -> None:
         known = {*self._specs, 'use_sim_time', 'start_type_description_service'}

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TypeVar
 
 import rclpy
+from rclpy.exceptions import NameValidationException, ParameterException
 from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from ..errors import RealvlgError
 from .executor import NodeExecutor
 from .lifecycle import ManagedNode
 
+N = TypeVar('N', bound=Node)
+
+BAD_INPUT = 2
+# What ROS raises for arguments, parameter files and names that it cannot use.
+_ROS_REFUSALS = (
+    rclpy_implementation.RCLError,
+    rclpy_implementation.UnknownROSArgsError,
+    NameValidationException,
+    ParameterException,
+)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Service managers signal every process of a group, and launch signals its nodes as well: signals
+# so soon after the first one, s, are the same request.
+_SAME_REQUEST_S = 1.0
 # A goal keeps one thread while it lives, and callbacks only hand things over.
 _THREADS = 8
 # So many errors in so short a time, s, do not come from a deactivation.
@@ -50,26 +68,53 @@ def spin(executor: Executor) -> None:
         return
 
 
+def handle_signals(stop: Callable[[], object]) -> None:
+    """Call stop at the first SIGINT or SIGTERM; a later one has its usual effect."""
+    first: list[float] = []
+
+    def on_signal(number: int, _: FrameType | None) -> None:
+        now = time.monotonic()
+        if not first:
+            first.append(now)
+            stop()
+        elif now - first[0] > _SAME_REQUEST_S:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    for number in _SIGNALS:
+        signal.signal(number, on_signal)
+
+
+def start_node(make: Callable[[], N], args: Sequence[str] | None) -> N | None:
+    """Start ROS and make a node; None after saying on stderr why that cannot be."""
+    try:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        return make()
+    except RealvlgError as error:
+        reason = str(error)
+    except _ROS_REFUSALS as error:
+        # What follows is a place in the code of ROS.
+        words = ' '.join(str(error).partition(', at /')[0].split())
+        reason = f'{words}; check the parameter files and the arguments after --ros-args'
+    print(f'cannot start: {reason}', file=sys.stderr)
+    rclpy.try_shutdown()
+    return None
+
+
 def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     """Spin a node until SIGINT or SIGTERM; goals that are live then end with a result.
 
-    A second signal ends the process at once.
+    A second signal, a moment later, ends the process at once.
 
     Returns:
-        The exit status: 0, or 1 when a callback raised.
+        The exit status: 0, 1 when a callback raised, or 2 when ROS cannot use the arguments.
     """
     stop = threading.Event()
     failed = threading.Event()
-
-    def on_signal(*_: object) -> None:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-        stop.set()
-
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    for number in _SIGNALS:
-        signal.signal(number, on_signal)
-    node = node_class()
+    handle_signals(stop.set)
+    node = start_node(node_class, args)
+    if node is None:
+        return BAD_INPUT
     executor = NodeExecutor(_THREADS)
     executor.add_node(node)
 

@@ -48,6 +48,8 @@ def test_simulate_draws_worlds_by_seed(tmp_path):
     [
         (['play', '/nowhere'], '/nowhere is not a folder'),
         (['simulate', '--world', '/none.yaml'], '/none.yaml is not a file'),
+        (['simulate', '--world', 'tabletop'], "did you mean 'worlds/tabletop.yaml'?"),
+        (['simulate', '--rate', '0'], 'rate is 0.0; expected 0.1 to 240'),
         (['simulate', '--random', '1'], '--random needs --output'),
         (['simulate', '--output', '/tmp/x', '--count', '0'], 'count 0 must be at least 1'),
     ],

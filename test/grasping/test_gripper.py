@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import yaml
 
-from realvlg_ros.errors import GripperError, ParameterError
+from realvlg_ros.errors import GripperError
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.resources import config_file, gripper_file
+from realvlg_ros.resources import gripper_file
 
 
 def test_franka_profile():
@@ -42,10 +42,3 @@ def test_bad_profiles_name_what_is_wrong(tmp_path, change, words):
     path.write_text(yaml.safe_dump(values))
     with pytest.raises(GripperError, match=words):
         Gripper.from_yaml(path)
-
-
-def test_unknown_profile_lists_the_known_ones():
-    with pytest.raises(ParameterError, match=r'tentacle.*franka_hand'):
-        gripper_file('tentacle')
-    with pytest.raises(ParameterError, match='is not a file'):
-        config_file('nowhere/nothing.yaml')

@@ -127,7 +127,7 @@ def test_a_camera_info_that_never_came_is_named_with_its_topic(graph):
     graph.add_grounding_node()
     message = ground(graph, SENTENCE).result().grounding.message
     assert 'nothing received on camera_info' in message
-    assert '/camera_info (1 publishers)' in message and 'QoS' in message
+    assert '/camera_info (1 publisher)' in message and 'QoS' in message
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,10 @@ def test_settings_of_the_core_are_parameters_with_their_own_words_and_ranges():
     [
         (ParameterSpec('rate', 1.0, '', 0.0, 2.0), 3.0, 'rate is 3.0; expected 0 to 2'),
         (ParameterSpec('rate', 1.0, '', 0.0, 2.0), float('nan'), 'rate is nan'),
-        (ParameterSpec('rate', 1.0, ''), 'fast', "rate is 'fast', a str; expected a float"),
-        (ParameterSpec('count', 1, ''), True, 'count is True, a bool; expected a int'),
+        (ParameterSpec('rate', 1.0, ''), 'fast', "rate is 'fast'; expected a number"),
+        (ParameterSpec('count', 1, ''), True, 'count is True; expected a whole number'),
+        (ParameterSpec('on', True, ''), 'maybe', "on is 'maybe'; expected true or false"),
+        (ParameterSpec('topic', '', ''), 5, 'topic is 5; expected a text'),
         (ParameterSpec('form', 'a', '', choices=('a', 'b')), 'c', 'expected one of a, b'),
         (ParameterSpec('corner', (0.0, 0.0), ''), [1.0], 'expected 2 numbers'),
     ],
@@ -62,14 +64,19 @@ def test_a_whole_number_is_a_float():
 @pytest.mark.parametrize(
     ('node', 'parameters', 'words'),
     [
-        (GroundingNode, {'image_queue_depth': 0}, 'image_queue_depth'),
+        (GroundingNode, {'image_queue_depth': 0}, 'image_queue_depth is 0; expected 1 to'),
+        (GroundingNode, {'sync_tolerance': -1.0}, 'sync_tolerance is -1.0; expected 0 to'),
         (GroundingNode, {'image_reliability': 'best'}, 'expected one of best_effort, reliable'),
         (GroundingNode, {'backend': 'clairvoyance'}, "backend is 'clairvoyance'; expected one of"),
         (GroundingNode, {'backend': 'no_such_module:Grounder'}, 'cannot be imported'),
-        (GraspNode, {'gripper': 'tentacle'}, 'franka_hand'),
+        (
+            GraspNode,
+            {'gripper': 'frnka'},
+            "gripper is 'frnka'; expected one of franka_hand, robotiq",
+        ),
         (GraspNode, {'robot_shapes': '/no/robot.yaml'}, '/no/robot.yaml is not a file'),
         (GraspNode, {'planner.min_opening': 0.2, 'planner.max_opening': 0.1}, 'min_opening'),
-        (GraspNode, {'tracker.max_views': 0}, 'tracker.max_views'),
+        (GraspNode, {'tracker.max_views': 0}, 'tracker.max_views is 0; expected 1 to'),
         (GraspServer, {'default_timeout': 'long'}, "default_timeout is 'long'"),
     ],
 )

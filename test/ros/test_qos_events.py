@@ -71,6 +71,16 @@ def test_a_latched_reader_matches_our_latched_grounding(graph):
     assert wait_until(node._publisher.get_subscription_count, 'match') == 1
 
 
+def test_the_topic_that_was_meant_is_named(graph):
+    for topic in ('color_raw', 'elsewhere'):
+        graph.node.create_publisher(Image, topic, stream('reliable', 1))
+    graph.node.create_publisher(Image, 'depth', stream('reliable', 1))
+    graph.add(GroundingNode, no_data_timeout=0.2)
+    message = reported(graph, '/color (0 publishers; Image is published on /color_raw, ')
+    assert '/elsewhere' in message
+    assert '/depth (1 publisher), /camera_info (0 publishers)' in message
+
+
 def test_silence_is_reported_with_the_topics(graph):
     graph.add(GroundingNode, no_data_timeout=0.2)
     message = reported(graph, 'nothing received on color, depth, camera_info')

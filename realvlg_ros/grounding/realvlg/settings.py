@@ -45,7 +45,8 @@ class RealvlgSettings(TaskSettings):
         if not self.checkpoints:
             raise ParameterError(
                 'the realvlg backend needs a checkpoint: set box_checkpoint, grasp_checkpoint or '
-                'contact_checkpoint to the folder of a downloaded model'
+                'contact_checkpoint to the folder of a downloaded model, in the YAML file that '
+                'backend_options names (config/backends/realvlg.yaml is an example)'
             )
         if self.mode not in {mode.value for mode in Mode}:
             raise ParameterError(f'mode {self.mode!r} is not direct, think or auto')

@@ -1,0 +1,41 @@
+"""What else is published where a topic that a node reads has no publisher."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from rclpy.node import Node
+
+_MOST_HINTS = 3
+
+
+def describe_publishers(node: Node, topic: str, message: type[Any]) -> str:
+    """A topic with the number of its publishers; without any, with topics that have some.
+
+    Args:
+        node: through whose eyes.
+        topic: name in full.
+        message: the type of its messages; only topics of this type are named.
+    """
+    count = node.count_publishers(topic)
+    words = f'{count} publisher{"" if count == 1 else "s"}'
+    others = [] if count else _published(node, message)
+    if others:
+        ranked = sorted(others, key=lambda name: _likeness(name, topic), reverse=True)
+        words += f'; {message.__name__} is published on {", ".join(ranked[:_MOST_HINTS])}'
+    return f'{topic} ({words})'
+
+
+def _published(node: Node, message: type[Any]) -> list[str]:
+    """The topics of a type that have a publisher."""
+    wanted = f'{message.__module__.partition(".")[0]}/msg/{message.__name__}'
+    return [
+        name
+        for name, types in node.get_topic_names_and_types()
+        if wanted in types and node.count_publishers(name)
+    ]
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
