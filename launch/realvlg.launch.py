@@ -9,12 +9,18 @@ profile in its environment. Arguments that are left empty keep what the paramete
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Any
 
 import yaml
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.actions import (
+    DeclareLaunchArgument,
+    LogInfo,
+    OpaqueFunction,
+    SetEnvironmentVariable,
+)
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -24,6 +30,12 @@ _CONFIG = _SHARE / 'config'
 
 # Launch arguments that are parameters of the nodes that read the camera.
 _CAMERA_ARGUMENTS = ('color_transport', 'depth_transport', 'rectified', 'fixed_frame')
+_FLAG = ['true', 'false', 'True', 'False']
+_CHOICES = {
+    **dict.fromkeys(('use_sim_time', 'autostart', 'respawn', 'server', 'rviz'), _FLAG),
+    'rectified': ['', *_FLAG],
+    'log_level': ['debug', 'info', 'warn', 'error', 'fatal'],
+}
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -31,6 +43,7 @@ def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
             *_arguments(),
+            OpaqueFunction(function=_name_mistyped_arguments),
             OpaqueFunction(function=_use_fastdds_profile),
             OpaqueFunction(function=_nodes),
             Node(
@@ -85,13 +98,25 @@ def _arguments() -> list[DeclareLaunchArgument]:
         ),
     }
     return [
-        DeclareLaunchArgument(name, default_value=default, description=description)
+        DeclareLaunchArgument(
+            name, default_value=default, description=description, choices=_CHOICES.get(name)
+        )
         for name, (default, description) in described.items()
     ]
 
 
+def _name_mistyped_arguments(context: LaunchContext) -> list[LogInfo]:
+    """Say which argument was meant, since launch passes over names that it does not know."""
+    known = [argument.name for argument in _arguments()]
+    notices = []
+    for name in context.launch_configurations:
+        near = [] if name in known else difflib.get_close_matches(name, known, 1, 0.8)
+        notices += [LogInfo(msg=f'{name} is no argument; did you mean {n}?') for n in near]
+    return notices
+
+
 def _use_fastdds_profile(context: LaunchContext) -> list[SetEnvironmentVariable]:
-    profile = _value(context, 'fastdds_profile')
+    profile = _file(context, 'fastdds_profile')
     if not profile:
         return []
     # Fast DDS 2 reads the first name, Fast DDS 3 the second.
@@ -120,7 +145,7 @@ def _node(
     remappings: list[tuple[str, str]],
 ) -> Node:
     parameters = _given(context, (*arguments, 'use_sim_time', 'autostart'))
-    files = [file for file in (_value(context, 'parameters'),) if file]
+    files = [file for file in (_file(context, 'parameters'),) if file]
     return Node(
         package='realvlg_ros',
         executable=name,
@@ -139,6 +164,18 @@ def _given(context: LaunchContext, names: tuple[str, ...]) -> dict[str, Any]:
     """The arguments that are not empty, as YAML values."""
     texts = {name: _value(context, name) for name in names}
     return {name: yaml.safe_load(text) for name, text in texts.items() if text}
+
+
+def _file(context: LaunchContext, name: str) -> str:
+    """The path that an argument gives, or empty.
+
+    Raises:
+        FileNotFoundError: there is no such file; launch would go on without it.
+    """
+    path = _value(context, name)
+    if path and not Path(path).is_file():
+        raise FileNotFoundError(f'{name} is {path!r}, which is not a file; give the path of one')
+    return path
 
 
 def _value(context: LaunchContext, name: str) -> str:

@@ -12,7 +12,6 @@ from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
 
 _EVERYTHING = Path(__file__).absolute().with_name('realvlg.launch.py')
 
@@ -46,7 +45,7 @@ def generate_launch_description() -> LaunchDescription:
                 parameters=[
                     {
                         'world': LaunchConfiguration('world'),
-                        'rate': ParameterValue(LaunchConfiguration('rate'), value_type=float),
+                        'rate': LaunchConfiguration('rate'),
                         'tf': True,
                     }
                 ],

@@ -20,8 +20,19 @@ class Recorded:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.args, self.kwargs = args, kwargs
 
-    def perform(self, context: dict[str, str]) -> str:
-        return context[self.args[0]]
+    @property
+    def name(self) -> str:
+        return str(self.args[0])
+
+    def perform(self, context: Context) -> str:
+        return context.launch_configurations[self.name]
+
+
+class Context:
+    """What launch knows while it runs: the arguments."""
+
+    def __init__(self, arguments: dict[str, str]) -> None:
+        self.launch_configurations = dict(arguments)
 
 
 _NAMES = {
@@ -29,6 +40,7 @@ _NAMES = {
     'launch.actions': (
         'DeclareLaunchArgument',
         'IncludeLaunchDescription',
+        'LogInfo',
         'OpaqueFunction',
         'SetEnvironmentVariable',
     ),
@@ -37,7 +49,6 @@ _NAMES = {
     'launch.substitutions': ('LaunchConfiguration',),
     'launch_ros': (),
     'launch_ros.actions': ('Node',),
-    'launch_ros.parameter_descriptions': ('ParameterValue',),
 }
 
 
@@ -52,18 +63,16 @@ def described(name: str) -> list[Any]:
 
 def run(entities: Iterable[Any], arguments: dict[str, str]) -> list[Any]:
     """The actions left when the arguments have been given to the functions among them."""
-    context: dict[str, str] = {}
+    context = Context(arguments)
     actions: list[Any] = []
     for entity in entities:
         kind = type(entity).__name__
         if kind == 'DeclareLaunchArgument':
-            context[entity.args[0]] = arguments.get(entity.args[0], entity.kwargs['default_value'])
+            context.launch_configurations.setdefault(entity.name, entity.kwargs['default_value'])
         elif kind == 'OpaqueFunction':
             actions += entity.kwargs['function'](context)
         else:
             actions.append(entity)
-    unknown = set(arguments) - set(context)
-    assert not unknown, f'{unknown} are not launch arguments'
     return actions
 
 

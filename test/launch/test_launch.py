@@ -103,6 +103,22 @@ def process_of(parent: int, executable: str) -> int | None:
     return None
 
 
+@pytest.mark.parametrize(
+    ('argument', 'words'),
+    [
+        ('server:=maybe', '"server" provided value "maybe" is not valid'),
+        ('log_level:=loud', '"log_level" provided value "loud" is not valid'),
+        ('parameters:=/no/own.yaml', "parameters is '/no/own.yaml', which is not a file"),
+        ('fastdds_profile:=/no.xml', "fastdds_profile is '/no.xml', which is not a file"),
+    ],
+)
+def test_a_wrong_argument_ends_the_launch_with_the_reason(argument: str, words: str) -> None:
+    command = [sys.executable, '-c', RUN, str(LAUNCH_FILE), argument]
+    done = subprocess.run(command, timeout=30, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert words in done.stdout + done.stderr
+
+
 def test_nodes_become_active_and_come_back(
     client: Node, launched: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -140,6 +140,25 @@ def test_parameter_file_shows_the_defaults(name: str) -> None:
         assert set(values) == set(declared)
 
 
+def test_a_mistyped_argument_is_answered_with_the_one_that_was_meant(
+    launch_actions: Actions,
+) -> None:
+    # The arguments of a launch file that includes this one are known here as well.
+    given = {'grippr': 'wsg_50', 'depth_topik': '/depth', 'world': 'worlds/clutter.yaml'}
+    notices = of_kind(launch_actions('realvlg.launch.py', **given), 'LogInfo')
+    assert [notice['msg'] for notice in notices] == [
+        'grippr is no argument; did you mean gripper?',
+        'depth_topik is no argument; did you mean depth_topic?',
+    ]
+    assert not of_kind(launch_actions('realvlg.launch.py', gripper='wsg_50'), 'LogInfo')
+
+
+@pytest.mark.parametrize('argument', ['parameters', 'fastdds_profile'])
+def test_a_missing_file_is_refused(launch_actions: Actions, argument: str) -> None:
+    with pytest.raises(FileNotFoundError, match=f"{argument} is '/no/file', which is not a file"):
+        launch_actions('realvlg.launch.py', **{argument: '/no/file'})
+
+
 def test_fast_dds_profile_can_be_left_out(launch_actions: Actions) -> None:
     on = launch_actions('realvlg.launch.py')
     settings = [a.args for a in on if type(a).__name__ == 'SetEnvironmentVariable']
