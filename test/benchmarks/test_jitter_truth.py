@@ -1,13 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import trimesh
 from scipy.spatial.transform import Rotation
 
+from benchmarks.jitter_scenes import scenarios, shots, target_mesh
+from benchmarks.jitter_sides import grounding_of
 from benchmarks.jitter_truth import TrueGrasps, distance_to_truth, rms_pairs
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grasping.rectangle import GraspRectangle
 from realvlg_ros.resources import gripper_file
+from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.transforms import make_transform
 
 
@@ -82,3 +88,22 @@ def test_rms_of_pairs_leaves_out_what_was_not_held():
     pairs = [(3.0, 1.0), (np.nan, np.nan), (4.0, 1.0)]
     assert rms_pairs(pairs) == pytest.approx((np.sqrt(12.5), 1.0))
     assert np.isnan(rms_pairs([])).all()
+
+
+def test_twin_error_is_what_measuring_again_without_noise_changes():
+    shot = next(iter(shots(scenarios()[0], 'orange_box', d435_camera())))
+    gripper = Gripper.from_yaml(gripper_file('franka_hand'))
+    frame = replace(shot.frame, depth=shot.clean_depth.astype(np.float32))
+    best = GraspPlanner(gripper).plan(frame, grounding_of(shot), frame.up).grasps[0]
+    in_object = best.transformed(shot.published2object @ shot.frame.camera2fixed)
+    truth = TrueGrasps(
+        in_object.tcp2frame[None], (in_object,), target_mesh('orange_box'), gripper
+    )  # fmt: skip
+    still = truth.twin_error(in_object.tcp2frame, shot)
+    assert still[0] < 0.0003 and np.degrees(still[1]) < 1.0
+    beside = in_object.tcp2frame.copy()
+    beside[:3, 3] += 0.003 * beside[:3, 1]
+    assert truth.twin_error(beside, shot)[0] == pytest.approx(0.003, abs=0.0004)
+    away = in_object.tcp2frame.copy()
+    away[:3, 3] += 0.3 * away[:3, 0]
+    assert np.isnan(truth.twin_error(away, shot)).all()
