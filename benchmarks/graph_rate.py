@@ -154,9 +154,12 @@ def add_memory(report: Report, result: dict[str, Any]) -> None:
     for node in MEMORY_NODES:
         megabytes = np.array([entry[node] for entry in series])
         slope = slope_per_minute(times, megabytes, warm_up)
+        late = slope_per_minute(times, megabytes, minutes * 30)
         goal = Goal('<=', 1.0) if node == 'grasp_node' else None
         report.add(f'{node}_memory_mb', megabytes[-1])
         report.add(f'{node}_memory_mb_per_minute', slope, goal)
+        # Of the second half alone: a heap that settles has come to rest, a leak goes on.
+        report.add(f'{node}_memory_late_mb_per_minute', late)
 
 
 if __name__ == '__main__':

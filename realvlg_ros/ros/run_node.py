@@ -23,6 +23,7 @@ from rclpy.signals import SignalHandlerOptions
 from ..errors import RealvlgError
 from .executor import NodeExecutor
 from .lifecycle import ManagedNode
+from .malloc_arenas import use_one_arena
 
 N = TypeVar('N', bound=Node)
 
@@ -111,6 +112,7 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
     """
     stop = threading.Event()
     failed = threading.Event()
+    use_one_arena()
     handle_signals(stop.set)
     node = start_node(node_class, args)
     if node is None:
