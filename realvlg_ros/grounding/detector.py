@@ -44,7 +44,10 @@ class DetectorSettings(MaskSettings):
 
     def __post_init__(self) -> None:
         if not self.checkpoint:
-            raise ParameterError('the detector backend needs checkpoint, the folder of a model')
+            raise ParameterError(
+                'the detector backend needs checkpoint, the folder of a downloaded model, in '
+                'the file that backend_options names (config/backends/detector.yaml is an example)'
+            )
         if not 0 <= self.threshold <= 1 or not 0 < self.overlap <= 1 or self.ambiguous_ratio <= 0:
             raise ParameterError(
                 f'threshold {self.threshold} and overlap {self.overlap} must be within 0 to 1, '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -59,7 +60,14 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
     try:
         return make(**(options or {}))
     except TypeError as error:
-        raise ParameterError(f'backend {name!r}: {error}') from error
+        unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+        reason = (
+            f'there is no option {unknown[1]!r}; check its name, and that backend and '
+            'backend_options belong together'
+            if unknown
+            else str(error)
+        )
+        raise ParameterError(f'backend {name!r}: {reason}') from error
 
 
 def read_options(name: str) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def test_broken_files_and_unknown_options_are_refused(tmp_path):
     with pytest.raises(ParameterError, match='not YAML'):
         read_options(str(path))
     path.write_text('urll: http://localhost\n')
-    with pytest.raises(ParameterError, match='urll'):
-        make_grounder('server', read_options(str(path)))
+    for backend in ('server', 'tabletop'):
+        with pytest.raises(ParameterError, match=f"'{backend}': there is no option 'urll'"):
+            make_grounder(backend, read_options(str(path)))
     with pytest.raises(ParameterError, match=r'realvlg\.yaml'):
         read_options('nonsense')

@@ -151,8 +151,10 @@ def test_boxes_are_in_pixels_and_clamped():
 
 
 def test_unusable_folders_and_settings(tmp_path):
-    with pytest.raises(ParameterError, match='needs checkpoint'):
+    with pytest.raises(ParameterError, match='needs checkpoint.*that backend_options names'):
         make_grounder()
+    with pytest.raises(GroundingError, match='/no/model/config.json is missing; give the folder'):
+        make_grounder(checkpoint='/no/model').load()
     with pytest.raises(ParameterError, match='threshold'):
         make_grounder(checkpoint='x', threshold=2.0)
     (tmp_path / 'config.json').write_text('{"model_type": "llama"}')

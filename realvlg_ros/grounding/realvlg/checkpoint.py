@@ -119,6 +119,10 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         GroundingError: the file is missing or is not a JSON object.
     """
+    if not path.is_file():
+        raise GroundingError(
+            f'{path} is missing; give the folder of a downloaded model, which holds it'
+        )
     try:
         values = json.loads(path.read_text())
     except (OSError, ValueError) as error:

@@ -56,7 +56,7 @@ def not_safetensors(folder):
         (cut_off, 'download it again'),
         (not_safetensors, 'not a safetensors file'),
         (lambda f: (f / 'tokenizer.json').unlink(), 'tokenizer.json'),
-        (lambda f: (f / 'config.json').unlink(), 'config.json'),
+        (lambda f: (f / 'config.json').unlink(), 'config.json is missing; give the folder'),
         (lambda f: (f / 'config.json').write_text('[1]'), 'JSON object'),
     ],
 )
