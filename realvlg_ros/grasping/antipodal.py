@@ -24,6 +24,8 @@ _POOL = 800
 _CONE_SLACK = 0.15
 _CELL = 0.008
 _AXIS_BINS = 12
+# Pairs on what is a guess come after all others: they serve to tell what is amiss.
+_DOUBT = 10.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: 
     widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
     score = opposed[i, j] + worse[i, j] + 0.3 * cloud.observed[pool[j]]
     score -= 0.5 * np.abs(axes[:, 2])
+    score -= _DOUBT * np.isin(pool, cloud.doubtful)[j]
     score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
     keep = _spread(centers, axes, score, limit)
     return Pairs(centers[keep], axes[keep], widths[keep])

@@ -40,6 +40,8 @@ _WALL_STEP = 0.006
 _MIN_TOP = 30
 _RECTANGULAR = 0.8
 _AS_LARGE = 0.6
+# Surface so near a cut is at the end that is seen, m.
+_BESIDE_CUT = 0.008
 # Points in seen space by so much on average, m, do not speak against an axis.
 _TOLERATED = 0.0005
 
@@ -61,7 +63,7 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
     """Add the points (marked as not observed) that symmetry puts on the hidden side."""
     sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
-    axis = None
+    axis, doubtful = None, False
     if _lies(cloud.points):
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
@@ -69,13 +71,38 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else _vertical_axis(cloud.points, scene, margin)
         points, normals = _turned(cloud, center, turns)
+        doubtful = axis is None and _top_is_cut(cloud)
+    hidden = _unseen(points, scene, margin)
+    full = cloud.with_assumed(points[hidden], normals[hidden], doubtful)
     if axis is None and scene.plane is not None:
-        walls = _walls(cloud), _walls_of_top(cloud)
-        points = np.concatenate([points, *(wall[0] for wall in walls)])
-        normals = np.concatenate([normals, *(wall[1] for wall in walls)])
+        walls = [_walls(cloud)] if doubtful else [_walls(cloud), _walls_of_top(cloud)]
+        points, normals = (np.concatenate(part) for part in zip(*walls, strict=True))
+        hidden = _unseen(points, scene, margin)
+        full = full.with_assumed(points[hidden], normals[hidden])
+    points, normals = cloud.cuts.continued()
+    above = points[:, 2] > 0 if scene.plane is not None else np.ones(len(points), bool)
+    return Completion(full.with_assumed(points[above], normals[above], doubtful=True), axis)
+
+
+def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:
+    """Which points (n, 3) the camera neither sees nor sees through."""
     behind = scene.depth_behind(points)
-    hidden = np.isnan(behind) | (behind > margin)
-    return Completion(cloud.with_assumed(points[hidden], normals[hidden]), axis)
+    return np.asarray(np.isnan(behind) | (behind > margin))
+
+
+def _top_is_cut(cloud: TargetCloud) -> bool:
+    """Whether the topmost surface goes on beyond one of the ends that are seen of it.
+
+    Its middle then says nothing about where the object's is.
+    """
+    z = cloud.points[:, 2]
+    top = cloud.points[z > np.percentile(z, 98) - _PLATEAU]
+    cut = cloud.cuts.near(top, _BESIDE_CUT)
+    for along in (top[:, 0], -top[:, 0], top[:, 1], -top[:, 1]):
+        end = along > along.max() - _PLATEAU
+        if cut[end].sum() > max(1, end.sum() / 2):
+            return True
+    return False
 
 
 def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:

@@ -202,6 +202,7 @@ class GraspPlanner:
             'closes on air': closing.counts.min(axis=1) < 2,
             'contacts outside the friction cone': closing.cosines
             < np.cos(np.arctan(settings.friction) + NORMAL_SLACK),
+            'rests on a side that is covered or cut off': cloud.rests_on_doubt(closing.contacts),
             'fingers or palm meet the object': closing.crossing > 1,
             'gripper meets the support': hits.table,
             'gripper meets other things': hits.obstacle,

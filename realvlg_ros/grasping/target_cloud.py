@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+from scipy.spatial import KDTree
 
 from ..transforms import transform_points
 from .contour import SHADOW, fill_shadows, find_contour
+from .cut_edges import CutEdges, nearest_beside, toward_border
 from .depth_noise import DepthNoise
 from .scene import Scene
 from .surface import find_flying_pixels, fit_normals
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
 
 # Parts of the mask's cloud smaller than this share of the largest are stray readings.
 _MIN_PART = 0.1
@@ -24,6 +27,10 @@ _MIN_POINTS = 30
 # An object of more pixels is looked at in every other row and column: they are closer together
 # than the points that are kept.
 _DENSE = 9000
+# What rises less above the support than this belongs to it, m.
+_RELIEF = 0.008
+# So many of the nearest points tell what a finger touches.
+_TOUCHED = 8
 # Pixels around the object that are looked at to see where it ends.
 _MARGIN = 4
 
@@ -38,6 +45,8 @@ class TargetCloud:
         observed: (n,) True where the camera saw the surface, False where it is assumed.
         count: readings that the observed points stand for.
         support_ratio: share of the mask's pixels with a usable reading.
+        cuts: where the view of the object ends, but not the object.
+        doubtful: (k,) indices of assumed points whose place is a guess because of the cuts.
     """
 
     points: FloatArray
@@ -45,6 +54,8 @@ class TargetCloud:
     observed: BoolArray
     count: int
     support_ratio: float = 1.0
+    cuts: CutEdges = field(default_factory=CutEdges.none)
+    doubtful: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
 
     @classmethod
     def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
@@ -70,13 +81,13 @@ class TargetCloud:
         radius = int(np.clip(round(0.005 * focal / np.median(depth[valid])), 2, 7))
         normals, _ = fit_normals(rays, depth, valid, radius, sigma)
         valid &= np.any(normals != 0, axis=-1)
-        camera_points = np.dstack([rays * depth[..., None], depth])[valid]
-        wide = _window(box, (_MARGIN + SHADOW) * step, step)
-        row, column = (a.start - b.start for a, b in zip(region, wide, strict=True))
-        filled = fill_shadows(scene.frame.depth[wide].astype(np.float64), scene.mask[wide])
-        filled = filled[row // step :, column // step :][: depth.shape[0], : depth.shape[1]]
-        edge = find_contour(filled, scene.mask[region], valid, 0.008 + 5 * sigma)
-        points = np.concatenate([camera_points, edge.points(rays)])
+        camera_points = np.dstack([rays * depth[..., None], depth])
+        jump = 0.008 + 5 * sigma
+        filled, nearest = _surroundings(scene, region, step, noise)
+        border = toward_border(scene.mask.shape, region)
+        cuts = CutEdges.of_region(camera_points, normals, valid, nearest < depth - jump, border)
+        edge = find_contour(filled, scene.mask[region], valid, jump)
+        points = np.concatenate([camera_points[valid], edge.points(rays)])
         normals = np.concatenate([normals[valid], edge.normals(rays)])
         points = transform_points(scene.camera2support, points)
         normals = normals @ scene.camera2support[:3, :3].T
@@ -87,7 +98,7 @@ class TargetCloud:
             return cls.empty()
         usable = float(valid.sum() / scene.mask[region].sum())
         thinned = cls._thin(points[keep], normals[keep], max_points)
-        return replace(thinned, support_ratio=usable)
+        return replace(thinned, support_ratio=usable, cuts=cuts.moved(scene.camera2support))
 
     @classmethod
     def empty(cls) -> TargetCloud:
@@ -117,14 +128,31 @@ class TargetCloud:
         directions = mean[1] / np.maximum(np.linalg.norm(mean[1], axis=1, keepdims=True), 1e-9)
         return cls(mean[0], directions, np.ones(len(counts), bool), len(points))
 
-    def with_assumed(self, points: FloatArray, normals: FloatArray) -> TargetCloud:
+    def with_assumed(
+        self, points: FloatArray, normals: FloatArray, doubtful: bool = False
+    ) -> TargetCloud:
         """This cloud and, marked as not observed, assumed points (n, 3)."""
+        added = np.arange(len(self.points), len(self.points) + len(points))
         return replace(
             self,
             points=np.concatenate([self.points, points]),
             normals=np.concatenate([self.normals, normals]),
             observed=np.concatenate([self.observed, np.zeros(len(points), bool)]),
+            doubtful=np.concatenate([self.doubtful, added]) if doubtful else self.doubtful,
         )
+
+    def rests_on_doubt(self, contacts: FloatArray) -> BoolArray:
+        """Which grasps (n,) touch points whose place is a guess, with one finger at least.
+
+        Args:
+            contacts: (n, 2, 3) m.
+        """
+        if len(self.doubtful) == 0 or len(contacts) == 0:
+            return np.zeros(len(contacts), bool)
+        doubted = np.zeros(len(self.points), bool)
+        doubted[self.doubtful] = True
+        _, nearest = KDTree(self.points).query(contacts, k=min(_TOUCHED, len(doubted)))
+        return np.asarray((doubted[nearest].mean(axis=-1) > 0.5).any(axis=1))
 
     @property
     def center(self) -> FloatArray:
@@ -140,6 +168,28 @@ def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[sli
         slice(max(top - margin, top % step), bottom + margin, step),
         slice(max(left - margin, left % step), right + margin, step),
     )
+
+
+def _surroundings(
+    scene: Scene, region: tuple[slice, slice], step: int, noise: DepthNoise
+) -> tuple[FloatArray, FloatArray]:
+    """Depth (h, w) with the holes beside the object filled, and of other things beside it, m."""
+    wide = tuple(
+        slice(max(part.start - SHADOW * step, part.start % step), part.stop + SHADOW * step, step)
+        for part in region
+    )
+    depth, mask = scene.frame.depth[wide].astype(np.float64), scene.mask[wide]
+    support = np.zeros(mask.shape, bool)
+    if scene.plane is not None:
+        with np.errstate(invalid='ignore'):
+            support = scene.heights[wide] < _RELIEF + 2 * noise.sigma(depth)
+    inner = tuple(
+        slice((part.start - around.start) // step, None)
+        for part, around in zip(region, wide, strict=True)
+    )
+    height, width = scene.mask[region].shape
+    filled = fill_shadows(depth, mask)[inner][:height, :width]
+    return filled, nearest_beside(depth, mask, support, SHADOW)[inner][:height, :width]
 
 
 def _main_parts(points: FloatArray) -> BoolArray:
