@@ -13,6 +13,7 @@ from .pad_band import PadBand, between_fingers
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 # Surface within this of the first touch belongs to the face that the pad will align to, m.
 _FACE = 0.005
@@ -57,8 +58,8 @@ def aligned(
     if axis is not None:
         # Radial where the pads' middles are: those of the readings lie beside them by chance.
         places = candidates.tips + middles[:, 2:] * rotations[:, :, 2]
-        axes = _made_radial(axes, places, axis)
-    return replace(candidates, rotations=_with_axes(rotations, axes))
+        axes = made_radial(axes, places, axis)
+    return replace(candidates, rotations=with_axes(rotations, axes))
 
 
 def _face_slopes(
@@ -86,19 +87,27 @@ def _face_slopes(
     return slope / (xx * zz - xz * xz)[:, None], count, middle.T
 
 
-def _made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:
+def nearly_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> BoolArray:
+    """Whether (n,) opening axes (n, 3) at places (n, 3) point to or from an axis (2,)."""
+    radial = places[:, :2] - axis
+    radius = np.linalg.norm(radial, axis=1)
+    flat = np.linalg.norm(axes[:, :2], axis=1)
+    cosine = np.abs((axes[:, :2] * radial).sum(axis=1)) / np.maximum(flat * radius, 1e-9)
+    return np.asarray((radius > 0.01) & (cosine > _NEARLY_RADIAL) & (flat > 0.5))
+
+
+def made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:
     """Opening axes (n, 3) at places (n, 3), exactly radial to an axis where they nearly are."""
     radial = places[:, :2] - axis
-    radius = np.linalg.norm(radial, axis=1, keepdims=True)
-    radial = radial / np.maximum(radius, 1e-9)
+    radial = radial / np.maximum(np.linalg.norm(radial, axis=1, keepdims=True), 1e-9)
     flat = np.linalg.norm(axes[:, :2], axis=1, keepdims=True)
-    cosine = (axes[:, :2] * radial).sum(axis=1, keepdims=True) / np.maximum(flat, 1e-9)
-    apply = (radius > 0.01) & (np.abs(cosine) > _NEARLY_RADIAL) & (flat > 0.5)
-    turned = np.where(apply, np.sign(cosine) * flat * radial, axes[:, :2])
+    sign = np.sign((axes[:, :2] * radial).sum(axis=1, keepdims=True))
+    apply = nearly_radial(axes, places, axis)[:, None]
+    turned = np.where(apply, sign * flat * radial, axes[:, :2])
     return np.concatenate([turned, axes[:, 2:]], axis=1)
 
 
-def _with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
+def with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
     """Rotations (n, 3, 3) turned to open along axes (n, 3), the approach changed least."""
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     approach = rotations[:, :, 2] - (rotations[:, :, 2] * axes).sum(1, keepdims=True) * axes

@@ -30,6 +30,7 @@ from .ranking import NORMAL_SLACK, diverse, quality, term_values
 from .rectangle import ContactPair
 from .scene import Scene
 from .settings import PlannerSettings
+from .settling import settled
 from .shortlist import shortlist
 from .target_cloud import TargetCloud
 
@@ -102,8 +103,7 @@ class GraspPlanner:
             grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
             timer.stage('second look')
         if known:
-            candidates = known_candidates(known, scene)
-            again = self._check(candidates, completion, scene, obstacles, Counter())
+            again = self._measure(known, completion, scene, obstacles)
             grasps = sorted([*again, *grasps], key=lambda grasp: grasp.quality, reverse=True)
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
@@ -153,17 +153,19 @@ class GraspPlanner:
         settings, gripper = self.settings, self.gripper
         pairs = propose_pairs(cloud, settings.friction, self._widest, settings.max_candidates)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
+        turned = approach_candidates(pairs, cloud, gripper, settings)
         return shortlist(
-            approach_candidates(pairs, cloud, gripper, settings),
-            cloud,
-            scene,
-            obstacles,
-            gripper,
-            settings,
-            Counter(),
-            shares=(REACH / 2, REACH),
-            narrow_only=True,
+            turned, cloud, scene, obstacles, gripper, settings, Counter(), (REACH / 2, REACH), True
         )
+
+    def _measure(
+        self, known: Sequence[Grasp], completion: Completion, scene: Scene, obstacles: Obstacles
+    ) -> list[Grasp]:
+        """Known grasps where they are now, as far as they hold."""
+        candidates = known_candidates(known, scene)
+        # On a round thing they settle: turned to its walls each time, they would follow its rim.
+        align = completion.axis is None
+        return self._check(candidates, completion, scene, obstacles, Counter(), align)
 
     @property
     def _widest(self) -> float:
@@ -223,6 +225,8 @@ class GraspPlanner:
         chosen = diverse(candidates, good, settings.max_grasps)
         if not chosen:
             return []
+        if completion.axis is not None:
+            candidates = settled(candidates, chosen, cloud, gripper, completion.axis)
         gaps = clearances(candidates.select(np.array(chosen)), scene, obstacles, gripper)
         return [
             self._grasp(candidates, closing, terms, score, k, float(gap), scene)
