@@ -1,4 +1,4 @@
-"""A ROS domain of its own for each test run, and ROS itself for the tests that ask for it."""
+"""A ROS domain of its own for each test run, and ROS and torch for the tests that ask for them."""
 
 import os
 import random
@@ -23,3 +23,12 @@ def ros_context():
     rclpy.init()
     yield
     rclpy.try_shutdown()
+
+
+@pytest.fixture(scope='session')
+def torch():
+    """Torch on one thread; skipped without it or without transformers."""
+    library = pytest.importorskip('torch', reason='torch is not installed')
+    pytest.importorskip('transformers', reason='transformers is not installed')
+    library.set_num_threads(1)
+    return library

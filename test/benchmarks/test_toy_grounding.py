@@ -9,10 +9,7 @@ from realvlg_ros.grounding.realvlg.coordinates import Convention
 
 
 @pytest.fixture(scope='module')
-def toy():
-    torch = pytest.importorskip('torch', reason='torch is not installed')
-    pytest.importorskip('transformers', reason='transformers is not installed')
-    torch.set_num_threads(1)
+def toy(torch):
     from benchmarks import toy_grounding
 
     return toy_grounding

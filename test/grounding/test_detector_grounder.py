@@ -23,10 +23,9 @@ def frame():
 
 
 @pytest.fixture(scope='module')
-def libraries():
-    torch = pytest.importorskip('torch', reason='torch is not installed')
-    transformers = pytest.importorskip('transformers', reason='transformers is not installed')
-    torch.set_num_threads(1)
+def libraries(torch):
+    import transformers
+
     torch.manual_seed(0)
     return transformers
 

@@ -45,10 +45,9 @@ def test_an_empty_mask_is_the_box_and_says_so(frame):
     assert 'no mask' in result.source
 
 
-def test_sam2_of_transformers_runs_on_a_box(frame, tmp_path):
-    torch = pytest.importorskip('torch', reason='torch is not installed')
-    transformers = pytest.importorskip('transformers', reason='transformers is not installed')
-    torch.set_num_threads(1)
+def test_sam2_of_transformers_runs_on_a_box(torch, frame, tmp_path):
+    import transformers
+
     torch.manual_seed(0)
     config = tiny_sam2_config(transformers)
     transformers.Sam2Model(config).save_pretrained(tmp_path)
@@ -87,8 +86,7 @@ def tiny_sam2_config(transformers):
     )  # fmt: skip
 
 
-def test_a_missing_sam2_folder_is_an_error(tmp_path):
-    pytest.importorskip('torch', reason='torch is not installed')
+def test_a_missing_sam2_folder_is_an_error(torch, tmp_path):
     segmenter = make_segmenter('transformers', str(tmp_path), 'cpu')
     with pytest.raises(GroundingError, match='safetensors'):
         segmenter.load()

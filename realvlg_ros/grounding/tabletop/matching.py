@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -182,32 +182,33 @@ def _by_superlative(
     phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
 ) -> Narrowed:
     """Keep the extreme one of each superlative, and what is too close to call."""
-    for measure, sign in phrase.superlatives:
-        fits = _extreme(fits, objects, measure, sign, image_width)
-    return fits, [], ''
+    return _extremes(phrase.superlatives, fits, objects, image_width), [], ''
 
 
 def _by_size(
     phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject], image_width: int
 ) -> Narrowed:
     """Let adjectives such as big decide among those that are left."""
-    for measure, sign in phrase.sizes:
-        fits = _extreme(fits, objects, measure, sign, image_width)
-    return fits, [], ''
+    return _extremes(phrase.sizes, fits, objects, image_width), [], ''
 
 
-def _extreme(
-    fits: list[Fit], objects: Sequence[SceneObject], measure: str, sign: int, image_width: int
+def _extremes(
+    measures: Iterable[tuple[str, int]],
+    fits: list[Fit],
+    objects: Sequence[SceneObject],
+    image_width: int,
 ) -> list[Fit]:
-    """The fits whose measure is largest (sign 1) or smallest (-1) within what is clear."""
-    values = np.array([_measure(objects[fit.index], measure, image_width) for fit in fits])
-    best = values.max() if sign > 0 else values.min()
-    if measure in ('right', 'distance'):
-        near = np.abs(values - best) <= _CLEAR_PLACE
-    else:
-        ratio = _CLEAR_SIZE ** (3 if measure == 'volume' else 1)
-        near = values * ratio >= best if sign > 0 else values <= best * ratio
-    return [fit for fit, close in zip(fits, near, strict=True) if close]
+    """The fits whose measures are largest (sign 1) or smallest (-1) within what is clear."""
+    for measure, sign in measures:
+        values = np.array([_measure(objects[fit.index], measure, image_width) for fit in fits])
+        best = values.max() if sign > 0 else values.min()
+        if measure in ('right', 'distance'):
+            near = np.abs(values - best) <= _CLEAR_PLACE
+        else:
+            ratio = _CLEAR_SIZE ** (3 if measure == 'volume' else 1)
+            near = values * ratio >= best if sign > 0 else values <= best * ratio
+        fits = [fit for fit, close in zip(fits, near, strict=True) if close]
+    return fits
 
 
 def _measure(item: SceneObject, measure: str, image_width: int) -> float:

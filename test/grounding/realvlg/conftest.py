@@ -27,14 +27,6 @@ class Taught:
 
 
 @pytest.fixture(scope='session')
-def torch():
-    library = pytest.importorskip('torch', reason='torch is not installed')
-    pytest.importorskip('transformers', reason='transformers is not installed')
-    library.set_num_threads(1)
-    return library
-
-
-@pytest.fixture(scope='session')
 def realvlg_prompts():
     return PromptSet.from_yaml(find_prompts('realvlg'))
 
