@@ -257,7 +257,7 @@ def _axis_proposals(points: FloatArray, scene: Scene) -> FloatArray:
     """Horizontal positions (n, 2), m."""
     z = points[:, 2]
     top = points[z > np.percentile(z, 98) - _PLATEAU, :2]
-    plateau = (top.min(axis=0) + top.max(axis=0)) / 2
+    plateau = _hull_centroid(top)
     low, high = np.percentile(points[:, :2], (1, 99), axis=0)
     middles = _silhouette_middles(points, float(np.hypot(*scene.camera_position[:2])))
     proposals = [plateau, (low + high) / 2]
@@ -269,6 +269,14 @@ def _axis_proposals(points: FloatArray, scene: Scene) -> FloatArray:
     # The topmost surface may be seen only in part: its middle is then too near.
     proposals += [np.array([b[0], a[1]]) for a in proposals[:3] for b in proposals[:3]]
     return np.array(proposals)
+
+
+def _hull_centroid(points: FloatArray) -> FloatArray:
+    """Centroid (2,) of points' (n, 2) convex hull, m: no single reading decides it."""
+    moments = cv2.moments(cv2.convexHull(points.astype(np.float32)))
+    if moments['m00'] < 1e-6:
+        return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2)
+    return np.array([moments['m10'], moments['m01']]) / moments['m00']
 
 
 def _silhouette_middles(points: FloatArray, distance: float) -> FloatArray:

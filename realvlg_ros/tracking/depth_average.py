@@ -17,15 +17,19 @@ Image = npt.NDArray[np.float32]
 _CERTAIN_FRAMES = 3
 # Readings of a steady pixel agree with its newest in this share at least.
 _STEADY = 0.75
+# So often the mean of the readings around a point takes its place, from their median on.
+_MEAN_SHIFTS = 3
+# Beyond all readings, m.
+_FAR_M = 1e3
 
 
 def mean_depth(depth: Image, others: Sequence[Image], settings: TrackerSettings) -> Image:
     """The mean (h, w) of the readings of a pixel that agree with its newest, m.
 
     On the border of an object readings jump between two surfaces, and their mean would lie on
-    neither: such a pixel takes their median. One whose newest readings agree takes their mean
-    even if older ones differ, as where something came in. Where fewer than half of the frames
-    read there is 0.
+    neither, their median at the edge of one: such a pixel takes the mean of those around their
+    median. One whose newest readings agree takes their mean even if older ones differ, as where
+    something came in. Where fewer than half of the frames read there is 0.
 
     Args:
         depth: the newest frame.
@@ -49,5 +53,18 @@ def mean_depth(depth: Image, others: Sequence[Image], settings: TrackerSettings)
     enough = 2 * read >= 1 + len(others)
     rows, columns = np.nonzero(enough & ~steady)
     stack = np.stack([image[rows, columns] for image in (depth, *others)])
-    mean[rows, columns] = np.nanmedian(np.where(stack > 0, stack, np.nan), axis=0)
+    mean[rows, columns] = _mode(stack, settings)
     return np.where(enough, mean, 0).astype(np.float32)
+
+
+def _mode(readings: Image, settings: TrackerSettings) -> Image:
+    """Where the readings (frames, n) of pixels are densest around their median, m; 0 is none."""
+    # Of an even number the nearer of the two in the middle: between them there may be nothing.
+    ordered = np.sort(np.where(readings > 0, readings, np.float32(_FAR_M)), axis=0)
+    middle = (np.count_nonzero(readings, axis=0) - 1) // 2
+    center = np.take_along_axis(ordered, np.maximum(middle, 0)[None], axis=0)[0]
+    bound = same_surface_m(center.astype(np.float64), settings)
+    for _ in range(_MEAN_SHIFTS):
+        near = np.abs(readings - center) < bound
+        center = np.where(near, readings, 0).sum(axis=0) / np.maximum(near.sum(axis=0), 1)
+    return np.asarray(center, np.float32)

@@ -53,6 +53,18 @@ def test_a_border_between_two_surfaces_lies_on_one_of_them():
     assert (np.isclose(mean, 0.6, atol=1e-3) | np.isclose(mean, 0.64, atol=1e-3)).all()
 
 
+def test_a_border_pixel_is_not_drawn_to_the_other_surface():
+    # Nearly half of the readings are of the other surface, and a few lie between both.
+    rng = np.random.default_rng(2)
+    chance = rng.random((16, 40, 40))
+    stack = np.where(chance < 0.5, 0.6, np.where(chance < 0.9, 0.8, 0.6 + 0.2 * rng.random()))
+    stack = (stack + rng.normal(0, 0.003, stack.shape)).astype(np.float32)
+    mean = mean_depth(stack[0], list(stack[1:]), SETTINGS)
+    near = mean < 0.65
+    assert near.mean() > 0.55 and mean.min() > 0.59
+    assert abs(mean[near].mean() - 0.6) < 0.0004 and mean[near].std() < 0.0015
+
+
 def plan_in(frames, move=0.0):
     scene, planner = Scene([Slab(at(0, 0, 0.6))], depth_noise=0.002), DepthRecorder()
     tracker = TargetTracker(planner, TrackerSettings(fused_plans=2, plan_period_s=0.2))
