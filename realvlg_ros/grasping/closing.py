@@ -20,8 +20,9 @@ IntArray = npt.NDArray[np.intp]
 _PATCH = 0.003
 # Walls count as this thick where the direction between contacts is judged, m.
 _REGULAR_WIDTH = 0.015
-# What is as close beside a pad as this may be in its way, if it stands out so far, m.
-_BESIDE = 0.004
+# What is as close beside a pad as this may be in its way, if it stands out so far, m: a handle
+# that is seen there may join the wall, unseen, before the pad.
+_BESIDE = 0.008
 _STANDS_OUT = 0.005
 # Between palm and object on the last part of the approach, m.
 _PALM_GAP = 0.003

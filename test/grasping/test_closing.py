@@ -38,7 +38,7 @@ def handled(offset):
     return TargetCloud(points, np.concatenate(normals), np.ones(len(points), bool), len(points))
 
 
-@pytest.mark.parametrize('offset, crossing', [(0.012, True), (0.02, False)])
+@pytest.mark.parametrize('offset, crossing', [(0.016, True), (0.02, False)])
 def test_what_stands_out_beside_a_pad_is_in_its_way(offset, crossing):
     rotation = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, -1]])
     candidates = Candidates(
