@@ -49,7 +49,6 @@ def test_simulate_draws_worlds_by_seed(tmp_path):
         (['play', '/nowhere'], '/nowhere is not a folder'),
         (['simulate', '--world', '/none.yaml'], '/none.yaml is not a file'),
         (['simulate', '--world', 'tabletop'], "did you mean 'worlds/tabletop.yaml'?"),
-        (['simulate', '--rate', '0'], 'rate is 0.0; expected 0.1 to 240'),
         (['simulate', '--random', '1'], '--random needs --output'),
         (['simulate', '--output', '/tmp/x', '--count', '0'], 'count 0 must be at least 1'),
     ],
@@ -57,6 +56,15 @@ def test_simulate_draws_worlds_by_seed(tmp_path):
 def test_bad_input_ends_with_status_2_and_the_reason(arguments, words, capsys):
     assert main(arguments) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_parameter_out_of_range_ends_with_status_2_and_the_range():
+    pytest.importorskip('rclpy')
+    # A process of its own: it starts ROS, which this one may have done before.
+    command = [*COMMAND, 'simulate', '--rate', '0']
+    done = subprocess.run(command, timeout=30, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == 'cannot start: rate is 0.0; expected 0.1 to 240'
 
 
 def test_play_once_ends_by_itself(tmp_path):
