@@ -36,6 +36,6 @@ def test_signals_at_once_are_one_request_to_stop(tmp_path):
             wait_until(lambda: 'activated' in log.read_text(), 'activation')
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
                 process.send_signal(number)
-            assert process.wait(10) == 0, log.read_text()
+            assert process.wait(20) == 0, log.read_text()
         finally:
             process.kill()

@@ -269,7 +269,7 @@ def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monke
 
     start(graph)
     with monkeypatch.context() as broken:
-        broken.setattr(GraspPlanner, 'plan', lambda *_: 1 / 0)
+        broken.setattr(GraspPlanner, 'plan', lambda *_, **__: 1 / 0)
         result = plan(graph, SENTENCE, timeout=1.0).result()
     assert result.status == PlanGrasps.Result.LOST
     assert "planning failed: ZeroDivisionError('division by zero')" in result.message
