@@ -81,6 +81,8 @@ class TargetCloud:
         radius = int(np.clip(round(0.005 * focal / np.median(depth[valid])), 2, 7))
         normals, _ = fit_normals(rays, depth, valid, radius, sigma)
         valid &= np.any(normals != 0, axis=-1)
+        if not valid.any():
+            return cls.empty()
         camera_points = np.dstack([rays * depth[..., None], depth])
         jump = 0.008 + 5 * sigma
         filled, nearest = _surroundings(scene, region, step, noise)
