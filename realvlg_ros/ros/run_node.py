@@ -39,6 +39,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Service managers signal every process of a group, and launch signals its nodes as well: signals
 # so soon after the first one, s, are the same request.
 _SAME_REQUEST_S = 1.0
+# A signal is seen at the latest after this, s.
+_SIGNAL_PERIOD_S = 0.5
 # A goal keeps one thread while it lives, and callbacks only hand things over.
 _THREADS = 8
 # So many errors in so short a time, s, do not come from a deactivation.
@@ -130,7 +132,9 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
 
     spinner = threading.Thread(target=spin_and_stop, name='spin')
     spinner.start()
-    stop.wait()
+    # A signal that comes while this thread goes to sleep does not wake it.
+    while not stop.wait(_SIGNAL_PERIOD_S):
+        pass
     if isinstance(node, ManagedNode) and not node.stop(_LINGER_S):
         node.get_logger().warning('told to stop while loading: ending at once')
         os._exit(1)
