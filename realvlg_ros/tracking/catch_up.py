@@ -28,7 +28,10 @@ def catch_up(track: TargetTrack, frames: Sequence[KeyFrame | SteppingStone]) -> 
     """
     walker = _Walker(track)
     walker.walk(frames)
-    return bool(frames) and track.stamp_ns == frames[-1].stamp_ns
+    caught = bool(frames) and track.stamp_ns == frames[-1].stamp_ns
+    if caught and len(frames) > 1:
+        walker.look_back(frames[-2])
+    return caught
 
 
 class _Walker:
@@ -54,10 +57,17 @@ class _Walker:
         self.walk(frames[:half])
         self.walk(frames[half:])
 
+    def look_back(self, frame: KeyFrame | SteppingStone) -> None:
+        """Tell the speed by the frame before the last: a leap says nothing of the way between."""
+        key = _key_of(frame)
+        guess = invert(key.camera2world) @ self._track.object2world
+        measured = self._track.views.locate(key, guess)
+        if measured is not None and measured.support >= _LEAP_SUPPORT:
+            self._track.come_from(key, measured)
+
     def _leap(self, frames: Sequence[KeyFrame | SteppingStone]) -> bool:
         """Try to find the object in the last of these frames."""
-        last = frames[-1]
-        key = last.unpacked() if isinstance(last, SteppingStone) else last
+        key = _key_of(frames[-1])
         measured = self._find(key, _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT)
         if measured is not None:
             self._step(key, measured)
@@ -80,3 +90,7 @@ class _Walker:
         dt = max((key.stamp_ns - self._track.stamp_ns) * 1e-9, 1e-3)
         self._track.jump(key, measured)
         self._twist = difference(self._track.object2world, before) / dt
+
+
+def _key_of(frame: KeyFrame | SteppingStone) -> KeyFrame:
+    return frame.unpacked() if isinstance(frame, SteppingStone) else frame

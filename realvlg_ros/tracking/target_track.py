@@ -159,6 +159,14 @@ class TargetTrack:
         self.views.refresh(key, measured, view, measured.object2camera, self.mask)
         self._remember()
 
+    def come_from(self, key: KeyFrame, measured: Measurement) -> None:
+        """Take the speed from where it was measured to be in the frame before the newest."""
+        noise = transform_covariance(key.camera2world, measured.covariance)
+        moved = difference(self.object2world, key.camera2world @ measured.object2camera)
+        if np.any(np.abs(moved) > _MOVED_SIGMAS * np.sqrt(np.diag(noise))):
+            self.filter.moving = True
+            self.filter.twist = moved / max((self.stamp_ns - key.stamp_ns) * 1e-9, 1e-3)
+
     def yield_place(self) -> None:
         """Take back the newest measurement: another target is where it was measured."""
         if not self.seen:

@@ -32,6 +32,21 @@ def test_along_stepping_stones_to_where_it_is_now(memory_mb):
     assert tracker.memory_bytes <= memory_mb * 1e6
 
 
+def test_a_swing_that_ends_where_it_began_goes_on_at_once():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+
+    def place(index):
+        return at(0.06 * np.sin(2 * np.pi * (index - 45) / 45), 0, 0.6)
+
+    tracker, target = answer_late(scene, place)
+    assert np.linalg.norm(target.grasps[0].position - place(45)[:3, 3]) < 0.002
+    # 8 mm from one frame to the next.
+    for index in range(46, 49):
+        scene.slabs[0].slab2world = place(index)
+        (target,) = tracker.update(scene.render(index)[0])
+        assert np.linalg.norm(target.grasps[0].position - place(index)[:3, 3]) < 0.002
+
+
 def test_an_object_without_texture_is_not_confused_on_the_way():
     scene = Scene([Slab(at(-0.08, 0, 0.6))])
     scene.slabs[0].pixels[:] = (210, 90, 30)
