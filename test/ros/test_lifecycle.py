@@ -52,19 +52,24 @@ def test_the_camera_is_read_only_while_active(graph):
     def readers():
         return [graph.node.count_subscribers(topic) for topic in CAMERA_TOPICS]
 
+    def publishers():
+        return graph.node.count_publishers('/grounding')
+
+    # Nodes of other tests that were killed are counted until DDS misses them.
+    wait_until(lambda: publishers() == 0, 'a graph without other nodes', timeout=40.0)
     node = graph.add(GroundingNode)
-    wait_until(lambda: all(readers()), 'subscriptions')
+    wait_until(lambda: readers() == [1, 1, 1], 'subscriptions')
     assert readers() == [1, 1, 1]
     node.trigger_deactivate()
-    wait_until(lambda: not any(readers()), 'no subscriptions')
-    assert graph.node.count_publishers('/grounding') == 1
+    wait_until(lambda: readers() == [0, 0, 0], 'no subscriptions')
+    assert publishers() == 1
     node.trigger_cleanup()
-    wait_until(lambda: graph.node.count_publishers('/grounding') == 0, 'no publisher')
+    wait_until(lambda: publishers() == 0, 'no publisher')
     node.trigger_configure()
     node.trigger_activate()
-    wait_until(lambda: all(readers()), 'subscriptions')
+    wait_until(lambda: readers() == [1, 1, 1], 'subscriptions')
     assert readers() == [1, 1, 1]
-    assert graph.node.count_publishers('/grounding') == 1
+    assert publishers() == 1
 
 
 def test_weights_that_are_missing_are_a_failure_with_the_reason(graph):
