@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
+from ..segmentation.box_surface import object_in_box
 from ..support_plane import SupportPlane, find_support_plane
 from .alignment import aligned
 from .antipodal import footprint_pairs, propose_pairs
@@ -282,16 +283,9 @@ class GraspPlanner:
 
 
 def _target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | None) -> BoolArray:
-    """The object's pixels: the mask, or what rises above the support inside the box."""
-    height, width = frame.depth.shape
+    """The object's pixels: the mask, or the surface that the box is meant for."""
     if grounding.mask is not None:
-        return grounding.mask.to_full(height, width)
-    mask = np.zeros((height, width), bool)
+        return grounding.mask.to_full(*frame.depth.shape)
     if grounding.box is None:
-        return mask
-    region = grounding.box.clipped(width, height).slices()
-    mask[region] = frame.valid[region]
-    if plane is not None:
-        points = frame.points[region]
-        mask[region] &= plane.height(points) > 0.005
-    return mask
+        return np.zeros(frame.depth.shape, bool)
+    return object_in_box(frame, grounding.box, plane)
