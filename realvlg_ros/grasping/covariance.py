@@ -40,8 +40,8 @@ class Choice:
 
 
 # A search may hold a long thing anywhere; a rectangle says where. Both lean in steps.
-SEARCHED = Choice((0.0020, 0.0003, 0.0017), (0.025, 0.040, 0.045))
-PROPOSED = Choice((0.0004, 0.0003, 0.0005), (0.024, 0.055, 0.024))
+SEARCHED = Choice((0.0020, 0.0003, 0.0017), (0.025, 0.018, 0.045))
+PROPOSED = Choice((0.0004, 0.0003, 0.0005), (0.017, 0.034, 0.017))
 
 
 def contact_covariance(
