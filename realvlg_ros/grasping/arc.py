@@ -90,7 +90,7 @@ def fit_arc(band: Band, sigma: float) -> Arc | None:
     enough = np.count_nonzero(good) >= _MIN_EXPLAINED * len(depth)
     if not enough or np.count_nonzero(central) < _MIN_CENTRAL:
         return None
-    basis = np.stack([cross(band.view_normal, unit(band.center_ray)), band.view_normal,
+    basis = np.array([cross(band.view_normal, unit(band.center_ray)), band.view_normal,
                       unit(band.center_ray)])  # fmt: skip
     points = band.rays.reshape(-1, 3)[index] * depth[:, None]
     s, x, t = basis @ points[good].T
@@ -193,7 +193,7 @@ def _shape(s: FloatArray, x: FloatArray, t: FloatArray, sigma: float) -> _Shape:
     """
     scale = max(float(np.abs(s).max()), float(np.abs(x).max()), 1e-4)
     s, x = s / scale, x / scale
-    design = np.stack([np.ones_like(s), s, s * s, x, x * x])
+    design = np.array([np.ones_like(s), s, s * s, x, x * x])
     inverse = np.linalg.inv(design @ design.T + 1e-9 * len(s) * np.eye(5))
     solution = inverse @ (design @ t)
     return _Shape(

@@ -87,7 +87,7 @@ class Band:
                 ]
             )
         )
-        pixel_rays = np.stack([right - center, below - center])
+        pixel_rays = np.array([right - center, below - center])
         return cls(rectangle, rays, depth, on, on & (depth > 0), step, pixel_rays, center)
 
     @property

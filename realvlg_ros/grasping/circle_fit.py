@@ -18,7 +18,7 @@ _SILHOUETTE_PX = 0.5
 _STEEPEST = 0.25
 _NEIGHBOUR_PX = 0.5
 _MIN_READINGS = 12
-_ROUNDS = 3
+_ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Fit:
         s, x, q = readings.s / self.unit, readings.x / self.unit, (q - self.front) / self.unit
         self.s, self.x, self.q, self.squares = s, x, q, s * s
         self.noise = readings.sigma / (self.lean * self.unit)
-        self.design = np.stack([s, q, np.ones_like(s), x * s, x, x * x])
+        self.design = np.array([s, q, np.ones_like(s), x * s, x, x * x])
         self.small = 1e-9 * len(s) * np.eye(6)
         self.solution = np.linalg.solve(
             self.design @ self.design.T + self.small, self.design @ (self.squares + q * q)

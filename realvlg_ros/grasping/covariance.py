@@ -120,8 +120,8 @@ def lift_covariance(
         axis_sigmas: standard deviation of the axis in that plane and out of it, rad.
     """
     view = unit(cross(axis, ray))
-    position = np.stack([axis * position_sigmas[0], ray * position_sigmas[1]])
-    turn = np.stack([view * axis_sigmas[0], cross(axis, view) * axis_sigmas[1]])
+    position = np.array([axis * position_sigmas[0], ray * position_sigmas[1]])
+    turn = np.array([view * axis_sigmas[0], cross(axis, view) * axis_sigmas[1]])
     covariance = np.zeros((6, 6))
     covariance[:3, :3] = position.T @ position + _FLOOR
     covariance[3:, 3:] = turn.T @ turn

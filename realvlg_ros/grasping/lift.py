@@ -133,7 +133,7 @@ def _evidence(arc: Arc, top: Top, band: Band, sigma: float) -> float:
     """Logarithm of how much likelier the readings are on the circle than on a slab."""
     told = ~np.isnan(arc.residuals)
     axis, center = _axis_on(top, band)
-    errors = np.stack(
+    errors = np.array(
         [arc.residuals[told], slab_residuals(arc.points[told], top, axis, center, sigma)]
     )
     squares = np.square(np.minimum(np.abs(errors), 4 * sigma + 0.001)).mean(axis=1) + 4e-8
@@ -210,7 +210,7 @@ def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
     spread = arc.sigmas[0] * math.sqrt(2)
     tilt = arc.tilt + _LEAST_TILT
     return LiftedContacts(
-        np.stack([arc.center - offset, arc.center + offset]),
+        np.array([arc.center - offset, arc.center + offset]),
         (half, half),
         ratio,
         (spread, spread),
@@ -235,7 +235,7 @@ def _from_slab(
             f'{where}: the contacts disagree, the first lies {-width * 1e3:.1f} mm beyond the '
             'second; the depth there is too noisy or sparse'
         )
-    points = np.stack([_contact(side, center, axis, top) for side in sides])
+    points = np.array([_contact(side, center, axis, top) for side in sides])
     ray = unit(band.center_ray)
     along = math.hypot(sides[0].sigma, sides[1].sigma) / 2
     deep = top.sigma / float(abs(ray @ top.normal))

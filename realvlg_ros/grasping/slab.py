@@ -92,7 +92,7 @@ def slab_residuals(
     ray = unit(center)
     facing, edgewise = abs(float(ray @ top.normal)), float(ray @ axis)
     across = cross(top.normal, axis)
-    along, lateral = np.stack([axis, across]) @ (points - center).T
+    along, lateral = np.array([axis, across]) @ (points - center).T
     drop = top.offset - points @ top.normal
     behind = drop / max(facing, 0.05)
     if abs(edgewise) < _EDGEWISE:

@@ -62,7 +62,7 @@ def close_on_slab(
         center: (3,) point on the top from which positions are measured.
         sigma: standard deviation of the readings, m.
     """
-    basis = np.stack([axis, cross(top.normal, axis), -top.normal])
+    basis = np.array([axis, cross(top.normal, axis), -top.normal])
     local = (band.rays.reshape(-1, 3) @ basis.T) * band.depth.reshape(-1, 1) - basis @ center
     facing = (basis @ unit(band.center_ray)).tolist()
     noise = sigma * abs(facing[2])
@@ -237,7 +237,7 @@ def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float
     """
     scale = max(float(np.abs(lateral).max()), 1e-4)
     x = lateral / scale
-    design = np.stack([np.ones_like(x), x, x * x])
+    design = np.array([np.ones_like(x), x, x * x])
     prior = np.diag([1e-9, 0.05, 0.05])
     weight = np.ones_like(x)
     value, spread = _median(positions), 0.0
