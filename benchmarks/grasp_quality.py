@@ -105,8 +105,8 @@ class Bench:
         start = time.process_time()
         plan = self.planner.plan(rendered.frame, grounding)
         spent = (time.process_time() - start) * 1e3
-        stages = [plan.timings_ms.get(name) for name in ('search', 'check', 'second look')]
-        search = sum(ms for ms in stages if ms is not None) if stages[0] is not None else math.nan
+        searched = {'search': math.nan, **plan.timings_ms}
+        search = sum(searched.get(name, 0.0) for name in ('search', 'check', 'second look'))
         target = PlacedMesh.of(world.object(name))
         others = {o.name: PlacedMesh.of(o) for o in world.objects if o.name != name}
         if not plan.grasps:
