@@ -7,6 +7,7 @@ visible part, in the plane through the camera and the opening axis, tells where.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,11 @@ import numpy.typing as npt
 
 from .band import Band
 from .circle_fit import Circle, RoundReadings, fit_circle
-from .vectors import cross, length, unit
+from .evidence import Evidence
+from .vectors import cross, length, mean, solve_positive, unit
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 _MIN_READINGS = 24
 _MIN_CENTRAL = 10
@@ -29,8 +32,11 @@ _CENTRAL = 0.38
 # the distance of the silhouettes.
 _MIN_EXPLAINED = 0.4
 _DIAMETER_TOLERANCE = 0.2
+# A fit whose start is so much less likely than a slab, as a logarithm, ends no likelier than one.
+_HOPELESS = -8.0
 # Beside a silhouette readings may be of what lies behind, px.
 _BLURRED_PX = 1.5
+_FIVE = np.eye(5)
 # Rectangles are drawn about this much askew, rad.
 _ASKEW = 0.05
 
@@ -46,10 +52,8 @@ class Arc:
         tilt: standard deviation of the axis within the plane, rad.
         radius: m.
         sigmas: standard deviation of the centre along the axis and along the view, m.
-        points: (n, 3) the readings, m.
-        residuals: (n,) of the readings, along their rays, m; infinite where they are beside the
-            circle or far behind it, NaN where that says nothing, at the silhouettes.
-        alike: readings whose noise is as good as one's.
+        evidence: logarithm of how much likelier the readings are on the circle than on the slab
+            that it was compared with, 0 without one.
         count: readings used.
     """
 
@@ -59,19 +63,74 @@ class Arc:
     tilt: float
     radius: float
     sigmas: tuple[float, float]
-    points: FloatArray
-    residuals: FloatArray
-    alike: float
+    evidence: float
     count: int
 
 
-def fit_arc(band: Band, sigma: float) -> Arc | None:
+def fit_arc(
+    band: Band, sigma: float, slab: Callable[[FloatArray], FloatArray] | None = None
+) -> Arc | None:
     """Fit a circle where the surface is round, or None where it is clearly not.
 
     Args:
         band: samples.
         sigma: standard deviation of the readings, m.
+        slab: tells how far readings (n, 3), m, are from the slab that may be there instead, along
+            their rays, (n,) m.
     """
+    chosen = _choose(band, sigma)
+    if chosen is None:
+        return None
+    fit, count = chosen.fit, len(chosen.points)
+    evidence = None
+    if slab is not None:
+        flat = np.full(count, np.nan)
+        flat[chosen.told] = slab(chosen.points[chosen.told])
+        evidence = Evidence(flat, sigma, count / fit.alike)
+
+    def against_slab(fitted: FloatArray) -> float:
+        if evidence is None:
+            return 0.0
+        residuals = np.full(count, np.inf)
+        residuals[chosen.near] = fitted
+        return evidence.for_circle(residuals)
+
+    circle = fit_circle(fit, lambda start: against_slab(start) < _HOPELESS)
+    if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(fit.s):
+        return None
+    if abs(2 * circle.radius - chosen.width) > _DIAMETER_TOLERANCE * chosen.width + 4 * sigma:
+        return None
+    off = np.abs(fit.s - circle.s - circle.turn * fit.x)
+    beside = off > circle.radius + _BLURRED_PX * fit.pixel
+    likelier = against_slab(np.where(beside, np.inf, circle.residuals))
+    return _placed(circle, chosen, likelier)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The readings that a circle is fitted to.
+
+    Attributes:
+        points: (n, 3) in the optical frame, also of what lies behind, m.
+        near: (n,) those that do not lie behind: those of the fit.
+        told: (n,) those that are not beside a silhouette, where readings say nothing.
+        basis: (3, 3) the axes of the fit's s, x and t in the optical frame.
+        middle: s of the fit's origin, m.
+        width: distance of the silhouettes, m.
+        fit: readings in the plane of view's axes.
+    """
+
+    points: FloatArray
+    near: BoolArray
+    told: BoolArray
+    basis: FloatArray
+    middle: float
+    width: float
+    fit: RoundReadings
+
+
+def _choose(band: Band, sigma: float) -> _Chosen | None:
+    """Readings on what may be round, or None where that is clearly not."""
     index = np.flatnonzero(band.valid)
     if len(index) < _MIN_READINGS:
         return None
@@ -84,51 +143,31 @@ def fit_arc(band: Band, sigma: float) -> Arc | None:
     width = (high - low) * band.step * pixel
     # What lies behind is left out; things may lean across the jaws.
     reach = 0.6 * width + band.jaw_px * pixel + 3 * sigma
-    good = depth < ordered[len(ordered) // 10] + reach
+    near = depth < ordered[len(ordered) // 10] + reach
     off = np.abs(index % band.valid.shape[1] - (low + high) / 2)
-    central = off[good] < _CENTRAL * (high - low)
-    enough = np.count_nonzero(good) >= _MIN_EXPLAINED * len(depth)
+    central = off[near] < _CENTRAL * (high - low)
+    enough = np.count_nonzero(near) >= _MIN_EXPLAINED * len(depth)
     if not enough or np.count_nonzero(central) < _MIN_CENTRAL:
         return None
-    basis = np.array([cross(band.view_normal, unit(band.center_ray)), band.view_normal,
-                      unit(band.center_ray)])  # fmt: skip
+    basis = np.array([cross(band.view_normal, band.ray), band.view_normal, band.ray])
     points = band.rays.reshape(-1, 3)[index] * depth[:, None]
-    s, x, t = basis @ points[good].T
-    middle = float(s[central].mean())
+    s, x, t = basis @ points[near].T
+    middle = mean(s[central])
     s -= middle
     alike = max(band.alike / stride, 1.0)
     shape = _shape(s[central], x[central], t[central], sigma * math.sqrt(alike))
     if (shape.bend + 2 * shape.bend_sigma) * width / 2 < _MIN_ROUNDNESS:
         return None
     half_angle = _half_angle(band, low, high, basis)
-    circle = fit_circle(
-        RoundReadings(
-            s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, alike, half_angle
-        )
-    )  # fmt: skip
-    if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(s):
-        return None
-    if abs(2 * circle.radius - width) > _DIAMETER_TOLERANCE * width + 4 * sigma:
-        return None
-    inner = off < (high - low) / 2 - _BLURRED_PX / band.step
-    residuals = np.where(inner, np.inf, np.nan)
-    beside = np.abs(s - circle.s - circle.turn * x) > circle.radius + _BLURRED_PX * pixel
-    residuals[good] = np.where(beside & inner[good], np.inf, circle.residuals)
-    return _placed(circle, basis, middle, shape.slope, points, residuals, alike)
+    fit = RoundReadings(s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, alike, half_angle)
+    told = off < (high - low) / 2 - _BLURRED_PX / band.step
+    return _Chosen(points, near, told, basis, middle, width, fit)
 
 
-def _placed(
-    circle: Circle,
-    basis: FloatArray,
-    middle: float,
-    slope: float,
-    points: FloatArray,
-    residuals: FloatArray,
-    alike: float,
-) -> Arc:
-    """The circle in the optical frame; basis (3, 3) holds the axes of its s, x and t."""
-    across, view, ray = basis
-    center = (circle.s + middle) * across + circle.t * ray
+def _placed(circle: Circle, chosen: _Chosen, evidence: float) -> Arc:
+    """The circle in the optical frame."""
+    (across, view, ray), slope = chosen.basis, chosen.fit.slope
+    center = (circle.s + chosen.middle) * across + circle.t * ray
     # Square to the view of the centre, not to that of the rectangle, and to the direction in
     # which the surface runs on; noise makes things seem askew, too.
     toward = unit(center)
@@ -143,9 +182,7 @@ def _placed(
         tilt=math.hypot(askew, circle.sigmas[0] / length(center)),
         radius=circle.radius,
         sigmas=circle.sigmas,
-        points=points,
-        residuals=residuals,
-        alike=alike,
+        evidence=evidence,
         count=int(np.count_nonzero(circle.usable)),
     )
 
@@ -194,7 +231,8 @@ def _shape(s: FloatArray, x: FloatArray, t: FloatArray, sigma: float) -> _Shape:
     scale = max(float(np.abs(s).max()), float(np.abs(x).max()), 1e-4)
     s, x = s / scale, x / scale
     design = np.array([np.ones_like(s), s, s * s, x, x * x])
-    inverse = np.linalg.inv(design @ design.T + 1e-9 * len(s) * np.eye(5))
+    small = 1e-9 * len(s) * _FIVE
+    inverse = solve_positive(design @ design.T + small, _FIVE)
     solution = inverse @ (design @ t)
     return _Shape(
         bend=2 * float(solution[2]) / scale**2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -77,17 +78,12 @@ class Band:
             # Cheaper than to fetch them from all over the table.
             rays[..., 0] = (x - camera.cx) / camera.fx
             rays[..., 1] = (y - camera.cy) / camera.fy
-        center, right, below = (
-            np.append(place, 1.0)
-            for place in camera.normalize(
-                [
-                    (rectangle.x, rectangle.y),
-                    (rectangle.x + cos, rectangle.y + sin),
-                    (rectangle.x - sin, rectangle.y + cos),
-                ]
-            )
+        places = np.ones((3, 3))
+        places[:, :2] = camera.normalize(
+            np.array([[0.0, 0.0], [cos, sin], [-sin, cos]]) + (rectangle.x, rectangle.y)
         )
-        pixel_rays = np.array([right - center, below - center])
+        center = places[0]
+        pixel_rays = places[1:] - center
         return cls(rectangle, rays, depth, on, on & (depth > 0), step, pixel_rays, center)
 
     @property
@@ -95,7 +91,7 @@ class Band:
         """Extent of the lines across the jaws, px."""
         return self.rectangle.height * _JAW_SHARE
 
-    @property
+    @cached_property
     def alike(self) -> float:
         """How many neighbouring samples have noise that is as good as one reading's."""
         spacing = self.jaw_px / (len(self.depth) - 1)
@@ -106,7 +102,12 @@ class Band:
         """Share of the object's pixels that have a reading."""
         return int(np.count_nonzero(self.valid)) / max(int(np.count_nonzero(self.on)), 1)
 
-    @property
+    @cached_property
+    def ray(self) -> FloatArray:
+        """Unit vector (3,) from the camera to the rectangle's centre."""
+        return unit(self.center_ray)
+
+    @cached_property
     def view_normal(self) -> FloatArray:
         """Unit normal (3,) of the plane through the camera and the opening axis in the image."""
         return unit(cross(self.center_ray, self.pixel_rays[0]))

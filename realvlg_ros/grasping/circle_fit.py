@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from .vectors import solve_positive
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -19,6 +22,7 @@ _STEEPEST = 0.25
 _NEIGHBOUR_PX = 0.5
 _MIN_READINGS = 12
 _ROUNDS = 2
+_SIX = np.eye(6)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ class Circle:
     usable: BoolArray
 
 
-def fit_circle(readings: RoundReadings) -> Circle | None:
+def fit_circle(
+    readings: RoundReadings, hopeless: Callable[[FloatArray], bool] | None = None
+) -> Circle | None:
     """Least squares on s^2 + q^2 = A s + B q + C + D x s + E x + F x^2, or None without a circle.
 
     q is the depth square to the direction in which the surface runs on across the jaws, so that a
@@ -79,12 +85,24 @@ def fit_circle(readings: RoundReadings) -> Circle | None:
     circle shift and shrink from line to line, as on a ball. Squares of the equation itself favour
     small circles where readings are noisy: they start the fit, and Gauss-Newton steps then reduce
     the distance of the readings from the surface along their rays.
+
+    Args:
+        readings: to fit.
+        hopeless: tells from the residuals (n,) of the start, m, NaN where it is too steep to tell,
+            that no better fit is worth the time.
     """
-    fit = _Fit(readings)
-    for _ in range(_ROUNDS):
-        if not fit.step():
+    try:
+        fit = _Fit(readings)
+        if hopeless is not None and hopeless(fit.residuals):
             return None
-    return fit.circle()
+        for number in range(_ROUNDS):
+            if number:
+                fit.measure()
+            if not fit.step():
+                return None
+        return fit.circle()
+    except np.linalg.LinAlgError:  # Readings without a number, or on too few lines to tell.
+        return None
 
 
 class _Fit:
@@ -100,13 +118,18 @@ class _Fit:
         self.s, self.x, self.q, self.squares = s, x, q, s * s
         self.noise = readings.sigma / (self.lean * self.unit)
         self.design = np.array([s, q, np.ones_like(s), x * s, x, x * x])
-        self.small = 1e-9 * len(s) * np.eye(6)
-        self.solution = np.linalg.solve(
+        self.small = 1e-9 * len(s) * _SIX
+        self.solution = solve_positive(
             self.design @ self.design.T + self.small, self.design @ (self.squares + q * q)
         )
         self.normal, self.ratio = self.small, 1.0
-        self.residual, self.facing = q, np.ones_like(s, bool)
+        self.measure()
         self.usable = self.facing
+
+    @property
+    def residuals(self) -> FloatArray:
+        """Of the readings (n,) when they were last measured, along t, m; NaN where too steep."""
+        return np.where(self.facing, self.residual * (self.lean * self.unit), np.nan)
 
     @property
     def radius(self) -> float:
@@ -114,15 +137,18 @@ class _Fit:
         a, b, c = self.solution[:3].tolist()
         return math.sqrt(max(c + (a * a + b * b) / 4, 0.0))
 
-    def step(self) -> bool:
-        """Improve the solution; False where it is no circle through enough readings."""
-        radius, solution = self.radius, self.solution
-        least = (_STEEPEST * radius) ** 2
+    def measure(self) -> None:
+        """How far the readings are from the solution."""
+        least = (_STEEPEST * self.radius) ** 2
         square = self._root_squared()
         self.facing = square > least
-        root = np.sqrt(np.maximum(square, least))
-        self.design[1] = solution[1] / 2 - root
+        self.root = np.sqrt(np.maximum(square, least))
+        self.design[1] = self.solution[1] / 2 - self.root
         self.residual = self.q - self.design[1]
+
+    def step(self) -> bool:
+        """Improve the measured solution; False where it is no circle through enough readings."""
+        radius, solution, root = self.radius, self.solution, self.root
         near = np.abs(self.residual) < 4 * self.noise + 0.1 * radius
         self.usable = self.facing & near
         count = np.count_nonzero(self.usable)
@@ -139,7 +165,7 @@ class _Fit:
         row, error, sigma = self._silhouette(radius)
         self.normal += row[:, None] * (row / sigma**2)
         change += row * (error / sigma**2)
-        self.solution = solution + np.linalg.solve(self.normal, change)
+        self.solution = solution + solve_positive(self.normal, change)
         return True
 
     def _root_squared(self) -> FloatArray:
@@ -162,7 +188,7 @@ class _Fit:
         radius, unit, lean = self.radius, self.unit, self.lean
         if radius <= 0:
             return None
-        covariance = np.linalg.inv(self.normal)
+        covariance = solve_positive(self.normal, _SIX)
         deep = math.sqrt(covariance[1, 1]) / 2 * lean
         # The lean scales the circle along the view.
         doubt = self.readings.slope_sigma * math.sqrt(self.ratio)
@@ -174,6 +200,6 @@ class _Fit:
             (math.sqrt(covariance[0, 0]) / 2 * unit, math.hypot(deep, leaning) * unit),
             float(self.solution[3]) / 2,
             math.sqrt(covariance[3, 3]) / 2,
-            np.where(self.facing, self.residual * lean * unit, np.nan),
+            self.residuals,
             self.usable,
         )

@@ -24,8 +24,8 @@ from .grasp import Grasp, GraspSource
 from .rectangle import ContactPair, GraspRectangle
 from .scene import Scene
 from .settings import PlannerSettings
-from .slab import Top, find_top, slab_residuals
-from .touch import Side, close_on_slab
+from .slab import Slab, find_top
+from .touch import close_on_slab
 from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,14 +40,8 @@ _PLANE_TILT = 2.5
 _UNKNOWN_TILT = 0.3
 # No direction is known better than this, rad.
 _LEAST_TILT = 5e-5
-# Log-likelihood ratio between round and flat beyond which only one of them is considered; the
-# number of parameters of the circle beyond those of a slab, halved; and by how much less the
-# readings say than independent Gaussian ones.
+# Log-likelihood ratio between round and flat beyond which only one of them is considered.
 _CERTAIN = 5.0
-_PARAMETERS = 1.5
-_TEMPER = 0.5
-# Readings that lie farther from a circle than this many times their deviation are not on one.
-_MISFIT = 2.5
 
 
 @dataclass(frozen=True)
@@ -109,39 +103,25 @@ def lift_rectangle(
             f'{settings.min_support_ratio:.0%} are needed; look from another side'
         )
     sigma = float(settings.noise.sigma(float(band.depth[band.valid].mean())))
-    arc = fit_arc(band, sigma)
-    normal = -unit(band.center_ray) if scene.plane is None else scene.plane.normal
+    normal = -band.ray if scene.plane is None else scene.plane.normal
     top = find_top(band, normal, sigma)
     if top is None:
+        arc = fit_arc(band, sigma)
         if arc is not None:
             return _from_arc(arc, ratio)
         raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
-    for_arc = -math.inf if arc is None else _evidence(arc, top, band, sigma)
-    if arc is None or for_arc < -_CERTAIN:
-        return _from_slab(band, top, scene, sigma, ratio, where)
+    slab = Slab.below(top, band, sigma)
+    arc = fit_arc(band, sigma, slab.residuals)
+    if arc is None or arc.evidence < -_CERTAIN:
+        return _from_slab(band, slab, scene.plane, ratio, where)
     round_ = _from_arc(arc, ratio)
-    if for_arc > _CERTAIN:
+    if arc.evidence > _CERTAIN:
         return round_
     try:
-        flat = _from_slab(band, top, scene, sigma, ratio, where)
+        flat = _from_slab(band, slab, scene.plane, ratio, where)
     except LiftError:
         return round_
-    return _likelier(round_, flat, for_arc)
-
-
-def _evidence(arc: Arc, top: Top, band: Band, sigma: float) -> float:
-    """Logarithm of how much likelier the readings are on the circle than on a slab."""
-    told = ~np.isnan(arc.residuals)
-    axis, center = _axis_on(top, band)
-    errors = np.array(
-        [arc.residuals[told], slab_residuals(arc.points[told], top, axis, center, sigma)]
-    )
-    squares = np.square(np.minimum(np.abs(errors), 4 * sigma + 0.001)).mean(axis=1) + 4e-8
-    count = 0.5 * _TEMPER * len(arc.points) / arc.alike
-    rounder = count * math.log(squares[1] / squares[0]) - _TEMPER * _PARAMETERS
-    # All between the jaws should be round, where a slab may stand before other things.
-    astray = count * math.log((_MISFIT * sigma + 0.0005) ** 2 / squares[0])
-    return min(rounder, astray) if astray < 0 else rounder
+    return _likelier(round_, flat, arc.evidence)
 
 
 def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
@@ -154,8 +134,9 @@ def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) ->
     """
     lifted, other = (round_, flat) if for_round > 0 else (flat, round_)
     doubt = 1 / (1 + math.exp(abs(for_round)))
-    axis = other.axis if other.axis @ lifted.axis > 0 else -other.axis
-    off = np.concatenate([other.center - lifted.center, cross(lifted.axis, axis)])
+    axis, others = lifted.axis, other.axis
+    turn = cross(axis, others if others @ axis > 0 else -others)
+    off = np.concatenate([other.center - lifted.center, turn])
     spread = other.covariance + off[:, None] * off
     return replace(lifted, covariance=(1 - doubt) * lifted.covariance + doubt * spread)
 
@@ -220,10 +201,9 @@ def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
 
 
 def _from_slab(
-    band: Band, top: Top, scene: Scene, sigma: float, ratio: float, where: str
+    band: Band, slab: Slab, plane: SupportPlane | None, ratio: float, where: str
 ) -> LiftedContacts:
-    axis, center = _axis_on(top, band)
-    sides = close_on_slab(band, top, axis, center, sigma)
+    sides = close_on_slab(band, slab)
     if sides is None:
         raise LiftError(
             f'{where}: no edge of the object lies between the jaws on one side; '
@@ -235,34 +215,22 @@ def _from_slab(
             f'{where}: the contacts disagree, the first lies {-width * 1e3:.1f} mm beyond the '
             'second; the depth there is too noisy or sparse'
         )
-    points = np.array([_contact(side, center, axis, top) for side in sides])
-    ray = unit(band.center_ray)
-    along = math.hypot(sides[0].sigma, sides[1].sigma) / 2
-    deep = top.sigma / float(abs(ray @ top.normal))
-    tilt = _UNKNOWN_TILT if scene.plane is None else _plane_tilt(scene.plane)
+    top = slab.top
+    along = np.array([[sides[0].position], [sides[1].position]])
+    points = slab.center - _BELOW_EDGE * top.normal + along * slab.axis
+    spread = math.hypot(sides[0].sigma, sides[1].sigma) / 2
+    deep = top.sigma / float(abs(band.ray @ top.normal))
+    tilt = _UNKNOWN_TILT if plane is None else _plane_tilt(plane)
     return LiftedContacts(
         points,
         (sides[0].count, sides[1].count),
         ratio,
         (sides[0].sigma, sides[1].sigma),
         top.normal,
-        lift_covariance(axis, ray, (along, deep), (tilt, _LEAST_TILT)),
+        lift_covariance(slab.axis, band.ray, (spread, deep), (tilt, _LEAST_TILT)),
     )
 
 
 def _plane_tilt(plane: SupportPlane) -> float:
     """Standard deviation of a support's direction, rad."""
     return _PLANE_TILT * plane.rms / (math.sqrt(plane.inliers) * plane.offset) + _LEAST_TILT
-
-
-def _axis_on(top: Top, band: Band) -> tuple[FloatArray, FloatArray]:
-    """The opening axis (3,) in the top's plane that appears as drawn, and the centre (3,), m."""
-    half = band.rectangle.width / 2
-    ends = band.center_ray + np.array([[-half], [half]]) * band.pixel_rays[0]
-    first, second = top.meet(ends)
-    axis = unit(second - first)
-    return axis, top.meet(band.center_ray)
-
-
-def _contact(side: Side, center: FloatArray, axis: FloatArray, top: Top) -> FloatArray:
-    return np.asarray(center + side.position * axis - _BELOW_EDGE * top.normal)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from .band import Band
-from .vectors import cross, unit
+from .vectors import cross, mean, median, unit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -53,60 +54,76 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
         normal: (3,) unit vector out of the surface.
         sigma: standard deviation of the readings, m.
     """
-    rays = band.rays[band.valid]
-    if len(rays) < _MIN_READINGS:
+    heights = ((band.rays @ normal) * band.depth)[band.valid]
+    if len(heights) < _MIN_READINGS:
         return None
-    heights = (rays @ normal) * band.depth[band.valid]
     # Depth noise moves a point along its ray.
     spread = sigma * float(abs(band.center_ray @ normal)) + 2e-4
     heights.sort()
-    sums = np.concatenate([[0.0], np.cumsum(heights)])
     level = float(heights[-max(3, len(heights) // 25)])
     for _ in range(_LEVEL_ROUNDS):
-        low, high = np.searchsorted(heights, (level - 2 * spread, level + 2 * spread)).tolist()
+        low, high = heights.searchsorted((level - 2 * spread, level + 2 * spread)).tolist()
         if high - low < 3:
             return None
-        before, level = level, float(sums[high] - sums[low]) / (high - low)
+        before, level = level, mean(heights[low:high])
         if abs(level - before) < 0.05 * spread:
             break
-    near = heights[low:high]
-    rms = float(np.sqrt(np.mean((near - level) ** 2))) + 1e-4
-    return Top(normal, level, rms * np.sqrt(max(band.alike / len(near), 0.01)), len(near))
+    off = heights[low:high] - level
+    rms = math.sqrt(float(off @ off) / len(off)) + 1e-4
+    return Top(normal, level, rms * math.sqrt(max(band.alike / len(off), 0.01)), len(off))
 
 
-def slab_residuals(
-    points: FloatArray, top: Top, axis: FloatArray, center: FloatArray, sigma: float
-) -> FloatArray:
-    """How far readings (n, 3) lie, along their rays, from a top and the wall seen: (n,), m.
+@dataclass(frozen=True)
+class Slab:
+    """A level top and the opening between the walls below it.
 
-    A ray enters a convex thing where it has crossed both planes. Where a wall explains no more
-    than a top without one, what seemed to be one was noise.
-
-    Args:
-        points: m.
+    Attributes:
         top: level.
-        axis: (3,) unit opening axis, nearly square to the walls.
-        center: (3,) point on the top.
+        axis: (3,) unit opening axis, in the top's plane.
+        center: (3,) point on the top from which positions along the axis are measured, m.
         sigma: standard deviation of the readings, m.
     """
-    ray = unit(center)
-    facing, edgewise = abs(float(ray @ top.normal)), float(ray @ axis)
-    across = cross(top.normal, axis)
-    along, lateral = np.array([axis, across]) @ (points - center).T
-    drop = top.offset - points @ top.normal
-    behind = drop / max(facing, 0.05)
-    if abs(edgewise) < _EDGEWISE:
-        return np.abs(behind)
-    within = 2 * sigma * facing + 0.001
-    level = along[np.abs(drop) < within]
-    middle = float(level.mean()) if len(level) else 0.0
-    wall = (drop > within) & ((along - middle) * edgewise < 0)
-    if np.count_nonzero(wall) >= MIN_LINES:
-        inside = (along - _wall_line(along[wall], lateral[wall], lateral)) / edgewise
-        with_wall, limit = np.abs(np.minimum(behind, inside)), 4 * sigma
-        if np.minimum(with_wall, limit).sum() < np.minimum(np.abs(behind), limit).sum():
-            return with_wall
-    return np.abs(behind)
+
+    top: Top
+    axis: FloatArray
+    center: FloatArray
+    sigma: float
+
+    @classmethod
+    def below(cls, top: Top, band: Band, sigma: float) -> Slab:
+        """The slab whose opening axis appears as the band's rectangle is drawn."""
+        half = band.rectangle.width / 2 * band.pixel_rays[0]
+        places = top.meet(band.center_ray + np.array([[0.0], [-1.0], [1.0]]) * half)
+        return cls(top, unit(places[2] - places[1]), places[0], sigma)
+
+    def residuals(self, points: FloatArray) -> FloatArray:
+        """How far readings (n, 3) lie, along their rays, from the top and the wall seen: (n,), m.
+
+        A ray enters a convex thing where it has crossed both planes. Where a wall explains no
+        more than a top without one, what seemed to be one was noise.
+
+        Args:
+            points: m.
+        """
+        top, ray = self.top, unit(self.center)
+        facing, edgewise = abs(float(ray @ top.normal)), float(ray @ self.axis)
+        drop = top.offset - points @ top.normal
+        behind = drop * (1 / max(facing, 0.05))
+        from_top = np.abs(behind)
+        if abs(edgewise) < _EDGEWISE:
+            return from_top
+        basis = np.array([self.axis, cross(top.normal, self.axis)])
+        along, lateral = basis @ points.T - (basis @ self.center)[:, None]
+        within = 2 * self.sigma * facing + 0.001
+        level = along[np.abs(drop) < within]
+        middle = mean(level) if len(level) else 0.0
+        wall = (drop > within) & ((along - middle) * edgewise < 0)
+        if np.count_nonzero(wall) >= MIN_LINES:
+            inside = (along - _wall_line(along[wall], lateral[wall], lateral)) / edgewise
+            with_wall, limit = np.abs(np.minimum(behind, inside)), 4 * self.sigma
+            if mean(np.minimum(with_wall, limit)) < mean(np.minimum(from_top, limit)):
+                return with_wall
+        return from_top
 
 
 def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> FloatArray:
@@ -117,8 +134,9 @@ def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> Fl
         lateral: (k,) of its readings, m.
         places: (n,) m.
     """
-    middle = np.partition(along, len(along) // 2)[len(along) // 2]
-    near = np.abs(along - middle) < _ASKEW
-    x, y = lateral[near] - lateral[near].mean(), along[near]
+    near = np.abs(along - median(along)) < _ASKEW
+    x, y = lateral[near], along[near]
+    middle = mean(x)
+    x = x - middle
     slope = float(x @ y) / (float(x @ x) + 1e-6)
-    return np.asarray(y.mean() + slope * (places - lateral[near].mean()))
+    return np.asarray(slope * places + (mean(y) - slope * middle))

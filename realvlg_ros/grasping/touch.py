@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .band import Band
-from .slab import DEPTH, MIN_LINES, Top
-from .vectors import cross, length, unit
+from .slab import DEPTH, MIN_LINES, Slab
+from .vectors import cross, length, median, solve_positive
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -30,6 +30,9 @@ _TOP = 0.001
 _WALL_READINGS = 1.5
 _WALL_FACING = 0.03
 _ROUNDS = 2
+# A parabola through few lines is held to be level, and its first unknown.
+_PRIOR = np.diag([1e-9, 0.05, 0.05])
+_FIRST = np.array([1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,7 @@ class Side:
     count: int
 
 
-def close_on_slab(
-    band: Band, top: Top, axis: FloatArray, center: FloatArray, sigma: float
-) -> tuple[Side, Side] | None:
+def close_on_slab(band: Band, slab: Slab) -> tuple[Side, Side] | None:
     """Where each jaw first touches, from either end, or None where it meets nothing.
 
     On a side whose wall is seen the contact is where the wall's readings lie. On one whose wall is
@@ -57,21 +58,22 @@ def close_on_slab(
 
     Args:
         band: samples.
-        top: level that the jaws close below.
-        axis: (3,) unit opening axis.
-        center: (3,) point on the top from which positions are measured.
-        sigma: standard deviation of the readings, m.
+        slab: that the jaws close on, below its top.
     """
-    basis = np.array([axis, cross(top.normal, axis), -top.normal])
-    local = (band.rays.reshape(-1, 3) @ basis.T) * band.depth.reshape(-1, 1) - basis @ center
-    facing = (basis @ unit(band.center_ray)).tolist()
-    noise = sigma * abs(facing[2])
-    drop = local[:, 2].reshape(band.depth.shape)
+    normal = slab.top.normal
+    basis = np.array([slab.axis, cross(normal, slab.axis), -normal])
+    local = basis @ band.rays.reshape(-1, 3).T
+    local *= band.depth.ravel()
+    local -= (basis @ slab.center)[:, None]
+    facing = (basis @ band.ray).tolist()
+    noise = slab.sigma * abs(facing[2])
+    drop = local[2].reshape(band.depth.shape)
     inside: BoolArray = band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
     rows = np.flatnonzero(inside.any(axis=1))
     if len(rows) < MIN_LINES:
         return None
-    view = _View(band, top, basis, center, sigma, noise, facing[0])
+    pixel = length(band.pixel_rays[0]) * length(slab.center)
+    view = _View(band, slab, basis, noise, facing[0], slab.sigma * abs(facing[0]), pixel)
     jaws = _Jaws.meet(view, local, inside, rows)
     left, right = jaws.side(0), jaws.side(1)
     return Side(-left.position, left.sigma, left.count), right
@@ -83,31 +85,21 @@ class _View:
 
     Attributes:
         band: samples.
-        top: level that the jaws close below.
+        slab: that the jaws close on.
         basis: (3, 3) axes along the opening, across it, and below the top.
-        center: (3,) from which positions are measured.
-        sigma: standard deviation of the readings, m.
-        noise: the same of their height, m.
+        noise: standard deviation of the readings' height, m.
         facing: cosine of the opening axis to the view.
+        sideways: standard deviation of the readings' place along the opening, m.
+        pixel: size of a pixel along the opening, m.
     """
 
     band: Band
-    top: Top
+    slab: Slab
     basis: FloatArray
-    center: FloatArray
-    sigma: float
     noise: float
     facing: float
-
-    @property
-    def sideways(self) -> float:
-        """Standard deviation of the readings' place along the opening, m."""
-        return self.sigma * abs(self.facing)
-
-    @property
-    def pixel(self) -> float:
-        """Size of a pixel along the opening, m."""
-        return length(self.band.pixel_rays[0]) * length(self.center)
+    sideways: float
+    pixel: float
 
 
 @dataclass(frozen=True)
@@ -144,7 +136,7 @@ class _Jaws:
 
         Args:
             view: what they have in common.
-            local: (m * k, 3) along the opening, across it, and below the top, m.
+            local: (3, m * k) along the opening, across it, and below the top, m.
             inside: (m, k) readings in the slab below the top.
             rows: lines on which there are any.
         """
@@ -160,7 +152,7 @@ class _Jaws:
         exists = (columns >= 0) & (columns < width)
         index = rows[:, None] * width + columns
         index[~exists] = 0
-        along, across, drop = local.T[:, index]
+        along, across, drop = local[:, index]
         along = sign * along
         in_slab = exists & inside.ravel()[index]
         near = np.abs(along - along[:, before, None]) < _SAME_WALL + 3 * view.sideways
@@ -191,7 +183,7 @@ class _Jaws:
         view, along = self.view, self.along[part]
         below = wall & (self.drop[part] > _TOP + view.noise)
         below = below if below.any() else wall
-        middle = _median(along[below])
+        middle = median(along[below])
         used = below & (np.abs(along - middle) < _SAME_WALL + 2 * view.sideways)
         count = np.count_nonzero(used, axis=1)
         lines = count > 0
@@ -213,21 +205,17 @@ class _Jaws:
         rays = band.rays[rows, first + sign * reach]
         rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * band.pixel_rays[0]
         depth = band.depth[rows, first]
-        level = np.abs(view.top.offset - depth * (rays @ view.top.normal)) < 2 * view.sigma + 0.002
+        top = view.slab.top
+        level = np.abs(top.offset - depth * (rays @ top.normal)) < 2 * view.slab.sigma + 0.002
         level &= ~goes_on
-        points = np.where(level[:, None], view.top.meet(rays), rays * depth[:, None])
-        position, lateral = view.basis[:2] @ (points - view.center).T
+        points = np.where(level[:, None], top.meet(rays), rays * depth[:, None])
+        position, lateral = view.basis[:2] @ (points - view.slab.center).T
         value, scatter = _at_middle(sign * position, lateral)
         astray = 1 - np.count_nonzero(level) / len(rows)
         spread = _EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
         # The silhouette of a wall that faces the camera lies below its edge.
         below = max(facing, 0.0) * DEPTH / math.sqrt(12)
         return Side(value, math.hypot(scatter, spread, below), len(rows))
-
-
-def _median(values: FloatArray) -> float:
-    """The middle value; much faster than numpy's on few values."""
-    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float]:
@@ -238,19 +226,20 @@ def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float
     scale = max(float(np.abs(lateral).max()), 1e-4)
     x = lateral / scale
     design = np.array([np.ones_like(x), x, x * x])
-    prior = np.diag([1e-9, 0.05, 0.05])
-    weight = np.ones_like(x)
-    value, spread = _median(positions), 0.0
+    kept = np.ones_like(x, bool)
+    value = spread = 0.0
     for _ in range(_ROUNDS):
-        weighted = design * weight
-        inverse = np.linalg.inv(weighted @ design.T + prior)
-        solution = inverse @ (weighted @ positions)
+        weighted = design * kept
+        moments = weighted @ design.T + _PRIOR
+        # The first column of the inverse beside the solution.
+        right = np.array([weighted @ positions, _FIRST]).T
+        solution, variance = solve_positive(moments, right).T
         value = float(solution[0])
         residual = np.abs(positions - solution @ design)
-        size = 1.48 * _median(residual[weight > 0])
-        spread = math.sqrt(float(inverse[0, 0])) * size
-        kept = (residual < max(2.5 * size, 3e-4)).astype(np.float64)
-        if kept.sum() < MIN_LINES or bool((kept == weight).all()):
+        size = 1.48 * median(residual[kept])
+        spread = math.sqrt(float(variance[0])) * size
+        kept = residual < max(2.5 * size, 3e-4)
+        count = np.count_nonzero(kept)
+        if count < MIN_LINES or count == len(x):
             break
-        weight = kept
     return value, spread

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dposv
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,3 +26,25 @@ def length(a: FloatArray) -> float:
 def unit(a: FloatArray) -> FloatArray:
     """A vector (n,) scaled to length 1."""
     return a / length(a)
+
+
+def mean(a: FloatArray) -> float:
+    """The mean of a vector (n,)."""
+    return float(np.add.reduce(a)) / len(a)
+
+
+def median(a: FloatArray) -> float:
+    """The middle value of a vector (n,), the upper one of two."""
+    return float(np.partition(a, len(a) // 2)[len(a) // 2])
+
+
+def solve_positive(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """Solve a small symmetric, positive definite system (n, n) for (n,) or (n, k).
+
+    Raises:
+        numpy.linalg.LinAlgError: the matrix is not positive definite.
+    """
+    _, solution, info = dposv(matrix, right)
+    if info:
+        raise np.linalg.LinAlgError('the matrix is not positive definite')
+    return np.asarray(solution)

@@ -47,3 +47,31 @@ def test_no_circle_goes_through_a_hollow():
     )
     circle = fit_circle(mirrored)
     assert circle is None or np.count_nonzero(circle.usable) < 0.5 * len(hollow.s)
+
+
+def test_a_hopeless_start_is_left_at_once():
+    asked = []
+
+    def hopeless(residuals):
+        asked.append(residuals)
+        return True
+
+    exact = readings(np.random.default_rng(3), 0.0)
+    assert fit_circle(exact, hopeless) is None
+    assert fit_circle(exact, lambda residuals: False) is not None
+    (start,) = asked
+    assert start.shape == exact.s.shape
+    assert np.nanmax(np.abs(start)) < 1e-3
+
+
+def test_readings_on_a_single_line_of_sight_leave_all_open():
+    exact = readings(np.random.default_rng(4), 0.0)
+    same = np.full_like(exact.s, 0.001)
+    circle = fit_circle(RoundReadings(same, same, exact.t, 0.0, 0.0, 1e-4, PIXEL, 1.0, 0.02))
+    assert circle is None or min(circle.sigmas) > 0.1
+
+
+def test_readings_without_a_number_are_no_circle():
+    exact = readings(np.random.default_rng(5), 0.0)
+    exact.t[7] = np.nan
+    assert fit_circle(exact) is None
