@@ -88,7 +88,7 @@ def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> Suppor
             f'no plane holds {_MIN_SHARE:.0%} of the depth readings{level}; '
             'let the camera see more of the surface that objects stand on'
         )
-    best = max(planes, key=lambda plane: _merit(plane, points, up))
+    best = max(planes, key=lambda plane: _merit(plane, grid, up))
     fine = _sample(frame, _FINE_POINTS)
     return _refine(best, fine[fine[..., 2] > 0])
 
@@ -159,23 +159,40 @@ def _fit(points: FloatArray) -> FloatArray:
     return _toward_camera(np.append(normal, -normal @ center))
 
 
-def _merit(plane: FloatArray, points: FloatArray, up: FloatArray | None) -> float:
-    """How well a plane (4,) serves as the support of a scene's points (n, 3)."""
-    heights = points @ plane[:3] + plane[3]
-    tolerance = depth_noise(points[:, 2])
-    on_plane = np.abs(heights) < tolerance
-    above = (heights > np.maximum(tolerance, _CARRIED_M[0])) & (heights < _CARRIED_M[1])
-    below = heights < -2 * tolerance
-    carried = _count_inside(points[on_plane], points[above], plane[:3])
-    # Nothing is seen through a support; a plane along the tops of things has points under it.
-    carried -= _count_inside(points[on_plane], points[below], plane[:3])
-    merit = float(on_plane.sum() ** 0.75 * max(carried + 0.05 * len(points), 1.0))
+def _merit(plane: FloatArray, grid: FloatArray, up: FloatArray | None) -> float:
+    """How well a plane (4,) serves as the support of a scene's points (rows, columns, 3)."""
+    read = grid[..., 2] > 0
+    heights = grid @ plane[:3] + plane[3]
+    tolerance = depth_noise(grid[..., 2])
+    on_plane = read & (np.abs(heights) < tolerance)
+    above = read & (heights > np.maximum(tolerance, _CARRIED_M[0])) & (heights < _CARRIED_M[1])
+    below = read & (heights < -2 * tolerance)
+    base = grid[on_plane & _main_part(on_plane)]
+    carried = _count_inside(base, grid[above], plane[:3])
+    # Nothing is seen through a support, though what lies under a table is seen past its edge; a
+    # plane along the tops of things is crossed by lines of sight.
+    through = grid[below] * (plane[3] / (plane[3] - heights[below]))[:, None]
+    carried -= _count_inside(base, through, plane[:3])
+    merit = float(on_plane.sum() ** 0.75 * max(carried + 0.03 * read.sum(), 1.0))
     if up is not None:
         return merit
     # An upright camera sees a table's normal point up in the image, a wall's point at it or
     # (camera looking down) down, and a side wall's point sideways.
     x, y, z = plane[:3]
-    return merit * float(np.clip(0.3 - y - 0.3 * z - 0.5 * abs(x), 0.05, None))
+    upright = np.clip(0.3 - y - 0.3 * z - 0.5 * abs(x), 0.05, None)
+    # It does not look along the support, as it may along the walls of a bin.
+    return merit * float(upright * np.clip(0.2 - 1.6 * z, 0.2, 1.0))
+
+
+def _main_part(found: BoolArray) -> BoolArray:
+    """The largest connected part of places (rows, columns) in an image, gaps of one bridged.
+
+    A plane also meets things far away that are no part of the surface it was found on.
+    """
+    bridged = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(bridged)
+    counts = np.bincount(labels[found], minlength=2)
+    return np.asarray(labels == 1 + counts[1:].argmax())
 
 
 def _count_inside(base: FloatArray, points: FloatArray, normal: FloatArray) -> int:

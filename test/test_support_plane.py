@@ -100,6 +100,28 @@ def test_table_with_objects_wins_over_larger_floor():
     assert find_support_plane(frame).offset == pytest.approx(0.9, abs=0.005)
 
 
+def test_low_table_wins_over_the_floor_that_is_seen_beside_and_below_it():
+    """What is seen past the table's front edge lies under it."""
+    rays = np.dstack([CAMERA.rays, np.ones((240, 320))])
+    depth = cast([(table(40), 0.9)], noise_m=0.002).depth.copy()
+    top = cast([(table(40), 0.45)], noise_m=0.001).depth
+    x, _, z = np.moveaxis(rays * top[..., None], -1, 0)
+    on_top = (abs(x) < 0.25) & (z > 0.58) & (z < 1.1)
+    depth[on_top] = top[on_top]
+    for row, column, distance in ((100, 100, 0.6), (90, 150, 0.66), (120, 190, 0.58)):
+        depth[row : row + 30, column : column + 30] = distance
+    frame = RgbdFrame.from_arrays(np.zeros((240, 320, 3), np.uint8), depth, CAMERA)
+    assert find_support_plane(frame).offset == pytest.approx(0.45, abs=0.005)
+
+
+@pytest.mark.parametrize(('slope', 'offset'), [(0.05, 0.15), (0.1, 0.2), (0.17, 0.25)])
+def test_floor_of_a_bin_wins_over_a_wall_that_the_camera_looks_along(slope, offset):
+    low_wall = np.array([0.0, -np.cos(slope), -np.sin(slope)])
+    heap = [(slice(60, 150), slice(70 + 30 * k, 92 + 30 * k), 0.74 - 0.02 * k) for k in range(6)]
+    frame = cast([(table(90), 0.8), (low_wall, offset)], noise_m=0.001, boxes=heap)
+    assert find_support_plane(frame).offset == pytest.approx(0.8, abs=0.005)
+
+
 def test_depth_without_a_plane_is_refused():
     random = np.random.default_rng(0)
     depth = random.uniform(0.3, 3.0, (240, 320)).astype(np.float32)
