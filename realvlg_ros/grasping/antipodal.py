@@ -63,14 +63,20 @@ class Pairs:
         )
 
 
-def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: int) -> Pairs:
+def propose_pairs(
+    cloud: TargetCloud, friction: float, max_width: float, limit: int, reach: float
+) -> Pairs:
     """Find the most promising pairs, spread over places and directions.
+
+    Pairs near the middle of an object are the better ones, but those of a tall object can be
+    reached from the side only: some that can be reached from above follow.
 
     Args:
         cloud: of the object, completed.
         friction: coefficient at the contacts.
         max_width: largest distance of the contacts, m.
-        limit: how many pairs at most.
+        limit: how many pairs at most; half as many more may follow.
+        reach: how far below the top of an object fingers reach from above, m.
     """
     pool = np.arange(0, len(cloud.points), max(1, -(-len(cloud.points) // _POOL)))
     points, normals = (a[pool].astype(np.float32) for a in (cloud.points, cloud.normals))
@@ -99,7 +105,10 @@ def propose_pairs(cloud: TargetCloud, friction: float, max_width: float, limit: 
     score -= 0.5 * np.abs(axes[:, 2])
     score -= _DOUBT * np.isin(pool, cloud.doubtful)[j]
     score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
-    keep = _spread(centers, axes, score, limit)
+    order = _spread(centers, axes, score)
+    others = order[limit:]
+    high = centers[others, 2] > np.percentile(cloud.points[:, 2], 98) - reach
+    keep = np.concatenate([order[:limit], others[high][: limit // 2]])
     return Pairs(centers[keep], axes[keep], widths[keep])
 
 
@@ -129,9 +138,7 @@ def footprint_pairs(cloud: TargetCloud, max_width: float) -> Pairs:
     return Pairs(np.array(centers).reshape(-1, 3), np.array(axes).reshape(-1, 3), np.array(widths))
 
 
-def _spread(
-    centers: FloatArray, axes: FloatArray, score: FloatArray, limit: int
-) -> npt.NDArray[np.intp]:
+def _spread(centers: FloatArray, axes: FloatArray, score: FloatArray) -> npt.NDArray[np.intp]:
     """The best of each place and direction, best first."""
     yaw = np.mod(np.arctan2(axes[:, 1], axes[:, 0]), np.pi)
     bins = np.floor(yaw * _AXIS_BINS / np.pi).astype(np.int64) % _AXIS_BINS
@@ -140,4 +147,4 @@ def _spread(
     key = ((cells[:, 0] * 1024 + cells[:, 1]) * 1024 + cells[:, 2]) * 32 + bins * 2 + steep
     order = np.argsort(-score, kind='stable')
     _, first = np.unique(key[order], return_index=True)
-    return order[np.sort(first)][:limit]
+    return order[np.sort(first)]

@@ -14,7 +14,7 @@ from ..grounding.grounding import Grounding
 from ..segmentation.box_surface import object_in_box
 from ..support_plane import SupportPlane, find_support_plane
 from .alignment import aligned
-from .antipodal import footprint_pairs, propose_pairs
+from .antipodal import Pairs, footprint_pairs, propose_pairs
 from .approach import REACH, approach_candidates, lifted_off
 from .candidates import Candidates
 from .closing import Closing, close_fingers
@@ -141,7 +141,7 @@ class GraspPlanner:
             pairs = lifted_pairs(lifts, scene)
             batches.append(approach_candidates(pairs, cloud, gripper, settings, from_model=True))
         if settings.grasp_source != 'model':
-            found = propose_pairs(cloud, settings.friction, self._widest, settings.max_candidates)
+            found = self._pairs(cloud)
             found = footprint_pairs(cloud, self._widest).followed_by(found)
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
@@ -152,11 +152,18 @@ class GraspPlanner:
     def _look_again(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
         """More directions of opening, and shallower grips, where the usual ones are blocked."""
         settings, gripper = self.settings, self.gripper
-        pairs = propose_pairs(cloud, settings.friction, self._widest, settings.max_candidates)
+        pairs = self._pairs(cloud)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
         turned = approach_candidates(pairs, cloud, gripper, settings)
         return shortlist(
             turned, cloud, scene, obstacles, gripper, settings, Counter(), (REACH / 2, REACH), True
+        )
+
+    def _pairs(self, cloud: TargetCloud) -> Pairs:
+        """Opposite places on the object's surface, most promising first."""
+        settings, reach = self.settings, self.gripper.finger_length
+        return propose_pairs(
+            cloud, settings.friction, self._widest, settings.max_candidates, reach
         )
 
     def _measure(

@@ -11,6 +11,7 @@ from realvlg_ros.grasping.scene import Scene
 from realvlg_ros.grasping.target_cloud import TargetCloud
 
 CLEAN = DepthNoise(0.0003, 0.0003)
+REACH = 0.045
 
 
 def completed(view, noise=CLEAN):
@@ -91,7 +92,7 @@ def test_lying_bar_is_mirrored_at_its_ridge():
 def test_pairs_of_a_box_open_across_its_faces():
     view = look([Box((0.05, 0.09, 0.12), (0, 0, 0.06))])
     scene, completion = completed(view)
-    pairs = propose_pairs(completion.cloud, 0.4, 0.074, 50)
+    pairs = propose_pairs(completion.cloud, 0.4, 0.074, 50, REACH)
     assert len(pairs.centers) > 5
     rotation = view.camera2world[:3, :3] @ scene.support2camera[:3, :3]
     axes = pairs.axes @ rotation.T
@@ -102,7 +103,7 @@ def test_pairs_of_a_box_open_across_its_faces():
 def test_nothing_opposite_within_the_opening_gives_no_pair():
     view = look([Box((0.12, 0.14, 0.12), (0, 0, 0.06))])
     _, completion = completed(view)
-    assert len(propose_pairs(completion.cloud, 0.4, 0.074, 50).centers) == 0
+    assert len(propose_pairs(completion.cloud, 0.4, 0.074, 50, REACH).centers) == 0
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ NEIGHBOUR = Box((0.04, 0.03, 0.09), (0, 0.071, 0.045))
 def listed(solids, limit, narrow_only=False):
     scene = look(solids).scene()
     cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
-    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200)
+    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
     settings = replace(SETTINGS, max_candidates=limit)
     refusals = Counter()
     candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
@@ -67,7 +67,10 @@ def test_nothing_proposed_gives_nothing():
     scene = look([TARGET]).scene()
     cloud = TargetCloud.from_scene(scene, SETTINGS.noise)
     none = approach_candidates(
-        propose_pairs(cloud, SETTINGS.friction, 0.001, 200), cloud, GRIPPER, SETTINGS
+        propose_pairs(cloud, SETTINGS.friction, 0.001, 200, GRIPPER.finger_length),
+        cloud,
+        GRIPPER,
+        SETTINGS,
     )
     obstacles = Obstacles.around(scene, SETTINGS)
     refusals = Counter()
