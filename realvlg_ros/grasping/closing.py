@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -50,6 +51,16 @@ class Closing:
     observed: FloatArray
     crossing: IntArray
 
+    @classmethod
+    def joined(cls, batches: Sequence[Closing]) -> Closing:
+        """One batch of several."""
+        return cls(
+            **{
+                f.name: np.concatenate([getattr(batch, f.name) for batch in batches])
+                for f in fields(cls)
+            }
+        )
+
     def select(self, index: npt.NDArray[np.generic]) -> Closing:
         """The entries of an index or boolean array."""
         return Closing(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
@@ -66,11 +77,23 @@ class _Patch:
 
 
 def close_fingers(
-    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, settings: PlannerSettings
+    candidates: Candidates,
+    cloud: TargetCloud,
+    gripper: Gripper,
+    settings: PlannerSettings,
+    known: FloatArray | None = None,
 ) -> tuple[Candidates, Closing]:
     """Close the fingers of every candidate on the cloud, as a gripper would.
 
     Each finger stops at the first surface between the fingers, over its whole width and length.
+
+    Args:
+        candidates: in the support frame.
+        cloud: of the object.
+        gripper: its shape.
+        settings: clearances.
+        known: (n, 2, 3) contacts in the TCP frames, m, where they are known better than from the
+            surface that is met first; the middle of the opening then stays where it is.
 
     Returns:
         The candidates with the middle of the opening moved between the contacts and the opening
@@ -83,7 +106,8 @@ def close_fingers(
         _patch(PadBand.touched(inside, local, sign, _PATCH), sign, rotations[:, :, 1], cloud)
         for sign in (-1.0, 1.0)
     ]
-    contacts = np.stack([patch.middle for patch in patches], axis=1)
+    met = np.stack([patch.middle for patch in patches], axis=1)
+    contacts = met if known is None else known
     widths = contacts[:, 1, 1] - contacts[:, 0, 1]
     line = contacts[:, 1] - contacts[:, 0]
     # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
@@ -99,7 +123,8 @@ def close_fingers(
         ]
     )
     counts = np.stack([patch.count for patch in patches], axis=1)
-    shift = np.where(counts.min(axis=1) > 0, contacts[:, :, 1].mean(axis=1), 0.0)
+    shift = np.where(counts.min(axis=1) > 0, met[:, :, 1].mean(axis=1), 0.0)
+    shift = shift if known is None else 0 * shift
     gaps = (candidates.openings - candidates.widths) / 2
     world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
     moved = replace(

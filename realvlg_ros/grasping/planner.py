@@ -17,8 +17,9 @@ from .alignment import aligned
 from .antipodal import Pairs, footprint_pairs, propose_pairs
 from .approach import REACH, approach_candidates, lifted_off
 from .candidates import Candidates
-from .closing import Closing, close_fingers
-from .collision import check_collisions, clearances
+from .checks import Checked
+from .closing import close_fingers
+from .collision import clearances
 from .completion import Completion, complete
 from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
@@ -27,7 +28,7 @@ from .lift import LiftedContacts, carrying_lift
 from .obstacles import Obstacles
 from .plan import GraspPlan, StageTimer, plan_message
 from .proposals import known_candidates, lift_proposals, lifted_pairs
-from .ranking import NORMAL_SLACK, diverse, quality, term_values
+from .ranking import diverse
 from .rectangle import ContactPair
 from .scene import Scene
 from .settings import PlannerSettings
@@ -205,54 +206,27 @@ class GraspPlanner:
         candidates, closing = candidates.select(fits), closing.select(fits)
         if len(candidates) == 0:
             return []
-        hits = check_collisions(candidates, scene, obstacles, gripper, settings)
-        in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
-        low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
-        checks = {
-            'closes on air': closing.counts.min(axis=1) < 2,
-            'contacts outside the friction cone': closing.cosines
-            < np.cos(np.arctan(settings.friction) + NORMAL_SLACK),
-            'rests on a side that is covered or cut off': cloud.rests_on_doubt(closing.contacts),
-            'fingers or palm meet the object': closing.crossing > 1,
-            'gripper meets the support': hits.table,
-            'gripper meets other things': hits.obstacle,
-            'fingers in unseen space': hits.unobserved > settings.max_unobserved,
-            'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
-        }
+        checked = Checked.of(candidates, closing, cloud, scene, obstacles, gripper, settings)
         alive = np.ones(len(candidates), bool)
-        for reason, bad in checks.items():
+        for reason, bad in checked.faults.items():
             refusals[reason] += int((alive & bad).sum())
             alive &= ~bad
-        terms = term_values(candidates, closing, hits, cloud, gripper, settings)
-        score = quality(terms)
-        score = np.where(
-            candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
-        )
-        order = np.flatnonzero(alive)[np.argsort(-score[alive], kind='stable')]
-        good = order[score[order] >= settings.min_quality]
+        order = np.flatnonzero(alive)[np.argsort(-checked.score[alive], kind='stable')]
+        good = order[checked.score[order] >= settings.min_quality]
         chosen = diverse(candidates, good, settings.max_grasps)
         if not chosen:
             return []
+        best = checked.select(np.array(chosen))
         if completion.axis is not None:
-            candidates = settled(candidates, chosen, cloud, gripper, completion.axis)
-        gaps = clearances(candidates.select(np.array(chosen)), scene, obstacles, gripper)
-        return [
-            self._grasp(candidates, closing, terms, score, k, float(gap), scene)
-            for k, gap in zip(chosen, gaps, strict=True)
-        ]
+            axis = completion.axis
+            best = settled(best, cloud, scene, obstacles, gripper, settings, axis)
+        gaps = clearances(best.candidates, scene, obstacles, gripper)
+        return [self._grasp(best, k, float(gap), scene) for k, gap in enumerate(gaps)]
 
-    def _grasp(
-        self,
-        candidates: Candidates,
-        closing: Closing,
-        terms: dict[str, FloatArray],
-        score: FloatArray,
-        k: int,
-        clearance: float,
-        scene: Scene,
-    ) -> Grasp:
+    def _grasp(self, best: Checked, k: int, clearance: float, scene: Scene) -> Grasp:
         """One candidate in the camera's optical frame."""
         settings = self.settings
+        candidates, closing = best.candidates, best.closing
         contacts = closing.contacts[k] @ scene.support2camera[:3, :3].T
         contacts = contacts + scene.support2camera[:3, 3]
         tcp2support = np.eye(4)
@@ -278,14 +252,14 @@ class GraspPlanner:
             standoff=settings.standoff,
             retreat=up.copy(),
             retreat_distance=settings.retreat_distance,
-            quality=float(np.clip(score[k], 0, 1)),
+            quality=float(np.clip(best.score[k], 0, 1)),
             source=GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY,
             rectangle=pair.to_rectangle(self.gripper.finger_width * camera.fx / depth),
             contacts=pair,
             contact_points=contacts,
             support_counts=counts,
             clearance=clearance,
-            terms={name: float(value[k]) for name, value in terms.items()},
+            terms={name: float(value[k]) for name, value in best.terms.items()},
         )
 
 

@@ -7,7 +7,6 @@ where it touches, and how the wall leans, better than the first readings that ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,11 +14,17 @@ import numpy.typing as npt
 
 from .alignment import made_radial, nearly_radial, with_axes
 from .candidates import Candidates, local_coordinates
+from .checks import Checked
+from .closing import Closing, close_fingers
 from .gripper import Gripper
+from .obstacles import Obstacles
 from .pad_band import PadBand, between_fingers
+from .scene import Scene
+from .settings import PlannerSettings
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 # Surface within this of the first touch belongs to the wall, m, where it faces the pad with a
 # cosine of more than this.
@@ -30,42 +35,100 @@ _ROUNDS = 3
 # The weight, m^2, of the lean that the grasp has: walls lean by 3 degrees more or less, and what
 # is no wall is off it by 1 mm.
 _PRIOR = 7e-5
-# Grasps have been checked where they are: they settle by no more than this, rad and m.
+# What is farther off is no settling, rad and m.
 _MAX_TURN, _MAX_SHIFT = 0.05, 0.0015
 
 
 @dataclass(frozen=True)
 class _Wall:
-    """Where one pad touches: y (n,) at a height z (n,) in the TCP frame, m, and dy/dz (n,)."""
+    """Where one pad touches: y (n,) at a height z (n,) in the TCP frame, m, and dy/dz (n,).
+
+    Where no reading faces the pad (met (n,) is False) they mean nothing.
+    """
 
     touch: FloatArray
     height: FloatArray
     lean: FloatArray
+    met: BoolArray
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Candidates between the walls of a round thing.
+
+    Attributes:
+        rows: (n,) where they were among those given.
+        candidates: turned and moved, in the support frame.
+        contacts: (n, 2, 3) in the TCP frames, m.
+    """
+
+    rows: npt.NDArray[np.intp]
+    candidates: Candidates
+    contacts: FloatArray
 
 
 def settled(
-    everything: Candidates,
-    rows: Sequence[int],
+    best: Checked,
+    cloud: TargetCloud,
+    scene: Scene,
+    obstacles: Obstacles,
+    gripper: Gripper,
+    settings: PlannerSettings,
+    axis: FloatArray,
+) -> Checked:
+    """Grasps in the order of their quality, settled where they pass all checks there too.
+
+    Args:
+        best: grasps that passed them.
+        cloud: of the object.
+        scene: with the depth image.
+        obstacles: around the object.
+        gripper: its shape.
+        settings: clearances.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
+    """
+    seating = seat(best.candidates, best.closing, cloud, gripper, axis)
+    candidates, closing = close_fingers(
+        seating.candidates, cloud, gripper, settings, seating.contacts
+    )
+    fits = np.isfinite(candidates.openings)
+    if fits.any():
+        again = Checked.of(
+            candidates.select(fits), closing.select(fits),
+            cloud, scene, obstacles, gripper, settings,
+        )  # fmt: skip
+        holds = again.faultless & (again.score >= settings.min_quality)
+        index = np.arange(len(best.score))
+        index[seating.rows[fits][holds]] = len(index) + np.flatnonzero(holds)
+        best = best.followed_by(again).select(index)
+    return best.select(np.argsort(-best.score, kind='stable'))
+
+
+def seat(
+    candidates: Candidates,
+    closing: Closing,
     cloud: TargetCloud,
     gripper: Gripper,
     axis: FloatArray,
-) -> Candidates:
-    """Candidates, some turned to be radial and to the walls' lean, and centred between them.
+) -> Seating:
+    """Turn candidates to be radial and to the walls' lean, and centre them between the walls.
 
-    Those that do not open radially (across a handle) stay as they are.
+    Those that do not open radially (across a handle), or meet no wall, are left out.
 
     Args:
-        everything: in the support frame, closed on the cloud.
-        rows: of those to be settled.
+        candidates: in the support frame.
+        closing: where their fingers touch.
         cloud: of the object.
         gripper: its shape.
         axis: (2,) horizontal position of the object's vertical axis of revolution, m.
     """
-    index = np.array(rows, np.intp)
-    openings, places = everything.rotations[index, :, 1], everything.tips[index]
-    index = index[nearly_radial(openings, places, axis)]
-    candidates = everything.select(index)
-    radial = made_radial(candidates.rotations[:, :, 1], candidates.tips, axis)
+    openings, approach = candidates.rotations[:, :, 1], candidates.rotations[:, :, 2]
+    # A gripper that comes from aside has its tips elsewhere around the axis than its touches.
+    ahead = (closing.contacts.mean(axis=1) - candidates.tips) * approach
+    places = candidates.tips + ahead.sum(axis=1, keepdims=True) * approach
+    rows = np.flatnonzero(nearly_radial(openings, places, axis))
+    candidates = candidates.select(rows)
+    radial = made_radial(openings[rows], places[rows], axis)
     rotations = with_axes(candidates.rotations, radial)
     candidates = replace(candidates, rotations=rotations)
     local = local_coordinates(candidates, cloud.points)
@@ -76,18 +139,21 @@ def settled(
         facing = np.maximum(sign * face.along(rotations[:, :, 1], cloud.normals) - _FACING, 0)
         walls.append(_wall(face, sign, facing, candidates, gripper, axis))
     height = (walls[0].height + walls[1].height) / 2
-    touches = [wall.touch + wall.lean * (height - wall.height) for wall in walls]
-    shift = np.clip(np.mean(touches, axis=0), -_MAX_SHIFT, _MAX_SHIFT)
+    touches = np.stack([w.touch + w.lean * (height - w.height) for w in walls], axis=1)
+    shift = np.clip(touches.mean(axis=1), -_MAX_SHIFT, _MAX_SHIFT)
     lean = np.clip((walls[0].lean + walls[1].lean) / 2, -_MAX_TURN, _MAX_TURN)
     # The TCP turns about its x axis, at the height of the touches.
     cosine, sine = 1 / np.hypot(1, lean), lean / np.hypot(1, lean)
     x, y, z = np.moveaxis(rotations, 2, 0)
     opening = cosine[:, None] * y - sine[:, None] * z
     approach = cosine[:, None] * z + sine[:, None] * y
-    rotations, tips = everything.rotations.copy(), everything.tips.copy()
-    rotations[index] = np.stack([x, opening, approach], axis=-1)
-    tips[index] += height[:, None] * (z - approach) + shift[:, None] * opening
-    return replace(everything, rotations=rotations, tips=tips)
+    tips = candidates.tips + height[:, None] * (z - approach) + shift[:, None] * opening
+    across = cosine[:, None] * touches - shift[:, None]
+    contacts = np.stack(np.broadcast_arrays(0.0, across, height[:, None]), axis=-1)
+    turned = np.stack([x, opening, approach], axis=-1)
+    met = walls[0].met & walls[1].met
+    moved = replace(candidates, rotations=turned, tips=tips)
+    return Seating(rows[met], moved.select(met), contacts[met])
 
 
 def _wall(
@@ -109,7 +175,8 @@ def _wall(
         axis: (2,) m.
     """
     x, y, z = face.local
-    total = np.maximum(face.sums(facing), 1e-6)
+    total = face.sums(facing)
+    met, total = total > 0, np.maximum(total, 1e-6)
     middle, height = face.sums(facing * y) / total, face.sums(facing * z) / total
     opening, approach = candidates.rotations[:, :2, 1], candidates.rotations[:, :2, 2]
     radial = candidates.tips[:, :2] + middle[:, None] * opening + height[:, None] * approach - axis
@@ -128,7 +195,7 @@ def _wall(
         lean = face.sums(weight * offset * level) / (face.sums(weight * offset**2) + _PRIOR)
     edges = outward * _drop(np.full_like(radius, gripper.finger_width / 2), radius)
     touch = mean - np.where(sign * outward < 0, edges, 0.0)
-    return _Wall(touch, height + high, lean)
+    return _Wall(touch, height + high, lean, met)
 
 
 def _drop(x: FloatArray, radius: FloatArray) -> FloatArray:
