@@ -1,11 +1,30 @@
-"""A ROS domain of its own for each test run, and ROS and torch for the tests that ask for them."""
+"""A ROS domain of its own for each module, and ROS and torch for the tests that ask for them."""
 
+import itertools
 import os
 import random
+import socket
 from pathlib import Path
 
+_DOMAINS = itertools.cycle(random.SystemRandom().sample(range(1, 102), 101))
+
+
+def _is_empty(domain: int) -> bool:
+    """Whether nobody has the port of the first participant (DDSI-RTPS: 7410 + 250 domain)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(('', 7410 + 250 * domain))
+        except OSError:
+            return False
+    return True
+
+
+def _new_domain() -> str:
+    return str(next(filter(_is_empty, _DOMAINS)))
+
+
 # Before rclpy is imported anywhere: two runs on one machine must not hear each other.
-os.environ['ROS_DOMAIN_ID'] = str(random.SystemRandom().randint(1, 101))
+os.environ['ROS_DOMAIN_ID'] = _new_domain()
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 # The images of the tests need what those of a robot need.
 _PROFILE = str(Path(__file__).parents[1] / 'config' / 'fastdds_profile.xml')
@@ -16,9 +35,15 @@ os.environ['ROS_LOG_DIR'] = os.environ.get('ROS_LOG_DIR', '/tmp/realvlg_ros_test
 import pytest  # noqa: E402
 
 
-@pytest.fixture(scope='session')
-def ros_context():
-    """Rclpy, initialised for the whole session."""
+@pytest.fixture(scope='module', autouse=True)
+def ros_domain():
+    """A new domain: a node that was killed counts for 20 s in the one where it was."""
+    os.environ['ROS_DOMAIN_ID'] = _new_domain()
+
+
+@pytest.fixture(scope='module')
+def ros_context(ros_domain):
+    """Rclpy, initialised for one module."""
     rclpy = pytest.importorskip('rclpy')
     rclpy.init()
     yield

@@ -15,6 +15,7 @@ from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget
 
 from ..ros.diagnostics import RateCounter, Report
+from ..ros.entity_node import Execution
 from ..ros.goals import LiveGoal
 from ..ros.ground_client import GroundClient
 from ..ros.lifecycle import ManagedNode, ManagedNodeParameters
@@ -76,7 +77,7 @@ class GraspServer(ManagedNode):
     def configure(self) -> None:
         """Offer the action."""
         self._grounder = GroundClient(self)
-        self._goals = self.serve_action(PlanGrasps, 'plan_grasps', self._execute)
+        self._goals = self.serve_action(PlanGrasps, 'plan_grasps', self._begin)
 
     def activate(self) -> None:
         """Listen to targets."""
@@ -102,7 +103,7 @@ class GraspServer(ManagedNode):
         }
         return [Report('goals', values=values | self._ended)]
 
-    def _execute(self, handle: ServerGoalHandle) -> Result:
+    def _begin(self, handle: ServerGoalHandle) -> Execution:
         goal: PlanGrasps.Goal = handle.request
         request = PlanRequest(
             goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback
@@ -114,16 +115,17 @@ class GraspServer(ManagedNode):
             self._current = request
             if not self.active:
                 request.end(Result.FAILED, _NOT_ACTIVE)
+        return lambda handle: self._execute(handle, request)
 
+    def _execute(self, handle: ServerGoalHandle, request: PlanRequest) -> Result:
         with LiveGoal(
             self._goals, handle, lambda: request.end(Result.CANCELED, 'canceled by the client')
         ) as live:
             result = request.run()
             live.end(result.status not in (Result.CANCELED, Result.FAILED))
-        self._ended[_STATUS_NAMES[result.status]] += 1
-        self.get_logger().info(
-            f'{goal.instruction[:100]!r}: {_STATUS_NAMES[result.status]} {result.message}'
-        )
+        status = _STATUS_NAMES[result.status]
+        self._ended[status] += 1
+        self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
 
     def _missing(self) -> str:

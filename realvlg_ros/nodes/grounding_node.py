@@ -23,6 +23,7 @@ from ..ros.camera_input import CameraInput
 from ..ros.camera_parameters import CameraParameters
 from ..ros.deadline import Deadline
 from ..ros.diagnostics import Report
+from ..ros.entity_node import Execution
 from ..ros.frame_matcher import Match
 from ..ros.goals import Goals, LiveGoal
 from ..ros.grounding_conversion import grounding_to_msg
@@ -88,9 +89,9 @@ class GroundingNode(ManagedNode):
         )
         self._grounder.load()
         self._publisher = self.publish_on(GroundingMsg, 'grounding', latched())
-        self._goals = self.serve_action(Ground, 'ground', self._execute)
+        self._goals = self.serve_action(Ground, 'ground', self._begin)
         self._background_goals = self.serve_action(
-            Ground, 'ground_background', self._execute_in_background
+            Ground, 'ground_background', self._begin_in_background
         )
         self.serve(SetInstruction, 'set_instruction', self._set_instruction)
 
@@ -133,17 +134,17 @@ class GroundingNode(ManagedNode):
         )
         return [self._camera.report(), model]
 
-    def _execute(self, handle: ServerGoalHandle) -> Ground.Result:
+    def _begin(self, handle: ServerGoalHandle) -> Execution:
         goal = handle.request
         request = self._requests.submit(goal.instruction, goal.request_id)
-        return self._serve_goal(handle, self._goals, request)
+        return lambda handle: self._execute(handle, self._goals, request)
 
-    def _execute_in_background(self, handle: ServerGoalHandle) -> Ground.Result:
+    def _begin_in_background(self, handle: ServerGoalHandle) -> Execution:
         goal = handle.request
         request = self._requests.submit(goal.instruction, goal.request_id, background=True)
-        return self._serve_goal(handle, self._background_goals, request)
+        return lambda handle: self._execute(handle, self._background_goals, request)
 
-    def _serve_goal(
+    def _execute(
         self, handle: ServerGoalHandle, goals: Goals, request: GroundingRequest
     ) -> Ground.Result:
         def cancel() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from rclpy.action import ActionServer, GoalResponse
 from rclpy.action.server import ServerGoalHandle
@@ -16,6 +16,9 @@ from rclpy.qos import QoSProfile
 from .diagnostics import Level, Report
 from .goals import Goals
 from .qos import publisher_events, stream, subscription_events
+
+# What the goal of an action does, from its handle to its result.
+Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
 
 # A condition whose words change, such as a figure in them, is logged again after this, s.
 _LOG_PERIOD_S = 10.0
@@ -95,14 +98,15 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
         self._offers.append(lambda: self.destroy_service(server))
 
     def serve_action(
-        self, action: type[Any], name: str, execute: Callable[[ServerGoalHandle], Any]
+        self, action: type[Any], name: str, begin: Callable[[ServerGoalHandle], Execution]
     ) -> Goals:
         """Offer an action until cleanup; goals are rejected while the node is not active.
 
         Args:
             action: type of action.
             name: relative to the node's namespace.
-            execute: runs in a thread of its own; makes a LiveGoal and returns the result.
+            begin: called with each goal in the order in which they came; must be quick. Gives
+                what runs in a thread of its own, makes a LiveGoal and returns the result.
 
         Returns:
             The goals that live.
@@ -112,9 +116,11 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
             self,
             action,
             name,
-            execute,
-            callback_group=ReentrantCallbackGroup(),
+            lambda handle: begin(handle)(handle),
+            # One at a time, which keeps their order; what a goal executes is in no group.
+            callback_group=MutuallyExclusiveCallbackGroup(),
             goal_callback=lambda _: self._accept_goal(name),
+            handle_accepted_callback=lambda handle: handle.execute(begin(handle)),
             cancel_callback=goals.accept_cancel,
             result_timeout=_RESULT_TIMEOUT_S,
         )

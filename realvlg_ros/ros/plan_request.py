@@ -161,12 +161,15 @@ class PlanRequest:
         while words := self._missing():
             self._enter(Feedback.WAITING_FOR_GROUNDER, words)
             self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
-        with self._changed:
-            self._target = None
         self._enter(Feedback.GROUNDING, instruction)
-        return self._grounder.send(
-            instruction, self.request_id, self._limits.grounder_silence, self._notify
-        )
+        with self._changed:
+            # The request that ended this one asks next: asked after it, this one would replace it.
+            if self._end is not None:
+                raise self._end
+            self._target = None
+            return self._grounder.send(
+                instruction, self.request_id, self._limits.grounder_silence, self._notify
+            )
 
     def _take_grounding(self, grounding: Grounding) -> bool:
         """Whether the object was found; raises _Ended when it was not, False asks to try again."""

@@ -178,6 +178,23 @@ def test_nodes_that_are_missing_are_waited_for_and_named():
     assert (result.status, result.message) == (Result.CANCELED, 'enough')
 
 
+def test_a_request_that_was_replaced_meanwhile_asks_nobody():
+    """Its question would come after that of its successor, and replace it."""
+    grounder = FakeGrounder(FOUND)
+    seen = threading.Event()
+
+    def replace_it():
+        seen.wait(5.0)
+        run.request.end(Result.CANCELED, 'replaced by a newer goal')
+        return ''
+
+    run = Run(grounder, missing=replace_it)
+    seen.set()
+    result = run.end()
+    assert (result.status, result.message) == (Result.CANCELED, 'replaced by a newer goal')
+    assert not grounder.asked
+
+
 def test_feedback_keeps_coming():
     run = Run(FakeGrounder(FOUND), timeout=1.4, missing=lambda: 'nobody is there')
     assert run.end().status == Result.TIMED_OUT

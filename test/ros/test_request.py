@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import table_scene
+from rclpy.action import ActionClient
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from ros_graph import FakeCamera, Graph, plan, wait_until
@@ -64,3 +65,17 @@ def test_two_objects_that_fit_are_a_question(graph):
     result = plan(graph, 'pick up the box').result()
     assert result.status == Result.AMBIGUOUS
     assert len(result.grounding.candidates) == 2 and result.grounding.question
+
+
+def test_of_goals_that_come_at_once_the_last_is_answered(graph):
+    client = ActionClient(graph.node, PlanGrasps, 'plan_grasps')
+    wait_until(client.server_is_ready, 'server')
+    goal = PlanGrasps.Goal(instruction='pick up the red box', timeout=15.0)
+    sent = [client.send_goal_async(goal) for _ in range(8)]
+    wait_until(lambda: all(s.done() for s in sent), 'acceptance')
+    answers = [s.result().get_result_async() for s in sent]
+    wait_until(lambda: all(a.done() for a in answers), 'results')
+    *replaced, last = [answer.result().result for answer in answers]
+    assert last.status == Result.OK, last.message
+    assert {result.status for result in replaced} == {Result.CANCELED}
+    assert all('replaced by a newer goal' in result.message for result in replaced)

@@ -114,27 +114,36 @@ class Goal:
     ) -> None:
         """Send a goal; insist sends it until it is accepted, as after a restart of the server."""
         self.feedback: list[Any] = []
+        self.handle: Any = None
         self._goal = goal
+        self._answers = 0
         self._client = ActionClient(graph.node, action, name)
         wait_until(self._client.server_is_ready, f'action {name}')
         if insist:
-            self.handle = wait_until(lambda: self._send(2.0), f'acceptance by {name}')
+            wait_until(lambda: self._send(2.0) and self.handle.accepted, f'acceptance by {name}')
         else:
-            self.handle = self._send(TIMEOUT_S)
-            assert self.handle is not None, f'no answer of {name}'
-        if self.handle.accepted:
-            self._result = self.handle.get_result_async()
+            assert self._send(TIMEOUT_S), f'no answer of {name}'
 
-    def _send(self, timeout: float) -> Any:
+    def _send(self, patience: float) -> bool:
+        """Whether there is an answer in time: to this copy, or a late one to a copy before it."""
+        answers = self._answers
         sent = self._client.send_goal_async(
             self._goal, lambda message: self.feedback.append(message.feedback)
         )
-        deadline = time.monotonic() + timeout
-        while not sent.done() and time.monotonic() < deadline:
+        sent.add_done_callback(self._take_answer)
+        deadline = time.monotonic() + patience
+        while self._answers == answers and time.monotonic() < deadline:
             time.sleep(0.005)
-        if not sent.done():
-            return None
-        return sent.result() if sent.result().accepted or timeout == TIMEOUT_S else None
+        return self._answers > answers
+
+    def _take_answer(self, sent: Any) -> None:
+        # Answers come in the order of the copies, and a copy that is accepted replaces the others.
+        handle = sent.result()
+        if handle.accepted:
+            self._result = handle.get_result_async()
+        if self.handle is None or handle.accepted:
+            self.handle = handle
+        self._answers += 1
 
     def cancel(self) -> Any:
         """Ask for the end; returns the future."""
@@ -146,7 +155,7 @@ class Goal:
 
     def result(self, timeout: float = TIMEOUT_S) -> Any:
         """The result message."""
-        wait_until(self._result.done, 'result of the goal', timeout)
+        wait_until(lambda: self.done, 'result of the goal', timeout)
         return self._result.result().result
 
     @property

@@ -74,12 +74,7 @@ SENTENCE = 'pick up the red box'
 
 
 def ask(graph, **fields):
-    # A goal sent while the server starts may arrive late, after the one that was sent again, and
-    # replace it.
-    for _ in range(3):
-        result = plan(graph, SENTENCE, timeout=25.0, insist=True, **fields).result(30.0)
-        if not result.message.startswith('replaced by a newer request'):
-            break
+    result = plan(graph, SENTENCE, timeout=25.0, insist=True, **fields).result(30.0)
     assert result.status == Result.OK, result.message
     return result
 
