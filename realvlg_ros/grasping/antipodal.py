@@ -64,7 +64,12 @@ class Pairs:
 
 
 def propose_pairs(
-    cloud: TargetCloud, friction: float, max_width: float, limit: int, reach: float
+    cloud: TargetCloud,
+    friction: float,
+    max_width: float,
+    limit: int,
+    reach: float,
+    thickness: float | None = None,
 ) -> Pairs:
     """Find the most promising pairs, spread over places and directions.
 
@@ -77,6 +82,8 @@ def propose_pairs(
         max_width: largest distance of the contacts, m.
         limit: how many pairs at most; half as many more may follow.
         reach: how far below the top of an object fingers reach from above, m.
+        thickness: room that a finger needs beyond its contact, above the support z = 0, m; None
+            without a support.
     """
     pool = np.arange(0, len(cloud.points), max(1, -(-len(cloud.points) // _POOL)))
     points, normals = (a[pool].astype(np.float32) for a in (cloud.points, cloud.normals))
@@ -101,6 +108,10 @@ def propose_pairs(
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     centers = (sp[i] + points[j]).astype(np.float64) / 2
     widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
+    if thickness is not None:
+        # No finger goes under what lies flat: such pairs would leave no place for others.
+        free = centers[:, 2] > (widths / 2 + thickness) * np.abs(axes[:, 2])
+        i, j, axes, centers, widths = i[free], j[free], axes[free], centers[free], widths[free]
     score = opposed[i, j] + worse[i, j] + 0.3 * cloud.observed[pool[j]]
     score -= 0.5 * np.abs(axes[:, 2])
     score -= _DOUBT * np.isin(pool, cloud.doubtful)[j]

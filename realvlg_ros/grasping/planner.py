@@ -142,30 +142,35 @@ class GraspPlanner:
             pairs = lifted_pairs(lifts, scene)
             batches.append(approach_candidates(pairs, cloud, gripper, settings, from_model=True))
         if settings.grasp_source != 'model':
-            found = self._pairs(cloud)
+            found = self._pairs(cloud, scene)
             found = footprint_pairs(cloud, self._widest).followed_by(found)
             if len(found.centers) == 0:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, gripper, settings))
         everything = Candidates.joined(batches)
-        return shortlist(everything, cloud, scene, obstacles, gripper, settings, refusals)
+        free = shortlist(everything, cloud, scene, obstacles, gripper, settings, refusals)
+        if not len(free) and not refusals.total():
+            refusals['palm or support stops the fingers before the contacts'] += len(everything)
+        return free
 
     def _look_again(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
         """More directions of opening, and shallower grips, where the usual ones are blocked."""
         settings, gripper = self.settings, self.gripper
-        pairs = self._pairs(cloud)
+        pairs = self._pairs(cloud, scene)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
         turned = approach_candidates(pairs, cloud, gripper, settings)
         return shortlist(
             turned, cloud, scene, obstacles, gripper, settings, Counter(), (REACH / 2, REACH), True
         )
 
-    def _pairs(self, cloud: TargetCloud) -> Pairs:
+    def _pairs(self, cloud: TargetCloud, scene: Scene) -> Pairs:
         """Opposite places on the object's surface, most promising first."""
-        settings, reach = self.settings, self.gripper.finger_length
+        settings, gripper = self.settings, self.gripper
+        thickness = gripper.finger_thickness + settings.table_clearance
         return propose_pairs(
-            cloud, settings.friction, self._widest, settings.max_candidates, reach
-        )
+            cloud, settings.friction, self._widest, settings.max_candidates,
+            gripper.finger_length, None if scene.plane is None else thickness,
+        )  # fmt: skip
 
     def _measure(
         self, known: Sequence[Grasp], completion: Completion, scene: Scene, obstacles: Obstacles

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from solids import Box, look
+from solids import Ball, Box, look
 
 from realvlg_ros.grasping.antipodal import propose_pairs
 from realvlg_ros.grasping.completion import complete
@@ -32,3 +32,18 @@ def test_the_pairs_in_the_middle_come_first_whatever_the_reach(cloud):
     middle = propose_pairs(cloud, 0.4, 0.074, LIMIT, 0.0)
     more = propose_pairs(cloud, 0.4, 0.074, LIMIT, 0.05)
     np.testing.assert_array_equal(more.centers[:LIMIT], middle.centers[:LIMIT])
+
+
+def test_no_finger_is_asked_to_go_under_the_object():
+    scene = look([Ball(0.03, (0, 0, 0.03))]).scene()
+    ball = complete(TargetCloud.from_scene(scene, NOISE), scene, NOISE).cloud
+    anywhere = propose_pairs(ball, 0.4, 0.074, 10 * LIMIT, 0.05)
+    assert _lowest(anywhere).min() < -0.01
+    above = propose_pairs(ball, 0.4, 0.074, 10 * LIMIT, 0.05, thickness=0.01)
+    assert len(above.widths) > 20
+    assert _lowest(above).min() > 0
+
+
+def _lowest(pairs):
+    """Height of the lower finger's outer face, 10 mm beyond its contact, m."""
+    return pairs.centers[:, 2] - (pairs.widths / 2 + 0.01) * np.abs(pairs.axes[:, 2])

@@ -136,6 +136,12 @@ def test_neighbours_are_not_touched():
             assert abs(view.to_world(tip[:3])[1]) < 0.06 or view.to_world(tip[:3])[2] > 0.06
 
 
+def test_what_lies_too_flat_for_the_fingers_is_refused_with_the_reason():
+    plan = plan_grasps(look([Box((0.05, 0.12, 0.012), (0, 0, 0.006))]), table_clearance=0.008)
+    assert plan.grasps == ()
+    assert 'palm or support stops the fingers before the contacts' in plan.message
+
+
 def test_object_seen_through_is_refused():
     view = look([SOLIDS['can']])
     depth = look([Ball(0.001, (5, 5, 5))]).frame.depth.copy()
