@@ -10,7 +10,7 @@ from realvlg_ros.grasping.depth_noise import DepthNoise
 from realvlg_ros.grasping.target_cloud import TargetCloud
 
 NOISE = DepthNoise(0.0003, 0.0003)
-HEIGHT, LIMIT = 0.2, 20
+HEIGHT, LIMIT, THICKNESS = 0.2, 20, 0.025
 
 
 @pytest.fixture(scope='module')
@@ -38,12 +38,12 @@ def test_no_finger_is_asked_to_go_under_the_object():
     scene = look([Ball(0.03, (0, 0, 0.03))]).scene()
     ball = complete(TargetCloud.from_scene(scene, NOISE), scene, NOISE).cloud
     anywhere = propose_pairs(ball, 0.4, 0.074, 10 * LIMIT, 0.05)
-    assert _lowest(anywhere).min() < -0.01
-    above = propose_pairs(ball, 0.4, 0.074, 10 * LIMIT, 0.05, thickness=0.01)
+    assert _lowest(anywhere).min() < -0.004
+    above = propose_pairs(ball, 0.4, 0.074, 10 * LIMIT, 0.05, thickness=THICKNESS)
     assert len(above.widths) > 20
     assert _lowest(above).min() > 0
 
 
 def _lowest(pairs):
-    """Height of the lower finger's outer face, 10 mm beyond its contact, m."""
-    return pairs.centers[:, 2] - (pairs.widths / 2 + 0.01) * np.abs(pairs.axes[:, 2])
+    """Height of the lower finger's outer face, m."""
+    return pairs.centers[:, 2] - (pairs.widths / 2 + THICKNESS) * np.abs(pairs.axes[:, 2])
