@@ -54,11 +54,15 @@ class Checked:
         hits = check_collisions(candidates, scene, obstacles, gripper, settings)
         in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
         low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
+        air = closing.counts.min(axis=1) < 2
+        slips = closing.cosines < np.cos(np.arctan(settings.friction) + NORMAL_SLACK)
+        # The slowest of the checks: asked only of those that are left.
+        doubted = ~(air | slips)
+        doubted[doubted] = cloud.rests_on_doubt(closing.contacts[doubted])
         faults = {
-            'closes on air': closing.counts.min(axis=1) < 2,
-            'contacts outside the friction cone': closing.cosines
-            < np.cos(np.arctan(settings.friction) + NORMAL_SLACK),
-            'rests on a side that is covered or cut off': cloud.rests_on_doubt(closing.contacts),
+            'closes on air': air,
+            'contacts outside the friction cone': slips,
+            'rests on a side that is covered or cut off': doubted,
             'fingers or palm meet the object': closing.crossing > 1,
             'gripper meets the support': hits.table,
             'gripper meets other things': hits.obstacle,

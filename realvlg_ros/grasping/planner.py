@@ -33,7 +33,7 @@ from .rectangle import ContactPair
 from .scene import Scene
 from .settings import PlannerSettings
 from .settling import settled
-from .shortlist import shortlist
+from .shortlist import Grip, QuickLook, shortlist
 from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,6 +41,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 # The opening is turned by these about the vertical in the second look, rad: inside the cone.
 _TURNS = (-0.2, 0.0, 0.2)
+_SECOND_GRIPS = (Grip(REACH / 2, narrow=True), Grip(REACH, narrow=True))
 
 __all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
 
@@ -68,7 +69,8 @@ class GraspPlanner:
             up: (3,) unit vector opposite to gravity in the optical frame, if known.
             plane: the support, if it is known already; found in the depth otherwise.
             known: grasps of earlier plans, in the optical frame: each is measured again where it
-                is, and answered beside what is found while it holds.
+                is. Those that hold are answered, max_grasps of them at most, beside as many that
+                are found.
         """
         timer = StageTimer()
         if plane is None:
@@ -148,7 +150,8 @@ class GraspPlanner:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, gripper, settings))
         everything = Candidates.joined(batches)
-        free = shortlist(everything, cloud, scene, obstacles, gripper, settings, refusals)
+        look = QuickLook(cloud, scene, obstacles, gripper, settings)
+        free = shortlist(everything, look, refusals)
         if not len(free) and not refusals.total():
             refusals['palm or support stops the fingers before the contacts'] += len(everything)
         return free
@@ -159,9 +162,8 @@ class GraspPlanner:
         pairs = self._pairs(cloud, scene)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
         turned = approach_candidates(pairs, cloud, gripper, settings)
-        return shortlist(
-            turned, cloud, scene, obstacles, gripper, settings, Counter(), (REACH / 2, REACH), True
-        )
+        look = QuickLook(cloud, scene, obstacles, gripper, settings)
+        return shortlist(turned, look, Counter(), _SECOND_GRIPS)
 
     def _pairs(self, cloud: TargetCloud, scene: Scene) -> Pairs:
         """Opposite places on the object's surface, most promising first."""

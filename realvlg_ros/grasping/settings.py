@@ -18,7 +18,7 @@ class PlannerSettings:
     Attributes:
         grasp_source: 'geometry' searches the depth, 'model' lifts the grounder's rectangles and
             contacts, 'both' does both and ranks them together.
-        max_grasps: how many grasps are returned.
+        max_grasps: how many grasps are found at most.
         max_candidates: how many candidates are checked for collision.
         friction: coefficient between finger and object; sets the antipodal cone.
         finger_clearance: gap on each side between open finger and object, m.

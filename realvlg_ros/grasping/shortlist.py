@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from .approach import REACH, deepened
 from .candidates import Candidates, coarse_crossings, narrowed
@@ -15,20 +17,66 @@ from .scene import Scene
 from .settings import PlannerSettings
 from .target_cloud import TargetCloud
 
+BoolArray = npt.NDArray[np.bool_]
+
 # So many times the number of candidates wanted are looked at together.
 _AT_ONCE = 2
 
 
+@dataclass(frozen=True)
+class Grip:
+    """How fingers take an object.
+
+    Attributes:
+        reach: share of the gripper's fingertip depth by which fingertips go past the contacts at
+            most.
+        narrow: with as small a gap between fingers and object as is accepted.
+    """
+
+    reach: float = REACH
+    narrow: bool = False
+
+
+@dataclass(frozen=True)
+class QuickLook:
+    """Whether a gripper has room, looked at coarsely.
+
+    Attributes:
+        cloud: of the object, completed.
+        scene: that the object was seen in.
+        obstacles: around the object.
+        gripper: its shape.
+        settings: limits.
+    """
+
+    cloud: TargetCloud
+    scene: Scene
+    obstacles: Obstacles
+    gripper: Gripper
+    settings: PlannerSettings
+
+    def take(self, candidates: Candidates, grip: Grip) -> Candidates:
+        """Candidates whose fingertips are at the height of the contacts, with a grip."""
+        has_table = self.scene.plane is not None
+        candidates = deepened(
+            candidates, self.cloud, has_table, self.gripper, self.settings, grip.reach
+        )
+        return narrowed(candidates, self.settings) if grip.narrow else candidates
+
+    def crosses(self, candidates: Candidates) -> BoolArray:
+        """Which candidates (n,) would have the gripper in the object."""
+        return coarse_crossings(candidates, self.cloud, self.gripper)
+
+    def hits(self, candidates: Candidates) -> BoolArray:
+        """Which candidates (n,) would have it in something else."""
+        return coarse_hits(candidates, self.scene, self.obstacles, self.gripper, self.settings)
+
+
 def shortlist(
     candidates: Candidates,
-    cloud: TargetCloud,
-    scene: Scene,
-    obstacles: Obstacles,
-    gripper: Gripper,
-    settings: PlannerSettings,
+    look: QuickLook,
     refusals: Counter[str],
-    shares: tuple[float, ...] = (REACH,),
-    narrow_only: bool = False,
+    grips: tuple[Grip, ...] = (Grip(),),
 ) -> Candidates:
     """The first max_candidates that are free, with as wide an opening as fits.
 
@@ -37,34 +85,25 @@ def shortlist(
 
     Args:
         candidates: most promising first, with the fingertips at the height of the contacts.
-        cloud: of the object, completed.
-        scene: that the object was seen in.
-        obstacles: around the object.
-        gripper: its shape.
-        settings: limits.
+        look: what tells whether they are free.
         refusals: counts why others are left out.
-        shares: of the gripper's fingertip depth by which fingertips go past the contacts at
-            most, one after the other.
-        narrow_only: with as small a gap between fingers and object as is accepted.
+        grips: tried one after the other, each with all candidates.
     """
     wide, tight = [candidates.select(np.s_[:0])], [candidates.select(np.s_[:0])]
-    wanted, size = settings.max_candidates, _AT_ONCE * settings.max_candidates
-    parts = [(share, first) for share in shares for first in range(0, len(candidates), size)]
-    for share, first in parts:
-        part = candidates.select(np.s_[first : first + size])
-        part = deepened(part, cloud, scene.plane is not None, gripper, settings, share)
-        if narrow_only:
-            part = narrowed(part, settings)
-        crossing = coarse_crossings(part, cloud, gripper)
+    wanted = look.settings.max_candidates
+    size = _AT_ONCE * wanted
+    for grip, first in ((grip, i) for grip in grips for i in range(0, len(candidates), size)):
+        part = look.take(candidates.select(np.s_[first : first + size]), grip)
+        crossing = look.crosses(part)
         refusals['fingers or palm meet the object'] += int(crossing.sum())
         part = part.select(~crossing)
-        hit = coarse_hits(part, scene, obstacles, gripper, settings)
+        hit = look.hits(part)
         wide.append(part.select(np.flatnonzero(~hit)[:wanted]))
         tight.append(part.select(hit))
         wanted -= len(wide[-1])
         if wanted == 0:
             return Candidates.joined(wide)
-    narrow = narrowed(Candidates.joined(tight), settings)
-    blocked = coarse_hits(narrow, scene, obstacles, gripper, settings)
+    narrow = narrowed(Candidates.joined(tight), look.settings)
+    blocked = look.hits(narrow)
     refusals['gripper meets other things'] += int(blocked.sum())
     return Candidates.joined([*wide, narrow.select(np.flatnonzero(~blocked)[:wanted])])

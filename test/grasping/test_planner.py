@@ -218,3 +218,14 @@ def test_a_known_grasp_that_does_not_hold_is_not_answered():
     known = [replace(best, tcp2frame=away)]
     plan = planner.plan(view.frame, ground(view), plane=view.plane, known=known)
     assert len(plan.grasps) == 1
+
+
+def test_known_grasps_are_answered_beside_as_many_that_are_found():
+    view = look([SOLIDS['bar']])
+    known = plan_grasps(view).grasps
+    planner = GraspPlanner(FRANKA_HAND, PlannerSettings(max_grasps=2))
+    found = planner.plan(view.frame, ground(view), plane=view.plane).grasps
+    both = planner.plan(view.frame, ground(view), plane=view.plane, known=known).grasps
+    assert len(found) == 2 and len(known) > 4 and len(both) == 4
+    qualities = [grasp.quality for grasp in both]
+    assert qualities == sorted(qualities, reverse=True)

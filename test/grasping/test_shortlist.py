@@ -11,26 +11,25 @@ from realvlg_ros.grasping.approach import approach_candidates
 from realvlg_ros.grasping.completion import complete
 from realvlg_ros.grasping.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
-from realvlg_ros.grasping.shortlist import shortlist
+from realvlg_ros.grasping.shortlist import Grip, QuickLook, shortlist
 from realvlg_ros.grasping.target_cloud import TargetCloud
 
 SETTINGS = PlannerSettings()
+WIDE = Grip()
 TARGET = Box((0.04, 0.06, 0.07), (0, 0, 0.035))
 # Beside it there is room for a finger of an opening that fits closely.
 NEIGHBOUR = Box((0.04, 0.03, 0.09), (0, 0.071, 0.045))
 
 
-def listed(solids, limit, narrow_only=False):
+def listed(solids, limit, grip=WIDE):
     scene = look(solids).scene()
     cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
     pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
     settings = replace(SETTINGS, max_candidates=limit)
     refusals = Counter()
     candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
-    found = shortlist(
-        candidates, cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings, refusals,
-        narrow_only=narrow_only,
-    )  # fmt: skip
+    quick = QuickLook(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
+    found = shortlist(candidates, quick, refusals, (grip,))
     return found, refusals, len(candidates)
 
 
@@ -59,7 +58,7 @@ def test_narrow_openings_come_last():
     assert 0 < first_narrow < len(found)
     assert (gaps[first_narrow:] < 0.0051).all()
     assert refusals['gripper meets other things'] > 0
-    narrow, _, _ = listed([TARGET, NEIGHBOUR], 10_000, narrow_only=True)
+    narrow, _, _ = listed([TARGET, NEIGHBOUR], 10_000, Grip(narrow=True))
     assert ((narrow.openings - narrow.widths) / 2 < 0.0051).all()
 
 
@@ -72,7 +71,23 @@ def test_nothing_proposed_gives_nothing():
         GRIPPER,
         SETTINGS,
     )
-    obstacles = Obstacles.around(scene, SETTINGS)
-    refusals = Counter()
+    quick = QuickLook(cloud, scene, Obstacles.around(scene, SETTINGS), GRIPPER, SETTINGS)
     assert len(none) == 0
-    assert len(shortlist(none, cloud, scene, obstacles, GRIPPER, SETTINGS, refusals)) == 0
+    assert len(shortlist(none, quick, Counter())) == 0
+
+
+def test_a_second_grip_brings_up_more():
+    """Where less deep fingertips are tried beside the usual ones."""
+    scene = look([TARGET]).scene()
+    cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
+    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
+    settings = replace(SETTINGS, max_candidates=10_000)
+    candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
+    quick = QuickLook(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
+    deep, shallow = Grip(), Grip(WIDE.reach / 2)
+    one, other, both = (
+        shortlist(candidates, quick, Counter(), grips)
+        for grips in ((deep,), (shallow,), (shallow, deep))
+    )
+    assert len(both) == len(one) + len(other)
+    assert one.tips[:, 2].mean() < other.tips[:, 2].mean() - 0.002
