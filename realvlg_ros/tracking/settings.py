@@ -37,6 +37,7 @@ class TrackerSettings:
         gate_persistence: disagreeing measurements in a row that are believed after all.
         confirm_frames: frames in which a target must be seen to be confirmed.
         lost_after_s: unseen for longer, a target is lost, s.
+        gone_after_s: its place seen empty for longer, a target is lost, s.
         lost_position_std_m: less certain of its position than this, a target is lost, m.
         forget_after_s: lost for longer, a target is forgotten, s.
         search_period_s: how often an unseen target is searched around its last place, s.
@@ -88,6 +89,7 @@ class TrackerSettings:
     gate_persistence: int = 2
     confirm_frames: int = 3
     lost_after_s: float = 2.0
+    gone_after_s: float = 0.5
     lost_position_std_m: float = 0.10
     forget_after_s: float = 30.0
     search_period_s: float = 0.1
@@ -147,6 +149,7 @@ RANGES: dict[str, tuple[float, float]] = {
     'gate_persistence': (1, 100),
     'confirm_frames': (1, 100),
     'lost_after_s': (0.05, 60.0),
+    'gone_after_s': (0.05, 60.0),
     'lost_position_std_m': (0.005, 1.0),
     'forget_after_s': (0.0, 3600.0),
     'search_period_s': (0.0, 10.0),

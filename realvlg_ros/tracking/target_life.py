@@ -10,6 +10,8 @@ from .visibility import Visibility
 
 # A target with more than this share of its surface hidden may be behind something.
 _COVERED = 0.3
+# The place of a target is empty where one sees past more than this share of its surface.
+_EMPTY = 0.6
 
 
 class TargetLife:
@@ -24,6 +26,7 @@ class TargetLife:
         self.seen_ns = self.asked_ns = stamp_ns
         self._settings = settings
         self._seen_frames = 1
+        self._empty_since_ns: int | None = None
         self._reported, self._reported_ns = self.state, stamp_ns
 
     @property
@@ -40,6 +43,7 @@ class TargetLife:
     def see(self, stamp_ns: int) -> None:
         """It was seen in a frame."""
         self.seen_ns, self.visibility = stamp_ns, None
+        self._empty_since_ns = None
         self._seen_frames += 1
         confirmed = self._seen_frames >= self._settings.confirm_frames
         self.state = TargetState.CONFIRMED if confirmed else TargetState.TENTATIVE
@@ -66,7 +70,14 @@ class TargetLife:
         if self.lost:
             return
         unseen = (stamp_ns - self.seen_ns) * 1e-9
-        if unseen > self._settings.lost_after_s:
+        if visibility.vacated < _EMPTY or held_back:
+            self._empty_since_ns = None
+        elif self._empty_since_ns is None:
+            self._empty_since_ns = stamp_ns
+        empty = 0.0 if self._empty_since_ns is None else (stamp_ns - self._empty_since_ns) * 1e-9
+        if empty > self._settings.gone_after_s:
+            self.lose(f'its place has been empty for {empty:.1f} s; a new grounding is needed')
+        elif unseen > self._settings.lost_after_s:
             self.lose(f'not seen for {unseen:.1f} s; a new grounding is needed')
         elif spread > self._settings.lost_position_std_m:
             self.lose(f'position uncertain by {spread * 1000:.0f} mm; a new grounding is needed')

@@ -45,6 +45,33 @@ def test_hidden_for_long_is_lost_and_asks_at_a_bounded_rate():
     assert wishes[0].instruction == 'take the slab'
 
 
+def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, _ = start(scene, gone_after_s=0.3, retry_period_s=0.2)
+    follow(tracker, scene, range(1, 6))
+    scene.slabs.clear()
+    states, reasons = [], []
+    for index in range(6, 24):
+        for target in tracker.update(scene.render(index)[0]):
+            states.append(target.state)
+            reasons.append(target.message)
+    assert states.count(TargetState.OCCLUDED) == pytest.approx(10, abs=2)
+    assert states[-1] == TargetState.LOST
+    assert 'its place has been empty for 0.3 s' in reasons[-1]
+    assert {wish.reason for wish in tracker.take_wishes()} == {'lost'}
+
+
+def test_a_glimpse_past_a_target_does_not_lose_it():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, first = start(scene, gone_after_s=0.3)
+    follow(tracker, scene, range(1, 6))
+    away = scene.slabs.pop()
+    follow(tracker, scene, range(6, 13))
+    scene.slabs.append(away)
+    (target,) = follow(tracker, scene, range(13, 18))
+    assert (target.state, target.track_id) == (TargetState.CONFIRMED, first.track_id)
+
+
 def test_a_lost_target_seen_again_where_it_was_keeps_its_id():
     scene = Scene([Slab(at(0, 0, 0.6))])
     tracker, first = start(scene, lost_after_s=0.3)
