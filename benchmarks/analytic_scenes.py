@@ -25,12 +25,11 @@ from realvlg_ros.simulation.depth_noise import DepthNoise, DepthSampler
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, make_transform, transform_points
 
-from .solids import Solid, bowl, box, cylinder, mug, sphere
+from .analytic_setups import ROUND_SPAN, Setup, setups
+from .solids import Solid
 
 FloatArray = npt.NDArray[np.float64]
 
-# Half the height on a ball or lying cylinder, in radii, at which friction 0.4 still holds.
-_ROUND_SPAN = math.sin(math.atan(0.4))
 _FINGER_WIDTH = 0.020
 # Standard deviation of the angle at which rectangles are drawn, rad.
 _TURN = math.radians(3)
@@ -119,87 +118,11 @@ class LiftCase:
         return RgbdFrame.from_arrays(color, millimetres, self.camera)
 
 
-@dataclass(frozen=True, eq=False)
-class _Setup:
-    """A solid with its grasp in the object frame (z up), before it is placed.
-
-    Attributes:
-        solid: the surface.
-        middle: (3,) between the contacts.
-        axis: (3,) along the opening; for round solids it is turned across the view.
-        width: distance of the contacts.
-        depth: how far below the middle the walls reach.
-        margin: total opening beyond the width, m.
-        round_axis: direction of a lying cylinder, zeros for a ball, None for walls.
-    """
-
-    shape: str
-    solid: Solid
-    middle: tuple[float, float, float]
-    axis: tuple[float, float, float]
-    width: float
-    depth: float
-    margin: float
-    round_axis: tuple[float, float, float] | None = None
-
-
-def _setups() -> Iterator[_Setup]:
-    x = (1.0, 0.0, 0.0)
-    for width, length, height in (
-        (0.005, 0.10, 0.03), (0.010, 0.08, 0.02), (0.020, 0.10, 0.05), (0.030, 0.06, 0.10),
-        (0.045, 0.09, 0.04), (0.060, 0.09, 0.13), (0.075, 0.12, 0.06), (0.090, 0.10, 0.05),
-    ):  # fmt: skip
-        shift = 0.2 * length
-        yield _Setup('box', box(width, length, height), (0, shift, height), x, width, height, 0.02)
-    for diameter, length in (
-        (0.010, 0.12),
-        (0.025, 0.10),
-        (0.045, 0.12),
-        (0.066, 0.12),
-        (0.09, 0.15),
-    ):
-        yield _Setup(
-            'lying cylinder', cylinder(diameter / 2, length, lying=True),
-            (0, 0.1 * length, diameter / 2), x, diameter, 0.0, 0.02, (0.0, 1.0, 0.0),
-        )  # fmt: skip
-    for diameter, height in ((0.020, 0.06), (0.040, 0.10), (0.066, 0.115), (0.085, 0.05)):
-        yield _Setup(
-            'standing cylinder', cylinder(diameter / 2, height), (0, 0, height), x,
-            diameter, height, 0.02,
-        )  # fmt: skip
-    for diameter in (0.020, 0.040, 0.065, 0.085):
-        yield _Setup(
-            'sphere', sphere(diameter / 2), (0, 0, diameter / 2), x, diameter, 0.0, 0.02,
-            (0.0, 0.0, 0.0),
-        )  # fmt: skip
-    for diameter, height, wall in ((0.15, 0.075, 0.005), (0.12, 0.06, 0.007), (0.18, 0.09, 0.010)):
-        radius = diameter / 2
-        yield _Setup(
-            'bowl rim', bowl(radius, wall), (radius - wall / 2, 0, height), x, wall,
-            _ROUND_SPAN * radius, 0.025,
-        )  # fmt: skip
-    for diameter, height, wall in (
-        (0.082, 0.095, 0.005),
-        (0.10, 0.11, 0.006),
-        (0.07, 0.08, 0.008),
-    ):
-        radius = diameter / 2
-        yield _Setup(
-            'mug rim', mug(radius, height, wall), (radius - wall / 2, 0, height), x, wall,
-            height - wall, 0.025,
-        )  # fmt: skip
-    for diameter, height in ((0.055, 0.07), (0.07, 0.08), (0.082, 0.095)):
-        yield _Setup(
-            'mug body', mug(diameter / 2, height, 0.005), (0, 0, height), x, diameter,
-            height, 0.02,
-        )  # fmt: skip
-
-
 def lift_cases(views: int, seed: int = 0) -> Iterator[LiftCase]:
     """Every solid in a number of views: tilts 0 to 60 degrees, 0.4 to 1.0 m, any yaw."""
     rng = np.random.default_rng(seed)
     camera = d435_camera()
-    for setup in _setups():
+    for setup in setups():
         for view in range(views):
             tilt = math.radians(60) * (view + rng.random()) / views
             distance = float(rng.uniform(0.4, 1.0))
@@ -212,7 +135,7 @@ def lift_cases(views: int, seed: int = 0) -> Iterator[LiftCase]:
 
 
 def _place(
-    setup: _Setup,
+    setup: Setup,
     camera: Camera,
     tilt: float,
     distance: float,
@@ -249,9 +172,7 @@ def _place(
     )  # fmt: skip
 
 
-def _drawn(
-    setup: _Setup, truth: TrueGrasp, rectangle: GraspRectangle, camera: Camera
-) -> TrueGrasp:
+def _drawn(setup: Setup, truth: TrueGrasp, rectangle: GraspRectangle, camera: Camera) -> TrueGrasp:
     """The grasp along the axis that a rectangle through the true centre implies."""
     ends = camera.deproject(rectangle.to_contacts().points, [1.0, 1.0])
     axis = np.cross(np.cross(ends[0], ends[1]), truth.approach)
@@ -262,7 +183,7 @@ def _drawn(
     return replace(truth, axis=axis, width=truth.width * longer)
 
 
-def _symmetries(setup: _Setup, truth: TrueGrasp) -> tuple[FloatArray, FloatArray]:
+def _symmetries(setup: Setup, truth: TrueGrasp) -> tuple[FloatArray, FloatArray]:
     """Directions (k, 3) of sliding and axes (k, 3) of turning that change nothing."""
     across = np.cross(truth.axis, truth.approach)
     none = np.zeros((0, 3))
@@ -275,7 +196,7 @@ def _symmetries(setup: _Setup, truth: TrueGrasp) -> tuple[FloatArray, FloatArray
     return (across[None] if setup.shape == 'box' else none), none
 
 
-def _true_grasp(setup: _Setup, object2camera: FloatArray) -> tuple[TrueGrasp, FloatArray]:
+def _true_grasp(setup: Setup, object2camera: FloatArray) -> tuple[TrueGrasp, FloatArray]:
     """The grasp in the optical frame, and the contacts (2, 3) that the rectangle is drawn to."""
     center = transform_points(object2camera, setup.middle)
     rotation = object2camera[:3, :3]
@@ -290,7 +211,7 @@ def _true_grasp(setup: _Setup, object2camera: FloatArray) -> tuple[TrueGrasp, Fl
         axis /= np.linalg.norm(axis)
         approach = approach if not along.any() else np.cross(axis, along)
         approach *= np.sign(approach @ center)
-        reach = _ROUND_SPAN * setup.width / 2
+        reach = ROUND_SPAN * setup.width / 2
         span = (-reach, reach)
     contacts = center + np.array([[-0.5], [0.5]]) * setup.width * axis
     return TrueGrasp(center, axis, approach, setup.width, span), contacts

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from benchmarks.tiny_qwen import train_vocabulary
+from benchmarks.toy.answers import box_answer, rectangle_answer, token_weights
+from benchmarks.toy.picture_tokens import cells_of, coverage, patches_of, twice_angle
 from benchmarks.toy.scenes import (
     COLORS,
     IMAGE_SIZES,
@@ -35,10 +36,6 @@ _POOL = 500
 _CONVENTION_SHARES = (0.25, 0.25, 0.5)
 _PROBE_SHARE, _GRASP_SHARE = 0.12, 0.42
 _FACTOR = 28
-_DIGIT_WEIGHTS = (1.0, 0.6, 0.2)
-_ANGLE_WEIGHT = 1.5
-_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
-_DEVIATION = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class Teacher:
         batch = self._pack(lessons, grid, size)
         batch['pixel_values'] = torch.from_numpy(pixels)
         batch['image_grid_thw'] = torch.tensor([[1, *grid]]).repeat(pictures, 1)
-        batch['cells'] = torch.from_numpy(np.stack([_cells(s, size, grid) for s in scenes]))
+        batch['cells'] = torch.from_numpy(np.stack([cells_of(s, size, grid) for s in scenes]))
         return batch
 
     def _scene(self, size: tuple[int, int]) -> tuple[Scene, np.ndarray]:
@@ -113,7 +110,7 @@ class Teacher:
             return pool[int(self._rng.integers(len(pool)))]
         feed = feed_size(*size, _FACTOR, 4 * 28 * 28, MAX_PIXELS)
         scene = draw_scene(self._rng, size)
-        drawn = scene, _patches(scene.image, feed.width, feed.height)
+        drawn = scene, patches_of(scene.image, feed.width, feed.height)
         if len(pool) < _POOL:
             pool.append(drawn)
         else:
@@ -139,10 +136,10 @@ class Teacher:
         box = shape.box
         target = (
             box.center[0] / size[0], box.center[1] / size[1],
-            box.width / size[0], box.height / size[1], *_twice_angle(shape),
+            box.width / size[0], box.height / size[1], *twice_angle(shape),
         )  # fmt: skip
         prompt = prompts.task(Task.GRASP if grasp else Task.BOX)
-        answer = _rectangle_answer(shape, frame) if grasp else _box_answer(box, frame)
+        answer = rectangle_answer(shape, frame) if grasp else box_answer(box, frame)
         return self._encode(
             prompt.ask(scene.words(shape)), answer, target, shape, angle=2 if grasp else -1
         )
@@ -155,7 +152,7 @@ class Teacher:
         start = whole.index(self._image) + 1
         asked, written = whole[start:], self._tokens.encode(answer)
         pieces = [self._tokens.decode([token]) for token in written]
-        weights = [0.0] * len(asked) + _token_weights(pieces, angle) + [0.3]
+        weights = [0.0] * len(asked) + token_weights(pieces, angle) + [0.3]
         return Lesson([*asked, *written, self._end], weights, box, len(asked) - 1, shape)
 
     def _pack(
@@ -179,7 +176,7 @@ class Teacher:
                 weights[row, at : at + len(lesson.ids)] = torch.tensor(lesson.weights)
                 asked[row, index] = at + lesson.asked
                 if lesson.shape is not None:
-                    share = torch.from_numpy(_coverage(lesson.shape, size, rows, columns))
+                    share = torch.from_numpy(coverage(lesson.shape, size, rows, columns))
                     looked[row, index] = share / share.sum()
                 if lesson.box is not None:
                     boxes[row, index] = torch.tensor(lesson.box)
@@ -215,90 +212,3 @@ def _block_mask(head: int, longest: int) -> torch.Tensor:
     seen = torch.tril(torch.ones(length, length, dtype=torch.bool))
     seen &= (block[None, :] == -1) | (block[None, :] == block[:, None])
     return torch.where(seen, 0.0, torch.finfo(torch.float32).min)[None, None]
-
-
-def _patches(image: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Patches as Qwen2VLImageProcessor makes them: (n, 3 * 2 * 14 * 14), normalised."""
-    resized = Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)
-    values = (np.asarray(resized, np.float32) / 255 - _MEAN) / _DEVIATION
-    rows, columns = height // 28, width // 28
-    grid = values.transpose(2, 0, 1).reshape(3, rows, 2, 14, columns, 2, 14)
-    patches = grid.transpose(1, 4, 2, 5, 0, 3, 6)[:, :, :, :, :, None]
-    return np.repeat(patches, 2, axis=5).reshape(rows * columns * 4, -1)
-
-
-def _cells(scene: Scene, size: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
-    """What each image token should know: its place, and the share of it that each colour covers.
-
-    (tokens, 4 + colours): column and row from 0 to 1, the bars' axes, then the shares.
-    """
-    rows, columns = grid[0] // 2, grid[1] // 2
-    y, x = np.mgrid[:rows, :columns]
-    place = np.stack([(x + 0.5) / columns, (y + 0.5) / rows], axis=-1).reshape(-1, 2)
-    covered, axis = np.zeros((rows * columns, len(COLORS))), np.zeros((rows * columns, 2))
-    for shape in scene.shapes:
-        index = list(COLORS).index(shape.color)
-        share = _coverage(shape, size, rows, columns)
-        covered[:, index] = np.maximum(covered[:, index], share)
-        axis += share[:, None] * _twice_angle(shape)
-    return np.concatenate([place, axis, covered], axis=1).astype(np.float32)
-
-
-def _twice_angle(shape: Shape) -> tuple[float, float]:
-    """Cos and sin of twice a bar's angle, which have no jump; zeros for other shapes."""
-    if shape.kind != 'bar':
-        return 0.0, 0.0
-    return math.cos(2 * shape.angle), math.sin(2 * shape.angle)
-
-
-def _coverage(shape: Shape, size: tuple[int, int], rows: int, columns: int) -> np.ndarray:
-    """Share of each image token's cell (rows * columns,) that the shape's box covers."""
-    y, x = np.mgrid[:rows, :columns]
-    low = np.stack([x / columns, y / rows], axis=-1).reshape(-1, 2)
-    cell = np.array([1 / columns, 1 / rows])
-    first = np.array([shape.box.x_min / size[0], shape.box.y_min / size[1]])
-    last = np.array([shape.box.x_max / size[0], shape.box.y_max / size[1]])
-    overlap = np.minimum(low + cell, last) - np.maximum(low, first)
-    share: np.ndarray = np.prod(np.clip(overlap, 0, None) / cell, axis=1)
-    return share
-
-
-def _box_answer(box: Box, frame: AnswerFrame) -> str:
-    x1, y1 = frame.from_image(box.x_min, box.y_min)
-    x2, y2 = frame.from_image(box.x_max, box.y_max)
-    left, top = min(max(round(x1), 0), frame.width - 1), min(max(round(y1), 0), frame.height - 1)
-    right = min(max(round(x2), left + 1), frame.width)
-    bottom = min(max(round(y2), top + 1), frame.height)
-    return f'({left},{top},{right},{bottom})'
-
-
-def _rectangle_answer(shape: Shape, frame: AnswerFrame) -> str:
-    """Centre, angle and opening in the answer's own units; both may be scaled unevenly."""
-    rectangle = shape.rectangle
-    x, y = frame.from_image(rectangle.x, rectangle.y)
-    opening = rectangle.opening_axis * rectangle.width / (frame.scale_x, frame.scale_y)
-    degrees = round(math.degrees(math.atan2(opening[1], opening[0])))
-    degrees = degrees + 180 if degrees <= -90 else degrees - 180 if degrees > 90 else degrees
-    return f'({round(x)},{round(y)},{degrees},{max(round(float(np.hypot(*opening))), 1)})'
-
-
-def _token_weights(pieces: list[str], angle: int) -> list[float]:
-    """Weights of an answer's tokens: leading digits and the angle count most, fixed text little.
-
-    Args:
-        pieces: text of each token: a word, or digits between brackets and commas.
-        angle: which of the numbers is an angle; -1 when none.
-    """
-    if len(pieces) == 1:
-        return [1.0]
-    weights, number, place = [], 0, 0
-    for piece in pieces:
-        if piece.isdigit():
-            weight = _DIGIT_WEIGHTS[min(place, 2)]
-            place += 1
-        else:
-            number, place = number + piece.count(','), 0
-            # The sign of an angle comes with the comma before it.
-            weight = 1.0 if number == angle else 0.5
-        weights.append(_ANGLE_WEIGHT * weight if number == angle else weight)
-    return weights

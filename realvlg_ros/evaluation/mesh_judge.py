@@ -21,6 +21,7 @@ import numpy.typing as npt
 from ..errors import JudgeError
 from ..grasping.gripper import Gripper
 from ..transforms import invert, transform_points
+from .contact_patch import ContactPatch, pressure_centers
 from .triangles import clip, encloses
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,16 +108,6 @@ class _Volume:
     upper: FloatArray
 
 
-@dataclass(frozen=True)
-class _Patch:
-    """A contact patch in the TCP frame, m: centre, extent and outward normal, (3,) each."""
-
-    center: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    normal: FloatArray
-
-
 def judge_grasp(
     tcp2world: FloatArray,
     opening: float,
@@ -156,10 +147,13 @@ def judge_grasp(
     failure = failure or _obstruction(approach, obstacles, tcp2world, table_height)
     if failure is not None:
         return failure
-    patches = [_contact_patch(triangles, gripper, opening, side, settings) for side in (1, -1)]
+    patches = [
+        ContactPatch.touched(triangles, gripper, opening, side, settings.compliance)
+        for side in (1, -1)
+    ]
     if patches[0] is None or patches[1] is None:
         return Judgement(GraspFailure.NO_CONTACT, 'no part of the target lies between the fingers')
-    contacts, normals = _pressure_centers(patches[0], patches[1])
+    contacts, normals = pressure_centers(patches[0], patches[1])
     closing = _closing_volumes(gripper, opening, contacts, settings)
     failure = _obstruction(closing, obstacles, tcp2world, table_height)
     return failure or _judge_contacts(contacts, normals, tcp2world, settings)
@@ -276,46 +270,3 @@ def _collision(
             if inside or encloses(triangles, (volume.lower + volume.upper) / 2):
                 return Judgement(failure, f'{volume.what} meets {name}')
     return None
-
-
-def _contact_patch(
-    triangles: FloatArray, gripper: Gripper, opening: float, side: int, settings: JudgeSettings
-) -> _Patch | None:
-    """Where a finger's pad first touches, in the TCP frame.
-
-    Parts of the patch count by their area seen from the pad.
-    """
-    half = gripper.finger_width / 2
-    lower = np.array([-half, -opening / 2, -gripper.finger_length])
-    upper = np.array([half, opening / 2, 0.0])
-    pieces, _ = clip(triangles, lower, upper)
-    if len(pieces) == 0:
-        return None
-    touch = float((side * pieces[..., 1]).max())
-    if side > 0:
-        lower[1] = touch - settings.compliance
-    else:
-        upper[1] = settings.compliance - touch
-    pieces, _ = clip(pieces, lower, upper)
-    areas = np.cross(pieces[:, 1] - pieces[:, 0], pieces[:, 2] - pieces[:, 0]) / 2
-    seen = np.maximum(side * areas[:, 1], 0.0)
-    if seen.sum() <= 0:
-        return None
-    facing = pieces[seen > 0]
-    lower, upper = facing.min(axis=(0, 1)), facing.max(axis=(0, 1))
-    lower[1] = upper[1] = side * touch
-    center = np.average(pieces.mean(axis=1), axis=0, weights=seen)
-    unit = areas / np.maximum(np.linalg.norm(areas, axis=1, keepdims=True), 1e-18)
-    normal = np.average(unit, axis=0, weights=seen)
-    return _Patch(center, lower, upper, normal / np.linalg.norm(normal))
-
-
-def _pressure_centers(first: _Patch, second: _Patch) -> tuple[FloatArray, FloatArray]:
-    """Contacts (2, 3) and normals (2, 3) of two patches.
-
-    The pressure of an area contact can act anywhere inside it: each contact is the point of its
-    patch that is nearest to the middle between both.
-    """
-    middle = (first.center + second.center) / 2
-    contacts = [np.clip(middle, patch.lower, patch.upper) for patch in (first, second)]
-    return np.array(contacts), np.array([first.normal, second.normal])

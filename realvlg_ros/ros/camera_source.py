@@ -19,7 +19,8 @@ from ..errors import MissingDependencyError
 from ..frame import RgbdFrame
 from ..transforms import FloatArray
 from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
-from .parameters import NodeParameters, parameter
+from .node_parameters import NodeParameters
+from .parameters import parameter
 from .qos import RELIABILITY, stream
 from .run_node import BAD_INPUT, start_node
 from .stamps import ns_to_stamp

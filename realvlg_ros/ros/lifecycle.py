@@ -14,7 +14,8 @@ from ..errors import RealvlgError
 from .deadline import Deadline
 from .diagnostics import DiagnosticsPublisher, Level, Report
 from .entity_node import EntityNode
-from .parameters import NodeParameters, parameter
+from .node_parameters import NodeParameters
+from .parameters import parameter
 
 # States in which a transition can begin.
 _PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')

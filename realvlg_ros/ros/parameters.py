@@ -1,4 +1,4 @@
-"""Parameters of a node, declared from a frozen dataclass: described, ranged and validated.
+"""What parameters a node has, said by a frozen dataclass: described, with ranges and choices.
 
 A node's parameters are the fields of a dataclass made with `parameter`. A field that is itself a
 dataclass of settings adds its fields under its own name (`planner.max_grasps`). Checks between
@@ -7,32 +7,20 @@ fields live in the dataclasses' `__post_init__`, which raise ParameterError.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from typing import Any
 
-from rcl_interfaces.msg import (
-    FloatingPointRange,
-    IntegerRange,
-    ParameterDescriptor,
-    SetParametersResult,
-)
-from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
-from rclpy.node import Node
-from rclpy.parameter import Parameter
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
-from ..errors import ParameterError, RealvlgError
+from ..errors import ParameterError
 
 Value = bool | int | float | str | tuple[float, ...]
 Ranges = Mapping[str, tuple[float, float]]
 _KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
-P = TypeVar('P')
-
-_RECONFIGURE = 'deactivate it and clean it up first, then set the parameter and configure it again'
 
 
 @dataclass(frozen=True)
@@ -161,7 +149,7 @@ def specs_of(
     specs: list[ParameterSpec] = []
     documented = _documented_attributes(cls)
     for item in fields(cls):
-        default = item.default if item.default is not MISSING else _made(item.default_factory)
+        default = default_of(item)
         name = prefix + item.name
         if is_dataclass(default):
             specs += specs_of(type(default), f'{name}.', item.metadata.get('ranges'))
@@ -176,136 +164,16 @@ def specs_of(
     return tuple(specs)
 
 
+def default_of(item: Field[Any]) -> Any:
+    """The default of a dataclass's field; None without one."""
+    if item.default is not MISSING:
+        return item.default
+    return None if item.default_factory is MISSING else item.default_factory()
+
+
 def parameters_of(node_class: type[Any]) -> tuple[ParameterSpec, ...]:
     """The parameters of a node class, without starting ROS."""
     return specs_of(node_class.parameter_type)
-
-
-class NodeParameters(Generic[P]):
-    """The parameters of a running node: declared, validated, and read as one dataclass."""
-
-    def __init__(
-        self,
-        node: Node,
-        cls: type[P],
-        configured: Callable[[], bool],
-        remedy: str = _RECONFIGURE,
-    ) -> None:
-        """Declare every parameter of a dataclass; values that are refused are kept for check().
-
-        Args:
-            node: where they are declared.
-            cls: dataclass of parameters.
-            configured: whether the node is configured, when static parameters are fixed.
-            remedy: what to do to change a static one.
-        """
-        self._node = node
-        self._cls = cls
-        self._configured = configured
-        self._remedy = remedy
-        self._specs = {spec.name: spec for spec in specs_of(cls)}
-        self._refused: dict[str, str] = {}
-        for spec in self._specs.values():
-            self._declare(spec)
-        self._warn_of_unknown()
-        node.add_on_set_parameters_callback(self._on_set)
-
-    def check(self) -> P:
-        """The parameters as they are now.
-
-        Raises:
-            ParameterError: a value given at the start was refused, or values contradict.
-        """
-        if self._refused:
-            raise ParameterError('; '.join(self._refused.values()))
-        return self._build({})
-
-    def _declare(self, spec: ParameterSpec) -> None:
-        descriptor = spec.descriptor()
-        try:
-            default = _to_ros(spec.default)
-            given = self._node.declare_parameter(spec.name, default, descriptor)
-            spec.check(given.value)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            self._refused[spec.name] = self._why_refused(spec) or f'{spec.name}: {error}'
-            self._node.declare_parameter(
-                spec.name, _to_ros(spec.default), spec.descriptor(), ignore_override=True
-            )
-        except ParameterError as error:
-            self._refused[spec.name] = str(error)
-
-    def _why_refused(self, spec: ParameterSpec) -> str:
-        """Our words for a value that ROS has refused; empty when we would have taken it."""
-        given = getattr(self._node, '_parameter_overrides', {}).get(spec.name)
-        try:
-            spec.check(None if given is None else given.value)
-        except ParameterError as error:
-            return str(error)
-        return ''
-
-    def _warn_of_unknown(self) -> None:
-        known = {*self._specs, 'use_sim_time', 'start_type_description_service'}
-        for name in getattr(self._node, '_parameter_overrides', {}):
-            if name not in known and not name.startswith('qos_overrides.'):
-                near = difflib.get_close_matches(name, self._specs, 1)
-                hint = f'; did you mean {near[0]!r}?' if near else ''
-                self._node.get_logger().warning(
-                    f'{name!r} is not a parameter of {self._node.get_name()}{hint}'
-                )
-
-    def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
-        try:
-            changes: dict[str, Value] = {}
-            for item in parameters:
-                if item.name in self._specs:
-                    changes[item.name] = self._checked(self._specs[item.name], item.value)
-            still_refused = set(self._refused) - set(changes)
-            if not still_refused:
-                self._build(changes)
-        except RealvlgError as error:
-            return SetParametersResult(successful=False, reason=str(error))
-        for name in changes:
-            self._refused.pop(name, None)
-        return SetParametersResult(successful=True)
-
-    def _checked(self, spec: ParameterSpec, value: Any) -> Value:
-        checked = spec.check(value)
-        if (
-            not spec.dynamic
-            and self._configured()
-            and checked != spec.check(self._node.get_parameter(spec.name).value)
-        ):
-            raise ParameterError(
-                f'{spec.name} takes effect when the node is configured; {self._remedy}'
-            )
-        return checked
-
-    def _build(self, changes: Mapping[str, Value]) -> P:
-        values = {
-            name: spec.check(changes.get(name, self._node.get_parameter(name).value))
-            for name, spec in self._specs.items()
-        }
-        return _construct(self._cls, values, '')
-
-
-def _construct(cls: type[P], values: Mapping[str, Value], prefix: str) -> P:
-    arguments: dict[str, Any] = {}
-    for item in fields(cls):  # type: ignore[arg-type]
-        name = prefix + item.name
-        if name in values:
-            arguments[item.name] = values[name]
-        elif any(key.startswith(f'{name}.') for key in values):
-            inner = item.default if item.default is not MISSING else _made(item.default_factory)
-            arguments[item.name] = _construct(type(inner), values, f'{name}.')
-    return cls(**arguments)
-
-
-def _to_ros(value: Value) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _made(factory: Any) -> Any:
-    return None if factory is MISSING else factory()
 
 
 def _documented_attributes(cls: type[Any]) -> dict[str, str]:
