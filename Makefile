@@ -1,4 +1,4 @@
-# Two commands on a bare Debian machine with Python 3 and a C compiler:
+# Two commands on a bare Debian machine with Python 3, its headers and a C++ compiler:
 #   make demo   a simulated camera, the three nodes and one question to them
 #   make test   every test
 # Both set up what they need under .venv/ first.

@@ -30,6 +30,9 @@ _CONFIG = _SHARE / 'config'
 
 # Launch arguments that are parameters of the nodes that read the camera.
 _CAMERA_ARGUMENTS = ('color_transport', 'depth_transport', 'rectified', 'fixed_frame')
+_GROUNDING_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'backend', 'backend_options')
+_GRASP_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'gripper')
+_EMPTY = ' Empty: as in the parameter file.'
 _FLAG = ['true', 'false', 'True', 'False']
 _CHOICES = {
     **dict.fromkeys(('use_sim_time', 'autostart', 'respawn', 'server', 'rviz'), _FLAG),
@@ -76,12 +79,16 @@ def _arguments() -> list[DeclareLaunchArgument]:
             'Depth images, registered to colour.',
         ),
         'camera_info_topic': ('/camera/camera/color/camera_info', 'Intrinsics of colour.'),
-        'color_transport': ('', 'raw or compressed (color_topic/compressed).'),
-        'depth_transport': ('', 'raw or compressedDepth (depth_topic/compressedDepth).'),
+        'color_transport': ('', 'raw, or compressed: the topic color_topic/compressed.'),
+        'depth_transport': ('', 'raw, or compressedDepth: the topic depth_topic/compressedDepth.'),
         'rectified': ('', 'Whether the images are rectified.'),
         'fixed_frame': ('', 'Frame in which the scene stands still, such as base_link.'),
-        'backend': ('', 'Grounding backend.'),
-        'gripper': ('', 'Gripper profile: a name in config/grippers or a path.'),
+        'backend': (
+            '',
+            'Grounding backend: tabletop, realvlg, server, detector, or package.module:factory.',
+        ),
+        'backend_options': ('', 'Its options: a name in config/backends, or a YAML file.'),
+        'gripper': ('', 'Gripper profile: a name in config/grippers, or a path.'),
         'parameters': (
             '',
             'A parameter file of your own (keys: /** or /**/grasp_node); it has the last word.',
@@ -97,9 +104,13 @@ def _arguments() -> list[DeclareLaunchArgument]:
             'Fast DDS profile for large images; empty keeps the environment as it is.',
         ),
     }
+    in_files = {*_GROUNDING_ARGUMENTS, *_GRASP_ARGUMENTS}
     return [
         DeclareLaunchArgument(
-            name, default_value=default, description=description, choices=_CHOICES.get(name)
+            name,
+            default_value=default,
+            description=description + (_EMPTY if name in in_files else ''),
+            choices=_CHOICES.get(name),
         )
         for name, (default, description) in described.items()
     ]
@@ -130,8 +141,8 @@ def _nodes(context: LaunchContext) -> list[Node]:
         for stream in ('color', 'depth', 'camera_info')
     ]
     nodes = [
-        _node(context, 'grounding_node', (*_CAMERA_ARGUMENTS, 'backend'), streams),
-        _node(context, 'grasp_node', (*_CAMERA_ARGUMENTS, 'gripper'), streams),
+        _node(context, 'grounding_node', _GROUNDING_ARGUMENTS, streams),
+        _node(context, 'grasp_node', _GRASP_ARGUMENTS, streams),
     ]
     if yaml.safe_load(_value(context, 'server')):
         nodes.append(_node(context, 'grasp_server', (), []))

@@ -26,20 +26,38 @@ _ROWS = 10
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser('ask', help='ground and plan on one frame folder, without ROS')
+    parser = subparsers.add_parser(
+        'ask',
+        help='ground and plan on one frame folder, without ROS',
+        description='Find what an instruction means in one image and plan grasps, without ROS.',
+        epilog='Exits with 0 when there is a grasp, 3 when there is none, 2 on bad input.',
+    )
     parser.add_argument('frame', type=Path, help='folder with color.png, depth.png, camera.json')
     parser.add_argument('instruction', help='for example "pick up the red mug on the left"')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the answer as JSON')
-    parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture')
-    parser.add_argument('--backend', default='tabletop', help='grounder (default: tabletop)')
+    parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture of it')
+    parser.add_argument(
+        '--backend',
+        default='tabletop',
+        help='tabletop (default), realvlg, server, detector, or package.module:factory',
+    )
     parser.add_argument(
         '--backend-options',
         default='',
         metavar='FILE',
-        help='YAML file or name in config/backends',
+        help='options of the backend: YAML file, or a name in config/backends',
     )
-    parser.add_argument('--gripper', default='franka_hand', help='profile name or YAML file')
+    add_gripper_argument(parser)
     parser.set_defaults(func=run)
+
+
+def add_gripper_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option --gripper."""
+    parser.add_argument(
+        '--gripper',
+        default='franka_hand',
+        help='a name in config/grippers, or a YAML file (default: franka_hand)',
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

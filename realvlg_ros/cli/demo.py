@@ -16,7 +16,8 @@ from ..grasping.gripper import Gripper
 from ..overlay import draw_answer
 from ..resources import config_file, gripper_file
 from ..scene_view import draw_scene
-from .ask import NO_TARGET, describe, write_image, write_json
+from .ask import NO_TARGET, add_gripper_argument, describe, write_image, write_json
+from .source_arguments import add_world_argument
 
 FAILED = 1
 _START_TIMEOUT_S = 60.0
@@ -32,12 +33,26 @@ _CAMERA = {
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser('demo', help='run the whole graph over ROS 2 and ask it once')
-    parser.add_argument('--instruction', default='pick up the red mug')
+    parser = subparsers.add_parser(
+        'demo',
+        help='run the whole graph over ROS 2 and ask it once',
+        description='Start a camera and the three nodes as processes, and ask them once.',
+        epilog='Exits with 0 when there is a grasp, 3 when there is none, 2 on bad input, and 1 '
+        'when something failed on the way.',
+    )
+    parser.add_argument(
+        '--instruction', default='pick up the red mug', help='default: pick up the red mug'
+    )
     parser.add_argument('--frame', type=Path, help='frame folder to play instead of simulating')
-    parser.add_argument('--world', default='worlds/tabletop.yaml', help='YAML of the simulation')
-    parser.add_argument('--gripper', default='franka_hand', help='profile name or YAML file')
-    parser.add_argument('--output', type=Path, default=Path('build/demo'), metavar='FOLDER')
+    add_world_argument(parser)
+    add_gripper_argument(parser)
+    parser.add_argument(
+        '--output',
+        type=Path,
+        default=Path('build/demo'),
+        metavar='FOLDER',
+        help='for result.json, pictures and logs (default: build/demo)',
+    )
     parser.set_defaults(func=run)
 
 

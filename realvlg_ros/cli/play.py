@@ -12,7 +12,8 @@ from .source_arguments import add_source_arguments, run_source_node, source_para
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser('play', help='publish frame folders as a camera over ROS 2')
+    words = 'publish frame folders as a camera over ROS 2'
+    parser = subparsers.add_parser('play', help=words, description=words)
     parser.add_argument('folder', type=Path, help='frame folder, or a folder of frame folders')
     add_source_arguments(parser)
     repeat = parser.add_mutually_exclusive_group()

@@ -8,25 +8,31 @@ from typing import Any
 
 from ..errors import WorldError
 from ..resources import config_file
-from .source_arguments import add_source_arguments, run_source_node, source_parameters
+from .source_arguments import (
+    add_source_arguments,
+    add_world_argument,
+    run_source_node,
+    source_parameters,
+)
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser(
-        'simulate', help='publish a simulated RGB-D camera over ROS 2, or write its frames'
-    )
-    parser.add_argument('--world', default='worlds/tabletop.yaml', help='YAML of the world')
+    words = 'publish a simulated RGB-D camera over ROS 2, or write its frames'
+    parser = subparsers.add_parser('simulate', help=words, description=words)
+    add_world_argument(parser)
     parser.add_argument('--width', type=int, default=640, help='px (default: 640)')
     parser.add_argument('--height', type=int, default=480, help='px (default: 480)')
-    parser.add_argument('--seed', type=int, default=0, help='of the depth noise')
+    parser.add_argument('--seed', type=int, default=0, help='of the depth noise (default: 0)')
     parser.add_argument('--fast', action='store_true', help='no shadows, no smooth edges')
     parser.add_argument('--no-noise', action='store_true', help='exact depth')
     add_source_arguments(parser)
     files = parser.add_argument_group('instead of publishing')
     files.add_argument('--output', type=Path, metavar='FOLDER', help='write frame folders here')
     files.add_argument('--count', type=int, default=1, help='how many frames (default: 1)')
-    files.add_argument('--random', type=int, metavar='SEED', help='objects drawn by a seed')
+    files.add_argument(
+        '--random', type=int, metavar='SEED', help='a world of objects drawn by a seed'
+    )
     files.add_argument('--objects', type=int, default=6, help='how many are drawn (default: 6)')
     parser.set_defaults(func=run)
 
@@ -75,5 +81,6 @@ def write_frames(arguments: argparse.Namespace) -> int:
         pose = world.trajectory.camera2world(time_s)
         rendered = renderer.render(camera, pose, noise, arguments.seed + index, time_s=time_s)
         write_rendered(arguments.output / f'{index:06}', rendered, world)
-    print(f'wrote {arguments.count} frames of {world.name} to {arguments.output}')
+    frames = 'frame' if arguments.count == 1 else 'frames'
+    print(f'wrote {arguments.count} {frames} of {world.name} to {arguments.output}')
     return 0

@@ -30,6 +30,16 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_world_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option --world."""
+    parser.add_argument(
+        '--world',
+        default='worlds/tabletop.yaml',
+        help='YAML of the simulated world: a file of config/, or a path '
+        '(default: worlds/tabletop.yaml)',
+    )
+
+
 def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
     """The node parameters of the common options."""
     return {

@@ -34,15 +34,24 @@ def add_model_commands(parser: argparse.ArgumentParser) -> None:
     """Give a parser the subcommands; each sets `func`, which takes the arguments."""
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     verify = _command(commands, 'verify', 'check files, hashes, config and one answer', _verify)
-    verify.add_argument('--write-hashes', action='store_true', help='keep the hashes beside it')
+    verify.add_argument(
+        '--write-hashes', action='store_true', help='write the hashes of the files beside them'
+    )
     fit = _command(commands, 'calibrate', 'fit when to say NOT_FOUND, on a labelled set', _fit)
-    fit.add_argument('set', type=Path, help='JSON list of image, instruction, present')
+    fit.add_argument('set', type=Path, help='JSON list of {image, instruction, present}')
     smaller = _command(commands, 'quantize', 'round the weights to fewer bits', _quantize)
-    smaller.add_argument('--weights', choices=WIDTHS, required=True, help='of language layers')
+    smaller.add_argument(
+        '--weights', choices=WIDTHS, required=True, help='form of the language layers'
+    )
     smaller.add_argument('--out', type=Path, required=True, help='folder of the new checkpoint')
     smaller.add_argument('--set', type=Path, help='labelled set to compare both models on')
     bench = _command(commands, 'bench', 'measure prefill, passes, tokens a second, memory', _bench)
-    bench.add_argument('--size', type=_size, default='1280x720', help='of the camera image')
+    bench.add_argument(
+        '--size',
+        type=_size,
+        default='1280x720',
+        help='of the camera image, px (default: 1280x720)',
+    )
 
 
 def _command(
@@ -53,10 +62,17 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words, description=words)
     parser.add_argument('checkpoint', type=Path, help='folder of the checkpoint')
-    parser.add_argument('--prompts', default='realvlg', help='name in config/prompts, or a file')
+    parser.add_argument(
+        '--prompts', default='realvlg', help='name in config/prompts, or a file (default: realvlg)'
+    )
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
     parser.add_argument('--dtype', default='auto', help='auto, float32, bfloat16 or float16')
-    parser.add_argument('--max-pixels', type=int, default=1003520, help='of the fed picture')
+    parser.add_argument(
+        '--max-pixels',
+        type=int,
+        default=1003520,
+        help='of the picture that the model sees (default: 1003520)',
+    )
     parser.set_defaults(func=run)
     return parser
 
