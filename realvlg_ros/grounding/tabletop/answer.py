@@ -18,6 +18,8 @@ from .matching import Fit, Match
 from .scene import Scene
 
 _MAX_CANDIDATES = 8
+# The question names so many of them.
+_NAMED = 3
 # A lower score is asked about, not taken.
 _SURE = 0.35
 # Shape alone names a thing among others only where it fits well.
@@ -110,8 +112,9 @@ class _Builder:
     def ambiguous(self, fits: Sequence[Fit]) -> Grounding:
         listed = [self._describe(fit.index) for fit in fits[:_MAX_CANDIDATES]]
         wanted = self.phrase.noun or 'one'
+        named = listed[:_NAMED] + ['another one'] * (len(listed) > _NAMED)
         if len(fits) == 1:
-            message = f'one object may be "{self.phrase.text}", which is not sure'
+            message = f'one object may be "{self.phrase.text}", which is not sure: {listed[0]}'
         elif self.phrase.names_attributes or self.phrase.kind is NounKind.SHAPE:
             message = f'{len(fits)} objects fit "{self.phrase.text}"'
         else:
@@ -120,13 +123,13 @@ class _Builder:
             )
         return self._grounding(
             GroundingStatus.AMBIGUOUS,
-            f'{message}: {"; ".join(listed)}{self._doubts()}',
+            message + self._doubts(),
             score=float(np.clip(fits[0].score / len(fits), 0, 1)),
             candidates=self._candidates(fits),
             question=(
                 f'Do you mean {listed[0]}?'
                 if len(fits) == 1
-                else f'Which {wanted} do you mean: {" or ".join(listed)}?'
+                else f'Which {wanted} do you mean: {" or ".join(named)}?'
             ),
         )
 
