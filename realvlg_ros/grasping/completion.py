@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .depth_noise import DepthNoise
+from .level_top import LevelTop
 from .revolution import axis_of_revolution
 from .scene import Scene
 from .target_cloud import TargetCloud
@@ -36,10 +37,6 @@ _SILHOUETTE_SIGMAS = 2.0
 # Surfaces whose normal's vertical part is smaller go on as vertical walls, drawn in steps, m.
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
-# Fewer points are no top; and how much of its rectangle, and of the whole footprint, it must fill.
-_MIN_TOP = 30
-_RECTANGULAR = 0.8
-_AS_LARGE = 0.6
 # Surface so near a cut is at the end that is seen, m.
 _BESIDE_CUT = 0.008
 # Points in seen space by so much on average, m, do not speak against an axis.
@@ -63,19 +60,22 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
     """Add the points (marked as not observed) that symmetry puts on the hidden side."""
     sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
-    axis, doubtful = None, False
+    axis, top, doubtful = None, None, False
     if _lies(cloud.points):
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
         axis = axis_of_revolution(cloud, scene.camera_position)
+        top = LevelTop.of(cloud, scene.camera_position) if axis is None else None
         turns = _TURNS if axis is not None else (np.pi,)
-        center = axis if axis is not None else _vertical_axis(cloud.points, scene, margin)
+        center = axis if axis is not None else _vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
         doubtful = axis is None and _top_is_cut(cloud)
     hidden = _unseen(points, scene, margin)
     full = cloud.with_assumed(points[hidden], normals[hidden], doubtful)
     if axis is None and scene.plane is not None:
-        walls = [_walls(cloud)] if doubtful else [_walls(cloud), _walls_of_top(cloud)]
+        walls = [_walls(cloud)]
+        if top is not None and not doubtful:
+            walls.append(top.walls(_WALL_STEP))
         points, normals = (np.concatenate(part) for part in zip(*walls, strict=True))
         hidden = _unseen(points, scene, margin)
         full = full.with_assumed(points[hidden], normals[hidden])
@@ -126,37 +126,6 @@ def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
     above = below[..., 2] > 0
     normals = np.broadcast_to(cloud.normals[edge, None], below.shape)
     return below[above], normals[above]
-
-
-def _walls_of_top(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
-    """Points and normals of walls straight down from the outline of a flat, rectangular top.
-
-    Nothing is added where the top is not as large as the object, as on a bottle's cap.
-    """
-    top = float(np.percentile(cloud.points[:, 2], 97))
-    level = (cloud.points[:, 2] > top - _PLATEAU) & (cloud.normals[:, 2] > 0.8)
-    flat = cloud.points[:, :2].astype(np.float32)
-    nothing = np.zeros((0, 3))
-    if level.sum() < _MIN_TOP or top < 2 * _WALL_STEP:
-        return nothing, nothing
-    rectangle = cv2.minAreaRect(flat[level])
-    area = rectangle[1][0] * rectangle[1][1]
-    hull = cv2.contourArea(cv2.convexHull(flat[level]))
-    if hull < _RECTANGULAR * area or hull < _AS_LARGE * cv2.contourArea(cv2.convexHull(flat)):
-        return nothing, nothing
-    points, normals = [], []
-    corners = cv2.boxPoints(rectangle).astype(np.float64)
-    heights = np.arange(_WALL_STEP / 2, top, _WALL_STEP)
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        length = float(np.linalg.norm(end - start))
-        along = (np.arange(int(length / _WALL_STEP)) + 0.5) * _WALL_STEP / max(length, 1e-9)
-        line = start + along[:, None] * (end - start)
-        wall = np.concatenate([np.column_stack([line, np.full(len(line), z)]) for z in heights])
-        middle = (start + end) / 2 - corners.mean(axis=0)
-        points.append(wall)
-        outward = np.append(middle / max(float(np.linalg.norm(middle)), 1e-9), 0.0)
-        normals.append(np.broadcast_to(outward, wall.shape))
-    return np.concatenate(points), np.concatenate(normals)
 
 
 def _turned(
@@ -236,13 +205,15 @@ def _with_underside(
     return np.concatenate([points, under[keep]]), np.concatenate([normals, flipped[keep]])
 
 
-def _vertical_axis(points: FloatArray, scene: Scene, margin: float) -> FloatArray:
+def _vertical_axis(
+    points: FloatArray, top: LevelTop | None, scene: Scene, margin: float
+) -> FloatArray:
     """Horizontal position (2,) of the axis of symmetry, m.
 
     Proposals are the middle of the topmost surface, the middle between left and right silhouette
     of slices, and the middle of all; the one that puts least into space seen to be free is taken.
     """
-    proposals = _axis_proposals(points, scene)
+    proposals = _axis_proposals(points, top, scene)
     sample = points[:: max(1, len(points) // 300)]
     turned = np.repeat(sample[None] * (-1.0, -1.0, 1.0), len(proposals), axis=0)
     turned[..., :2] += 2 * proposals[:, None]
@@ -253,11 +224,12 @@ def _vertical_axis(points: FloatArray, scene: Scene, margin: float) -> FloatArra
     return np.asarray(proposals[best])
 
 
-def _axis_proposals(points: FloatArray, scene: Scene) -> FloatArray:
+def _axis_proposals(points: FloatArray, top: LevelTop | None, scene: Scene) -> FloatArray:
     """Horizontal positions (n, 2), m."""
     z = points[:, 2]
-    top = points[z > np.percentile(z, 98) - _PLATEAU, :2]
-    plateau = _hull_centroid(top)
+    plateau = _hull_centroid(points[z > np.percentile(z, 98) - _PLATEAU, :2])
+    if top is not None:
+        plateau = top.centered(plateau)
     low, high = np.percentile(points[:, :2], (1, 99), axis=0)
     middles = _silhouette_middles(points, float(np.hypot(*scene.camera_position[:2])))
     proposals = [plateau, (low + high) / 2]

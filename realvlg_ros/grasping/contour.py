@@ -21,6 +21,8 @@ _REACH = 3
 # So many pixels of the window must lie beyond the contour, and so many on the object.
 _MIN_BEYOND = 8
 _MIN_OWN = 8
+# Of the readings of a window, px: keeps strips one pixel wide from leaning at random.
+_BLUR = 0.25
 # Holes beside the object are filled from so far, px.
 SHADOW = 15
 
@@ -86,7 +88,9 @@ def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
     return np.where(hole, nearest, depth)
 
 
-def find_contour(depth: FloatArray, mask: BoolArray, good: BoolArray, step: FloatArray) -> Contour:
+def find_contour(
+    depth: FloatArray, mask: BoolArray, good: BoolArray, step: FloatArray, slope: FloatArray
+) -> Contour:
     """Find where the object's surface ends in front of something farther away.
 
     A border to something nearer is not the object's own, and one to something at equal depth, as
@@ -97,6 +101,8 @@ def find_contour(depth: FloatArray, mask: BoolArray, good: BoolArray, step: Floa
         mask: (h, w) the object's pixels.
         good: (h, w) the object's readings that are not flying.
         step: (h, w) by how much what lies beyond must be farther, m.
+        slope: (h, w, 2) change of the surface's depth a pixel along x and y, m, at the object's
+            readings.
     """
     reach = _REACH
     padded_depth = np.pad(depth, reach)
@@ -130,9 +136,12 @@ def find_contour(depth: FloatArray, mask: BoolArray, good: BoolArray, step: Floa
     # What has no good reading between a rim and the surface behind it may belong to either.
     covered -= np.where(inner, 0.5, 0) * (own_mask & weight & ~own_good).sum((1, 2))
     offset = _chord(covered[keep] / weight.sum())[:, None] * outward
+    around_slope = np.pad(slope, ((reach, reach), (reach, reach), (0, 0)))[
+        window_rows[keep], window_columns[keep]
+    ]
     return Contour(
         (np.stack([columns, rows], axis=1)[keep] + offset).astype(np.float64),
-        _extrapolate(around[keep], own[keep], offset),
+        _extrapolate(around[keep], own[keep], around_slope, offset),
         outward,
         inner[keep],
     )
@@ -151,10 +160,20 @@ def _chord(share: FloatArray) -> FloatArray:
     return np.asarray(np.clip(offset, -0.5, 1.0))
 
 
-def _extrapolate(depth: FloatArray, own: BoolArray, offset: FloatArray) -> FloatArray:
+def _extrapolate(
+    depth: FloatArray, own: BoolArray, slope: FloatArray, offset: FloatArray
+) -> FloatArray:
     """Depth (n,) at an offset (n, 2) from a window's middle, along the plane of its own readings.
 
-    The surface may lean far away toward its edge, as the far side of a level top does.
+    The surface may lean far away toward its edge, as the far side of a level top does. A wider fit
+    tells how a flat one leans better than the few readings of the window do, and a curved one is
+    steeper at its edge: the window's readings are asked how much they lean beyond that fit.
+
+    Args:
+        depth: (n, k, k) m.
+        own: (n, k, k) readings of the surface.
+        slope: (n, k, k, 2) of the wider fit, m a pixel.
+        offset: px.
     """
     x, y = np.meshgrid(*(np.arange(-_REACH, _REACH + 1, dtype=np.float64),) * 2)
     count = own.sum((1, 2))
@@ -162,16 +181,19 @@ def _extrapolate(depth: FloatArray, own: BoolArray, offset: FloatArray) -> Float
     def mean(values: FloatArray) -> FloatArray:
         return np.asarray(np.where(own, values, 0).sum((1, 2)) / np.maximum(count, 1))
 
-    depth = np.where(own, depth, 0)
+    lean_x, lean_y = mean(slope[..., 0]), mean(slope[..., 1])
+    depth = np.where(own, depth, 0) - lean_x[:, None, None] * x - lean_y[:, None, None] * y
     mx, my, mz = mean(x), mean(y), mean(depth)
-    # Half a pixel of blur keeps strips one pixel wide from leaning at random.
-    xx, yy = mean(x * x) - mx * mx + 0.25, mean(y * y) - my * my + 0.25
+    xx, yy = mean(x * x) - mx * mx + _BLUR, mean(y * y) - my * my + _BLUR
     xy = mean(x * y) - mx * my
     xz, yz = mean(x * depth) - mx * mz, mean(y * depth) - my * mz
     determinant = xx * yy - xy * xy
-    slope_x = (xz * yy - yz * xy) / determinant
-    slope_y = (yz * xx - xz * xy) / determinant
-    return np.asarray(mz + slope_x * (offset[:, 0] - mx) + slope_y * (offset[:, 1] - my))
+    more_x = (xz * yy - yz * xy) / determinant
+    more_y = (yz * xx - xz * xy) / determinant
+    dx, dy = offset.T
+    return np.asarray(
+        mz + more_x * (dx - mx) + more_y * (dy - my) + lean_x * dx + lean_y * dy, np.float64
+    )
 
 
 def _near_border(

@@ -13,6 +13,7 @@ from ..frame import RgbdFrame
 from ..support_plane import SupportPlane
 from ..transforms import make_transform
 from .depth_noise import DepthNoise
+from .level_top import LevelTop
 from .scene import Scene
 from .target_cloud import TargetCloud
 
@@ -21,6 +22,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Share of the points left out at either end: depth noise makes tails.
 _TAIL = 0.5
+# A top of nearly the same size is the object's, m.
+_ALIKE = 0.008
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ def upright_box(
 ) -> ObjectBox:
     """The gravity-aligned box of least footprint that reaches down to the support.
 
+    A level rectangular top that is as large tells its sides better than the outermost readings.
+
     Args:
         frame: colour and depth.
         mask: (height, width) the object's pixels.
@@ -57,8 +62,15 @@ def upright_box(
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, points = _points(frame, mask, plane, noise)
-    (x, y), angle, size = upright_extent(points)
+    scene, cloud = _observed(frame, mask, plane, noise)
+    (x, y), angle, size = upright_extent(cloud.points)
+    top = LevelTop.of(cloud, scene.camera_position)
+    if top is not None and top.told.all():
+        long = int(np.argmax(top.half))
+        exact = np.array([*2 * top.half[[long, 1 - long]], top.height])
+        if np.abs(exact - size).max() < _ALIKE:
+            (x, y), size = top.center, exact
+            angle = float(np.arctan2(top.axes[long, 1], top.axes[long, 0]))
     cosine, sine = np.cos(angle), np.sin(angle)
     rotation = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
     box2support = make_transform(rotation, (x, y, size[2] / 2))
@@ -98,7 +110,8 @@ def free_box(
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, points = _points(frame, mask, plane, noise)
+    scene, cloud = _observed(frame, mask, plane, noise)
+    points = cloud.points
     if plane is not None:
         points = np.concatenate([points, points * (1.0, 1.0, 0.0)])
     center = points.mean(axis=0)
@@ -111,10 +124,10 @@ def free_box(
     return ObjectBox(scene.support2camera @ box2support, high - low)
 
 
-def _points(
+def _observed(
     frame: RgbdFrame, mask: BoolArray, plane: SupportPlane | None, noise: DepthNoise | None
-) -> tuple[Scene, FloatArray]:
-    """The scene and the object's points (n, 3) in its support frame."""
+) -> tuple[Scene, TargetCloud]:
+    """The scene and what is seen of the object, in its support frame."""
     if not (mask & frame.valid).any():
         raise LiftError('the object has no depth reading; look from another side')
     scene = Scene.around(frame, mask, plane, None)
@@ -124,4 +137,4 @@ def _points(
             f'too few of {int(mask.sum())} pixels of the object have usable depth for a box; '
             'look from another side'
         )
-    return scene, cloud.points
+    return scene, cloud

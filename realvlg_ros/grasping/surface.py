@@ -15,6 +15,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 # A window must hold this share of its pixels to give a normal.
 _MIN_FILL = 0.3
+# Surfaces are not taken to be steeper than this cosine to the line of sight.
+_GRAZED = 0.15
 
 
 def fit_normals(
@@ -59,6 +61,22 @@ def fit_normals(
     normals = np.where(good[..., None], normals / np.where(norm > 0, norm, 1)[..., None], 0)
     spread = np.sqrt(variance.ravel()[source.ravel()].reshape(depth.shape))
     return normals, np.where(good, spread, np.inf)
+
+
+def depth_slopes(normals: FloatArray, rays: FloatArray, depth: FloatArray) -> FloatArray:
+    """Change (h, w, 2) of a surface's depth a pixel along x and y, m.
+
+    Differentiates z (n . ray) = d.
+
+    Args:
+        normals: (h, w, 3) unit, zero where there is none: the slope is zero there, too.
+        rays: (h, w, 2) x/z and y/z.
+        depth: (h, w) m.
+    """
+    facing = (normals[..., :2] * rays).sum(axis=-1) + normals[..., 2]
+    scale = depth / np.minimum(facing, -_GRAZED)
+    changes = [(normals[..., :2] * np.gradient(rays, axis=axis)).sum(axis=-1) for axis in (1, 0)]
+    return np.stack([-scale * change for change in changes], axis=-1)
 
 
 def _window_planes(

@@ -14,7 +14,7 @@ from .contour import SHADOW, fill_shadows, find_contour
 from .cut_edges import CutEdges, nearest_beside, toward_border
 from .depth_noise import DepthNoise
 from .scene import Scene
-from .surface import find_flying_pixels, fit_normals
+from .surface import depth_slopes, find_flying_pixels, fit_normals
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -47,6 +47,7 @@ class TargetCloud:
         support_ratio: share of the mask's pixels with a usable reading.
         cuts: where the view of the object ends, but not the object.
         doubtful: (k,) indices of assumed points whose place is a guess because of the cuts.
+        outline: (m, 3) where the surface turns away from the camera, m.
     """
 
     points: FloatArray
@@ -56,6 +57,7 @@ class TargetCloud:
     support_ratio: float = 1.0
     cuts: CutEdges = field(default_factory=CutEdges.none)
     doubtful: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
+    outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
     @classmethod
     def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
@@ -88,7 +90,8 @@ class TargetCloud:
         filled, nearest = _surroundings(scene, region, step, noise)
         border = toward_border(scene.mask.shape, region)
         cuts = CutEdges.of_region(camera_points, normals, valid, nearest < depth - jump, border)
-        edge = find_contour(filled, scene.mask[region], valid, jump)
+        slope = depth_slopes(normals, rays, depth)
+        edge = find_contour(filled, scene.mask[region], valid, jump, slope)
         points = np.concatenate([camera_points[valid], edge.points(rays)])
         normals = np.concatenate([normals[valid], edge.normals(rays)])
         points = transform_points(scene.camera2support, points)
@@ -99,8 +102,12 @@ class TargetCloud:
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
         usable = float(valid.sum() / scene.mask[region].sum())
-        thinned = cls._thin(points[keep], normals[keep], max_points)
-        return replace(thinned, support_ratio=usable, cuts=cuts.moved(scene.camera2support))
+        return replace(
+            cls._thin(points[keep], normals[keep], max_points),
+            support_ratio=usable,
+            cuts=cuts.moved(scene.camera2support),
+            outline=points[valid.sum() :][keep[valid.sum() :]],
+        )
 
     @classmethod
     def empty(cls) -> TargetCloud:

@@ -3,7 +3,7 @@ from solids import CAMERA, Ball, Box, look
 
 from realvlg_ros.grasping.contour import find_contour
 from realvlg_ros.grasping.depth_noise import DepthNoise
-from realvlg_ros.grasping.surface import find_flying_pixels, fit_normals
+from realvlg_ros.grasping.surface import depth_slopes, find_flying_pixels, fit_normals
 
 
 def test_normals_of_a_box_are_its_faces_up_to_the_crease():
@@ -40,7 +40,8 @@ def test_finds_a_reading_between_two_surfaces():
 def test_contour_normals_of_a_ball_are_exact():
     view = look([Ball(0.05, (0, 0, 0.05))])
     depth = view.frame.depth.astype(float)
-    contour = find_contour(depth, view.masks[0], view.masks[0], np.full(depth.shape, 0.01))
+    flat = np.zeros((*depth.shape, 2))
+    contour = find_contour(depth, view.masks[0], view.masks[0], np.full(depth.shape, 0.01), flat)
     assert len(contour.pixels) > 100
     camera = view.camera2world
     center = camera[:3, :3].T @ (np.array([0, 0, 0.05]) - camera[:3, 3])
@@ -54,11 +55,23 @@ def test_contour_normals_of_a_ball_are_exact():
     assert not contour.inner.any()
 
 
+def test_slopes_are_how_the_depth_changes_from_pixel_to_pixel():
+    view = look([])
+    depth = view.frame.depth.astype(float)
+    normals = np.broadcast_to(-view.plane.normal, (*depth.shape, 3))
+    slopes = depth_slopes(-normals, CAMERA.rays, depth)
+    rows, columns = np.s_[60:-20:7], np.s_[20:-20:7]
+    for k, axis in ((0, 1), (1, 0)):
+        change = np.gradient(depth, axis=axis)[rows, columns]
+        assert np.abs(slopes[rows, columns, k] - change).max() < 0.01 * np.abs(change).max() + 1e-6
+
+
 def test_foot_on_the_table_and_an_occluder_are_no_contour():
     view = look([Box((0.1, 0.1, 0.08), (0, 0, 0.04)), Box((0.02, 0.3, 0.1), (-0.12, 0, 0.05))])
     depth = view.frame.depth.astype(float)
     mask = view.masks[0]
-    contour = find_contour(depth, mask, mask, np.full(depth.shape, 0.01))
+    flat = np.zeros((*depth.shape, 2))
+    contour = find_contour(depth, mask, mask, np.full(depth.shape, 0.01), flat)
     assert len(contour.pixels) > 50
     assert contour.outward[:, 1].max() < 0.6
 
