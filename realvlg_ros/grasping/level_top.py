@@ -113,7 +113,8 @@ class LevelTop:
                 if own.sum() < _MIN_SIDE:
                     continue
                 told[end, axis] = True
-                ends[end, axis] = np.median(local[own, axis])
+                # The mean, since an outline in pixels is a staircase: its median is one stair.
+                ends[end, axis] = local[own, axis].mean()
                 spread = along[own] - along[own].mean()
                 # Counter-clockwise, the second axis turns against the first.
                 turn = (1 - 2 * axis) * -(spread @ local[own, axis])
