@@ -109,22 +109,9 @@ def close_fingers(
     met = np.stack([patch.middle for patch in patches], axis=1)
     contacts = met if known is None else known
     widths = contacts[:, 1, 1] - contacts[:, 0, 1]
-    line = contacts[:, 1] - contacts[:, 0]
-    # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
-    line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
-    line = np.einsum('nij,nj->ni', rotations, line)
-    line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
-    # The fingers' own direction counts too: a face that is not parallel to the pad turns.
-    cosines = np.minimum.reduce(
-        [
-            sign * (patch.normal * direction).sum(axis=1)
-            for sign, patch in zip((-1.0, 1.0), patches, strict=True)
-            for direction in (line, rotations[:, :, 1])
-        ]
-    )
     counts = np.stack([patch.count for patch in patches], axis=1)
-    shift = np.where(counts.min(axis=1) > 0, met[:, :, 1].mean(axis=1), 0.0)
-    shift = shift if known is None else 0 * shift
+    centred = (counts.min(axis=1) > 0) & (known is None)
+    shift = np.where(centred, met[:, :, 1].mean(axis=1), 0.0)
     gaps = (candidates.openings - candidates.widths) / 2
     world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
     moved = replace(
@@ -136,13 +123,35 @@ def close_fingers(
     closing = Closing(
         contacts=world,
         widths=widths,
-        cosines=cosines,
+        cosines=_cosines(patches, contacts, rotations),
         counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
         observed=np.minimum(patches[0].observed, patches[1].observed),
         crossing=_crossings(local, moved, shift, gripper) + _in_palm(local, shift, gripper),
     )
     return moved, closing
+
+
+def _cosines(patches: list[_Patch], contacts: FloatArray, rotations: FloatArray) -> FloatArray:
+    """Of the larger angle (n,) between a patch's normal and the line of the contacts.
+
+    Args:
+        patches: of the finger at -y and at +y.
+        contacts: (n, 2, 3) in the TCP frames, m.
+        rotations: (n, 3, 3) from the TCP frames.
+    """
+    line = contacts[:, 1] - contacts[:, 0]
+    # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
+    line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
+    line = np.einsum('nij,nj->ni', rotations, line)
+    line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
+    # The fingers' own direction counts too: a face that is not parallel to the pad turns.
+    cosines = [
+        sign * (patch.normal * direction).sum(axis=1)
+        for sign, patch in zip((-1.0, 1.0), patches, strict=True)
+        for direction in (line, rotations[:, :, 1])
+    ]
+    return np.asarray(np.minimum.reduce(cosines))
 
 
 def _crossings(

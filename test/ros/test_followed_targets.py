@@ -1,25 +1,16 @@
 """How a target lives between requests: asked for, followed, lost, found again, forgotten."""
 
-import pytest
 import table_scene
 from fake_grounders import SlowGrounder
 from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
-from ros_graph import FakeCamera, Goal, Graph, ground, plan, wait_until
+from ros_graph import Goal, ground, plan, wait_until
 from tracking_graph import QUICK, SENTENCE, asked, start
 
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
-
-
-@pytest.fixture
-def graph(ros_context):
-    graph = Graph()
-    graph.camera = FakeCamera(graph.node)
-    yield graph
-    graph.close()
 
 
 def test_the_tracker_can_be_reset(graph):

@@ -5,7 +5,7 @@ import pytest
 import table_scene
 from geometry_msgs.msg import PoseArray
 from realvlg_ros.msg import Grounding
-from ros_graph import CAMERA_FRAME, FakeCamera, Graph, ground, wait_until
+from ros_graph import CAMERA_FRAME, ground, wait_until
 from sensor_msgs.msg import CompressedImage, Image
 from tracking_graph import SENTENCE, asked, start
 from visualization_msgs.msg import MarkerArray
@@ -17,14 +17,6 @@ from realvlg_ros.ros.compressed_image import encode_color, encode_depth
 from realvlg_ros.ros.grasp_conversion import target_from_msg
 from realvlg_ros.ros.image_conversion import array_from_image, image_from_array
 from realvlg_ros.transforms import make_transform
-
-
-@pytest.fixture
-def graph(ros_context):
-    graph = Graph()
-    graph.camera = FakeCamera(graph.node)
-    yield graph
-    graph.close()
 
 
 def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
