@@ -24,16 +24,15 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.graph.score import Score, longest_gap_ms, score, slope_per_minute
+from benchmarks.report import Goal, Report, argument_parser
 from realvlg_ros.frame_folder import write_frame
 from realvlg_ros.resources import config_file
-from realvlg_ros.ros.processes import isolated_environment
+from realvlg_ros.ros.node.processes import isolated_environment
 from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
-
-from .graph_score import Score, longest_gap_ms, score, slope_per_minute
-from .report import Goal, Report, argument_parser
 
 CORES = 2
 RATE_HZ = 30.0
@@ -88,7 +87,7 @@ def run_graph(folder: Path, options: list[str], profile: bool) -> dict[str, Any]
         environment = {k: v for k, v in environment.items() if k not in PROFILE_VARIABLES}
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / 'run.json'
-    command = [sys.executable, '-m', 'benchmarks.graph_run', str(file), *options]
+    command = [sys.executable, '-m', 'benchmarks.graph.run', str(file), *options]
     subprocess.run(command, env=environment, check=True)
     result: dict[str, Any] = json.loads(file.read_text())
     return result

@@ -12,6 +12,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.graspable import find_valid_grasp
+from benchmarks.objects import (
+    PlacedMesh,
+    make_scene,
+    objects_from_meshes,
+    procedural_objects,
+    random_view,
+)
+from benchmarks.report import Goal, Report, argument_parser, format_table, wilson_interval
 from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
@@ -24,16 +33,6 @@ from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
 from realvlg_ros.transforms import invert, transform_points
-
-from .graspable import find_valid_grasp
-from .objects import (
-    PlacedMesh,
-    make_scene,
-    objects_from_meshes,
-    procedural_objects,
-    random_view,
-)
-from .report import Goal, Report, argument_parser, format_table, wilson_interval
 
 FloatArray = npt.NDArray[np.float64]
 

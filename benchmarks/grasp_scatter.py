@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.objects import make_scene, procedural_objects, random_view
+from benchmarks.report import Report, argument_parser, format_table
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import Grasp, nearest_representative
 from realvlg_ros.grasping.gripper import Gripper
@@ -20,11 +22,8 @@ from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
-from realvlg_ros.tracking.rigid_fit import difference
+from realvlg_ros.tracking.measurement.rigid_fit import difference
 from realvlg_ros.tracking.settings import TrackerSettings
-
-from .objects import make_scene, procedural_objects, random_view
-from .report import Report, argument_parser, format_table
 
 FloatArray = npt.NDArray[np.float64]
 

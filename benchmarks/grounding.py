@@ -16,14 +16,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.grounding import Grounder, Grounding, GroundingStatus, never_aborted
 from realvlg_ros.grounding.registry import make_grounder
 from realvlg_ros.image_region import Box
-
-from .report import Goal, Report, argument_parser, format_table
 
 FRAMES = Path(__file__).parents[1] / '../shared/data/rgbd'
 # Sequences whose boxes hold for one frame only or whose intrinsics are a placeholder.

@@ -30,8 +30,8 @@ from realvlg_ros.grasping.settings import PlannerSettings
 from realvlg_ros.grounding.grounding import never_aborted
 from realvlg_ros.grounding.realvlg.coordinates import Convention
 from realvlg_ros.resources import gripper_file
-from realvlg_ros.ros.pose_conversion import pose_from_msg
-from realvlg_ros.ros.processes import NodeProcesses, isolated_environment
+from realvlg_ros.ros.conversions.pose import pose_from_msg
+from realvlg_ros.ros.node.processes import NodeProcesses, isolated_environment
 from realvlg_ros.transforms import FloatArray
 
 _SEED = 30_000

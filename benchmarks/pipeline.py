@@ -13,6 +13,7 @@ from collections import defaultdict
 import cv2
 import numpy as np
 
+from benchmarks.report import Goal, Report, argument_parser
 from realvlg_ros.answer import AnswerStatus
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.gripper import Gripper
@@ -24,8 +25,6 @@ from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
-
-from .report import Goal, Report, argument_parser
 
 PERIOD_NS = 33_333_333
 GOAL_MS = 150.0

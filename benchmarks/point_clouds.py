@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.lift.analytic_scenes import LiftCase, lift_cases
+from benchmarks.report import Report, argument_parser, measure_ms
+from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import MissingDependencyError
-from realvlg_ros.grasping.depth_noise import DepthNoise
-from realvlg_ros.grasping.surface import fit_normals
+from realvlg_ros.grasping.observation.normals import fit_normals
 from realvlg_ros.open3d_adapter import downsample, estimate_normals
-
-from .analytic_scenes import LiftCase, lift_cases
-from .report import Report, argument_parser, measure_ms
 
 FloatArray = npt.NDArray[np.float64]
 

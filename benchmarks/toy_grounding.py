@@ -15,22 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Goal, Report, argument_parser
-from benchmarks.toy.scenes import (
-    IMAGE_SIZES,
-    KINDS,
-    MAX_PIXELS,
-    Scene,
-    Shape,
-    draw_scene,
-)
+from benchmarks.toy.scenes import IMAGE_SIZES, KINDS, MAX_PIXELS, Scene, Shape, draw_scene
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.grasping.rectangle import GraspRectangle
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
 from realvlg_ros.grounding.realvlg.calibration import Calibration, Evidence
 from realvlg_ros.grounding.realvlg.coordinates import Convention
 from realvlg_ros.grounding.realvlg.grounder import RealvlgGrounder
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
+from realvlg_ros.rectangle import GraspRectangle
 
 HERE = Path(__file__).parent / 'toy'
 WEIGHTS = HERE / 'weights'

@@ -15,7 +15,7 @@ from .grounding.grounding import (
     check_instruction,
     never_aborted,
 )
-from .tracking.target import GraspTarget
+from .tracking.target.target import GraspTarget
 from .tracking.tracker import TargetTracker
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from realvlg_ros.answer import Answer, AnswerStatus
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from realvlg_ros.image_region import Box, RegionMask
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.transforms import from_quaternion
 
 BOX = Box(10, 5, 30, 25)

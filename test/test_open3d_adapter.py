@@ -11,7 +11,7 @@ from realvlg_ros.errors import FrameError, MissingDependencyError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.grasping.rectangle import ContactPair
+from realvlg_ros.rectangle import ContactPair
 from realvlg_ros.transforms import make_transform
 
 PROFILE = Path(__file__).parents[1] / 'config' / 'grippers' / 'franka_hand.yaml'

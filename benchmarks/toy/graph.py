@@ -19,9 +19,9 @@ from benchmarks.toy.bars import BarOnTable
 from benchmarks.toy.scenes import MAX_PIXELS
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.frame_folder import write_frame
-from realvlg_ros.ros.processes import NodeProcesses
-from realvlg_ros.ros.qos import latched, stream
-from realvlg_ros.ros.run_node import spin
+from realvlg_ros.ros.node.processes import NodeProcesses
+from realvlg_ros.ros.node.qos import latched, stream
+from realvlg_ros.ros.node.run_node import spin
 
 _HERE = Path(__file__).parent
 _RATE_HZ = 30.0

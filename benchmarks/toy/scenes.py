@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from realvlg_ros.grasping.rectangle import GraspRectangle
 from realvlg_ros.image_region import Box
+from realvlg_ros.rectangle import GraspRectangle
 
 COLORS = {
     'red': (215, 40, 40), 'green': (45, 165, 65), 'blue': (45, 75, 215), 'yellow': (235, 215, 50),

@@ -10,11 +10,11 @@ from typing import Any
 import cv2
 
 from ..answer import Answer, AnswerStatus
+from ..drawing.overlay import draw_answer
 from ..frame_folder import read_frame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grounding.registry import make_grounder, read_options
-from ..overlay import draw_answer
 from ..pipeline import Pipeline
 from ..resources import gripper_file
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ..answer import Answer, AnswerStatus
+from ..drawing.overlay import draw_answer
+from ..drawing.scene_view import draw_scene
 from ..errors import RealvlgError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
-from ..overlay import draw_answer
 from ..resources import config_file, gripper_file
-from ..scene_view import draw_scene
 from .ask import NO_TARGET, add_gripper_argument, describe, write_image, write_json
 from .source_arguments import add_world_argument
 
@@ -58,7 +58,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask once; 0 when a grasp came, 3 when there is none to give, 1 when something failed."""
-    from ..ros.processes import NodeProcesses, isolated_environment
+    from ..ros.node.processes import NodeProcesses, isolated_environment
 
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
     nodes = _nodes(arguments)
@@ -106,7 +106,7 @@ def _ask(instruction: str, processes: Any) -> tuple[Answer, RgbdFrame]:
     """
     import rclpy
 
-    from ..ros.plan_client import PlanClient
+    from ..ros.requests.plan_client import PlanClient
 
     rclpy.init()
     remappings = [part for old, new in _CAMERA.items() for part in ('-r', f'{old}:={new}')]
@@ -144,11 +144,10 @@ class _Progress:
 def _to_answer(result: Any, client: Any) -> tuple[Answer, RgbdFrame]:
     from dataclasses import replace
 
-    from realvlg_ros.action import PlanGrasps
-
-    from ..ros.grasp_conversion import target_from_msg
-    from ..ros.grounding_conversion import grounding_from_msg
-    from ..ros.region_conversion import timings_from_msg
+    from ..action import PlanGrasps
+    from ..ros.conversions.grasp import target_from_msg
+    from ..ros.conversions.grounding import grounding_from_msg
+    from ..ros.conversions.region import timings_from_msg
 
     grounding = grounding_from_msg(result.grounding)
     timings = timings_from_msg(result.timings)

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import EvaluationError
-from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..image_region import Box
+from ..rectangle import ContactPair, GraspRectangle
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import EvaluationError
-from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..image_region import Box
+from ..rectangle import ContactPair, GraspRectangle
 from .metrics import rectangle_iou
 
 _FORMAT_SHARE = 0.1

@@ -1,1 +1,1 @@
-"""Grasp rectangles, their lift to 6-DoF, antipodal search, collision and ranking."""
+"""From an object in a depth image to ranked, collision-checked 6-DoF grasps."""

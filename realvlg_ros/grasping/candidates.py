@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .gripper import Gripper
+from .observation.target_cloud import TargetCloud
 from .settings import PlannerSettings
-from .target_cloud import TargetCloud
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .depth_noise import DepthNoise
+from ..depth_noise import DepthNoise
 from .vectors import cross, length, unit
 
 FloatArray = npt.NDArray[np.float64]

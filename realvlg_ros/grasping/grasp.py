@@ -8,8 +8,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from ..rectangle import ContactPair, GraspRectangle
 from ..transforms import transform_covariance, transform_points
-from .rectangle import ContactPair, GraspRectangle
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..support_plane import SupportPlane
+from .completion.object_box import upright_extent
 from .grasp import Grasp
-from .object_box import upright_extent
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -11,30 +11,30 @@ import numpy.typing as npt
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
+from ..rectangle import ContactPair
 from ..segmentation.box_surface import object_in_box
 from ..support_plane import SupportPlane, find_support_plane
-from .alignment import aligned
-from .antipodal import Pairs, footprint_pairs, propose_pairs
-from .approach import REACH, approach_candidates, lifted_off
 from .candidates import Candidates
-from .checks import Checked
-from .closing import close_fingers
-from .collision import clearances
-from .completion import Completion, complete
+from .collision.collision import clearances
+from .collision.obstacles import Obstacles
+from .completion.symmetry import Completion, complete
+from .contact.alignment import aligned
+from .contact.closing import close_fingers
 from .covariance import SEARCHED, contact_covariance, tcp_covariance
 from .grasp import Grasp, GraspSource
 from .gripper import Gripper
-from .lift import LiftedContacts, carrying_lift
-from .obstacles import Obstacles
+from .lift.lift import LiftedContacts, carrying_lift
+from .observation.scene import Scene
+from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
-from .proposals import known_candidates, lift_proposals, lifted_pairs
-from .ranking import diverse
-from .rectangle import ContactPair
-from .scene import Scene
+from .search.antipodal import Pairs, footprint_pairs, propose_pairs
+from .search.approach import REACH, approach_candidates, lifted_off
+from .search.proposals import known_candidates, lift_proposals, lifted_pairs
+from .search.shortlist import Grip, QuickLook, shortlist
 from .settings import PlannerSettings
-from .settling import settled
-from .shortlist import Grip, QuickLook, shortlist
-from .target_cloud import TargetCloud
+from .verification.checks import Checked
+from .verification.ranking import diverse
+from .verification.settling import settled
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

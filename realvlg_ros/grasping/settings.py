@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from ..depth_noise import DepthNoise
 from ..errors import ParameterError
-from .depth_noise import DepthNoise
 
 GRASP_SOURCES = ('geometry', 'model', 'both')
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from ..errors import InstructionError
 from ..frame import RgbdFrame
-from ..grasping.rectangle import ContactPair, GraspRectangle
 from ..image_region import Box, RegionMask
+from ..rectangle import ContactPair, GraspRectangle
 
 MAX_INSTRUCTION_CHARACTERS = 1000
 

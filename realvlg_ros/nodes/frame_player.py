@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from ..errors import ParameterError
 from ..frame import RgbdFrame
 from ..frame_sequence import FrameSequence
-from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
-from ..ros.parameters import parameter
-from ..ros.pose_parameter import pose_from_parameter
+from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.node.parameters import parameter
+from ..ros.tf.pose_parameter import pose_from_parameter
 
 
 @dataclass(frozen=True)

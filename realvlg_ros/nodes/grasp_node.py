@@ -10,32 +10,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from realvlg_ros.msg import Grounding as GroundingMsg
-from realvlg_ros.srv import ResetTracker
-
 from ..errors import RealvlgError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
 from ..grounding.grounding import GroundingStatus
+from ..msg import Grounding as GroundingMsg
 from ..resources import gripper_file
-from ..ros.camera_input import CameraInput
-from ..ros.camera_parameters import CameraParameters
-from ..ros.diagnostics import RateCounter, Report
-from ..ros.frame_matcher import Match
-from ..ros.grounding_conversion import grounding_from_msg
-from ..ros.lifecycle import ManagedNode
-from ..ros.parameters import parameter, settings
+from ..ros.camera.camera_input import CameraInput
+from ..ros.camera.camera_parameters import CameraParameters
+from ..ros.camera.frame_matcher import Match
+from ..ros.conversions.grounding import grounding_from_msg
+from ..ros.conversions.stamps import stamp_to_ns
+from ..ros.node.diagnostics import RateCounter, Report
+from ..ros.node.lifecycle import ManagedNode
+from ..ros.node.parameters import parameter, settings
+from ..ros.node.qos import latched
+from ..ros.node.run_node import run_node
+from ..ros.node.worker import Worker
 from ..ros.plane_watch import PlaneWatch
-from ..ros.qos import latched
-from ..ros.regrounder import Regrounder
-from ..ros.run_node import run_node
-from ..ros.stamps import stamp_to_ns
+from ..ros.requests.regrounder import Regrounder
 from ..ros.target_outputs import TargetOutputs
-from ..ros.worker import Worker
-from ..tracking.plan_job import PlanJob, PlanResult
+from ..srv import ResetTracker
 from ..tracking.settings import RANGES, TrackerSettings
-from ..tracking.target import GraspTarget, TargetState
+from ..tracking.target.plan_job import PlanJob, PlanResult
+from ..tracking.target.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
 
 # Planning and one update end within this, s.

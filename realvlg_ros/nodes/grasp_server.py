@@ -11,18 +11,17 @@ from typing import Any, ClassVar, TypeAlias
 
 from rclpy.action.server import ServerGoalHandle
 
-from realvlg_ros.action import PlanGrasps
-from realvlg_ros.msg import GraspTarget
-
-from ..ros.diagnostics import RateCounter, Report
-from ..ros.entity_node import Execution
-from ..ros.goals import LiveGoal
-from ..ros.ground_client import GroundClient
-from ..ros.lifecycle import ManagedNode, ManagedNodeParameters
-from ..ros.parameters import parameter
-from ..ros.plan_request import PlanLimits, PlanRequest
-from ..ros.qos import stream
-from ..ros.run_node import run_node
+from ..action import PlanGrasps
+from ..msg import GraspTarget
+from ..ros.node.diagnostics import RateCounter, Report
+from ..ros.node.entity_node import Execution
+from ..ros.node.goals import LiveGoal
+from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
+from ..ros.node.parameters import parameter
+from ..ros.node.qos import stream
+from ..ros.node.run_node import run_node
+from ..ros.requests.ground_client import GroundClient
+from ..ros.requests.plan_request import PlanLimits, PlanRequest
 
 Result: TypeAlias = PlanGrasps.Result
 

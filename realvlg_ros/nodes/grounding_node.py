@@ -11,29 +11,28 @@ from typing import Any, ClassVar
 from rclpy.action.server import ServerGoalHandle
 from std_msgs.msg import String
 
-from realvlg_ros.action import Ground
-from realvlg_ros.msg import Grounding as GroundingMsg
-from realvlg_ros.srv import SetInstruction
-
+from ..action import Ground
 from ..errors import FrameError, GroundingCanceled
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
 from ..grounding.registry import check_backend, make_grounder, read_options
-from ..ros.camera_input import CameraInput
-from ..ros.camera_parameters import CameraParameters
-from ..ros.deadline import Deadline
-from ..ros.diagnostics import Report
-from ..ros.entity_node import Execution
-from ..ros.frame_matcher import Match
-from ..ros.goals import Goals, LiveGoal
-from ..ros.grounding_conversion import grounding_to_msg
-from ..ros.grounding_request import GroundingRequest
-from ..ros.grounding_worker import GroundingWorker
-from ..ros.lifecycle import ManagedNode
-from ..ros.parameters import parameter
-from ..ros.qos import latched, stream
-from ..ros.run_node import run_node
-from ..ros.stamps import ns_to_stamp
+from ..msg import Grounding as GroundingMsg
+from ..ros.camera.camera_input import CameraInput
+from ..ros.camera.camera_parameters import CameraParameters
+from ..ros.camera.frame_matcher import Match
+from ..ros.conversions.grounding import grounding_to_msg
+from ..ros.conversions.stamps import ns_to_stamp
+from ..ros.node.deadline import Deadline
+from ..ros.node.diagnostics import Report
+from ..ros.node.entity_node import Execution
+from ..ros.node.goals import Goals, LiveGoal
+from ..ros.node.lifecycle import ManagedNode
+from ..ros.node.parameters import parameter
+from ..ros.node.qos import latched, stream
+from ..ros.node.run_node import run_node
+from ..ros.requests.grounding_request import GroundingRequest
+from ..ros.requests.grounding_worker import GroundingWorker
+from ..srv import SetInstruction
 
 # Feedback comes at least so often, s: who waits can tell a slow model from a dead node.
 _FEEDBACK_PERIOD_S = 0.5

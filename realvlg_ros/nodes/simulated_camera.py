@@ -11,8 +11,8 @@ import numpy as np
 
 from ..frame import RgbdFrame
 from ..resources import config_file
-from ..ros.camera_source import CameraSource, CameraSourceParameters, run_source
-from ..ros.parameters import parameter, settings
+from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.node.parameters import parameter, settings
 from ..simulation.depth_noise import DepthNoise
 from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera

@@ -1,1 +1,1 @@
-"""Messages, frame matching, transforms and markers: what the nodes share."""
+"""Messages, cameras, transforms, nodes and requests: what the nodes are made of."""

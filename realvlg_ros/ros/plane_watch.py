@@ -12,7 +12,7 @@ from ..grasping.planner import GraspPlan, GraspPlanner
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane
 from ..transforms import FloatArray, transform_points
-from .diagnostics import Level, Report
+from .node.diagnostics import Level, Report
 
 # A table is level; more than this says that the camera's pose is wrong.
 _MAX_TILT_DEG = 5.0

@@ -7,22 +7,21 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
-from realvlg_ros.msg import GraspTarget as GraspTargetMsg
-
+from ..drawing.overlay import draw_overlay
 from ..errors import FrameError, MissingDependencyError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grounding.grounding import Grounding
-from ..overlay import draw_overlay
-from ..tracking.target import GraspTarget
-from .detections import detections_2d, detections_3d
-from .grasp_conversion import target_to_msg
-from .image_conversion import image_from_array
-from .lifecycle import ManagedNode
-from .markers import TargetMarkers
-from .pose_conversion import pose_to_msg
-from .qos import stream
-from .stamps import ns_to_stamp
+from ..msg import GraspTarget as GraspTargetMsg
+from ..tracking.target.target import GraspTarget
+from .conversions.detections import detections_2d, detections_3d
+from .conversions.grasp import target_to_msg
+from .conversions.image import image_from_array
+from .conversions.markers import TargetMarkers
+from .conversions.pose import pose_to_msg
+from .conversions.stamps import ns_to_stamp
+from .node.lifecycle import ManagedNode
+from .node.qos import stream
 
 
 class TargetOutputs:

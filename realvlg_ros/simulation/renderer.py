@@ -13,15 +13,7 @@ from ..errors import FrameError
 from ..frame import RgbdFrame
 from ..transforms import FloatArray, invert
 from .ray_caster import Float32Array, Int32Array
-from .shading import (
-    edges,
-    lamp_visibility,
-    openness,
-    pixel_phase,
-    shade,
-    smooth_within,
-    to_bytes,
-)
+from .shading import edges, lamp_visibility, openness, pixel_phase, shade, smooth_within, to_bytes
 from .stage import IndexArray, Stage, Surface
 from .world import WORLD_FRAME, World
 

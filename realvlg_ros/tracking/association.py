@@ -9,9 +9,9 @@ import numpy as np
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
 from ..transforms import FloatArray
-from .appearance import Appearance
-from .target import TargetState
-from .target_track import TargetTrack
+from .target.appearance import Appearance
+from .target.target import TargetState
+from .target.track import TargetTrack
 
 # Overlap of boxes from which two regions of one frame are the same object.
 _SAME_OVERLAP = 0.35

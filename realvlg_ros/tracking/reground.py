@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..grounding.grounding import Grounding
 from .settings import TrackerSettings
-from .target import TargetState
-from .target_track import TargetTrack
+from .target.target import TargetState
+from .target.track import TargetTrack
 
 
 @dataclass(frozen=True)

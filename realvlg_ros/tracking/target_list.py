@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
 from ..transforms import FloatArray
-from .appearance import describe
 from .association import track_again, track_at
-from .key_frames import KeyFrame
+from .memory.key_frames import KeyFrame
 from .settings import TrackerSettings
-from .target import TargetState
-from .target_track import TargetTrack, middle_of
+from .target.appearance import describe
+from .target.target import TargetState
+from .target.track import TargetTrack, middle_of
 
 
 class TargetList:

@@ -12,18 +12,18 @@ from ..grounding.grounding import Grounding, GroundingStatus
 from ..image_region import RegionMask
 from ..transforms import invert
 from .association import contested
-from .catch_up import catch_up
-from .key_frames import KeyFrame, KeyFrameMemory, SteppingStone
-from .plan_job import PlanJob, Planner, PlanResult
-from .region import checked_region
+from .measurement.region import checked_region
+from .memory.key_frames import KeyFrame, KeyFrameMemory, SteppingStone
+from .memory.stream_break import stream_break
 from .reground import ForlornRequests, GroundingWish, due_wishes
-from .replanning import first_jobs, job_for, plan_is_due
 from .settings import TrackerSettings
-from .stream_break import stream_break
-from .target import GraspTarget
+from .target.catch_up import catch_up
+from .target.plan_job import PlanJob, Planner, PlanResult
+from .target.replanning import first_jobs, job_for, plan_is_due
+from .target.report import refusal, report
+from .target.target import GraspTarget
+from .target.track import TargetTrack
 from .target_list import TargetList
-from .target_report import refusal, report
-from .target_track import TargetTrack
 
 _MS = 1000.0
 # Followed in the camera's frame, targets go back to the fixed frame after so many frames with tf.

@@ -4,9 +4,9 @@ import time
 import numpy as np
 import pytest
 
+from benchmarks.graph.process_usage import cpu_seconds, resident_mb
+from benchmarks.graph.score import longest_gap_ms, score, slope_per_minute
 from benchmarks.graph_rate import add_run
-from benchmarks.graph_score import longest_gap_ms, score, slope_per_minute
-from benchmarks.process_usage import cpu_seconds, resident_mb
 from benchmarks.report import Report
 
 MS = 1_000_000

@@ -11,7 +11,7 @@ from benchmarks import grasp_scatter
 from benchmarks.grasp_scatter import found_again, scatter_of
 from benchmarks.objects import procedural_objects
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.transforms import make_transform
 
 

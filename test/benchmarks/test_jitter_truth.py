@@ -5,13 +5,13 @@ import pytest
 import trimesh
 from scipy.spatial.transform import Rotation
 
-from benchmarks.jitter_scenes import scenarios, shots, target_mesh
-from benchmarks.jitter_sides import grounding_of
-from benchmarks.jitter_truth import TrueGrasps, distance_to_truth, rms_pairs
+from benchmarks.jitter.scenes import scenarios, shots, target_mesh
+from benchmarks.jitter.sides import grounding_of
+from benchmarks.jitter.truth import TrueGrasps, distance_to_truth, rms_pairs
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
-from realvlg_ros.grasping.rectangle import GraspRectangle
+from realvlg_ros.rectangle import GraspRectangle
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.transforms import make_transform

@@ -5,17 +5,17 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import lift
-from benchmarks.analytic_scenes import TrueGrasp, lift_cases
-from benchmarks.lift import run_case, shape_table
-from benchmarks.lift_calibration import calibrate, measured_directions, scene_of
-from benchmarks.published_lifts import one_pixel_lift, top_down_lift
+from benchmarks.lift import __main__ as lift
+from benchmarks.lift.__main__ import run_case, shape_table
+from benchmarks.lift.analytic_scenes import TrueGrasp, lift_cases
+from benchmarks.lift.calibration import calibrate, measured_directions, scene_of
+from benchmarks.lift.published_lifts import one_pixel_lift, top_down_lift
 from benchmarks.solids import bowl, box, cylinder, mug, sphere
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.grasping.lift import lift_rectangle
-from realvlg_ros.grasping.rectangle import GraspRectangle
+from realvlg_ros.grasping.lift.lift import lift_rectangle
 from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.rectangle import GraspRectangle
 from realvlg_ros.simulation.trajectory import look_at
 
 DOWN = np.array([[0.0, 0.0, -1.0]])

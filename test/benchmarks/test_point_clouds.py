@@ -2,7 +2,7 @@ import importlib.util
 
 import pytest
 
-from benchmarks.analytic_scenes import lift_cases
+from benchmarks.lift.analytic_scenes import lift_cases
 from benchmarks.point_clouds import run
 
 HAS_OPEN3D = importlib.util.find_spec('open3d') is not None

@@ -20,8 +20,8 @@ from realvlg_ros.evaluation.formats import (
     write_ocid_vlg,
     write_realvlg,
 )
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.image_region import Box
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 
 RECTANGLES = [
     GraspRectangle(320.5, 240.25, math.radians(30), 60.0, 20.0, 0.5),

@@ -18,8 +18,8 @@ from realvlg_ros.evaluation.metrics import (
     valid_rate,
 )
 from realvlg_ros.evaluation.structure_measure import structure_measure
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.image_region import Box
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 
 
 def rectangle(x=100.0, y=100.0, degrees=0.0, width=40.0, height=20.0):

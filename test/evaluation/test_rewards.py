@@ -14,8 +14,8 @@ from realvlg_ros.evaluation.rewards import (
     paper_grasp_reward,
     paper_mask_reward,
 )
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.image_region import Box
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 
 SQUARE, HALF = Box(0, 0, 10, 10), Box(5, 0, 15, 10)
 TRUTH = GraspRectangle(100, 100, 0.0, 40, 20)

@@ -4,8 +4,8 @@ from grippers import GRIPPER, top_down
 from solids import Box, look
 
 from realvlg_ros.grasping.candidates import Candidates, coarse_crossings, narrowed, open_for
+from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 from realvlg_ros.grasping.settings import PlannerSettings
-from realvlg_ros.grasping.target_cloud import TargetCloud
 
 SETTINGS = PlannerSettings()
 

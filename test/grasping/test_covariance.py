@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.grasping.covariance import (
     SEARCHED,
     Choice,
@@ -11,7 +12,6 @@ from realvlg_ros.grasping.covariance import (
     lift_covariance,
     tcp_covariance,
 )
-from realvlg_ros.grasping.depth_noise import DepthNoise
 from realvlg_ros.transforms import make_transform, transform_covariance
 
 NOTHING = Choice((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))

@@ -3,7 +3,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from realvlg_ros.grasping.grasp import Grasp, GraspSource, nearest_representative
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.transforms import from_quaternion, make_transform
 
 

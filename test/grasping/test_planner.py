@@ -12,10 +12,10 @@ from realvlg_ros.errors import ParameterError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import GraspSource
 from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
-from realvlg_ros.grasping.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box as ImageBox
 from realvlg_ros.image_region import RegionMask
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 
 
 @pytest.mark.parametrize('name', SOLIDS)

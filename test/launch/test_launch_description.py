@@ -17,7 +17,7 @@ import yaml
 from ros_graph import wait_until
 
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
-from realvlg_ros.ros.parameters import ParameterSpec, parameters_of
+from realvlg_ros.ros.node.parameters import ParameterSpec, parameters_of
 
 ROOT = Path(__file__).parents[2]
 NODES = {

@@ -16,8 +16,8 @@ from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import write_frame
 from realvlg_ros.nodes.frame_player import FramePlayer
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
-from realvlg_ros.ros.rgbd_conversion import frame_from_msgs
-from realvlg_ros.ros.stamps import stamp_to_ns
+from realvlg_ros.ros.conversions.rgbd import frame_from_msgs
+from realvlg_ros.ros.conversions.stamps import stamp_to_ns
 
 
 class Reader:

@@ -13,8 +13,8 @@ from std_msgs.msg import String
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
-from realvlg_ros.ros.camera_conversion import camera_to_msg
-from realvlg_ros.ros.image_conversion import image_from_array
+from realvlg_ros.ros.conversions.camera import camera_to_msg
+from realvlg_ros.ros.conversions.image import image_from_array
 
 TIMEOUT_S = 0.6
 SENTENCE = 'pick up the red box'

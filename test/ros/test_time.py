@@ -9,7 +9,7 @@ from rosgraph_msgs.msg import Clock
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
-from realvlg_ros.ros.deadline import Deadline
+from realvlg_ros.ros.node.deadline import Deadline
 
 
 def test_a_deadline_follows_its_clock():

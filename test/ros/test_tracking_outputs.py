@@ -13,15 +13,15 @@ from visualization_msgs.msg import MarkerArray
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
-from realvlg_ros.ros.compressed_image import encode_color, encode_depth
-from realvlg_ros.ros.grasp_conversion import target_from_msg
-from realvlg_ros.ros.image_conversion import array_from_image, image_from_array
+from realvlg_ros.ros.conversions.compressed_image import encode_color, encode_depth
+from realvlg_ros.ros.conversions.grasp import target_from_msg
+from realvlg_ros.ros.conversions.image import array_from_image, image_from_array
 from realvlg_ros.transforms import make_transform
 
 
 def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
     pytest.importorskip('tf2_msgs')
-    from realvlg_ros.ros.tf_adapter import TransformBroadcaster, transform_to_msg
+    from realvlg_ros.ros.tf.tf_adapter import TransformBroadcaster, transform_to_msg
 
     diagnostics = graph.record_diagnostics()
     pose = table_scene.camera2world()
@@ -149,7 +149,7 @@ def test_detections_where_vision_msgs_is_installed(graph):
 def test_the_robot_is_not_an_object(graph, tmp_path):
     """A link as large as the red box, where the red box stands: what is left is the blue one."""
     pytest.importorskip('tf2_msgs')
-    from realvlg_ros.ros.tf_adapter import TransformBroadcaster, transform_to_msg
+    from realvlg_ros.ros.tf.tf_adapter import TransformBroadcaster, transform_to_msg
 
     lower, upper = (np.array(corner) for corner in table_scene.RED_BOX[:2])
     size = [float(length) for length in upper - lower]

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.errors import WorldError
-from realvlg_ros.simulation.trajectory import (
-    LinearSweep,
-    Orbit,
-    StaticView,
-    d435_camera,
-    look_at,
-)
+from realvlg_ros.simulation.trajectory import LinearSweep, Orbit, StaticView, d435_camera, look_at
 from realvlg_ros.transforms import invert, transform_points
 
 

@@ -19,12 +19,12 @@ from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from sensor_msgs.msg import CameraInfo, Image
 
-from realvlg_ros.ros.camera_conversion import camera_to_msg
-from realvlg_ros.ros.executor import NodeExecutor
-from realvlg_ros.ros.image_conversion import image_from_array
-from realvlg_ros.ros.lifecycle import ManagedNode
-from realvlg_ros.ros.qos import latched, stream
-from realvlg_ros.ros.run_node import spin
+from realvlg_ros.ros.conversions.camera import camera_to_msg
+from realvlg_ros.ros.conversions.image import image_from_array
+from realvlg_ros.ros.node.executor import NodeExecutor
+from realvlg_ros.ros.node.lifecycle import ManagedNode
+from realvlg_ros.ros.node.qos import latched, stream
+from realvlg_ros.ros.node.run_node import spin
 
 TIMEOUT_S = 20.0
 CAMERA_FRAME = table_scene.CAMERA.frame_id

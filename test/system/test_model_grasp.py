@@ -11,7 +11,7 @@ from ros_graph import wait_until
 from benchmarks.model_grasp import error_of
 from benchmarks.toy.bars import HEIGHT_M, bars_on_tables
 from benchmarks.toy.graph import TopicClient, keep_busy, start_nodes
-from realvlg_ros.ros.processes import NodeProcesses
+from realvlg_ros.ros.node.processes import NodeProcesses
 
 # benchmarks/model_grasp.py tells how often the small model's rectangle is as good as here.
 SEED, INDEX = 30_000, 2

@@ -16,7 +16,7 @@ from realvlg_ros.srv import ResetTracker
 from ros_graph import FakeCamera, Graph, plan, wait_until
 
 from realvlg_ros.errors import RealvlgError
-from realvlg_ros.ros.plan_client import PlanClient
+from realvlg_ros.ros.requests.plan_client import PlanClient
 
 ROOT = Path(__file__).parents[2]
 NODES = ('grounding_node', 'grasp_node', 'grasp_server')

@@ -5,7 +5,7 @@ import pytest
 from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
 
 from realvlg_ros.tracking.settings import TrackerSettings
-from realvlg_ros.tracking.target import TargetState
+from realvlg_ros.tracking.target.target import TargetState
 from realvlg_ros.tracking.tracker import TargetTracker
 
 GAP_NS = 3_000_000_000

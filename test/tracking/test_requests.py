@@ -5,7 +5,7 @@ from slab_scene import FakePlanner, Scene, Slab, at, ground
 
 from realvlg_ros.grounding.grounding import GroundingStatus
 from realvlg_ros.tracking.settings import TrackerSettings
-from realvlg_ros.tracking.target import TargetState
+from realvlg_ros.tracking.target.target import TargetState
 from realvlg_ros.tracking.tracker import TargetTracker
 
 

@@ -2,7 +2,7 @@ import numpy as np
 from slab_following import follow, position, start
 from slab_scene import Scene, Slab, at, ground
 
-from realvlg_ros.tracking.target import TargetState
+from realvlg_ros.tracking.target.target import TargetState
 
 
 def hide(scene):

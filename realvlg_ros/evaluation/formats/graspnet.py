@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import LabelError, RectangleError
-from ...grasping.rectangle import GraspRectangle
+from ...rectangle import GraspRectangle
 from .numbers import read_rows
 
 

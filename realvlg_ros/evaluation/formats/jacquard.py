@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...errors import LabelError, RectangleError
-from ...grasping.rectangle import GraspRectangle
+from ...rectangle import GraspRectangle
 from .numbers import read_lines
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import LabelError, RectangleError
-from ...grasping.rectangle import GraspRectangle
+from ...rectangle import GraspRectangle
 from .numbers import read_rows
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import FrameError, LabelError, RectangleError
-from ...grasping.rectangle import ContactPair, GraspRectangle
 from ...image_region import Box
+from ...rectangle import ContactPair, GraspRectangle
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from enum import Enum
 import numpy as np
 
 from ...errors import ParameterError
-from ...grasping.rectangle import ContactPair, GraspRectangle
 from ...image_region import Box
+from ...rectangle import ContactPair, GraspRectangle
 
 
 class Convention(Enum):

@@ -13,8 +13,8 @@ import numpy as np
 
 from ...errors import AnswerError
 from ...frame import RgbdFrame
-from ...grasping.rectangle import ContactPair, GraspRectangle
 from ...image_region import Box
+from ...rectangle import ContactPair, GraspRectangle
 from ...segmentation.segmenter import Segmenter
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .calibration import Calibration, Evidence, EvidenceKind

@@ -1,0 +1,1 @@
+"""How still, quick and true a tracked target is: `python -m benchmarks.jitter`."""

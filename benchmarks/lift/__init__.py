@@ -1,0 +1,1 @@
+"""Lifted rectangles against the truth of analytic scenes: `python -m benchmarks.lift`."""

@@ -1,0 +1,1 @@
+"""Pictures of answers, scenes and grippers."""

@@ -1,0 +1,176 @@
+"""Pictures of an answer in the camera image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..answer import Answer, AnswerStatus
+from ..grasping.grasp import Grasp
+from ..image_region import Box, RegionMask
+
+Image = npt.NDArray[np.uint8]
+
+_OBJECT = (64, 224, 255)
+_JAW = (255, 64, 64)
+_OPENING = (255, 255, 255)
+_CONTACT = (255, 220, 0)
+_OTHER = (160, 160, 160)
+_CANDIDATES = ((255, 160, 0), (0, 200, 255), (200, 120, 255), (120, 255, 120), (255, 120, 160))
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+# Coordinates are drawn with 4 fractional bits.
+_SHIFT = 4
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """Line widths and text size that suit an image's width."""
+
+    unit: int
+    text: float
+
+    @classmethod
+    def for_image(cls, image: Image) -> _Pen:
+        scale = image.shape[1] / 640
+        return cls(max(1, round(scale)), 0.45 * max(scale, 0.75))
+
+
+def draw_overlay(
+    color: Image,
+    box: Box | None = None,
+    mask: RegionMask | None = None,
+    grasps: Sequence[Grasp] = (),
+    label: str = '',
+) -> Image:
+    """Draw an object's box and mask and its grasps into a copy of the image.
+
+    The best grasp is a rectangle with red jaws, thin white opening lines and yellow contacts;
+    the others are grey.
+
+    Args:
+        color: (height, width, 3) uint8 RGB.
+        box: of the object.
+        mask: of the object.
+        grasps: best first, with their rectangles in this image.
+        label: written at the box.
+    """
+    image = color.copy()
+    pen = _Pen.for_image(image)
+    if mask is not None:
+        _tint(image, mask, pen)
+    if box is not None:
+        _draw_box(image, box, label, _OBJECT, pen)
+    for grasp in reversed(grasps[1:]):
+        corners = grasp.rectangle.corners()
+        _polyline(image, corners[[3, 0]], _OTHER, pen.unit)
+        _polyline(image, corners[[1, 2]], _OTHER, pen.unit)
+    if grasps:
+        _draw_best(image, grasps[0], pen)
+    return image
+
+
+def draw_answer(color: Image, answer: Answer) -> Image:
+    """Draw an answer with a caption below the image: (height + caption, width, 3) uint8 RGB."""
+    grounding = answer.grounding
+    image = draw_overlay(color, grounding.box, grounding.mask, answer.grasps, grounding.label)
+    pen = _Pen.for_image(image)
+    if answer.status in (AnswerStatus.AMBIGUOUS, AnswerStatus.NOT_FOUND):
+        for index, candidate in enumerate(grounding.candidates):
+            tint = _CANDIDATES[index % len(_CANDIDATES)]
+            _draw_box(image, candidate.box, f'{index + 1}: {candidate.label}', tint, pen)
+    return np.concatenate([image, _caption(image, _caption_lines(answer), pen)])
+
+
+def _caption_lines(answer: Answer) -> list[str]:
+    lines = [f'"{answer.grounding.instruction}"  {answer.status.value}']
+    if answer.grasps:
+        best = answer.grasps[0]
+        x, y, z = best.position * 1000
+        lines.append(
+            f'grasp 1 of {len(answer.grasps)}: width {best.object_width * 1000:.0f} mm, '
+            f'quality {best.quality:.2f}, TCP at ({x:.0f}, {y:.0f}, {z:.0f}) mm from the camera'
+        )
+    else:
+        lines.append(answer.message)
+        if answer.grounding.question:
+            lines.append(answer.grounding.question)
+    return lines
+
+
+def _caption(image: Image, lines: list[str], pen: _Pen) -> Image:
+    width = image.shape[1]
+    character = cv2.getTextSize('n', _FONT, pen.text, pen.unit)[0][0]
+    columns = max(20, int((width - 12 * pen.unit) / character))
+    wrapped = [part for line in lines for part in _wrap(line, columns)][:6]
+    height = int(34 * pen.text / 0.75) + 4
+    strip = np.full((height * len(wrapped) + 6 * pen.unit, width, 3), 24, np.uint8)
+    for row, line in enumerate(wrapped):
+        at = (6 * pen.unit, int(height * (row + 0.75)) + 2 * pen.unit)
+        cv2.putText(strip, line, at, _FONT, pen.text, (240, 240, 240), pen.unit, cv2.LINE_AA)
+    return strip
+
+
+def _wrap(line: str, columns: int) -> list[str]:
+    lines = ['']
+    for word in line.encode('ascii', 'replace').decode().split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > columns:
+            lines.append('')
+        lines[-1] = f'{lines[-1]} {word[:columns]}'.strip()
+    return lines
+
+
+def _tint(image: Image, mask: RegionMask, pen: _Pen) -> None:
+    rows, columns = mask.data.shape
+    region = image[mask.y_offset : mask.y_offset + rows, mask.x_offset : mask.x_offset + columns]
+    mixed = (0.7 * region[mask.data] + 0.3 * np.array(_OBJECT)).astype(np.uint8)
+    region[mask.data] = mixed
+    outlines, _ = cv2.findContours(
+        mask.data.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE,
+        offset=(mask.x_offset, mask.y_offset),
+    )  # fmt: skip
+    cv2.drawContours(image, outlines, -1, _OBJECT, pen.unit, cv2.LINE_AA)
+
+
+def _draw_box(image: Image, box: Box, label: str, tint: tuple[int, ...], pen: _Pen) -> None:
+    top_left = (round(box.x_min), round(box.y_min))
+    cv2.rectangle(image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, pen.unit)
+    if not label:
+        return
+    (width, height), below = cv2.getTextSize(label, _FONT, pen.text, pen.unit)
+    x = int(np.clip(top_left[0], 0, max(0, image.shape[1] - width)))
+    y = max(top_left[1], height + below)
+    cv2.rectangle(image, (x, y - height - below), (x + width, y), tint, cv2.FILLED)
+    cv2.putText(
+        image, label, (x, y - below // 2 - 1), _FONT, pen.text, (0, 0, 0), pen.unit, cv2.LINE_AA
+    )
+
+
+def _draw_best(image: Image, grasp: Grasp, pen: _Pen) -> None:
+    corners = grasp.rectangle.corners()
+    for edge in ([0, 1], [2, 3]):
+        _polyline(image, corners[edge], (0, 0, 0), pen.unit + 2)
+        _polyline(image, corners[edge], _OPENING, pen.unit)
+    for edge in ([3, 0], [1, 2]):
+        _polyline(image, corners[edge], (0, 0, 0), 3 * pen.unit + 2)
+        _polyline(image, corners[edge], _JAW, 3 * pen.unit)
+    contacts = grasp.contacts.points
+    _polyline(image, contacts, _CONTACT, pen.unit)
+    # Dots of a narrow grasp shrink so that both are seen.
+    dot = pen.unit * int(np.clip(grasp.rectangle.width / 5, 2, 4))
+    for x, y in contacts:
+        center = (round(float(x) * 2**_SHIFT), round(float(y) * 2**_SHIFT))
+        for radius, tint in ((dot + 1, (0, 0, 0)), (dot, _CONTACT)):
+            cv2.circle(
+                image, center, radius * 2**_SHIFT, tint, cv2.FILLED, cv2.LINE_AA, shift=_SHIFT
+            )
+
+
+def _polyline(
+    image: Image, points: npt.NDArray[np.float64], tint: tuple[int, ...], width: int
+) -> None:
+    fixed = np.round(points * 2**_SHIFT).astype(np.int32)
+    cv2.polylines(image, [fixed], False, tint, width, cv2.LINE_AA, shift=_SHIFT)

@@ -1,0 +1,1 @@
+"""The gripper against the support, the things around the object, and unseen space."""

@@ -1,0 +1,161 @@
+"""Gripper against the depth image: what is behind a visible surface is not free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import SWEEP, Candidates, local_coordinates
+from ..gripper import Gripper
+from ..observation.scene import Scene
+from ..settings import PlannerSettings
+from .obstacles import Obstacles
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Distance between sample points on the gripper, m.
+_STEP = 0.007
+# Distances are measured up to this, m, and to so many points of other things.
+_SEARCHED = 0.10
+_MAX_POINTS = 2000
+
+
+@dataclass(frozen=True)
+class Collisions:
+    """What a batch of candidates hits.
+
+    Attributes:
+        table: (n,) the gripper reaches into the support.
+        obstacle: (n,) the gripper reaches something that is not the object, or behind it.
+        unobserved: (n,) share of the fingers' sample points in space the camera does not see.
+    """
+
+    table: BoolArray
+    obstacle: BoolArray
+    unobserved: FloatArray
+
+
+def check_collisions(
+    candidates: Candidates,
+    scene: Scene,
+    obstacles: Obstacles,
+    gripper: Gripper,
+    settings: PlannerSettings,
+) -> Collisions:
+    """Check fingers and palm of every candidate.
+
+    Args:
+        candidates: to check.
+        scene: with the depth image.
+        obstacles: around the object.
+        gripper: its shape.
+        settings: clearances.
+    """
+    points, fingers = _gripper_points(candidates, gripper, _STEP)
+    pixels = scene.pixels_of(points)
+    index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
+    hit = obstacles.hits(scene, points, pixels, settings)
+    # Nothing is known of what lies outside the image either.
+    hidden = ~inside | (z >= scene.frame.depth.ravel()[index])
+    lowest = points[..., 2].min(axis=1)
+    table = (lowest < settings.table_clearance - 1e-4) & (scene.plane is not None)
+    return Collisions(
+        np.asarray(table), np.asarray(hit.any(axis=1)), hidden.mean(axis=1, dtype=np.float64)
+    )
+
+
+def coarse_hits(
+    candidates: Candidates,
+    scene: Scene,
+    obstacles: Obstacles,
+    gripper: Gripper,
+    settings: PlannerSettings,
+) -> BoolArray:
+    """Whether (n,) a few points of the gripper lie in obstacles: a quick first look at many."""
+    points, _ = _gripper_points(candidates, gripper, 4 * _STEP)
+    hit = obstacles.hits(scene, points, scene.pixels_of(points), settings)
+    return np.asarray(hit.any(axis=1))
+
+
+def clearances(
+    candidates: Candidates, scene: Scene, obstacles: Obstacles, gripper: Gripper
+) -> FloatArray:
+    """Distances (n,) of the open gripper from the support and from what is seen of other things.
+
+    Exact for the points that it is measured to, which are a few millimetres apart; at most
+    _SEARCHED, m.
+    """
+    center = candidates.tips.mean(axis=0)
+    spread = float(np.linalg.norm(candidates.tips - center, axis=1).max())
+    reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + _SEARCHED
+    points = obstacles.points(scene, center, spread + reach, _MAX_POINTS)
+    local = local_coordinates(candidates, points)
+    # (3 boxes, 2 corners, n, 3) for all openings.
+    boxes = np.stack([gripper.boxes(float(opening)) for opening in candidates.openings], axis=2)
+    nearest = np.full(len(candidates), _SEARCHED)
+    for lower, upper in boxes.astype(np.float32)[..., None]:
+        outside = np.maximum(np.maximum(lower - local, local - upper), 0)
+        outside *= outside
+        square = outside.sum(axis=1).min(axis=1, initial=_SEARCHED**2)
+        nearest = np.minimum(nearest, np.sqrt(square))
+    if scene.plane is None:
+        return nearest
+    up = candidates.rotations[:, 2]
+    lowest = np.minimum(boxes[:, 0] * up, boxes[:, 1] * up).sum(axis=2).min(axis=0)
+    return np.minimum(nearest, np.maximum(candidates.tips[:, 2] + lowest, 0.0))
+
+
+def _gripper_points(
+    candidates: Candidates, gripper: Gripper, step: float
+) -> tuple[npt.NDArray[np.float32], int]:
+    """Sample points (n, p, 3) in the support frame; how many of them, first, are the fingers'."""
+    left, right, palm = _sample_points(gripper, step)
+    rotations = candidates.rotations.astype(np.float32)
+    shift = rotations[:, :, 1] * (candidates.openings.astype(np.float32) / 2)[:, None]
+    # Coordinate by coordinate: each is one block of memory.
+    samples = np.concatenate([left, right, palm]).T.astype(np.float32)
+    points = (rotations.reshape(-1, 3) @ samples).reshape(len(rotations), *samples.shape)
+    points += candidates.tips.astype(np.float32)[:, :, None]
+    points[:, :, : len(left)] -= shift[:, :, None]
+    points[:, :, len(left) : len(left) + len(right)] += shift[:, :, None]
+    return np.swapaxes(points, 1, 2), len(left) + len(right)
+
+
+@lru_cache(maxsize=8)
+def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
+    axes = [
+        np.linspace(low, high, int(np.ceil((high - low) / step)) + 1)
+        for low, high in zip(lower, upper, strict=True)
+    ]
+    return np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
+
+
+@lru_cache(maxsize=8)
+def _shell_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
+    """Points (k, 3) on a box's front face at the upper z and, farther apart, on its sides."""
+    x0, y0, _ = lower
+    x1, y1, front = upper
+    face = _box_points((x0, y0, front), (x1, y1, front), step)
+    sides = _box_points(lower, (x1, y1, front - 2 * step), 2.5 * step)
+    on_side = np.isin(sides[:, 0], (x0, x1)) | np.isin(sides[:, 1], (y0, y1))
+    return np.concatenate([face, sides[on_side]])
+
+
+def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm.
+
+    The palm is drawn out by the last part of the approach; things stand below it, so that they
+    enter through its front face or its sides.
+    """
+    half, length = gripper.finger_width / 2, gripper.finger_length
+    thick = gripper.finger_thickness
+    left = _box_points((-half, -thick, -length), (half, 0.0, 0.0), step)
+    right = left * (1.0, -1.0, 1.0)
+    x, y, z = gripper.palm_size
+    back = -length - z - SWEEP
+    palm = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, -length), 1.3 * step)
+    return left, right, palm

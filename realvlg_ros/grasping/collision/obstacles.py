@@ -1,0 +1,131 @@
+"""What the depth image says of the other things around an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..observation.scene import Scene
+from ..settings import PlannerSettings
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+Image = npt.NDArray[np.float32]
+
+# Readings within this of the object's edge may be blurred with it, m.
+_EDGE_BLUR = 0.004
+# What rises less above the support than this belongs to it, m.
+_TABLE_RELIEF = 0.008
+# Surfaces whose depth differs by more between neighbours are two things, m.
+_JUMP = 0.02
+# Nothing is taken to be less deep than this, m: a thing may be seen in a narrow part only.
+_MIN_DEPTH = 0.025
+# Every other row and column is enough to tell how wide and how near things are.
+_STRIDE = 2
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """Visible surfaces of other things, and how far they reach behind them.
+
+    One view shows no back. A thing is taken to be as deep as it looks wide, measured by the
+    largest circle inside its visible surface, horizontally: a can is as deep as wide, and what is
+    long and narrow is seen along its length or crosses the line of sight with its narrow side.
+
+    Attributes:
+        surface: (height, width) depth of the surfaces, m; infinite elsewhere.
+        depth: the same, grown by the clearance.
+        reach: (height, width) how far behind the surface they go, horizontally, m.
+    """
+
+    surface: Image
+    depth: Image
+    reach: Image
+
+    @classmethod
+    def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
+        """Everything that is seen but for the object and its support."""
+        distance = float(np.linalg.norm(scene.camera_position))
+        relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
+        solid = _other_things(scene, relief)
+        near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
+        reach = _visible_width(solid, scene) if scene.plane is not None else near * 0
+        grown = settings.obstacle_clearance * scene.frame.camera.fx / distance
+        size = 2 * int(np.clip(round(grown), 1, 15)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
+        return cls(
+            near,
+            np.asarray(cv2.erode(near, kernel), np.float32),
+            np.asarray(cv2.dilate(reach, kernel), np.float32),
+        )
+
+    def points(self, scene: Scene, center: FloatArray, radius: float, limit: int) -> FloatArray:
+        """Up to limit of the surfaces' points (n, 3) around a place, in the support frame, m."""
+        part = np.s_[::_STRIDE, ::_STRIDE]
+        points = scene.frame.points[part][np.isfinite(self.surface[part])]
+        points = points @ scene.camera2support[:3, :3].T.astype(np.float32)
+        offset = points - (center - scene.camera2support[:3, 3]).astype(np.float32)
+        near = points[np.einsum('ni,ni->n', offset, offset) < radius**2]
+        near = near[:: max(1, -(-len(near) // limit))]
+        return np.asarray(near + scene.camera2support[:3, 3], np.float64)
+
+    def hits(
+        self,
+        scene: Scene,
+        points: npt.NDArray[np.floating],
+        pixels: tuple[npt.NDArray[np.intp], Image, BoolArray],
+        settings: PlannerSettings,
+    ) -> BoolArray:
+        """Which points lie in obstacles.
+
+        Args:
+            scene: that they were seen in.
+            points: (..., 3) in the support frame, m.
+            pixels: of scene.pixels_of for them.
+            settings: clearances.
+        """
+        index, z, inside = pixels
+        behind = z - self.depth.ravel()[index]
+        hit = inside & (behind > -settings.obstacle_clearance)
+        if scene.plane is None:
+            return np.asarray(hit & (behind < settings.obstacle_thickness))
+        near = np.nonzero(hit)
+        run = np.hypot(*(points[..., k][near] - scene.camera_position[k] for k in (0, 1)))
+        hit[near] = behind[near] * run < self.reach.ravel()[index[near]] * z[near]
+        return np.asarray(hit)
+
+
+def _other_things(scene: Scene, min_height: float) -> npt.NDArray[np.uint8]:
+    """1 (height, width) where a reading belongs neither to the object nor to the support."""
+    with np.errstate(invalid='ignore'):
+        other = scene.frame.valid & ~scene.mask
+        if scene.plane is not None:
+            other &= scene.heights > min_height
+    # A ring around the object belongs to its own blurred edge, and lone pixels are noise.
+    depth = float(np.median(scene.frame.depth[scene.mask & scene.frame.valid]))
+    ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
+    ring = cv2.dilate(scene.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
+    found = (other & (ring == 0)).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _visible_width(solid: npt.NDArray[np.uint8], scene: Scene) -> Image:
+    """Diameter (height, width) of the largest circle inside each thing's visible surface, m."""
+    depth = scene.frame.depth[::_STRIDE, ::_STRIDE]
+    part = solid[::_STRIDE, ::_STRIDE].copy()
+    part[:, 1:][np.abs(np.diff(depth, axis=1)) > _JUMP] = 0
+    part[1:][np.abs(np.diff(depth, axis=0)) > _JUMP] = 0
+    radius = cv2.distanceTransform(part, cv2.DIST_L2, 3)
+    count, labels = cv2.connectedComponents(part, connectivity=4)
+    largest = np.zeros(count, np.float32)
+    inner = np.flatnonzero(radius > 0)
+    np.maximum.at(largest, labels.ravel()[inner], radius.ravel()[inner])
+    widths = 2 * _STRIDE * largest[labels] * depth / np.float32(scene.frame.camera.fx)
+    height, width = solid.shape
+    widths = np.where(part > 0, widths, 0).astype(np.float32)
+    full = cv2.resize(widths, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(solid > 0, np.maximum(full, np.float32(_MIN_DEPTH)), np.float32(0))

@@ -1,0 +1,159 @@
+"""The rectangle that a box's level top is, from the whole of its outline.
+
+One view shows no wall on the far side of a box, but the edge of its top. Where that edge is seen
+in the image is known to a fraction of a pixel, and how high the top is from hundreds of readings:
+both together tell where the hidden wall stands, better than the few noisy readings at the edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ..observation.target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Surface so near the highest readings, m, and so level is the top.
+_PLATEAU, _LEVEL = 0.004, 0.8
+# Fewer points are no top; and how much of its rectangle, and of the whole footprint, it must fill.
+_MIN_TOP = 30
+_RECTANGULAR = 0.8
+_AS_LARGE = 0.6
+# Edges so far above or below the top belong to it: readings at an edge are noisy, m.
+_AT_TOP = 0.010
+# Walls are seen to stand under a side by readings so far below it, m, that face as it does.
+_BELOW, _FACING = 0.030, 0.9
+# How far off a side what is its own may lie, from the first estimate to the last, m.
+_TOLERANCES = 0.006, 0.004, 0.0025
+# The corners may be rounded: the middle part of a side, and the fewest readings that tell it.
+_MIDDLE = 0.85
+_MIN_SIDE = 5
+
+
+@dataclass(frozen=True)
+class LevelTop:
+    """A level rectangle.
+
+    Attributes:
+        center: (2,) horizontal, m.
+        axes: (2, 2) rows are horizontal unit vectors along the sides.
+        half: (2,) half the extent along each, m.
+        height: above the support, m.
+        told: (2,) whether readings tell where both ends of each extent are.
+    """
+
+    center: FloatArray
+    axes: FloatArray
+    half: FloatArray
+    height: float
+    told: BoolArray
+
+    @classmethod
+    def of(cls, cloud: TargetCloud, camera: FloatArray) -> LevelTop | None:
+        """The top of a cloud; None where it is no rectangle or not as large as the object.
+
+        Args:
+            cloud: as observed.
+            camera: (3,) its position in the cloud's frame, m.
+        """
+        z = cloud.points[:, 2]
+        high = float(np.percentile(z, 97))
+        level = (z > high - _PLATEAU) & (cloud.normals[:, 2] > _LEVEL)
+        if level.sum() < _MIN_TOP:
+            return None
+        flat = cloud.points[:, :2].astype(np.float32)
+        rectangle = cv2.minAreaRect(flat[level])
+        area = rectangle[1][0] * rectangle[1][1]
+        hull = cv2.contourArea(cv2.convexHull(flat[level]))
+        whole = cv2.contourArea(cv2.convexHull(flat))
+        if hull < _RECTANGULAR * area or hull < _AS_LARGE * whole:
+            return None
+        height = float(np.median(z[level]))
+        alike = np.abs(z - height) < _PLATEAU
+        height = float(np.median(z[alike & (cloud.normals[:, 2] > _LEVEL)]))
+        angle = np.radians(rectangle[2])
+        axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        half = np.array(rectangle[1], np.float64) / 2
+        top = cls(np.array(rectangle[0], np.float64), axes, half, height, np.zeros(2, bool))
+        edge = _on_level(cloud.outline, camera, height)
+        for tolerance in _TOLERANCES:
+            top = top._fitted(edge, cloud, camera, tolerance)
+        return top
+
+    def _fitted(
+        self, edge: FloatArray, cloud: TargetCloud, camera: FloatArray, tolerance: float
+    ) -> LevelTop:
+        """The rectangle whose sides are where readings near those of this one are.
+
+        Args:
+            edge: (k, 2) of the outline at the top's height, m.
+            cloud: as observed.
+            camera: (3,) m.
+            tolerance: m.
+        """
+        below = np.abs(cloud.points[:, 2] - self.height + _BELOW / 2) < _BELOW / 2 - _PLATEAU
+        ends, told = np.stack([-self.half, self.half]), np.zeros((2, 2), bool)
+        turns = np.zeros(2)
+        for axis in (0, 1):
+            for end, sign in enumerate((-1.0, 1.0)):
+                outward = sign * self.axes[axis]
+                points = edge
+                if outward @ (camera[:2] - self.center) > self.half[axis]:
+                    wall = below & (cloud.normals[:, :2] @ outward > _FACING)
+                    points = cloud.points[wall, :2]
+                local = (points - self.center) @ self.axes.T
+                along = local[:, 1 - axis]
+                own = np.abs(sign * local[:, axis] - self.half[axis]) < tolerance
+                own &= np.abs(along) < _MIDDLE * self.half[1 - axis]
+                if own.sum() < _MIN_SIDE:
+                    continue
+                told[end, axis] = True
+                # The mean, since an outline in pixels is a staircase: its median is one stair.
+                ends[end, axis] = local[own, axis].mean()
+                spread = along[own] - along[own].mean()
+                # Counter-clockwise, the second axis turns against the first.
+                turn = (1 - 2 * axis) * -(spread @ local[own, axis])
+                turns += turn, spread @ spread
+        angle = turns[0] / max(turns[1], 1e-9)
+        axes = self.axes + angle * np.stack([self.axes[1], -self.axes[0]])
+        axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+        center = self.center + ends.mean(axis=0) @ self.axes
+        return LevelTop(
+            center, axes, np.ptp(ends, axis=0) / 2, self.height, np.asarray(told.all(axis=0))
+        )
+
+    def centered(self, middle: FloatArray) -> FloatArray:
+        """A point (2,), moved to the centre along the extents of which both ends are told."""
+        offset = self.axes @ (middle - self.center)
+        return np.asarray(self.center + np.where(self.told, 0.0, offset) @ self.axes)
+
+    def walls(self, step: float) -> tuple[FloatArray, FloatArray]:
+        """Points and normals (n, 3) of walls straight down from the sides, in steps, m."""
+        points, normals = [], []
+        heights = np.arange(step / 2, self.height, step)
+        for axis in (0, 1):
+            length = 2 * self.half[1 - axis]
+            along = (np.arange(int(length / step)) + 0.5) * step - length / 2
+            for sign in (-1.0, 1.0):
+                outward = sign * self.axes[axis]
+                line = self.center + self.half[axis] * outward
+                line = line + along[:, None] * self.axes[1 - axis]
+                wall = [np.column_stack([line, np.full(len(line), z)]) for z in heights]
+                points.append(np.concatenate([np.zeros((0, 3)), *wall]))
+                normals.append(np.broadcast_to(np.append(outward, 0.0), points[-1].shape))
+        return np.concatenate(points), np.concatenate(normals)
+
+
+def _on_level(outline: FloatArray, camera: FloatArray, height: float) -> FloatArray:
+    """Where (k, 2) the rays to the points (n, 3) near a height meet it, m."""
+    near = outline[np.abs(outline[:, 2] - height) < _AT_TOP]
+    ray = near - camera
+    if camera[2] - height < _AT_TOP:
+        return near[:0, :2]
+    share = (height - camera[2]) / ray[:, 2]
+    return np.asarray(camera[:2] + share[:, None] * ray[:, :2])

@@ -1,0 +1,140 @@
+"""Oriented boxes around an object, completed down to what it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ...depth_noise import DepthNoise
+from ...errors import LiftError
+from ...frame import RgbdFrame
+from ...support_plane import SupportPlane
+from ...transforms import make_transform
+from ..observation.scene import Scene
+from ..observation.target_cloud import TargetCloud
+from .box_top import LevelTop
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Share of the points left out at either end: depth noise makes tails.
+_TAIL = 0.5
+# A top of nearly the same size is the object's, m.
+_ALIKE = 0.008
+
+
+@dataclass(frozen=True)
+class ObjectBox:
+    """An oriented box in the camera's optical frame.
+
+    Attributes:
+        box2camera: 4x4 pose of its centre; for a gravity-aligned box z is up and x the longer
+            horizontal side.
+        size: (3,) extent along its own axes, m.
+    """
+
+    box2camera: FloatArray
+    size: FloatArray
+
+    def corners(self) -> FloatArray:
+        """(8, 3) corners in the optical frame, m."""
+        signs = np.array(np.meshgrid((-1, 1), (-1, 1), (-1, 1), indexing='ij')).reshape(3, -1).T
+        offsets = signs * self.size / 2
+        return np.asarray(offsets @ self.box2camera[:3, :3].T + self.box2camera[:3, 3])
+
+
+def upright_box(
+    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane, noise: DepthNoise | None = None
+) -> ObjectBox:
+    """The gravity-aligned box of least footprint that reaches down to the support.
+
+    A level rectangular top that is as large tells its sides better than the outermost readings.
+
+    Args:
+        frame: colour and depth.
+        mask: (height, width) the object's pixels.
+        plane: what it stands on.
+        noise: of the depth.
+
+    Raises:
+        LiftError: too few readings of the object can be used.
+    """
+    scene, cloud = _observed(frame, mask, plane, noise)
+    (x, y), angle, size = upright_extent(cloud.points)
+    top = LevelTop.of(cloud, scene.camera_position)
+    if top is not None and top.told.all():
+        long = int(np.argmax(top.half))
+        exact = np.array([*2 * top.half[[long, 1 - long]], top.height])
+        if np.abs(exact - size).max() < _ALIKE:
+            (x, y), size = top.center, exact
+            angle = float(np.arctan2(top.axes[long, 1], top.axes[long, 0]))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    rotation = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    box2support = make_transform(rotation, (x, y, size[2] / 2))
+    return ObjectBox(scene.support2camera @ box2support, size)
+
+
+def upright_extent(points: FloatArray) -> tuple[tuple[float, float], float, FloatArray]:
+    """The upright box of least footprint around points, down to the support.
+
+    Args:
+        points: (n, 3) in the support frame, z up from the support, m.
+
+    Returns:
+        The footprint's centre (x, y), m; the angle of its longer side, rad, x toward y; the size
+        (3,) along the longer side, the shorter one and up, m.
+    """
+    _, (width, depth), degrees = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    angle = float(np.radians(degrees if width >= depth else degrees + 90.0))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    low, high = np.percentile(points[:, :2] @ turn, (_TAIL, 100 - _TAIL), axis=0)
+    x, y = turn @ (low + high) / 2
+    top = float(np.percentile(points[:, 2], 100 - _TAIL))
+    return (float(x), float(y)), angle, np.array([*(high - low), top])
+
+
+def free_box(
+    frame: RgbdFrame,
+    mask: BoolArray,
+    plane: SupportPlane | None = None,
+    noise: DepthNoise | None = None,
+) -> ObjectBox:
+    """The box along the principal axes of the visible surface, the longest first.
+
+    Where there is a support, the points' footprints on it count too.
+
+    Raises:
+        LiftError: too few readings of the object can be used.
+    """
+    scene, cloud = _observed(frame, mask, plane, noise)
+    points = cloud.points
+    if plane is not None:
+        points = np.concatenate([points, points * (1.0, 1.0, 0.0)])
+    center = points.mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov((points - center).T))
+    rotation = vectors[:, ::-1].copy()
+    rotation[:, 2] *= np.sign(np.linalg.det(rotation))
+    local = (points - center) @ rotation
+    low, high = np.percentile(local, (_TAIL, 100 - _TAIL), axis=0)
+    box2support = make_transform(rotation, center + rotation @ ((low + high) / 2))
+    return ObjectBox(scene.support2camera @ box2support, high - low)
+
+
+def _observed(
+    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane | None, noise: DepthNoise | None
+) -> tuple[Scene, TargetCloud]:
+    """The scene and what is seen of the object, in its support frame."""
+    if not (mask & frame.valid).any():
+        raise LiftError('the object has no depth reading; look from another side')
+    scene = Scene.around(frame, mask, plane, None)
+    cloud = TargetCloud.from_scene(scene, noise or DepthNoise())
+    if len(cloud.points) == 0:
+        raise LiftError(
+            f'too few of {int(mask.sum())} pixels of the object have usable depth for a box; '
+            'look from another side'
+        )
+    return scene, cloud

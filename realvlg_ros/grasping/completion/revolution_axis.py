@@ -1,0 +1,130 @@
+"""The vertical axis of a surface of revolution, from its normals and its points.
+
+Normals pass through the axis: they find it without a guess, but each is fitted to noisy readings.
+Points of one height lie on a circle around it: they are more exact, but only near the axis.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..observation.target_cloud import TargetCloud
+
+FloatArray = npt.NDArray[np.float64]
+
+# Share of the normals that must meet an axis, the distance at which one counts half, m, and how
+# different their directions must be.
+_MIN_MEETING = 0.75
+_MISS = 0.003
+_MIN_CONDITION = 0.08
+# Normals are used that have at least such horizontal parts: to find an axis, to refine it.
+_LEANING, _STEEP = 0.3, 0.5
+_MIN_NORMALS = 40
+# Points of one height, m, of one side of a wall are on one circle; one that lies so far off it,
+# m, counts half, and one whose normal is not radial (a handle's) does not count.
+_LEVEL = 0.010
+_OFF = 0.0015
+_RADIAL = 0.9
+# Grazed surfaces are read worse than others: cosine to the line of sight.
+_GRAZED = 0.2
+# How far the line of a normal misses the axis says so much as how far a point lies off its
+# circle: variances of readings over those of fitted normals on things of a hand's size.
+_NORMAL_WEIGHT = 0.25
+_ROUNDS = 4
+
+
+def axis_of_revolution(cloud: TargetCloud, camera: FloatArray) -> FloatArray | None:
+    """Horizontal position (2,) of the axis of revolution, m; None where there is none.
+
+    Args:
+        cloud: of the object.
+        camera: (3,) its position in the cloud's frame, m.
+    """
+    axis = _met_by_normals(cloud)
+    return None if axis is None else _refined(axis, cloud, camera)
+
+
+def _met_by_normals(cloud: TargetCloud) -> FloatArray | None:
+    """The axis that the normals meet, or None where they do not.
+
+    Least squares on the distance of the axis from each normal's line, reweighted so that a handle
+    does not count.
+    """
+    steep = np.hypot(cloud.normals[:, 0], cloud.normals[:, 1])
+    used = steep > _LEANING
+    if used.sum() < _MIN_NORMALS:
+        return None
+    steep, flat = steep[used], cloud.points[used, :2]
+    side = _aside(cloud.normals[used], steep)
+    at = (flat * side).sum(axis=1)
+    weight = steep
+    axis = np.zeros(2)
+    for _ in range(6):
+        normal = (side * weight[:, None]).T @ side
+        low, high = np.linalg.eigvalsh(normal)
+        if low < _MIN_CONDITION * high:
+            return None
+        axis = np.linalg.solve(normal, (side * weight[:, None]).T @ at)
+        miss = np.abs(at - side @ axis)
+        weight = steep / (1 + (miss / _MISS) ** 2)
+    radius = np.linalg.norm(flat - axis, axis=1)
+    meets = miss < np.maximum(2 * _MISS, 0.2 * radius)
+    return np.asarray(axis) if meets.mean() > _MIN_MEETING else None
+
+
+def _refined(axis: FloatArray, cloud: TargetCloud, camera: FloatArray) -> FloatArray:
+    """The axis that circles through points of one height and the normals agree on."""
+    steep = np.hypot(cloud.normals[:, 0], cloud.normals[:, 1])
+    sight = cloud.points - camera
+    facing = (sight * cloud.normals).sum(axis=1) / np.linalg.norm(sight, axis=1)
+    used = (steep > _STEEP) & (np.abs(facing) > _GRAZED)
+    if used.sum() < _MIN_NORMALS:
+        return axis
+    points, steep = cloud.points[used], steep[used]
+    out = cloud.normals[used, :2] / steep[:, None]
+    side = _aside(cloud.normals[used], steep)
+    at = (points[:, :2] * side).sum(axis=1)
+    level = np.floor(points[:, 2] / _LEVEL).astype(np.intp) * 2
+    level -= level.min()
+    error = np.zeros(len(points))
+    for _ in range(_ROUNDS):
+        offset = points[:, :2] - axis
+        radius = np.maximum(np.hypot(*offset.T), 1e-6)
+        toward = offset / radius[:, None]
+        radial = (toward * out).sum(axis=1)
+        weight = (np.abs(radial) > _RADIAL) / (1 + (error / _OFF) ** 2)
+        circle = level + (radial > 0)
+        error, *slopes = _off_levels(
+            np.column_stack([radius, -toward]), points[:, 2], weight, circle
+        ).T
+        slope = np.stack(slopes, axis=1)
+        miss = at - side @ axis
+        trust = _NORMAL_WEIGHT * steep / (1 + (miss / _MISS) ** 2)
+        square = (slope * weight[:, None]).T @ slope + (side * trust[:, None]).T @ side
+        step = (side * trust[:, None]).T @ miss - (slope * weight[:, None]).T @ error
+        axis = axis + np.linalg.solve(square, step)
+    return axis
+
+
+def _aside(normals: FloatArray, steep: FloatArray) -> FloatArray:
+    """Horizontal unit vectors (n, 2) across normals with horizontal parts as long as given."""
+    return np.stack([-normals[:, 1], normals[:, 0]], axis=1) / steep[:, None]
+
+
+def _off_levels(
+    values: FloatArray, heights: FloatArray, weight: FloatArray, circle: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Columns of values (n, k) without the line over the height that each circle's points have.
+
+    The radius of what is no cylinder changes inside a level.
+    """
+    total = np.maximum(np.bincount(circle, weight), 1e-9)
+
+    def mean(column: FloatArray) -> FloatArray:
+        return np.asarray((np.bincount(circle, weight * column) / total)[circle])
+
+    high = heights - mean(heights)
+    spread = mean(high * high) + 1e-7
+    centred = [column - mean(column) for column in values.T]
+    return np.stack([column - high * mean(high * column) / spread for column in centred], axis=1)

@@ -1,0 +1,271 @@
+"""What is assumed of an object's hidden side, from symmetry and from what is seen to be free.
+
+One view shows the near side only. What fits a surface of revolution about a vertical axis (cans,
+balls, bowls, mugs, bottles) is completed as one. Other things that stand are taken to look the
+same when turned by 180 degrees (boxes); things that lie stretched out are taken to be mirrored at
+the vertical plane along their ridge, and at half their height (bananas, tools, bottles on their
+side). Points that the
+camera would see, or sees through, are left out, so that a handle is not doubled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ...depth_noise import DepthNoise
+from ..observation.scene import Scene
+from ..observation.target_cloud import TargetCloud
+from .box_top import LevelTop
+from .revolution_axis import axis_of_revolution
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Longer than wide and than tall by these factors: the object lies.
+_LYING_ASPECT = 1.7
+_LYING_FLATNESS = 1.3
+_TURNS = tuple(np.radians([60.0, 120.0, 180.0, 240.0, 300.0]))
+_SLICE = 0.006
+_RIDGE_BIN = 0.010
+_PLATEAU = 0.004
+# Readings at a silhouette are less exact than others, in standard deviations.
+_SILHOUETTE_SIGMAS = 2.0
+# Surfaces whose normal's vertical part is smaller go on as vertical walls, drawn in steps, m.
+_VERTICAL = 0.25
+_WALL_STEP = 0.006
+# Surface so near a cut is at the end that is seen, m.
+_BESIDE_CUT = 0.008
+# Points in seen space by so much on average, m, do not speak against an axis.
+_TOLERATED = 0.0005
+
+
+@dataclass(frozen=True)
+class Completion:
+    """An object with its hidden side.
+
+    Attributes:
+        cloud: observed and assumed points.
+        axis: (2,) horizontal position of the axis if the object is one of revolution, m.
+    """
+
+    cloud: TargetCloud
+    axis: FloatArray | None
+
+
+def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
+    """Add the points (marked as not observed) that symmetry puts on the hidden side."""
+    sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
+    margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
+    axis, top, doubtful = None, None, False
+    if _lies(cloud.points):
+        points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
+    else:
+        axis = axis_of_revolution(cloud, scene.camera_position)
+        top = LevelTop.of(cloud, scene.camera_position) if axis is None else None
+        turns = _TURNS if axis is not None else (np.pi,)
+        center = axis if axis is not None else _vertical_axis(cloud.points, top, scene, margin)
+        points, normals = _turned(cloud, center, turns)
+        doubtful = axis is None and _top_is_cut(cloud)
+    hidden = _unseen(points, scene, margin)
+    full = cloud.with_assumed(points[hidden], normals[hidden], doubtful)
+    if axis is None and scene.plane is not None:
+        walls = [_walls(cloud)]
+        if top is not None and not doubtful:
+            walls.append(top.walls(_WALL_STEP))
+        points, normals = (np.concatenate(part) for part in zip(*walls, strict=True))
+        hidden = _unseen(points, scene, margin)
+        full = full.with_assumed(points[hidden], normals[hidden])
+    points, normals = cloud.cuts.continued()
+    above = points[:, 2] > 0 if scene.plane is not None else np.ones(len(points), bool)
+    return Completion(full.with_assumed(points[above], normals[above], doubtful=True), axis)
+
+
+def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:
+    """Which points (n, 3) the camera neither sees nor sees through."""
+    behind = scene.depth_behind(points)
+    return np.asarray(np.isnan(behind) | (behind > margin))
+
+
+def _top_is_cut(cloud: TargetCloud) -> bool:
+    """Whether the topmost surface goes on beyond one of the ends that are seen of it.
+
+    Its middle then says nothing about where the object's is.
+    """
+    z = cloud.points[:, 2]
+    top = cloud.points[z > np.percentile(z, 98) - _PLATEAU]
+    cut = cloud.cuts.near(top, _BESIDE_CUT)
+    for along in (top[:, 0], -top[:, 0], top[:, 1], -top[:, 1]):
+        end = along > along.max() - _PLATEAU
+        if cut[end].sum() > max(1, end.sum() / 2):
+            return True
+    return False
+
+
+def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of walls that go straight down from where the surface turns vertical.
+
+    Seen from above a flat thing shows its top and the silhouette around it, but none of its walls.
+    """
+    edge = np.flatnonzero(np.abs(cloud.normals[:, 2]) < _VERTICAL)
+    points, out = cloud.points.astype(np.float32), cloud.normals[edge, :2].astype(np.float32)
+    offset = points - points[edge, None]
+    ahead = offset[..., 0] * out[:, :1] + offset[..., 1] * out[:, 1:]
+    aside = offset[..., 1] * out[:, :1] - offset[..., 0] * out[:, 1:]
+    near = np.abs(aside) < 1.5 * _WALL_STEP
+    # A neck does not go on through the body below it, and a wall that is seen needs no guess.
+    body = near & (ahead > _WALL_STEP)
+    seen = near & (ahead > -_WALL_STEP) & (offset[..., 2] < -0.5 * _WALL_STEP)
+    seen &= offset[..., 2] > -3 * _WALL_STEP
+    edge = edge[~(body | seen).any(axis=1)]
+    drop = np.arange(1, int(cloud.points[edge, 2].max(initial=0) / _WALL_STEP) + 1) * _WALL_STEP
+    below = cloud.points[edge, None] - drop[:, None] * (0.0, 0.0, 1.0)
+    above = below[..., 2] > 0
+    normals = np.broadcast_to(cloud.normals[edge, None], below.shape)
+    return below[above], normals[above]
+
+
+def _turned(
+    cloud: TargetCloud, center: FloatArray, turns: tuple[float, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of the cloud turned about a vertical axis by each of several angles.
+
+    With several turns, every copy takes its share of the points only.
+    """
+    points, normals = [], []
+    for k, angle in enumerate(turns):
+        part = np.s_[k :: len(turns)] if len(turns) > 2 else np.s_[:]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1.0]])
+        offset = np.append(center, 0.0)
+        points.append((cloud.points[part] - offset) @ turn.T + offset)
+        normals.append(cloud.normals[part] @ turn.T)
+    return np.concatenate(points), np.concatenate(normals)
+
+
+def _lies(points: FloatArray) -> bool:
+    _, size, _ = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    length, width = max(size), min(size)
+    height = float(np.percentile(points[:, 2], 98))
+    return length > _LYING_ASPECT * width and length > _LYING_FLATNESS * height
+
+
+def _mirror_at_ridge(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
+    """Points and normals mirrored at the vertical surface along the object's ridge."""
+    flat = cloud.points[:, :2]
+    corners = cv2.boxPoints(cv2.minAreaRect(flat.astype(np.float32))).astype(np.float64)
+    edges = corners[1] - corners[0], corners[2] - corners[1]
+    along = max(edges, key=lambda edge: float(np.linalg.norm(edge)))
+    along = along / np.linalg.norm(along)
+    across = np.array([-along[1], along[0]])
+    t, w = flat @ along, flat @ across
+    bins = np.floor((t - t.min()) / _RIDGE_BIN).astype(int)
+    ridge_t, ridge_w = [], []
+    for b in range(bins.max() + 1):
+        inside = bins == b
+        if inside.sum() < 4:
+            continue
+        z = cloud.points[inside, 2]
+        top = w[inside][z > np.percentile(z, 95) - _PLATEAU]
+        ridge_t.append(float(t[inside].mean()))
+        ridge_w.append(float(top.min() + top.max()) / 2)
+    degree = min(2, len(ridge_t) - 1)
+    curve = np.polynomial.Polynomial.fit(ridge_t, ridge_w, degree)
+    residual = np.abs(curve(np.array(ridge_t)) - ridge_w)
+    keep = residual <= max(0.004, 2.5 * float(np.median(residual)))
+    curve = np.polynomial.Polynomial.fit(
+        np.array(ridge_t)[keep], np.array(ridge_w)[keep], min(degree, int(keep.sum()) - 1)
+    )
+    slope = curve.deriv()(t)
+    scale = 1 / np.sqrt(1 + slope**2)
+    normal = np.zeros((len(t), 3))
+    normal[:, :2] = scale[:, None] * (across - slope[:, None] * along)
+    distance = scale * (w - curve(t))
+    points = cloud.points - 2 * distance[:, None] * normal
+    turned = 2 * (cloud.normals * normal).sum(axis=1, keepdims=True) * normal
+    return points, cloud.normals - turned
+
+
+def _with_underside(
+    cloud: TargetCloud, points: FloatArray, normals: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Points and normals of the hidden side, with those of the underside.
+
+    What lies is taken to be as thick below its middle as above it. Without the underside, a round
+    thing would seem to be held above its widest place.
+    """
+    top = float(np.percentile(cloud.points[:, 2], 97))
+    upper = np.concatenate([cloud.points, points])
+    under = upper * (1.0, 1.0, -1.0) + (0.0, 0.0, top)
+    flipped = np.concatenate([cloud.normals, normals]) * (1.0, 1.0, -1.0)
+    keep = (under[:, 2] < top / 2) & (under[:, 2] > 0)
+    return np.concatenate([points, under[keep]]), np.concatenate([normals, flipped[keep]])
+
+
+def _vertical_axis(
+    points: FloatArray, top: LevelTop | None, scene: Scene, margin: float
+) -> FloatArray:
+    """Horizontal position (2,) of the axis of symmetry, m.
+
+    Proposals are the middle of the topmost surface, the middle between left and right silhouette
+    of slices, and the middle of all; the one that puts least into space seen to be free is taken.
+    """
+    proposals = _axis_proposals(points, top, scene)
+    sample = points[:: max(1, len(points) // 300)]
+    turned = np.repeat(sample[None] * (-1.0, -1.0, 1.0), len(proposals), axis=0)
+    turned[..., :2] += 2 * proposals[:, None]
+    seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
+    cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
+    # The first is the most exact where it holds at all.
+    best = 0 if cost[0] < cost.min() + _TOLERATED else int(np.argmin(cost))
+    return np.asarray(proposals[best])
+
+
+def _axis_proposals(points: FloatArray, top: LevelTop | None, scene: Scene) -> FloatArray:
+    """Horizontal positions (n, 2), m."""
+    z = points[:, 2]
+    plateau = _hull_centroid(points[z > np.percentile(z, 98) - _PLATEAU, :2])
+    if top is not None:
+        plateau = top.centered(plateau)
+    low, high = np.percentile(points[:, :2], (1, 99), axis=0)
+    middles = _silhouette_middles(points, float(np.hypot(*scene.camera_position[:2])))
+    proposals = [plateau, (low + high) / 2]
+    if len(middles):
+        third = max(1, len(middles) // 3)
+        parts = [middles, middles[:third], middles[third : 2 * third], middles[-third:]]
+        proposals += [np.median(part, axis=0) for part in parts if len(part)]
+        proposals.append((plateau + proposals[2]) / 2)
+    # The topmost surface may be seen only in part: its middle is then too near.
+    proposals += [np.array([b[0], a[1]]) for a in proposals[:3] for b in proposals[:3]]
+    return np.array(proposals)
+
+
+def _hull_centroid(points: FloatArray) -> FloatArray:
+    """Centroid (2,) of points' (n, 2) convex hull, m: no single reading decides it."""
+    moments = cv2.moments(cv2.convexHull(points.astype(np.float32)))
+    if moments['m00'] < 1e-6:
+        return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2)
+    return np.array([moments['m10'], moments['m01']]) / moments['m00']
+
+
+def _silhouette_middles(points: FloatArray, distance: float) -> FloatArray:
+    """Middle (n, 2) between the left and right silhouette of horizontal slices, bottom to top.
+
+    The silhouettes of a round thing of radius r seen from a distance d lie r^2 / d nearer than
+    its axis.
+    """
+    slices = np.floor(points[:, 2] / _SLICE).astype(int)
+    middles = []
+    for k in np.unique(slices):
+        part = points[slices == k]
+        if len(part) < 8:
+            continue
+        y = part[:, 1]
+        left = part[y < y.min() + 0.004, :2].mean(axis=0)
+        right = part[y > y.max() - 0.004, :2].mean(axis=0)
+        half = (right[1] - left[1]) / 2
+        middles.append((left + right) / 2 - (half**2 / max(distance, 0.1), 0.0))
+    return np.array(middles).reshape(-1, 2)

@@ -1,0 +1,115 @@
+"""Turn grasp candidates so that their pads meet the surfaces squarely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import Candidates, local_coordinates
+from ..gripper import Gripper
+from ..observation.target_cloud import TargetCloud
+from .pad_contacts import PadBand, between_fingers
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Surface within this of the first touch belongs to the face that the pad will align to, m.
+_FACE = 0.005
+# Weight of the slope of zero that is assumed before any reading, m^2.
+_PRIOR = 3e-5
+# Faces that lean more than this against the pad are not followed further.
+_MAX_SLOPE = 0.35
+# Opening axes whose cosine to the radius is larger are made exactly radial.
+_NEARLY_RADIAL = 0.97
+
+
+def aligned(
+    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, axis: FloatArray | None
+) -> Candidates:
+    """Turn the opening axes to the normals of the surfaces that the pads meet.
+
+    The slopes of y over x and z, fitted to all points in front of both pads, are more exact than
+    single normals, and an axis of revolution more exact still. Across a thin curved wall a few
+    degrees decide whether a grasp holds.
+
+    Args:
+        candidates: in the support frame.
+        cloud: of the object.
+        gripper: its shape.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m, if any.
+    """
+    rotations = candidates.rotations
+    local = local_coordinates(candidates, cloud.points)
+    inside = between_fingers(local, candidates.openings, gripper)
+    slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
+    middles = np.zeros((len(candidates), 3))
+    for sign in (-1.0, 1.0):
+        face = PadBand.touched(inside, local, sign, _FACE)
+        slope, count, middle = _face_slopes(face, sign, rotations[:, :, 1], cloud.normals)
+        slopes += slope * count[:, None]
+        total += count
+        middles += middle / 2
+    slopes = np.clip(slopes / np.maximum(total, 1e-6)[:, None], -_MAX_SLOPE, _MAX_SLOPE)
+    axes = rotations[:, :, 1] - slopes[:, :1] * rotations[:, :, 0]
+    axes = axes - slopes[:, 1:] * rotations[:, :, 2]
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    if axis is not None:
+        # Radial where the pads' middles are: those of the readings lie beside them by chance.
+        places = candidates.tips + middles[:, 2:] * rotations[:, :, 2]
+        axes = made_radial(axes, places, axis)
+    return replace(candidates, rotations=with_axes(rotations, axes))
+
+
+def _face_slopes(
+    band: PadBand, sign: float, axes: FloatArray, normals: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Slopes (n, 2) of y over x and z of the face that one pad meets, weight (n,), middle (n, 3).
+
+    Args:
+        band: points of the face.
+        sign: of y on the pad's side.
+        axes: (n, 3) of opening.
+        normals: (p, 3) of the cloud.
+    """
+    weight = np.maximum(sign * band.along(axes, normals) - 0.5, 0)
+    count = band.sums(weight)
+    middle = band.sums(weight * band.local) / np.maximum(count, 1e-6)
+    x, y, z = band.local - middle.take(band.rows, axis=1)
+    across, up = weight * x, weight * z
+    xx, xz, zz, xy, zy = (
+        band.sums(product) for product in (across * x, across * z, up * z, across * y, up * y)
+    )
+    # As if a slope of zero had been measured with a weight of a few readings.
+    xx, zz = xx + _PRIOR, zz + _PRIOR
+    slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1)
+    return slope / (xx * zz - xz * xz)[:, None], count, middle.T
+
+
+def nearly_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> BoolArray:
+    """Whether (n,) opening axes (n, 3) at places (n, 3) point to or from an axis (2,)."""
+    radial = places[:, :2] - axis
+    radius = np.linalg.norm(radial, axis=1)
+    flat = np.linalg.norm(axes[:, :2], axis=1)
+    cosine = np.abs((axes[:, :2] * radial).sum(axis=1)) / np.maximum(flat * radius, 1e-9)
+    return np.asarray((radius > 0.01) & (cosine > _NEARLY_RADIAL) & (flat > 0.5))
+
+
+def made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:
+    """Opening axes (n, 3) at places (n, 3), exactly radial to an axis where they nearly are."""
+    radial = places[:, :2] - axis
+    radial = radial / np.maximum(np.linalg.norm(radial, axis=1, keepdims=True), 1e-9)
+    flat = np.linalg.norm(axes[:, :2], axis=1, keepdims=True)
+    sign = np.sign((axes[:, :2] * radial).sum(axis=1, keepdims=True))
+    apply = nearly_radial(axes, places, axis)[:, None]
+    turned = np.where(apply, sign * flat * radial, axes[:, :2])
+    return np.concatenate([turned, axes[:, 2:]], axis=1)
+
+
+def with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
+    """Rotations (n, 3, 3) turned to open along axes (n, 3), the approach changed least."""
+    axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
+    approach = rotations[:, :, 2] - (rotations[:, :, 2] * axes).sum(1, keepdims=True) * axes
+    approach = approach / np.linalg.norm(approach, axis=1, keepdims=True)
+    return np.stack([np.cross(axes, approach), axes, approach], axis=-1)

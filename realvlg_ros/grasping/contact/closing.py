@@ -1,0 +1,215 @@
+"""The closing of the fingers of many candidates on a cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import SWEEP, Candidates, local_coordinates, open_for
+from ..gripper import Gripper
+from ..observation.target_cloud import TargetCloud
+from ..settings import PlannerSettings
+from .pad_contacts import PadBand, before_pads, between_fingers, entries
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+# Surface within this of the first touch belongs to the contact, m.
+_PATCH = 0.003
+# Walls count as this thick where the direction between contacts is judged, m.
+_REGULAR_WIDTH = 0.015
+# What is as close beside a pad as this may be in its way, if it stands out so far, m: a handle
+# that is seen there may join the wall, unseen, before the pad.
+_BESIDE = 0.008
+_STANDS_OUT = 0.005
+# Between palm and object on the last part of the approach, m.
+_PALM_GAP = 0.003
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Where fingers touch a cloud when they close.
+
+    Attributes:
+        contacts: (n, 2, 3) in the support frame, m: finger at -y, finger at +y.
+        widths: (n,) m.
+        cosines: (n,) of the larger angle between a contact's normal and the line of contacts.
+        counts: (n, 2) points of the cloud at each contact.
+        overlaps: (n,) how far the fingers reach past the nearer contact patch's middle, m.
+        observed: (n,) share of contact points that the camera saw.
+        crossing: (n,) points of the cloud inside the open fingers or the palm.
+    """
+
+    contacts: FloatArray
+    widths: FloatArray
+    cosines: FloatArray
+    counts: IntArray
+    overlaps: FloatArray
+    observed: FloatArray
+    crossing: IntArray
+
+    @classmethod
+    def joined(cls, batches: Sequence[Closing]) -> Closing:
+        """One batch of several."""
+        return cls(
+            **{
+                f.name: np.concatenate([getattr(batch, f.name) for batch in batches])
+                for f in fields(cls)
+            }
+        )
+
+    def select(self, index: npt.NDArray[np.generic]) -> Closing:
+        """The entries of an index or boolean array."""
+        return Closing(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """What one finger touches: middle (n, 3) in the TCP frame, normal (n, 3), count, observed."""
+
+    middle: FloatArray
+    normal: FloatArray
+    count: IntArray
+    observed: FloatArray
+
+
+def close_fingers(
+    candidates: Candidates,
+    cloud: TargetCloud,
+    gripper: Gripper,
+    settings: PlannerSettings,
+    known: FloatArray | None = None,
+) -> tuple[Candidates, Closing]:
+    """Close the fingers of every candidate on the cloud, as a gripper would.
+
+    Each finger stops at the first surface between the fingers, over its whole width and length.
+
+    Args:
+        candidates: in the support frame.
+        cloud: of the object.
+        gripper: its shape.
+        settings: clearances.
+        known: (n, 2, 3) contacts in the TCP frames, m, where they are known better than from the
+            surface that is met first; the middle of the opening then stays where it is.
+
+    Returns:
+        The candidates with the middle of the opening moved between the contacts and the opening
+        (NaN where it is not enough) that their width demands, and what they touch.
+    """
+    rotations = candidates.rotations
+    local = local_coordinates(candidates, cloud.points)
+    inside = between_fingers(local, candidates.openings, gripper)
+    patches = [
+        _patch(PadBand.touched(inside, local, sign, _PATCH), sign, rotations[:, :, 1], cloud)
+        for sign in (-1.0, 1.0)
+    ]
+    met = np.stack([patch.middle for patch in patches], axis=1)
+    contacts = met if known is None else known
+    widths = contacts[:, 1, 1] - contacts[:, 0, 1]
+    counts = np.stack([patch.count for patch in patches], axis=1)
+    centred = (counts.min(axis=1) > 0) & (known is None)
+    shift = np.where(centred, met[:, :, 1].mean(axis=1), 0.0)
+    gaps = (candidates.openings - candidates.widths) / 2
+    world = np.einsum('nij,nkj->nki', rotations, contacts) + candidates.tips[:, None]
+    moved = replace(
+        candidates,
+        tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
+        widths=widths,
+        openings=open_for(widths, gaps, gripper, settings),
+    )
+    closing = Closing(
+        contacts=world,
+        widths=widths,
+        cosines=_cosines(patches, contacts, rotations),
+        counts=counts,
+        overlaps=-contacts[:, :, 2].max(axis=1),
+        observed=np.minimum(patches[0].observed, patches[1].observed),
+        crossing=_crossings(local, moved, shift, gripper) + _in_palm(local, shift, gripper),
+    )
+    return moved, closing
+
+
+def _cosines(patches: list[_Patch], contacts: FloatArray, rotations: FloatArray) -> FloatArray:
+    """Of the larger angle (n,) between a patch's normal and the line of the contacts.
+
+    Args:
+        patches: of the finger at -y and at +y.
+        contacts: (n, 2, 3) in the TCP frames, m.
+        rotations: (n, 3, 3) from the TCP frames.
+    """
+    line = contacts[:, 1] - contacts[:, 0]
+    # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
+    line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
+    line = np.einsum('nij,nj->ni', rotations, line)
+    line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
+    # The fingers' own direction counts too: a face that is not parallel to the pad turns.
+    cosines = [
+        sign * (patch.normal * direction).sum(axis=1)
+        for sign, patch in zip((-1.0, 1.0), patches, strict=True)
+        for direction in (line, rotations[:, :, 1])
+    ]
+    return np.asarray(np.minimum.reduce(cosines))
+
+
+def _crossings(
+    local: npt.NDArray[np.float32], candidates: Candidates, shift: FloatArray, gripper: Gripper
+) -> IntArray:
+    """Points (n,) of the cloud in the way of the open fingers or of their closing.
+
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        candidates: moved by shift (n,) along y yet.
+        shift: m.
+        gripper: its shape.
+    """
+    off = np.abs(local[:, 1] - shift.astype(np.float32)[:, None])
+    # Beside the pads, what stands out from the contact would catch the finger: a handle.
+    free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT) / 2
+    outer = candidates.openings / 2 + gripper.finger_thickness
+    inside = before_pads(local, gripper, _BESIDE)
+    inside &= off > free.astype(np.float32)[:, None]
+    inside &= off < outer.astype(np.float32)[:, None]
+    return np.count_nonzero(inside, axis=1)
+
+
+def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper) -> IntArray:
+    """Points (n,) inside the palm on the last part of the approach, each counted twice.
+
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        shift: (n,) by which the TCP is moved along y yet, m.
+        gripper: its shape.
+    """
+    palm_x, palm_y, palm_z = gripper.palm_size
+    gap = _PALM_GAP
+    inside = local[:, 2] < gap - gripper.finger_length
+    inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
+    rows, points = entries(inside)
+    x, y = local[rows, 0, points], local[rows, 1, points] - shift[rows]
+    met = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
+    return 2 * np.bincount(rows[met], minlength=len(local))
+
+
+def _patch(band: PadBand, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
+    """The surface that a finger touches, weighted as the pad sees it.
+
+    Args:
+        band: points within a few millimetres of the first touch.
+        sign: of y on the finger's side.
+        axes: (n, 3) of opening.
+        cloud: the cloud.
+    """
+    weight = np.maximum(sign * band.along(axes, cloud.normals), 0.02)
+    total = np.maximum(band.sums(weight), 1e-9)
+    index = band.points
+    normal = band.sums(weight * cloud.normals.T.take(index, axis=1)).T
+    norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    return _Patch(
+        (band.sums(weight * band.local) / total).T,
+        normal / norm,
+        np.bincount(band.rows, minlength=band.count),
+        band.sums(weight * cloud.observed.take(index)) / total,
+    )

@@ -1,0 +1,98 @@
+"""The points of a cloud that the pads of many candidates meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..gripper import Gripper
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+Local = npt.NDArray[np.float32]
+
+# Farther than any point between fingers, m.
+_FAR = np.float32(1e3)
+
+
+@dataclass(frozen=True)
+class PadBand:
+    """Points of a cloud that belong to each of many candidates, as flat arrays.
+
+    Attributes:
+        rows: (k,) candidate of each entry, ascending.
+        points: (k,) index into the cloud.
+        local: (3, k) in the TCP frame, m.
+        count: number of candidates.
+    """
+
+    rows: IntArray
+    points: IntArray
+    local: FloatArray
+    count: int
+
+    @classmethod
+    def where(cls, inside: BoolArray, local: Local) -> PadBand:
+        """The points that are inside (n, p), of points (n, 3, p) in every TCP frame, m."""
+        rows, points = entries(inside)
+        first = rows * (3 * local.shape[2]) + points
+        places = [local.ravel().take(first + k * local.shape[2]) for k in range(3)]
+        return cls(rows, points, np.stack(places).astype(np.float64), len(local))
+
+    @classmethod
+    def touched(cls, inside: BoolArray, local: Local, sign: float, depth: float) -> PadBand:
+        """What a finger that closes meets first, and all within a depth (m) of it.
+
+        Args:
+            inside: (n, p) the points between the fingers.
+            local: (n, 3, p) points in every TCP frame, m.
+            sign: of y on the finger's side.
+            depth: m.
+        """
+        # Arithmetic, since a choice by mask is ten times slower.
+        reach = np.float32(sign) * local[:, 1] - _FAR * ~inside
+        first = reach.max(axis=1, initial=-_FAR)
+        return cls.where(inside & (reach > (first - np.float32(depth))[:, None]), local)
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sum (n,) or (c, n) of values (k,) or (c, k) over each candidate's entries."""
+        if values.ndim == 1:
+            return np.asarray(np.bincount(self.rows, values, self.count), np.float64)
+        return np.stack([np.bincount(self.rows, row, self.count) for row in values])
+
+    def along(self, axes: FloatArray, normals: FloatArray) -> FloatArray:
+        """Cosines (k,) of axes (n, 3) of the candidates to normals (p, 3) of the points."""
+        pairs = zip(axes.T, normals.T, strict=True)
+        return sum(
+            (axis.take(self.rows) * normal.take(self.points) for axis, normal in pairs),
+            np.zeros(len(self.rows)),
+        )
+
+
+def before_pads(local: Local, gripper: Gripper, margin: float = 0.0) -> BoolArray:
+    """Which points (n, p), of points (n, 3, p) in every TCP frame, lie in front of the pads.
+
+    Over the pads' whole width and length; with a margin (m), also so far beside the pads and
+    beyond the fingertips.
+    """
+    x, z = local[:, 0], local[:, 2]
+    inside = np.abs(x) < gripper.finger_width / 2 + margin
+    inside &= z < margin
+    inside &= z > -gripper.finger_length
+    return np.asarray(inside)
+
+
+def between_fingers(local: Local, openings: FloatArray, gripper: Gripper) -> BoolArray:
+    """Which points (n, p) lie in front of the pads and inside the openings (n,), m."""
+    half = (openings / 2).astype(np.float32)[:, None]
+    return before_pads(local, gripper) & (np.abs(local[:, 1]) < half)
+
+
+def entries(inside: BoolArray) -> tuple[IntArray, IntArray]:
+    """Rows and columns (k,) of entries (n, p) that hold: np.nonzero, but much faster."""
+    flat = np.flatnonzero(inside)
+    rows = flat // max(inside.shape[1], 1)
+    return rows, flat - rows * inside.shape[1]

@@ -1,0 +1,245 @@
+"""Where jaws that close below the top of an object first touch it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..vectors import cross, length, median, solve_positive
+from .jaw_strip import Band
+from .top_surface import DEPTH, MIN_LINES, Slab
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+# A silhouette within so many pixels of a good reading is where the surface ends: readings beside
+# a jump in depth are unreliable, masks less so.
+_EDGE_PX = 3.5
+# Least error of a silhouette beside its scatter over the lines, px.
+_EDGE_SIGMA_PX = 0.05
+# Readings within this of the first touch are of the same wall, m.
+_SAME_WALL = 0.003
+# The top is reached within this of its level, m.
+_TOP = 0.001
+# Readings on a line that make a wall rather than a blurred edge, and how much a wall must face
+# the camera, as the cosine of its normal to the view.
+_WALL_READINGS = 1.5
+_WALL_FACING = 0.03
+_ROUNDS = 2
+# A parabola through few lines is held to be level, and its first unknown.
+_PRIOR = np.diag([1e-9, 0.05, 0.05])
+_FIRST = np.array([1.0, 0.0, 0.0])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One contact along the opening axis.
+
+    Attributes:
+        position: along the axis, from the band's centre, m.
+        sigma: standard deviation of the position, m.
+        count: readings it rests on.
+    """
+
+    position: float
+    sigma: float
+    count: int
+
+
+def close_on_slab(band: Band, slab: Slab) -> tuple[Side, Side] | None:
+    """Where each jaw first touches, from either end, or None where it meets nothing.
+
+    On a side whose wall is seen the contact is where the wall's readings lie. On one whose wall is
+    hidden it is where the top ends in the image.
+
+    Args:
+        band: samples.
+        slab: that the jaws close on, below its top.
+    """
+    normal = slab.top.normal
+    basis = np.array([slab.axis, cross(normal, slab.axis), -normal])
+    local = basis @ band.rays.reshape(-1, 3).T
+    local *= band.depth.ravel()
+    local -= (basis @ slab.center)[:, None]
+    facing = (basis @ band.ray).tolist()
+    noise = slab.sigma * abs(facing[2])
+    drop = local[2].reshape(band.depth.shape)
+    inside: BoolArray = band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
+    rows = np.flatnonzero(inside.any(axis=1))
+    if len(rows) < MIN_LINES:
+        return None
+    pixel = length(band.pixel_rays[0]) * length(slab.center)
+    view = _View(band, slab, basis, noise, facing[0], slab.sigma * abs(facing[0]), pixel)
+    jaws = _Jaws.meet(view, local, inside, rows)
+    left, right = jaws.side(0), jaws.side(1)
+    return Side(-left.position, left.sigma, left.count), right
+
+
+@dataclass(frozen=True)
+class _View:
+    """What both jaws have in common.
+
+    Attributes:
+        band: samples.
+        slab: that the jaws close on.
+        basis: (3, 3) axes along the opening, across it, and below the top.
+        noise: standard deviation of the readings' height, m.
+        facing: cosine of the opening axis to the view.
+        sideways: standard deviation of the readings' place along the opening, m.
+        pixel: size of a pixel along the opening, m.
+    """
+
+    band: Band
+    slab: Slab
+    basis: FloatArray
+    noise: float
+    facing: float
+    sideways: float
+    pixel: float
+
+
+@dataclass(frozen=True)
+class _Jaws:
+    """The samples around the first one that each jaw meets on every line, the outermost first.
+
+    The first half of the rows is of the jaw at the start of the lines, the other half of the one
+    at their end; positions along the opening count outward.
+
+    Attributes:
+        view: what they have in common.
+        rows, first: (2 m,) line, and place on it, of the first sample that is met.
+        before: number of samples ahead of it.
+        along, across, drop: (2 m, k) outward, across the jaws, and below the top, m.
+        on, valid: (2 m, k) on the object; with a reading.
+        near, wall: (2 m, k) beside the first touch of the line; readings of the wall.
+    """
+
+    view: _View
+    rows: IntArray
+    first: IntArray
+    before: int
+    along: FloatArray
+    across: FloatArray
+    drop: FloatArray
+    on: BoolArray
+    valid: BoolArray
+    near: BoolArray
+    wall: BoolArray
+
+    @classmethod
+    def meet(cls, view: _View, local: FloatArray, inside: BoolArray, rows: IntArray) -> _Jaws:
+        """Gather the samples of both jaws.
+
+        Args:
+            view: what they have in common.
+            local: (3, m * k) along the opening, across it, and below the top, m.
+            inside: (m, k) readings in the slab below the top.
+            rows: lines on which there are any.
+        """
+        band, width = view.band, inside.shape[1]
+        pixel = view.pixel * band.step
+        before = int(_EDGE_PX / band.step) + 1
+        wall = (DEPTH * abs(view.facing) + _SAME_WALL + 2 * view.sideways) / pixel
+        last = width - 1 - inside[rows, ::-1].argmax(axis=1)
+        first = np.concatenate([inside[rows].argmax(axis=1), last])
+        sign = np.repeat([-1, 1], len(rows))[:, None]
+        rows = np.concatenate([rows, rows])
+        columns = first[:, None] - sign * np.arange(-before, int(wall) + 3)
+        exists = (columns >= 0) & (columns < width)
+        index = rows[:, None] * width + columns
+        index[~exists] = 0
+        along, across, drop = local[:, index]
+        along = sign * along
+        in_slab = exists & inside.ravel()[index]
+        near = np.abs(along - along[:, before, None]) < _SAME_WALL + 3 * view.sideways
+        # A wall comes before the top; what comes after may be a vessel's inside.
+        below = np.where(in_slab, drop, np.inf)[:, before:]
+        reached = below < _TOP + 1.5 * view.noise
+        crest = np.where(reached.any(axis=1), reached.argmax(axis=1), below.argmin(axis=1))
+        ahead = np.arange(-before, below.shape[1]) <= crest[:, None]
+        ahead[:, :before] = False
+        return cls(
+            view, rows, first, before, along, across, drop, exists & band.on.ravel()[index],
+            exists & band.valid.ravel()[index], near, in_slab & near & ahead,
+        )  # fmt: skip
+
+    def side(self, number: int) -> Side:
+        """The contact of the first (0) or second (1) jaw."""
+        half = len(self.rows) // 2
+        part = slice(number * half, (number + 1) * half)
+        sign = 2 * number - 1
+        facing = -sign * self.view.facing
+        wall = self.wall[part]
+        if facing > _WALL_FACING and np.count_nonzero(wall) > _WALL_READINGS * half:
+            return self._on_wall(part, wall)
+        return self._on_edge(part, sign, facing)
+
+    def _on_wall(self, part: slice, wall: BoolArray) -> Side:
+        """The apex of the mean of the wall's readings on every line."""
+        view, along = self.view, self.along[part]
+        below = wall & (self.drop[part] > _TOP + view.noise)
+        below = below if below.any() else wall
+        middle = median(along[below])
+        used = below & (np.abs(along - middle) < _SAME_WALL + 2 * view.sideways)
+        count = np.count_nonzero(used, axis=1)
+        lines = count > 0
+        position = np.where(used, along, 0.0).sum(axis=1)[lines] / count[lines]
+        lateral = np.where(used, self.across[part], 0.0).sum(axis=1)[lines] / count[lines]
+        value, scatter = _at_middle(position, lateral)
+        total = int(count.sum())
+        spread = view.sideways * math.sqrt(view.band.alike / max(total, 1))
+        return Side(value, math.hypot(scatter, spread), total)
+
+    def _on_edge(self, part: slice, sign: int, facing: float) -> Side:
+        """The apex of the border of the top in the image."""
+        view, band, before = self.view, self.view.band, self.before
+        rows, first = self.rows[part], self.first[part]
+        outside = self.on[part, :before]
+        goes_on = (outside & self.near[part, :before] & self.valid[part, :before]).any(axis=1)
+        # Only the mask's border is trusted beyond the readings, not a jump within the object.
+        reach = np.where(outside.all(axis=1) | goes_on, 0, outside.sum(axis=1))
+        rays = band.rays[rows, first + sign * reach]
+        rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * band.pixel_rays[0]
+        depth = band.depth[rows, first]
+        top = view.slab.top
+        level = np.abs(top.offset - depth * (rays @ top.normal)) < 2 * view.slab.sigma + 0.002
+        level &= ~goes_on
+        points = np.where(level[:, None], top.meet(rays), rays * depth[:, None])
+        position, lateral = view.basis[:2] @ (points - view.slab.center).T
+        value, scatter = _at_middle(sign * position, lateral)
+        astray = 1 - np.count_nonzero(level) / len(rows)
+        spread = _EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
+        # The silhouette of a wall that faces the camera lies below its edge.
+        below = max(facing, 0.0) * DEPTH / math.sqrt(12)
+        return Side(value, math.hypot(scatter, spread, below), len(rows))
+
+
+def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float]:
+    """Value at lateral 0 of a parabola through positions, with its standard deviation.
+
+    Jaws touch a curved wall at its apex; across the jaws an edge may be curved, but not stepped.
+    """
+    scale = max(float(np.abs(lateral).max()), 1e-4)
+    x = lateral / scale
+    design = np.array([np.ones_like(x), x, x * x])
+    kept = np.ones_like(x, bool)
+    value = spread = 0.0
+    for _ in range(_ROUNDS):
+        weighted = design * kept
+        moments = weighted @ design.T + _PRIOR
+        # The first column of the inverse beside the solution.
+        right = np.array([weighted @ positions, _FIRST]).T
+        solution, variance = solve_positive(moments, right).T
+        value = float(solution[0])
+        residual = np.abs(positions - solution @ design)
+        size = 1.48 * median(residual[kept])
+        spread = math.sqrt(float(variance[0])) * size
+        kept = residual < max(2.5 * size, 3e-4)
+        count = np.count_nonzero(kept)
+        if count < MIN_LINES or count == len(x):
+            break
+    return value, spread

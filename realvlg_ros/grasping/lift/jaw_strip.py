@@ -1,0 +1,113 @@
+"""The strip of an image between the jaws of a grasp rectangle, sampled along the opening."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ...rectangle import GraspRectangle
+from ..observation.scene import Scene
+from ..vectors import cross, unit
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Lines across the jaws, fewest and most; they are a pixel apart or more.
+_LINES = (6, 11)
+# The middle part of the jaws is looked at, away from the rectangle's border.
+_JAW_SHARE = 0.6
+# A rectangle drawn tight ends on the object's edge: look a little beyond.
+_STRETCH = 1.25
+_MAX_SAMPLES = 200
+# Noise of readings is alike over so many pixels in every direction.
+_ALIKE_PX = 2.2
+
+
+@dataclass(frozen=True)
+class Band:
+    """Samples on lines along the opening axis; index 0 is across, index 1 along.
+
+    Attributes:
+        rectangle: that they were taken in.
+        rays: (m, k, 3) rays of unit depth.
+        depth: (m, k) m, 0 without a reading.
+        on: (m, k) the object's pixels.
+        valid: (m, k) the object's pixels with a reading.
+        step: distance between samples along a line, px.
+        pixel_rays: (2, 3) change of the ray over a pixel along the opening and across it.
+        center_ray: (3,) of the rectangle's centre.
+    """
+
+    rectangle: GraspRectangle
+    rays: FloatArray
+    depth: FloatArray
+    on: BoolArray
+    valid: BoolArray
+    step: float
+    pixel_rays: FloatArray
+    center_ray: FloatArray
+
+    @classmethod
+    def sample(cls, rectangle: GraspRectangle, scene: Scene) -> Band:
+        """Take the samples of a rectangle whose centre lies inside the image."""
+        cos, sin = math.cos(rectangle.angle), math.sin(rectangle.angle)
+        half = rectangle.width * _STRETCH / 2 + 2
+        count = min(max(int(2 * half + 1), 9), _MAX_SAMPLES)
+        step = 2 * half / (count - 1)
+        jaw = rectangle.height * _JAW_SHARE
+        lines = min(max(int(jaw) + 1, _LINES[0]), _LINES[1])
+        along = np.arange(count) * step - half
+        across = (np.arange(lines) * (jaw / (lines - 1)) - jaw / 2)[:, None]
+        x = np.rint(rectangle.x - across * sin + along * cos).astype(np.intp)
+        y = np.rint(rectangle.y + across * cos + along * sin).astype(np.intp)
+        height, width = scene.frame.depth.shape
+        index = y * width + x
+        outside = (x < 0) | (x >= width) | (y < 0) | (y >= height)
+        index[outside] = 0
+        depth = scene.frame.depth.ravel()[index].astype(np.float64)
+        on = scene.mask.ravel()[index] & ~outside
+        camera = scene.frame.camera
+        rays = np.ones((lines, count, 3))
+        if any(camera.distortion):
+            rays[..., :2] = camera.rays.reshape(-1, 2)[index]
+        else:
+            # Cheaper than to fetch them from all over the table.
+            rays[..., 0] = (x - camera.cx) / camera.fx
+            rays[..., 1] = (y - camera.cy) / camera.fy
+        places = np.ones((3, 3))
+        places[:, :2] = camera.normalize(
+            np.array([[0.0, 0.0], [cos, sin], [-sin, cos]]) + (rectangle.x, rectangle.y)
+        )
+        center = places[0]
+        pixel_rays = places[1:] - center
+        return cls(rectangle, rays, depth, on, on & (depth > 0), step, pixel_rays, center)
+
+    @property
+    def jaw_px(self) -> float:
+        """Extent of the lines across the jaws, px."""
+        return self.rectangle.height * _JAW_SHARE
+
+    @cached_property
+    def alike(self) -> float:
+        """How many neighbouring samples have noise that is as good as one reading's."""
+        spacing = self.jaw_px / (len(self.depth) - 1)
+        return max(_ALIKE_PX / self.step, 1.0) * max(_ALIKE_PX / spacing, 1.0)
+
+    @property
+    def support_ratio(self) -> float:
+        """Share of the object's pixels that have a reading."""
+        return int(np.count_nonzero(self.valid)) / max(int(np.count_nonzero(self.on)), 1)
+
+    @cached_property
+    def ray(self) -> FloatArray:
+        """Unit vector (3,) from the camera to the rectangle's centre."""
+        return unit(self.center_ray)
+
+    @cached_property
+    def view_normal(self) -> FloatArray:
+        """Unit normal (3,) of the plane through the camera and the opening axis in the image."""
+        return unit(cross(self.center_ray, self.pixel_rays[0]))

@@ -1,0 +1,236 @@
+"""From a rectangle or a contact pair in the image to contacts on the depth surface.
+
+One pixel does not tell where jaws touch, and two contacts measured alone do not tell which way a
+thin object faces. The opening axis is taken as the direction in the image, constrained to be
+square to the surface's own normal where it is flat, to the support's normal where it has an edge
+or rim there, and to the view where it is round.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import LiftError
+from ...rectangle import ContactPair, GraspRectangle
+from ...support_plane import SupportPlane
+from ..covariance import PROPOSED, lift_covariance, tcp_covariance
+from ..grasp import Grasp, GraspSource
+from ..observation.scene import Scene
+from ..settings import PlannerSettings
+from ..vectors import cross, length, unit
+from .edge_contacts import close_on_slab
+from .jaw_strip import Band
+from .round_surface import Arc, fit_arc
+from .top_surface import Slab, find_top
+
+FloatArray = npt.NDArray[np.float64]
+
+_MIN_ON_OBJECT = 12
+# Jaws touch the walls this far below the edge, m, if the object is tall enough.
+_BELOW_EDGE = 0.002
+
+# The direction of a support is known to about so many times its readings' noise over their number
+# and distance; without a support the surface is only taken to face the camera, rad.
+_PLANE_TILT = 2.5
+_UNKNOWN_TILT = 0.3
+# No direction is known better than this, rad.
+_LEAST_TILT = 5e-5
+# Log-likelihood ratio between round and flat beyond which only one of them is considered.
+_CERTAIN = 5.0
+
+
+@dataclass(frozen=True)
+class LiftedContacts:
+    """Contacts on the depth surface in the camera's optical frame.
+
+    Attributes:
+        points: (2, 3) m.
+        support_counts: readings that each contact rests on.
+        support_ratio: share of good readings on the object inside the jaws' band.
+        spread: (2,) standard deviation of each contact along the opening, m.
+        normal: (3,) unit vector out of the surface between the contacts, toward the gripper.
+        covariance: 6x6 of the middle and the opening axis over (x, y, z, rotation x, y, z), m and
+            rad; the rotation about the axis is a choice and has no variance here.
+    """
+
+    points: FloatArray
+    support_counts: tuple[int, int]
+    support_ratio: float
+    spread: tuple[float, float]
+    normal: FloatArray
+    covariance: FloatArray
+
+    @property
+    def width(self) -> float:
+        """Distance of the contacts, m."""
+        return length(self.points[1] - self.points[0])
+
+    @property
+    def axis(self) -> FloatArray:
+        """Unit vector (3,) from the first contact to the second."""
+        return (self.points[1] - self.points[0]) / max(self.width, 1e-9)
+
+    @property
+    def center(self) -> FloatArray:
+        """Middle (3,) of the contacts, m."""
+        return np.asarray(self.points.mean(axis=0))
+
+
+def lift_rectangle(
+    rectangle: GraspRectangle, scene: Scene, settings: PlannerSettings
+) -> LiftedContacts:
+    """Find where jaws that close along a rectangle's opening axis touch the surface.
+
+    Raises:
+        LiftError: the depth does not support an answer; the message says why.
+        RectangleError: the centre lies outside the image.
+    """
+    height, width = scene.frame.depth.shape
+    rectangle.check_inside(width, height)
+    band = Band.sample(rectangle, scene)
+    where = f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px'
+    on, ratio = np.count_nonzero(band.on), band.support_ratio
+    if on < _MIN_ON_OBJECT:
+        raise LiftError(f'{where}: only {on} sampled pixels lie on the object; check its source')
+    if ratio < settings.min_support_ratio or np.count_nonzero(band.valid) < _MIN_ON_OBJECT:
+        raise LiftError(
+            f'{where}: {ratio:.0%} of {on} sampled pixels on the object have depth, at least '
+            f'{settings.min_support_ratio:.0%} are needed; look from another side'
+        )
+    sigma = float(settings.noise.sigma(float(band.depth[band.valid].mean())))
+    normal = -band.ray if scene.plane is None else scene.plane.normal
+    top = find_top(band, normal, sigma)
+    if top is None:
+        arc = fit_arc(band, sigma)
+        if arc is not None:
+            return _from_arc(arc, ratio)
+        raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
+    slab = Slab.below(top, band, sigma)
+    arc = fit_arc(band, sigma, slab.residuals)
+    if arc is None or arc.evidence < -_CERTAIN:
+        return _from_slab(band, slab, scene.plane, ratio, where)
+    round_ = _from_arc(arc, ratio)
+    if arc.evidence > _CERTAIN:
+        return round_
+    try:
+        flat = _from_slab(band, slab, scene.plane, ratio, where)
+    except LiftError:
+        return round_
+    return _likelier(round_, flat, arc.evidence)
+
+
+def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
+    """The likelier of two lifts; its covariance counts that the other one may be right.
+
+    Args:
+        round_: from a circle.
+        flat: from a slab.
+        for_round: logarithm of how much likelier the circle is.
+    """
+    lifted, other = (round_, flat) if for_round > 0 else (flat, round_)
+    doubt = 1 / (1 + math.exp(abs(for_round)))
+    axis, others = lifted.axis, other.axis
+    turn = cross(axis, others if others @ axis > 0 else -others)
+    off = np.concatenate([other.center - lifted.center, turn])
+    spread = other.covariance + off[:, None] * off
+    return replace(lifted, covariance=(1 - doubt) * lifted.covariance + doubt * spread)
+
+
+def lift_contacts(
+    contacts: ContactPair, scene: Scene, gripper_width: float, settings: PlannerSettings
+) -> LiftedContacts:
+    """Lift a contact pair as the rectangle whose jaws are as wide as the fingers, m.
+
+    Raises:
+        LiftError: as for rectangles.
+        RectangleError: the middle lies outside the image.
+    """
+    rectangle = contacts.to_rectangle(1.0)
+    rectangle.check_inside(*scene.frame.depth.shape[::-1])
+    column, row = (int(round(v)) for v in (rectangle.x, rectangle.y))
+    half = max(3, int(rectangle.width / 2))
+    region = np.s_[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1]
+    near = scene.frame.depth[region][scene.mask[region]]
+    if not (near > 0).any():
+        raise LiftError(
+            f'contacts around ({column}, {row}) px: the object has no depth between them; '
+            'look from another side'
+        )
+    jaw = gripper_width * scene.frame.camera.fx / float(np.median(near[near > 0]))
+    return lift_rectangle(contacts.to_rectangle(jaw), scene, settings)
+
+
+def carrying_lift(grasp: Grasp, lifts: Sequence[LiftedContacts]) -> Grasp:
+    """A planned grasp with the covariance, moved to its TCP, of the lift that it came from.
+
+    Grasps of the search, which came from none, stay as they are.
+    """
+    if grasp.source is not GraspSource.MODEL or not lifts:
+        return grasp
+    middle = grasp.contact_points.mean(axis=0)
+    origin = min(
+        lifts,
+        key=lambda lifted: (
+            length(lifted.center - middle)
+            + lifted.width * (1 - abs(float(lifted.axis @ grasp.opening_axis)))
+        ),
+    )
+    covariance = tcp_covariance(origin.covariance, middle, grasp.tcp2frame, PROPOSED)
+    return replace(grasp, covariance=covariance)
+
+
+def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
+    offset = arc.radius * arc.axis
+    half = arc.count // 2
+    ray = unit(arc.center)
+    spread = arc.sigmas[0] * math.sqrt(2)
+    tilt = arc.tilt + _LEAST_TILT
+    return LiftedContacts(
+        np.array([arc.center - offset, arc.center + offset]),
+        (half, half),
+        ratio,
+        (spread, spread),
+        arc.outward,
+        lift_covariance(arc.axis, ray, arc.sigmas, (tilt, _LEAST_TILT)),
+    )
+
+
+def _from_slab(
+    band: Band, slab: Slab, plane: SupportPlane | None, ratio: float, where: str
+) -> LiftedContacts:
+    sides = close_on_slab(band, slab)
+    if sides is None:
+        raise LiftError(
+            f'{where}: no edge of the object lies between the jaws on one side; '
+            'check the angle and width'
+        )
+    width = sides[1].position - sides[0].position
+    if width <= 0:
+        raise LiftError(
+            f'{where}: the contacts disagree, the first lies {-width * 1e3:.1f} mm beyond the '
+            'second; the depth there is too noisy or sparse'
+        )
+    top = slab.top
+    along = np.array([[sides[0].position], [sides[1].position]])
+    points = slab.center - _BELOW_EDGE * top.normal + along * slab.axis
+    spread = math.hypot(sides[0].sigma, sides[1].sigma) / 2
+    deep = top.sigma / float(abs(band.ray @ top.normal))
+    tilt = _UNKNOWN_TILT if plane is None else _plane_tilt(plane)
+    return LiftedContacts(
+        points,
+        (sides[0].count, sides[1].count),
+        ratio,
+        (sides[0].sigma, sides[1].sigma),
+        top.normal,
+        lift_covariance(slab.axis, band.ray, (spread, deep), (tilt, _LEAST_TILT)),
+    )
+
+
+def _plane_tilt(plane: SupportPlane) -> float:
+    """Standard deviation of a support's direction, rad."""
+    return _PLANE_TILT * plane.rms / (math.sqrt(plane.inliers) * plane.offset) + _LEAST_TILT

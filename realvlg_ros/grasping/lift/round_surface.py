@@ -1,0 +1,242 @@
+"""Contacts on a surface that is round between the jaws: a ball, a lying cylinder.
+
+Its widest points are not visible: they lie a little behind the silhouettes. A circle fitted to the
+visible part, in the plane through the camera and the opening axis, tells where.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..vectors import cross, length, mean, solve_positive, unit
+from .circle_fit import Circle, RoundReadings, fit_circle
+from .jaw_strip import Band
+from .model_selection import Evidence
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_MIN_READINGS = 24
+_MIN_CENTRAL = 10
+# More readings than this add little: neighbours' noise is alike.
+_ENOUGH = 400
+# Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.
+_MIN_ROUNDNESS = 0.4
+_CENTRAL = 0.38
+# Share of the readings that the circle must explain, and by how much its diameter may differ from
+# the distance of the silhouettes.
+_MIN_EXPLAINED = 0.4
+_DIAMETER_TOLERANCE = 0.2
+# A fit whose start is so much less likely than a slab, as a logarithm, ends no likelier than one.
+_HOPELESS = -8.0
+# Beside a silhouette readings may be of what lies behind, px.
+_BLURRED_PX = 1.5
+_FIVE = np.eye(5)
+# Rectangles are drawn about this much askew, rad.
+_ASKEW = 0.05
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A circle in the plane of view.
+
+    Attributes:
+        center: (3,) in the optical frame, m.
+        axis: (3,) unit vector in the plane and along the surface.
+        outward: (3,) unit vector out of the surface, square to the axis.
+        tilt: standard deviation of the axis within the plane, rad.
+        radius: m.
+        sigmas: standard deviation of the centre along the axis and along the view, m.
+        evidence: logarithm of how much likelier the readings are on the circle than on the slab
+            that it was compared with, 0 without one.
+        count: readings used.
+    """
+
+    center: FloatArray
+    axis: FloatArray
+    outward: FloatArray
+    tilt: float
+    radius: float
+    sigmas: tuple[float, float]
+    evidence: float
+    count: int
+
+
+def fit_arc(
+    band: Band, sigma: float, slab: Callable[[FloatArray], FloatArray] | None = None
+) -> Arc | None:
+    """Fit a circle where the surface is round, or None where it is clearly not.
+
+    Args:
+        band: samples.
+        sigma: standard deviation of the readings, m.
+        slab: tells how far readings (n, 3), m, are from the slab that may be there instead, along
+            their rays, (n,) m.
+    """
+    chosen = _choose(band, sigma)
+    if chosen is None:
+        return None
+    fit, count = chosen.fit, len(chosen.points)
+    evidence = None
+    if slab is not None:
+        flat = np.full(count, np.nan)
+        flat[chosen.told] = slab(chosen.points[chosen.told])
+        evidence = Evidence(flat, sigma, count / fit.alike)
+
+    def against_slab(fitted: FloatArray) -> float:
+        if evidence is None:
+            return 0.0
+        residuals = np.full(count, np.inf)
+        residuals[chosen.near] = fitted
+        return evidence.for_circle(residuals)
+
+    circle = fit_circle(fit, lambda start: against_slab(start) < _HOPELESS)
+    if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(fit.s):
+        return None
+    if abs(2 * circle.radius - chosen.width) > _DIAMETER_TOLERANCE * chosen.width + 4 * sigma:
+        return None
+    off = np.abs(fit.s - circle.s - circle.turn * fit.x)
+    beside = off > circle.radius + _BLURRED_PX * fit.pixel
+    likelier = against_slab(np.where(beside, np.inf, circle.residuals))
+    return _placed(circle, chosen, likelier)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The readings that a circle is fitted to.
+
+    Attributes:
+        points: (n, 3) in the optical frame, also of what lies behind, m.
+        near: (n,) those that do not lie behind: those of the fit.
+        told: (n,) those that are not beside a silhouette, where readings say nothing.
+        basis: (3, 3) the axes of the fit's s, x and t in the optical frame.
+        middle: s of the fit's origin, m.
+        width: distance of the silhouettes, m.
+        fit: readings in the plane of view's axes.
+    """
+
+    points: FloatArray
+    near: BoolArray
+    told: BoolArray
+    basis: FloatArray
+    middle: float
+    width: float
+    fit: RoundReadings
+
+
+def _choose(band: Band, sigma: float) -> _Chosen | None:
+    """Readings on what may be round, or None where that is clearly not."""
+    index = np.flatnonzero(band.valid)
+    if len(index) < _MIN_READINGS:
+        return None
+    stride = -(-len(index) // _ENOUGH)
+    index = index[::stride]
+    low, high = _extent(band)
+    depth = band.depth.ravel()[index]
+    ordered = np.sort(depth)
+    pixel = length(band.pixel_rays[0]) * float(ordered[len(ordered) // 2])
+    width = (high - low) * band.step * pixel
+    # What lies behind is left out; things may lean across the jaws.
+    reach = 0.6 * width + band.jaw_px * pixel + 3 * sigma
+    near = depth < ordered[len(ordered) // 10] + reach
+    off = np.abs(index % band.valid.shape[1] - (low + high) / 2)
+    central = off[near] < _CENTRAL * (high - low)
+    enough = np.count_nonzero(near) >= _MIN_EXPLAINED * len(depth)
+    if not enough or np.count_nonzero(central) < _MIN_CENTRAL:
+        return None
+    basis = np.array([cross(band.view_normal, band.ray), band.view_normal, band.ray])
+    points = band.rays.reshape(-1, 3)[index] * depth[:, None]
+    s, x, t = basis @ points[near].T
+    middle = mean(s[central])
+    s -= middle
+    alike = max(band.alike / stride, 1.0)
+    shape = _shape(s[central], x[central], t[central], sigma * math.sqrt(alike))
+    if (shape.bend + 2 * shape.bend_sigma) * width / 2 < _MIN_ROUNDNESS:
+        return None
+    half_angle = _half_angle(band, low, high, basis)
+    fit = RoundReadings(s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, alike, half_angle)
+    told = off < (high - low) / 2 - _BLURRED_PX / band.step
+    return _Chosen(points, near, told, basis, middle, width, fit)
+
+
+def _placed(circle: Circle, chosen: _Chosen, evidence: float) -> Arc:
+    """The circle in the optical frame."""
+    (across, view, ray), slope = chosen.basis, chosen.fit.slope
+    center = (circle.s + chosen.middle) * across + circle.t * ray
+    # Square to the view of the centre, not to that of the rectangle, and to the direction in
+    # which the surface runs on; noise makes things seem askew, too.
+    toward = unit(center)
+    trust = _ASKEW**2 / (_ASKEW**2 + circle.turn_sigma**2)
+    runs = unit(view + slope * toward + trust * circle.turn * across)
+    outward = unit(float(toward @ runs) * runs - toward)
+    askew = abs(slope) / math.hypot(1, slope) * trust * circle.turn_sigma
+    return Arc(
+        center=center,
+        axis=unit(cross(outward, view)),
+        outward=outward,
+        tilt=math.hypot(askew, circle.sigmas[0] / length(center)),
+        radius=circle.radius,
+        sigmas=circle.sigmas,
+        evidence=evidence,
+        count=int(np.count_nonzero(circle.usable)),
+    )
+
+
+def _extent(band: Band) -> tuple[float, float]:
+    """Where the object begins and ends on the middle lines, in samples."""
+    rows = np.flatnonzero(band.on.any(axis=1))
+    middle = len(rows) // 2
+    on = band.on[rows[max(middle - 1, 0) : middle + 2]]
+    first, last = np.sort(on.argmax(axis=1)), np.sort(on[:, ::-1].argmax(axis=1))
+    return (
+        float(first[len(on) // 2]) - 0.5,
+        float(on.shape[1] - 1 - last[len(on) // 2]) + 0.5,
+    )
+
+
+def _half_angle(band: Band, low: float, high: float, basis: FloatArray) -> float:
+    """Half the angle, rad, between two places (samples) on the middle line; basis is (3, 3)."""
+    angles = []
+    for place in (low, high):
+        off = (place - (band.on.shape[1] - 1) / 2) * band.step
+        s, _, t = basis @ (band.center_ray + off * band.pixel_rays[0])
+        angles.append(math.atan2(s, t))
+    return abs(angles[1] - angles[0]) / 2
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a surface bends along s, 1/m, and slants across, with their standard deviations."""
+
+    bend: float
+    bend_sigma: float
+    slope: float
+    slope_sigma: float
+
+
+def _shape(s: FloatArray, x: FloatArray, t: FloatArray, sigma: float) -> _Shape:
+    """Second derivative of t over s, and first over x, in the middle.
+
+    Args:
+        s: (n,) along the opening, m.
+        x: (n,) across the jaws, m.
+        t: (n,) along the view, m.
+        sigma: standard deviation of t as if its values were independent, m.
+    """
+    scale = max(float(np.abs(s).max()), float(np.abs(x).max()), 1e-4)
+    s, x = s / scale, x / scale
+    design = np.array([np.ones_like(s), s, s * s, x, x * x])
+    small = 1e-9 * len(s) * _FIVE
+    inverse = solve_positive(design @ design.T + small, _FIVE)
+    solution = inverse @ (design @ t)
+    return _Shape(
+        bend=2 * float(solution[2]) / scale**2,
+        bend_sigma=2 * sigma * math.sqrt(inverse[2, 2]) / scale**2,
+        slope=float(solution[3]) / scale,
+        slope_sigma=sigma * math.sqrt(inverse[3, 3]) / scale,
+    )

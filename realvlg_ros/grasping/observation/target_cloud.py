@@ -1,0 +1,216 @@
+"""The surface of one object as points with normals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+from scipy.spatial import KDTree
+
+from ...depth_noise import DepthNoise
+from ...transforms import transform_points
+from .contour import SHADOW, fill_shadows, find_contour
+from .normals import depth_slopes, find_flying_pixels, fit_normals
+from .scene import Scene
+from .truncation import CutEdges, nearest_beside, toward_border
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+# Parts of the mask's cloud smaller than this share of the largest are stray readings.
+_MIN_PART = 0.1
+_PART_CELL = 0.012
+_MIN_POINTS = 30
+# An object of more pixels is looked at in every other row and column: they are closer together
+# than the points that are kept.
+_DENSE = 9000
+# What rises less above the support than this belongs to it, m.
+_RELIEF = 0.008
+# So many of the nearest points tell what a finger touches.
+_TOUCHED = 8
+# Pixels around the object that are looked at to see where it ends.
+_MARGIN = 4
+
+
+@dataclass(frozen=True)
+class TargetCloud:
+    """Surface points of an object in the support frame.
+
+    Attributes:
+        points: (n, 3) m.
+        normals: (n, 3) unit, outward.
+        observed: (n,) True where the camera saw the surface, False where it is assumed.
+        count: readings that the observed points stand for.
+        support_ratio: share of the mask's pixels with a usable reading.
+        cuts: where the view of the object ends, but not the object.
+        doubtful: (k,) indices of assumed points whose place is a guess because of the cuts.
+        outline: (m, 3) where the surface turns away from the camera, m.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    observed: BoolArray
+    count: int
+    support_ratio: float = 1.0
+    cuts: CutEdges = field(default_factory=CutEdges.none)
+    doubtful: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
+    outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+
+    @classmethod
+    def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
+        """Take the mask's readings, clean and thin them out, and fit normals.
+
+        A cloud with no point means that too few readings were usable.
+        """
+        rows, columns = np.nonzero(scene.mask)
+        step = 1 if len(rows) < _DENSE else 2
+        box = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+        region = _window(box, _MARGIN * step, step)
+        depth = scene.frame.depth[region].astype(np.float64)
+        rays = scene.frame.camera.rays[region]
+        valid = scene.mask[region] & (depth > 0)
+        sigma = noise.sigma(depth)
+        valid &= ~find_flying_pixels(depth, valid, 3 * sigma + 0.004 * depth)
+        if scene.plane is not None:
+            with np.errstate(invalid='ignore'):
+                valid &= scene.heights[region] > 0.003 + sigma
+        if valid.sum() < _MIN_POINTS:
+            return cls.empty()
+        focal = scene.frame.camera.fx / step
+        radius = int(np.clip(round(0.005 * focal / np.median(depth[valid])), 2, 7))
+        normals, _ = fit_normals(rays, depth, valid, radius, sigma)
+        valid &= np.any(normals != 0, axis=-1)
+        if not valid.any():
+            return cls.empty()
+        camera_points = np.dstack([rays * depth[..., None], depth])
+        jump = 0.008 + 5 * sigma
+        filled, nearest = _surroundings(scene, region, step, noise)
+        border = toward_border(scene.mask.shape, region)
+        cuts = CutEdges.of_region(camera_points, normals, valid, nearest < depth - jump, border)
+        slope = depth_slopes(normals, rays, depth)
+        edge = find_contour(filled, scene.mask[region], valid, jump, slope)
+        points = np.concatenate([camera_points[valid], edge.points(rays)])
+        normals = np.concatenate([normals[valid], edge.normals(rays)])
+        points = transform_points(scene.camera2support, points)
+        normals = normals @ scene.camera2support[:3, :3].T
+        keep = _main_parts(points)
+        if scene.plane is not None:
+            keep &= points[:, 2] > 0.003
+        if keep.sum() < _MIN_POINTS:
+            return cls.empty()
+        usable = float(valid.sum() / scene.mask[region].sum())
+        return replace(
+            cls._thin(points[keep], normals[keep], max_points),
+            support_ratio=usable,
+            cuts=cuts.moved(scene.camera2support),
+            outline=points[valid.sum() :][keep[valid.sum() :]],
+        )
+
+    @classmethod
+    def empty(cls) -> TargetCloud:
+        """A cloud without points."""
+        return cls(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0, bool), 0)
+
+    @classmethod
+    def _thin(cls, points: FloatArray, normals: FloatArray, max_points: int) -> TargetCloud:
+        """Average points and normals in cells, as small as the number of points allows."""
+        size = 0.003
+        # Opposite faces of a thin wall must not be averaged, nor a top with the wall below it.
+        main = np.abs(normals).argmax(axis=1)
+        facing = 2 * main + (np.take_along_axis(normals, main[:, None], 1)[:, 0] > 0)
+        while True:
+            cells = np.floor(points / size).astype(np.int64)
+            span = cells - cells.min(axis=0)
+            extent = span.max(axis=0) + 1
+            key = ((span[:, 0] * extent[1] + span[:, 1]) * extent[2] + span[:, 2]) * 6 + facing
+            _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+            if len(counts) <= max_points:
+                break
+            size *= max(1.1, (len(counts) / max_points) ** 0.5)
+        mean = [
+            np.stack([np.bincount(inverse, a[:, k]) / counts for k in range(3)], axis=1)
+            for a in (points, normals)
+        ]
+        directions = mean[1] / np.maximum(np.linalg.norm(mean[1], axis=1, keepdims=True), 1e-9)
+        return cls(mean[0], directions, np.ones(len(counts), bool), len(points))
+
+    def with_assumed(
+        self, points: FloatArray, normals: FloatArray, doubtful: bool = False
+    ) -> TargetCloud:
+        """This cloud and, marked as not observed, assumed points (n, 3)."""
+        added = np.arange(len(self.points), len(self.points) + len(points))
+        return replace(
+            self,
+            points=np.concatenate([self.points, points]),
+            normals=np.concatenate([self.normals, normals]),
+            observed=np.concatenate([self.observed, np.zeros(len(points), bool)]),
+            doubtful=np.concatenate([self.doubtful, added]) if doubtful else self.doubtful,
+        )
+
+    def rests_on_doubt(self, contacts: FloatArray) -> BoolArray:
+        """Which grasps (n,) touch points whose place is a guess, with one finger at least.
+
+        Args:
+            contacts: (n, 2, 3) m.
+        """
+        if len(self.doubtful) == 0 or len(contacts) == 0:
+            return np.zeros(len(contacts), bool)
+        doubted = np.zeros(len(self.points), bool)
+        doubted[self.doubtful] = True
+        _, nearest = KDTree(self.points).query(contacts, k=min(_TOUCHED, len(doubted)))
+        return np.asarray((doubted[nearest].mean(axis=-1) > 0.5).any(axis=1))
+
+    @property
+    def center(self) -> FloatArray:
+        """Middle (3,) of the extents, m: an estimate of the centre of mass."""
+        low, high = np.percentile(self.points, (2, 98), axis=0)
+        return np.asarray((low + high) / 2)
+
+
+def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[slice, slice]:
+    """Rows and columns of every step-th pixel of a box and a margin around it."""
+    top, bottom, left, right = box
+    return (
+        slice(max(top - margin, top % step), bottom + margin, step),
+        slice(max(left - margin, left % step), right + margin, step),
+    )
+
+
+def _surroundings(
+    scene: Scene, region: tuple[slice, slice], step: int, noise: DepthNoise
+) -> tuple[FloatArray, FloatArray]:
+    """Depth (h, w) with the holes beside the object filled, and of other things beside it, m."""
+    wide = tuple(
+        slice(max(part.start - SHADOW * step, part.start % step), part.stop + SHADOW * step, step)
+        for part in region
+    )
+    depth, mask = scene.frame.depth[wide].astype(np.float64), scene.mask[wide]
+    support = np.zeros(mask.shape, bool)
+    if scene.plane is not None:
+        with np.errstate(invalid='ignore'):
+            support = scene.heights[wide] < _RELIEF + 2 * noise.sigma(depth)
+    inner = tuple(
+        slice((part.start - around.start) // step, None)
+        for part, around in zip(region, wide, strict=True)
+    )
+    height, width = scene.mask[region].shape
+    filled = fill_shadows(depth, mask)[inner][:height, :width]
+    return filled, nearest_beside(depth, mask, support, SHADOW)[inner][:height, :width]
+
+
+def _main_parts(points: FloatArray) -> BoolArray:
+    """Points (n,) of the largest connected part and of others of comparable size."""
+    cells = np.floor((points - points.min(axis=0)) / _PART_CELL).astype(np.int64)
+    shape = cells.max(axis=0) + 1
+    if np.prod(shape) > 4_000_000:
+        near = np.abs(points - np.median(points, axis=0)).max(axis=1) < 0.4
+        return np.asarray(near)
+    grid = np.zeros(shape, bool)
+    grid[tuple(cells.T)] = True
+    labels, _ = ndimage.label(grid, np.ones((3, 3, 3)))
+    part = labels[tuple(cells.T)]
+    counts = np.bincount(part)
+    return np.asarray(counts[part] >= _MIN_PART * counts.max())

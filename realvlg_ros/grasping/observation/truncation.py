@@ -1,0 +1,154 @@
+"""Where the view of an object ends though the object goes on.
+
+A visible surface ends where the object ends, where something nearer covers the rest of it, or at
+the image's border. Only the first says anything about the object's size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ...transforms import transform_points
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# What covers an object is looked for so far around a reading, px.
+REACH = 3
+# What is narrower is no thing that covers another, px.
+_THING = 5
+# A mask may end so far from the image's border that cuts it, px.
+_BORDER = 2
+# What is cut by the border is taken to go on for so long, in steps, m.
+_GOES_ON = 0.08
+_STEP = 0.006
+# A surface that runs along the line of sight tells no direction to go on in.
+_MIN_ALONG = 0.3
+
+
+@dataclass(frozen=True)
+class CutEdges:
+    """Surface points beside which the view of the object ends, but not the object.
+
+    Attributes:
+        points: (n, 3) m.
+        normals: (n, 3) unit.
+        outward: (n, 3) unit direction in which the surface goes on beyond the image's border;
+            zero where something nearer covers it.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    outward: FloatArray
+
+    @classmethod
+    def none(cls) -> CutEdges:
+        """No cut."""
+        return cls(*(np.zeros((0, 3)),) * 3)
+
+    @classmethod
+    def of_region(
+        cls,
+        points: FloatArray,
+        normals: FloatArray,
+        good: BoolArray,
+        nearer: BoolArray,
+        border: FloatArray,
+    ) -> CutEdges:
+        """The cuts of a depth region.
+
+        Args:
+            points: (h, w, 3) in the camera's frame, m.
+            normals: (h, w, 3) there.
+            good: (h, w) the object's readings.
+            nearer: (h, w) readings that something nearer adjoins.
+            border: (h, w, 2) direction x, y to the image's border where it is near, else zero.
+        """
+        at_border = good & border.any(axis=-1)
+        cut = at_border | (good & nearer)
+        along = np.zeros((int(cut.sum()), 3))
+        along[:, :2] = border[cut]
+        normal = normals[cut]
+        along -= (along * normal).sum(axis=1, keepdims=True) * normal
+        length = np.linalg.norm(along, axis=1, keepdims=True)
+        outward = np.where(length > _MIN_ALONG, along / np.maximum(length, 1e-9), 0)
+        return cls(points[cut], normal, outward).spread()
+
+    def spread(self) -> CutEdges:
+        """One cut for each cell of a few millimetres."""
+        cells = np.floor(self.points / _STEP).astype(np.int64)
+        _, first = np.unique(cells, axis=0, return_index=True)
+        return CutEdges(self.points[first], self.normals[first], self.outward[first])
+
+    def moved(self, transform: FloatArray) -> CutEdges:
+        """These in another frame, by a 4x4."""
+        turn = transform[:3, :3].T
+        points = transform_points(transform, self.points) if len(self.points) else self.points
+        return CutEdges(points, self.normals @ turn, self.outward @ turn)
+
+    def near(self, points: FloatArray, distance: float) -> BoolArray:
+        """Which points (n, 3) lie within a distance of a cut, m."""
+        if len(self.points) == 0:
+            return np.zeros(len(points), bool)
+        square = (points**2).sum(1)[:, None] + (self.points**2).sum(1)
+        square -= 2 * points @ self.points.T
+        return np.asarray(square.min(axis=1) < distance**2)
+
+    def continued(self) -> tuple[FloatArray, FloatArray]:
+        """Points and normals (n, 3) of the surface beyond the image's border."""
+        beyond = np.flatnonzero(self.outward.any(axis=1))
+        ahead = np.arange(1, int(_GOES_ON / _STEP) + 1)[:, None] * _STEP
+        points = self.points[beyond, None] + ahead * self.outward[beyond, None]
+        normals = np.broadcast_to(self.normals[beyond, None], points.shape)
+        return points.reshape(-1, 3), normals.reshape(-1, 3)
+
+
+def nearest_beside(
+    depth: FloatArray, mask: BoolArray, support: BoolArray, shadow: int
+) -> FloatArray:
+    """Depth (h, w) of the nearest other thing beside every pixel, m; infinite where none is.
+
+    A thing in front of another casts a shadow without readings on it where the depth is measured
+    by two eyes or by a projector. Such a hole counts as what lies next across it.
+
+    Args:
+        depth: (h, w) m, 0 without a reading.
+        mask: (h, w) the object's pixels.
+        support: (h, w) readings of what the object stands on, which adjoins every foot.
+        shadow: how far is looked across holes, px.
+    """
+    other = ~mask & (depth > 0)
+    # Slivers beside the object are its own, left out of the mask or blurred: closing drops them.
+    things = np.where(other & ~support, depth, np.inf)
+    closed = cv2.morphologyEx(things, cv2.MORPH_CLOSE, np.ones((_THING,) * 2, np.uint8))
+    far = np.maximum(things, closed)
+    hole = cv2.dilate((depth == 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    hole &= ~other
+    if other.any() and hole.any():
+        distance, label = cv2.distanceTransformWithLabels(
+            (~other).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        value = np.full(int(label.max()) + 1, np.inf)
+        value[label[other]] = far[other]
+        far = np.where(hole & (distance <= shadow), value[label], far)
+    kernel = np.ones((2 * REACH + 1,) * 2, np.uint8)
+    nearest = cv2.erode(far, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf)
+    return np.asarray(nearest, np.float64)
+
+
+def toward_border(shape: tuple[int, int], region: tuple[slice, slice]) -> FloatArray:
+    """Direction x, y (h, w, 2) to the image's border at pixels beside it, zero elsewhere.
+
+    Args:
+        shape: height and width of the image.
+        region: rows and columns that are looked at.
+    """
+    sides = []
+    for size, part in zip(shape, region, strict=True):
+        at = np.arange(size)[part]
+        sides.append((at >= size - _BORDER).astype(np.float64) - (at < _BORDER))
+    return np.stack(np.broadcast_arrays(sides[1], sides[0][:, None]), axis=-1)

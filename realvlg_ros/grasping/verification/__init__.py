@@ -1,0 +1,1 @@
+"""What speaks against candidates and for them: checks, ranking and settling."""

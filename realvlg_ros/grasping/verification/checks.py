@@ -1,0 +1,102 @@
+"""What speaks against closed candidates, and for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import Candidates
+from ..collision.collision import check_collisions
+from ..collision.obstacles import Obstacles
+from ..contact.closing import Closing
+from ..gripper import Gripper
+from ..observation.scene import Scene
+from ..observation.target_cloud import TargetCloud
+from ..settings import PlannerSettings
+from .ranking import NORMAL_SLACK, quality, term_values
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Candidates that were closed, checked and rated.
+
+    Attributes:
+        candidates: in the support frame.
+        closing: where their fingers touch.
+        faults: by reason, which candidates (n,) have it.
+        terms: (n,) of quality, by name.
+        score: (n,) quality, a model's prior included.
+    """
+
+    candidates: Candidates
+    closing: Closing
+    faults: dict[str, BoolArray]
+    terms: dict[str, FloatArray]
+    score: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        candidates: Candidates,
+        closing: Closing,
+        cloud: TargetCloud,
+        scene: Scene,
+        obstacles: Obstacles,
+        gripper: Gripper,
+        settings: PlannerSettings,
+    ) -> Checked:
+        """Check candidates whose fingers are closed on the cloud, and rate them."""
+        hits = check_collisions(candidates, scene, obstacles, gripper, settings)
+        in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
+        low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
+        air = closing.counts.min(axis=1) < 2
+        slips = closing.cosines < np.cos(np.arctan(settings.friction) + NORMAL_SLACK)
+        # The slowest of the checks: asked only of those that are left.
+        doubted = ~(air | slips)
+        doubted[doubted] = cloud.rests_on_doubt(closing.contacts[doubted])
+        faults = {
+            'closes on air': air,
+            'contacts outside the friction cone': slips,
+            'rests on a side that is covered or cut off': doubted,
+            'fingers or palm meet the object': closing.crossing > 1,
+            'gripper meets the support': hits.table,
+            'gripper meets other things': hits.obstacle,
+            'fingers in unseen space': hits.unobserved > settings.max_unobserved,
+            'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
+        }
+        terms = term_values(candidates, closing, hits, cloud, gripper, settings)
+        score = quality(terms)
+        score = np.where(
+            candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
+        )
+        return cls(candidates, closing, faults, terms, score)
+
+    @property
+    def faultless(self) -> BoolArray:
+        """Which candidates (n,) nothing speaks against."""
+        return ~np.any(list(self.faults.values()), axis=0)
+
+    def select(self, index: npt.NDArray[np.generic]) -> Checked:
+        """The candidates of an index or boolean array."""
+        return Checked(
+            self.candidates.select(index),
+            self.closing.select(index),
+            {reason: bad[index] for reason, bad in self.faults.items()},
+            {name: value[index] for name, value in self.terms.items()},
+            self.score[index],
+        )
+
+    def followed_by(self, other: Checked) -> Checked:
+        """These and then the others."""
+        return Checked(
+            Candidates.joined([self.candidates, other.candidates]),
+            Closing.joined([self.closing, other.closing]),
+            {r: np.concatenate([bad, other.faults[r]]) for r, bad in self.faults.items()},
+            {n: np.concatenate([value, other.terms[n]]) for n, value in self.terms.items()},
+            np.concatenate([self.score, other.score]),
+        )

@@ -1,0 +1,102 @@
+"""Quality of candidates: a weighted geometric mean of terms from 0 to 1.
+
+A geometric mean lets no strength make up for a term near zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import Candidates
+from ..collision.collision import Collisions
+from ..contact.closing import Closing
+from ..gripper import Gripper
+from ..observation.target_cloud import TargetCloud
+from ..settings import PlannerSettings
+
+FloatArray = npt.NDArray[np.float64]
+
+# Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
+NORMAL_SLACK = 0.17
+
+# Weight of each term; documented in term_values.
+WEIGHTS = {
+    'antipodal': 3.0,
+    'centering': 3.0,
+    'support': 1.0,
+    'seen': 1.5,
+    'clear': 1.0,
+    'width': 1.0,
+    'overlap': 1.0,
+    'lever': 1.5,
+    'approach': 3.0,
+}
+
+
+def term_values(
+    candidates: Candidates,
+    closing: Closing,
+    collisions: Collisions,
+    cloud: TargetCloud,
+    gripper: Gripper,
+    settings: PlannerSettings,
+) -> dict[str, FloatArray]:
+    """The terms (n,) of quality, by name.
+
+    antipodal: 1 when the contact normals lie on the opening axis, 0 where
+        they are clearly outside the friction cone.
+    centering: how near the line of contacts passes to the object's centre; gravity and closing
+        turn an object that is held far from it. Horizontal and (half) vertical distance are
+        added: so a contact far above the centre does not hide how far it lies to its side.
+    support: depth readings at the weaker contact.
+    seen: share of contact points that were observed, not assumed.
+    clear: share of the fingers in space seen to be free.
+    width: margin of the opening over the object.
+    overlap: how far the fingertips reach past the contacts.
+    lever: how little a misalignment tilts the line between the contacts: small across thin walls.
+    approach: 1 straight down, less by half the horizontal part of the approach: in proportion
+        to a small lean, as a cosine would not be, and least horizontally.
+    """
+    cone = np.arctan(settings.friction)
+    angle = np.arccos(np.clip(closing.cosines, -1, 1)) / (cone + NORMAL_SLACK)
+    offset = np.abs(closing.contacts.mean(axis=1) - cloud.center)
+    distance = np.hypot(offset[:, 0], offset[:, 1]) + 0.5 * offset[:, 2]
+    reach = 0.5 * np.linalg.norm(np.ptp(cloud.points, axis=0)) + 0.01
+    down = np.clip(-candidates.rotations[:, 2, 2], 0, 1)
+    margin = (candidates.openings - closing.widths) / (2 * settings.finger_clearance)
+    return {
+        'antipodal': np.clip(1 - angle**2, 0, 1),
+        'centering': np.clip(1 - distance / reach, 0.05, 1),
+        'support': np.clip(closing.counts.min(axis=1) / 8, 0.1, 1),
+        'seen': 0.3 + 0.7 * closing.observed,
+        'clear': 1 - 0.8 * collisions.unobserved,
+        'width': np.clip(margin, 0.2, 1),
+        'overlap': np.clip(closing.overlaps / (0.5 * gripper.fingertip_depth), 0.1, 1),
+        'lever': closing.widths / (closing.widths + 0.5 * gripper.finger_width),
+        'approach': 1 - 0.5 * np.sqrt(1 - down**2),
+    }
+
+
+def quality(terms: dict[str, FloatArray]) -> FloatArray:
+    """The weighted geometric mean (n,) of the terms."""
+    total = sum(WEIGHTS.values())
+    logs = sum(WEIGHTS[name] * np.log(np.maximum(value, 1e-9)) for name, value in terms.items())
+    return np.asarray(np.exp(logs / total))
+
+
+def diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:
+    """The best, leaving out what is nearly equal to a better one."""
+    chosen: list[int] = []
+    for k in order:
+        for other in chosen:
+            near = np.linalg.norm(candidates.tips[k] - candidates.tips[other]) < 0.01
+            axis = abs(candidates.rotations[k, :, 1] @ candidates.rotations[other, :, 1]) > 0.97
+            approach = candidates.rotations[k, :, 2] @ candidates.rotations[other, :, 2] > 0.93
+            if near and axis and approach:
+                break
+        else:
+            chosen.append(int(k))
+        if len(chosen) == limit:
+            break
+    return chosen

@@ -1,0 +1,203 @@
+"""Settle the best grasps of a round thing as its walls would settle between rigid pads.
+
+A pad touches a convex wall in its middle and a concave one with its edges, and the rounding of a
+rim not at all. Around a known axis the walls' curvature is known: readings over the whole pad tell
+where it touches, and how the wall leans, better than the first readings that are met.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..candidates import Candidates, local_coordinates
+from ..collision.obstacles import Obstacles
+from ..contact.alignment import made_radial, nearly_radial, with_axes
+from ..contact.closing import Closing, close_fingers
+from ..contact.pad_contacts import PadBand, between_fingers
+from ..gripper import Gripper
+from ..observation.scene import Scene
+from ..observation.target_cloud import TargetCloud
+from ..settings import PlannerSettings
+from .checks import Checked
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Surface within this of the first touch belongs to the wall, m, where it faces the pad with a
+# cosine of more than this.
+_FACE, _FACING = 0.005, 0.8
+# A reading this far before or behind the wall counts half, m: what stands back is not touched.
+_BEFORE, _BEHIND = 0.0015, 0.0006
+_ROUNDS = 3
+# The weight, m^2, of the lean that the grasp has: walls lean by 3 degrees more or less, and what
+# is no wall is off it by 1 mm.
+_PRIOR = 7e-5
+# What is farther off is no settling, rad and m.
+_MAX_TURN, _MAX_SHIFT = 0.05, 0.0015
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """Where one pad touches: y (n,) at a height z (n,) in the TCP frame, m, and dy/dz (n,).
+
+    Where no reading faces the pad (met (n,) is False) they mean nothing.
+    """
+
+    touch: FloatArray
+    height: FloatArray
+    lean: FloatArray
+    met: BoolArray
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Candidates between the walls of a round thing.
+
+    Attributes:
+        rows: (n,) where they were among those given.
+        candidates: turned and moved, in the support frame.
+        contacts: (n, 2, 3) in the TCP frames, m.
+    """
+
+    rows: npt.NDArray[np.intp]
+    candidates: Candidates
+    contacts: FloatArray
+
+
+def settled(
+    best: Checked,
+    cloud: TargetCloud,
+    scene: Scene,
+    obstacles: Obstacles,
+    gripper: Gripper,
+    settings: PlannerSettings,
+    axis: FloatArray,
+) -> Checked:
+    """Grasps in the order of their quality, settled where they pass all checks there too.
+
+    Args:
+        best: grasps that passed them.
+        cloud: of the object.
+        scene: with the depth image.
+        obstacles: around the object.
+        gripper: its shape.
+        settings: clearances.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
+    """
+    seating = seat(best.candidates, best.closing, cloud, gripper, axis)
+    candidates, closing = close_fingers(
+        seating.candidates, cloud, gripper, settings, seating.contacts
+    )
+    fits = np.isfinite(candidates.openings)
+    if fits.any():
+        again = Checked.of(
+            candidates.select(fits), closing.select(fits),
+            cloud, scene, obstacles, gripper, settings,
+        )  # fmt: skip
+        holds = again.faultless & (again.score >= settings.min_quality)
+        index = np.arange(len(best.score))
+        index[seating.rows[fits][holds]] = len(index) + np.flatnonzero(holds)
+        best = best.followed_by(again).select(index)
+    return best.select(np.argsort(-best.score, kind='stable'))
+
+
+def seat(
+    candidates: Candidates,
+    closing: Closing,
+    cloud: TargetCloud,
+    gripper: Gripper,
+    axis: FloatArray,
+) -> Seating:
+    """Turn candidates to be radial and to the walls' lean, and centre them between the walls.
+
+    Those that do not open radially (across a handle), or meet no wall, are left out.
+
+    Args:
+        candidates: in the support frame.
+        closing: where their fingers touch.
+        cloud: of the object.
+        gripper: its shape.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
+    """
+    openings, approach = candidates.rotations[:, :, 1], candidates.rotations[:, :, 2]
+    # A gripper that comes from aside has its tips elsewhere around the axis than its touches.
+    ahead = (closing.contacts.mean(axis=1) - candidates.tips) * approach
+    places = candidates.tips + ahead.sum(axis=1, keepdims=True) * approach
+    rows = np.flatnonzero(nearly_radial(openings, places, axis))
+    candidates = candidates.select(rows)
+    radial = made_radial(openings[rows], places[rows], axis)
+    rotations = with_axes(candidates.rotations, radial)
+    candidates = replace(candidates, rotations=rotations)
+    local = local_coordinates(candidates, cloud.points)
+    inside = between_fingers(local, candidates.openings, gripper)
+    walls = []
+    for sign in (-1.0, 1.0):
+        face = PadBand.touched(inside, local, sign, _FACE)
+        facing = np.maximum(sign * face.along(rotations[:, :, 1], cloud.normals) - _FACING, 0)
+        walls.append(_wall(face, sign, facing, candidates, gripper, axis))
+    height = (walls[0].height + walls[1].height) / 2
+    touches = np.stack([w.touch + w.lean * (height - w.height) for w in walls], axis=1)
+    shift = np.clip(touches.mean(axis=1), -_MAX_SHIFT, _MAX_SHIFT)
+    lean = np.clip((walls[0].lean + walls[1].lean) / 2, -_MAX_TURN, _MAX_TURN)
+    # The TCP turns about its x axis, at the height of the touches.
+    cosine, sine = 1 / np.hypot(1, lean), lean / np.hypot(1, lean)
+    x, y, z = np.moveaxis(rotations, 2, 0)
+    opening = cosine[:, None] * y - sine[:, None] * z
+    approach = cosine[:, None] * z + sine[:, None] * y
+    tips = candidates.tips + height[:, None] * (z - approach) + shift[:, None] * opening
+    across = cosine[:, None] * touches - shift[:, None]
+    contacts = np.stack(np.broadcast_arrays(0.0, across, height[:, None]), axis=-1)
+    turned = np.stack([x, opening, approach], axis=-1)
+    met = walls[0].met & walls[1].met
+    moved = replace(candidates, rotations=turned, tips=tips)
+    return Seating(rows[met], moved.select(met), contacts[met])
+
+
+def _wall(
+    face: PadBand,
+    sign: float,
+    facing: FloatArray,
+    candidates: Candidates,
+    gripper: Gripper,
+    axis: FloatArray,
+) -> _Wall:
+    """The wall around the axis that one pad meets.
+
+    Args:
+        face: points near the first touch.
+        sign: of y on the pad's side.
+        facing: (k,) weight of each.
+        candidates: in the support frame.
+        gripper: its shape.
+        axis: (2,) m.
+    """
+    x, y, z = face.local
+    total = face.sums(facing)
+    met, total = total > 0, np.maximum(total, 1e-6)
+    middle, height = face.sums(facing * y) / total, face.sums(facing * z) / total
+    opening, approach = candidates.rotations[:, :2, 1], candidates.rotations[:, :2, 2]
+    radial = candidates.tips[:, :2] + middle[:, None] * opening + height[:, None] * approach - axis
+    radius = np.maximum(np.hypot(*radial.T), gripper.finger_width / 2)
+    outward = np.sign((radial * opening).sum(axis=1))
+    level = y + outward.take(face.rows) * _drop(x, radius.take(face.rows))
+    above = z - height.take(face.rows)
+    mean, high, lean = face.sums(facing * level) / total, 0 * total, 0 * total
+    for _ in range(_ROUNDS):
+        offset = above - high.take(face.rows)
+        ahead = sign * (level - mean.take(face.rows) - lean.take(face.rows) * offset)
+        weight = facing / (1 + (ahead / np.where(ahead > 0, _BEFORE, _BEHIND)) ** 2)
+        total = np.maximum(face.sums(weight), 1e-6)
+        mean, high = face.sums(weight * level) / total, face.sums(weight * above) / total
+        offset = above - high.take(face.rows)
+        lean = face.sums(weight * offset * level) / (face.sums(weight * offset**2) + _PRIOR)
+    edges = outward * _drop(np.full_like(radius, gripper.finger_width / 2), radius)
+    touch = mean - np.where(sign * outward < 0, edges, 0.0)
+    return _Wall(touch, height + high, lean, met)
+
+
+def _drop(x: FloatArray, radius: FloatArray) -> FloatArray:
+    """How far a circle of a radius lies behind its tangent at x beside the point of touch."""
+    return np.asarray(radius - np.sqrt(np.maximum(radius**2 - x**2, 0.0)))

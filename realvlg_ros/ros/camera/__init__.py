@@ -1,0 +1,1 @@
+"""A camera as topics: read as matched frames, or published."""

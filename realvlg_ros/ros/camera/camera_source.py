@@ -1,0 +1,186 @@
+"""The base of nodes that stand in for a camera: a timer, time stamps, clock and tf."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock as ClockMsg
+
+from ...errors import MissingDependencyError
+from ...frame import RgbdFrame
+from ...transforms import FloatArray
+from ..conversions.stamps import ns_to_stamp
+from ..node.node_parameters import NodeParameters
+from ..node.parameters import parameter
+from ..node.qos import RELIABILITY, stream
+from ..node.run_node import BAD_INPUT, start_node
+from ..tf.tf_adapter import TransformBroadcaster, transform_to_msg
+from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
+
+_NS_PER_S = 1_000_000_000
+# Simulated time begins here: a stamp of zero means "no stamp" to many programs.
+_CLOCK_START_NS = _NS_PER_S
+_FLUSH_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class CameraSourceParameters:
+    """What every source of frames can be told."""
+
+    rate: float = parameter(30.0, 'Frames published each second.', minimum=0.1, maximum=240.0)
+    camera_name: str = parameter(
+        'camera', "Namespace of the camera's topics: NAME/color/image_raw and so on."
+    )
+    frame_id: str = parameter(
+        '', "Optical frame of the images; empty takes the source's own name for it."
+    )
+    depth_encoding: str = parameter(
+        '16UC1', 'Depth in millimetres (16UC1) or metres (32FC1).', choices=DEPTH_ENCODINGS
+    )
+    reliability: str = parameter(
+        'reliable', "QoS reliability of the camera's topics.", choices=RELIABILITY
+    )
+    queue_depth: int = parameter(
+        5, "Messages kept for each reader of the camera's topics.", minimum=1, maximum=100
+    )
+    clock: bool = parameter(
+        False, 'Publish /clock, one step of 1/rate a frame, and stamp the images with it.'
+    )
+    wait_for_reader: bool = parameter(
+        False, 'Begin when the images and camera_info have a reader.'
+    )
+    tf: bool = parameter(False, 'Publish the pose of the optical frame on tf.')
+
+
+class CameraSource(Node, ABC):  # type: ignore[misc]
+    """Publishes the frames that its subclass makes, at a rate."""
+
+    parameter_type: ClassVar[type[CameraSourceParameters]] = CameraSourceParameters
+
+    def __init__(self, name: str, **arguments: Any) -> None:
+        """Check the parameters and begin.
+
+        Raises:
+            RealvlgError: a parameter or what it names cannot be used.
+        """
+        super().__init__(name, **arguments)
+        declared: NodeParameters[Any] = NodeParameters(
+            self, self.parameter_type, lambda: self._started, 'start the node again with it'
+        )
+        self._started = False
+        self.parameters = declared.check()
+        self.finished = threading.Event()
+        self.index = 0
+        parameters = self.parameters
+        self.camera = CameraPublisher(
+            self,
+            parameters.camera_name,
+            depth_encoding=parameters.depth_encoding,
+            qos=stream(parameters.reliability, parameters.queue_depth),
+        )
+        self._clock_publisher = (
+            self.create_publisher(ClockMsg, '/clock', 10) if parameters.clock else None
+        )
+        self._broadcaster = self._make_broadcaster() if parameters.tf else None
+        self._static_pose: FloatArray | None = None
+        self.prepare()
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._begin_ns: int | None = None
+        self._timer = self.create_timer(1 / parameters.rate, self._tick, clock=self._steady)
+        self._started = True
+
+    def prepare(self) -> None:
+        """Open what the parameters name."""
+
+    @abstractmethod
+    def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
+        """The frame of an index, time_s after the first one; None when there are no more."""
+
+    def _tick(self) -> None:
+        if self.finished.is_set():
+            return
+        if self.index == 0 and self.parameters.wait_for_reader and not self.camera.has_reader():
+            return
+        stamp_ns, time_s = self._now()
+        frame = self.make_frame(self.index, time_s)
+        if frame is None:
+            self.camera.wait_until_sent(_FLUSH_TIMEOUT_S)
+            self.finished.set()
+            return
+        if self._clock_publisher is not None:
+            self._clock_publisher.publish(ClockMsg(clock=ns_to_stamp(stamp_ns)))
+        self._send_pose(frame, stamp_ns)
+        self.camera.publish(frame, stamp_ns)
+        self.index += 1
+
+    def _now(self) -> tuple[int, float]:
+        """The stamp, ns, and the time since the first frame, s."""
+        if self._clock_publisher is not None:
+            elapsed = self.index / self.parameters.rate
+            return _CLOCK_START_NS + round(elapsed * _NS_PER_S), elapsed
+        steady_ns = self._steady.now().nanoseconds
+        if self._begin_ns is None:
+            self._begin_ns = steady_ns
+        elapsed = (steady_ns - self._begin_ns) / _NS_PER_S
+        return self.get_clock().now().nanoseconds, elapsed
+
+    def _send_pose(self, frame: RgbdFrame, stamp_ns: int) -> None:
+        """Publish the camera's pose: once while it stays, and with each frame once it moves."""
+        pose = frame.camera2fixed
+        if self._broadcaster is None or pose is None:
+            return
+        message = transform_to_msg(frame.fixed_frame, frame.camera.frame_id, pose, stamp_ns)
+        if self.pose_is_static():
+            if self._static_pose is None:
+                self._broadcaster.send_static(message)
+                self._static_pose = pose
+        else:
+            self._broadcaster.send(message)
+
+    def pose_is_static(self) -> bool:
+        """Whether the camera stays where it is."""
+        return True
+
+    def _make_broadcaster(self) -> TransformBroadcaster | None:
+        try:
+            return TransformBroadcaster(self)
+        except MissingDependencyError as error:
+            self.get_logger().warning(str(error))
+            return None
+
+
+def run_source(make: Callable[[], CameraSource], args: Sequence[str] | None = None) -> int:
+    """Publish until the source is at its end, or SIGINT or SIGTERM.
+
+    Returns:
+        The exit status: 0, or 2 when a parameter or what it names cannot be used.
+    """
+    stop = threading.Event()
+    previous = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        source = start_node(make, args)
+        if source is None:
+            return BAD_INPUT
+        executor = SingleThreadedExecutor()
+        executor.add_node(source)
+        while not (stop.is_set() or source.finished.is_set()):
+            executor.spin_once(timeout_sec=0.1)
+        source.destroy_node()
+        executor.shutdown(timeout_sec=1.0)
+    finally:
+        rclpy.try_shutdown()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return 0

@@ -1,0 +1,79 @@
+"""The robot's own body taken out of the depth, with its pose from tf."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...errors import MissingDependencyError, RobotModelError
+from ...frame import RgbdFrame
+from ...resources import config_file
+from ...robot.body_filter import RobotFilter
+from ...robot.shapes import RobotShapes
+from ..tf.tf_input import TfInput
+
+
+class RobotInput:
+    """A robot filter that asks tf where the links are."""
+
+    def __init__(self, file: str, padding: float, tf: TfInput) -> None:
+        """Read the robot's shapes.
+
+        Args:
+            file: YAML of shapes, or expanded URDF; see read_shapes.
+            padding: grown by so much, m.
+            tf: where the links are.
+
+        Raises:
+            RobotModelError, ParameterError, MissingDependencyError: the file cannot be used.
+        """
+        self._filter = RobotFilter(read_shapes(file), padding)
+        self._tf = tf
+        self.removed = 0
+
+    def remove(self, frame: RgbdFrame) -> RgbdFrame:
+        """The frame without the robot.
+
+        Raises:
+            TransformError: the pose of a link is not known at the frame's stamp; without it the
+                robot would be taken for an object.
+        """
+        poses = self._tf.wait(
+            'pose of the robot',
+            lambda buffer: self._filter.look_up(buffer, frame.camera.frame_id, frame.stamp_ns),
+        )
+        filtered = self._filter.remove(frame, poses)
+        self.removed = filtered.removed
+        return filtered.frame
+
+
+def read_shapes(file: str) -> RobotShapes:
+    """The shapes of a robot from a YAML file, or from a URDF by its suffix .urdf.
+
+    Raises:
+        ParameterError: there is no such file.
+        RobotModelError: it cannot be used.
+        MissingDependencyError: its meshes need a package that is not installed.
+    """
+    path = config_file(file)
+    if path.suffix == '.urdf':
+        return RobotShapes.from_urdf(path.read_text(), _resolve)
+    return RobotShapes.from_yaml(path)
+
+
+def _resolve(uri: str) -> Path:
+    """The path of a mesh named package://NAME/FILE or file://FILE."""
+    if not uri.startswith('package://'):
+        return Path(uri.removeprefix('file://'))
+    package, _, rest = uri.removeprefix('package://').partition('/')
+    try:
+        from ament_index_python.packages import get_package_share_directory
+    except ImportError as error:
+        raise MissingDependencyError(
+            f'{uri}: ament_index_python is not installed; source ROS, or give the path of the mesh'
+        ) from error
+    try:
+        return Path(get_package_share_directory(package)) / rest
+    except (LookupError, OSError, ValueError) as error:
+        raise RobotModelError(
+            f'{uri}: package {package!r} is not installed, or ROS is not sourced'
+        ) from error

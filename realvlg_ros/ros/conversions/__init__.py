@@ -1,0 +1,1 @@
+"""Messages to the core's dataclasses and back."""

@@ -1,0 +1,135 @@
+"""sensor_msgs/CompressedImage: jpeg and png colour, and depth as compressed_depth_image_transport.
+
+The form of the depth is that package's (ros-perception/image_transport_plugins, codec.cpp): a
+header of 12 bytes (format: int32, quantisation A and B: float32), then a 16-bit png. 32FC1 depth
+is quantised inversely, q = A / depth + B: its resolution falls with distance as a sensor's does.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from sensor_msgs.msg import CompressedImage
+
+from ...errors import MessageError
+from .image_encodings import DEPTH_ENCODINGS
+from .stamps import ns_to_stamp
+
+_HEADER = struct.Struct('<iff')
+_INVERSE_DEPTH = 0
+# Defaults of compressed_depth_image_transport.
+_DEPTH_MAX = 10.0
+_DEPTH_QUANTIZATION = 100.0
+
+
+def decode_color(msg: CompressedImage) -> npt.NDArray[np.uint8]:
+    """The colour of a jpeg or png as (H, W, 3) uint8 RGB.
+
+    Raises:
+        MessageError: the data is no image, or holds depth.
+    """
+    if 'compressedDepth' in msg.format:
+        raise MessageError(f'compressed image of format {msg.format!r} is a depth, not a colour')
+    # The pixels of a camera stay where its calibration has them, whatever EXIF says.
+    image = _decode(msg, 0, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if _stored_as_rgb(msg.format):
+        return np.asarray(image, np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def decode_depth(
+    msg: CompressedImage,
+) -> npt.NDArray[np.uint16] | npt.NDArray[np.float32]:
+    """The depth of a compressedDepth image, (H, W) uint16 or float32 m, NaN where none.
+
+    Raises:
+        MessageError: not a png of compressedDepth, or data that cannot be decoded.
+    """
+    # The oldest publishers name the encoding alone.
+    if 'compressedDepth' not in msg.format and msg.format not in DEPTH_ENCODINGS:
+        raise MessageError(
+            f'compressed image of format {msg.format!r} is not a depth: jpeg destroys depth; '
+            'subscribe to the topic .../compressedDepth'
+        )
+    if 'rvl' in msg.format:
+        raise MessageError(
+            f"compressed depth of format {msg.format!r} is not supported; set the publisher's "
+            'parameter compressedDepth.format to png'
+        )
+    image = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
+    if image.ndim != 2 or image.dtype != np.uint16:
+        raise MessageError(
+            f'compressed depth of format {msg.format!r} holds {image.shape} {image.dtype}; '
+            'expected one channel of 16 bits'
+        )
+    quantised = np.asarray(image, np.uint16)
+    if not msg.format.startswith('32FC1'):
+        return quantised
+    _, a, b = _HEADER.unpack_from(msg.data)
+    depth = np.full(quantised.shape, np.nan, np.float32)
+    known = quantised > 0
+    depth[known] = np.float32(a) / (quantised[known].astype(np.float32) - np.float32(b))
+    return depth
+
+
+def encode_color(
+    color: npt.NDArray[np.uint8], stamp_ns: int = 0, frame_id: str = '', quality: int = 95
+) -> CompressedImage:
+    """A jpeg of RGB colour (H, W, 3), as compressed_image_transport sends it."""
+    _, data = cv2.imencode('.jpg', color[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return _message('rgb8; jpeg compressed bgr8', data.tobytes(), stamp_ns, frame_id)
+
+
+def encode_depth(
+    depth: npt.NDArray[np.uint16] | npt.NDArray[np.float32],
+    stamp_ns: int = 0,
+    frame_id: str = '',
+) -> CompressedImage:
+    """A compressedDepth png of depth (H, W), uint16 in mm or float32 in m.
+
+    Float depth beyond 10 m or without a reading becomes 0, as upstream's defaults do.
+    """
+    if depth.dtype == np.uint16:
+        header, quantised, encoding = _HEADER.pack(_INVERSE_DEPTH, 0.0, 0.0), depth, '16UC1'
+    else:
+        a = _DEPTH_QUANTIZATION * (_DEPTH_QUANTIZATION + 1)
+        b = 1 - a / _DEPTH_MAX
+        inside = np.isfinite(depth) & (depth > 0) & (depth < _DEPTH_MAX)
+        quantised = np.zeros(depth.shape, np.uint16)
+        quantised[inside] = np.clip(a / depth[inside] + b, 0, 65535).astype(np.uint16)
+        header, encoding = _HEADER.pack(_INVERSE_DEPTH, a, b), '32FC1'
+    _, data = cv2.imencode('.png', quantised, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    return _message(
+        f'{encoding}; compressedDepth png', header + data.tobytes(), stamp_ns, frame_id
+    )
+
+
+def _stored_as_rgb(format_: str) -> bool:
+    """Whether red and blue are exchanged in the file, by the rule of compressed_subscriber.cpp.
+
+    The format is like 'rgb8; jpeg compressed bgr8': encoding of the source, then of the file.
+    """
+    source, separator, stored = format_.partition(';')
+    is_color = source.startswith(('rgb', 'bgr'))
+    return bool(separator) and is_color and 'compressed bgr' not in stored
+
+
+def _decode(msg: CompressedImage, offset: int, flags: int) -> npt.NDArray[np.generic]:
+    data = np.frombuffer(msg.data, np.uint8)[offset:]
+    image = cv2.imdecode(data, flags) if data.size else None
+    if image is None:
+        raise MessageError(
+            f'compressed image of format {msg.format!r}, {len(msg.data)} bytes, cannot be '
+            'decoded; expected jpeg or png (compressedDepth: png behind a header of 12 bytes)'
+        )
+    return np.asarray(image)
+
+
+def _message(format_: str, data: bytes, stamp_ns: int, frame_id: str) -> CompressedImage:
+    msg = CompressedImage(format=format_, data=data)
+    msg.header.stamp = ns_to_stamp(stamp_ns)
+    msg.header.frame_id = frame_id
+    return msg

@@ -1,0 +1,137 @@
+"""Grasp and GraspTarget to their messages and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ... import msg as msgs
+from ...errors import MessageError
+from ...grasping.grasp import Grasp, GraspSource
+from ...tracking.target.target import GraspTarget, TargetState
+from .pose import (
+    point_from_msg,
+    point_to_msg,
+    pose_with_covariance_from_msg,
+    pose_with_covariance_to_msg,
+    vector_to_msg,
+)
+from .rectangle import contacts_from_msg, contacts_to_msg, rectangle_from_msg, rectangle_to_msg
+from .region import (
+    box_from_msg,
+    box_to_msg,
+    mask_from_msg,
+    mask_to_msg,
+    timings_from_msg,
+    timings_to_msg,
+)
+from .stamps import ns_to_stamp, stamp_to_ns
+
+
+def grasp_to_msg(grasp: Grasp) -> msgs.GraspCandidate:
+    """The message of a grasp; the terms of its quality stay behind."""
+    return msgs.GraspCandidate(
+        pose=pose_with_covariance_to_msg(grasp.tcp2frame, grasp.covariance),
+        object_width=float(grasp.object_width),
+        opening_width=float(grasp.opening_width),
+        approach=vector_to_msg(grasp.approach),
+        standoff=float(grasp.standoff),
+        retreat=vector_to_msg(grasp.retreat),
+        retreat_distance=float(grasp.retreat_distance),
+        quality=float(grasp.quality),
+        source=grasp.source.value,
+        rectangle=rectangle_to_msg(grasp.rectangle),
+        contacts=contacts_to_msg(grasp.contacts),
+        contact_points=[point_to_msg(point) for point in grasp.contact_points],
+        support_counts=np.array(grasp.support_counts, np.uint32),
+        clearance=float(grasp.clearance),
+    )
+
+
+def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
+    """The grasp of a message.
+
+    Raises:
+        MessageError: an unknown source.
+        TransformError: the pose is not a rigid transform.
+        RectangleError: the rectangle or the contacts are degenerate.
+    """
+    sources = {source.value: source for source in GraspSource}
+    if msg.source not in sources:
+        raise MessageError(
+            f'grasp has source {msg.source!r}; expected one of {", ".join(sources)}'
+        )
+    tcp2frame, covariance = pose_with_covariance_from_msg(msg.pose)
+    return Grasp(
+        tcp2frame=tcp2frame,
+        covariance=covariance,
+        object_width=msg.object_width,
+        opening_width=msg.opening_width,
+        standoff=msg.standoff,
+        retreat=point_from_msg(msg.retreat),
+        retreat_distance=msg.retreat_distance,
+        quality=msg.quality,
+        source=sources[msg.source],
+        rectangle=rectangle_from_msg(msg.rectangle),
+        contacts=contacts_from_msg(msg.contacts),
+        contact_points=np.stack([point_from_msg(point) for point in msg.contact_points]),
+        support_counts=(int(msg.support_counts[0]), int(msg.support_counts[1])),
+        clearance=msg.clearance,
+    )
+
+
+def target_to_msg(target: GraspTarget, latency: float = 0.0) -> msgs.GraspTarget:
+    """The message of a target, published latency seconds after its image was taken."""
+    msg = msgs.GraspTarget(
+        track_id=int(target.track_id),
+        request_id=target.request_id,
+        label=target.label,
+        state=int(target.state),
+        stable=bool(target.stable),
+        message=target.message,
+        position_std=float(target.position_std),
+        rotation_std=float(target.rotation_std),
+        grasps=[grasp_to_msg(grasp) for grasp in target.grasps],
+        camera_frame_id=target.camera_frame_id,
+        box=box_to_msg(target.box),
+        mask=mask_to_msg(target.mask),
+        grounded_stamp=ns_to_stamp(target.grounded_stamp_ns),
+        latency=float(latency),
+        timings=timings_to_msg(target.timings_ms),
+    )
+    msg.header.stamp = ns_to_stamp(target.stamp_ns)
+    msg.header.frame_id = target.frame_id
+    return msg
+
+
+def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
+    """The target of a message.
+
+    Raises:
+        MessageError: an unknown state or source, or a mask that contradicts its size.
+        TransformError: the pose of a grasp is not a rigid transform.
+        RectangleError: a rectangle or contact pair is degenerate.
+        FrameError: a box that is empty or not finite.
+    """
+    if msg.state not in set(TargetState):
+        raise MessageError(
+            f'target {msg.track_id} has state {msg.state}; expected one of '
+            f'{", ".join(f"{s.value} {s.name}" for s in TargetState)}'
+        )
+    return GraspTarget(
+        state=TargetState(msg.state),
+        stamp_ns=stamp_to_ns(msg.header.stamp),
+        frame_id=msg.header.frame_id,
+        camera_frame_id=msg.camera_frame_id,
+        track_id=msg.track_id,
+        request_id=msg.request_id,
+        label=msg.label,
+        stable=msg.stable,
+        message=msg.message,
+        position_std=msg.position_std,
+        rotation_std=msg.rotation_std,
+        grasps=tuple(grasp_from_msg(grasp) for grasp in msg.grasps),
+        box=box_from_msg(msg.box),
+        mask=mask_from_msg(msg.mask),
+        grounded_stamp_ns=stamp_to_ns(msg.grounded_stamp),
+        timings_ms=timings_from_msg(msg.timings),
+    )

@@ -1,0 +1,147 @@
+"""sensor_msgs images to numpy arrays and back.
+
+Raw images are read in place: the array is a view of the message's buffer wherever its layout
+allows, so that a frame that is never looked at costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from sensor_msgs.msg import CompressedImage, Image
+
+from ...errors import MessageError
+from . import cv_bridge_adapter
+from .compressed_image import decode_color, decode_depth
+from .image_encodings import COLOR_CODES, DEPTH_ENCODINGS, PixelLayout, pixel_layout
+from .stamps import ns_to_stamp
+
+Array = npt.NDArray[np.generic]
+ColorArray = npt.NDArray[np.uint8]
+
+
+def array_from_image(msg: Image) -> Array:
+    """The pixels of an image, (H, W) or (H, W, channels), in the machine's byte order.
+
+    Rows may be padded (`step`); the result is then a strided view.
+
+    Raises:
+        MessageError: unknown encoding, or sizes that contradict each other.
+    """
+    layout = pixel_layout(msg.encoding)
+    if layout is None:
+        raise MessageError(
+            f'image encoding {msg.encoding!r} is not known; publish rgb8 or bgr8 colour and 16UC1 '
+            '(millimetres) or 32FC1 (metres) depth'
+        )
+    _check_size(msg, layout)
+    dtype = layout.dtype.newbyteorder('>' if msg.is_bigendian else '<')
+    buffer = np.frombuffer(msg.data, np.uint8, msg.step * msg.height)
+    rows = buffer.reshape(msg.height, msg.step)[:, : msg.width * layout.pixel_bytes]
+    pixels = rows.view(dtype) if rows.flags.c_contiguous else _view_padded(rows, dtype)
+    if not dtype.isnative:
+        pixels = pixels.astype(layout.dtype)
+    if layout.channels == 1:
+        return pixels
+    return pixels.reshape(msg.height, msg.width, layout.channels)
+
+
+def image_from_array(array: Array, encoding: str, stamp_ns: int = 0, frame_id: str = '') -> Image:
+    """An image message of an array (H, W) or (H, W, channels).
+
+    Raises:
+        MessageError: the array's type or channels are not those of the encoding.
+    """
+    layout = pixel_layout(encoding)
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if layout is None or array.ndim not in (2, 3) or (array.dtype, channels) != (
+        layout.dtype, layout.channels,
+    ):  # fmt: skip
+        raise MessageError(f'array {array.shape} {array.dtype} is not an image of {encoding!r}')
+    msg = Image(height=array.shape[0], width=array.shape[1], encoding=encoding)
+    msg.header.stamp = ns_to_stamp(stamp_ns)
+    msg.header.frame_id = frame_id
+    msg.is_bigendian = int(sys.byteorder == 'big')
+    msg.step = array.shape[1] * layout.pixel_bytes
+    # rclpy checks every element of a list or numpy array; bytes are copied at once.
+    msg.data = array.tobytes()
+    return msg
+
+
+def color_from_msg(msg: Image | CompressedImage) -> ColorArray:
+    """The colour of an image as (H, W, 3) uint8 RGB.
+
+    Raises:
+        MessageError: an encoding that is no colour, or data that cannot be decoded.
+        MissingDependencyError: an encoding that only cv_bridge knows.
+    """
+    if isinstance(msg, CompressedImage):
+        return decode_color(msg)
+    encoding = msg.encoding
+    if pixel_layout(encoding) is None and cv_bridge_adapter.knows(encoding):
+        return cv_bridge_adapter.color_from_image(msg)
+    pixels = array_from_image(msg)
+    if encoding in ('rgb8', '8UC3'):
+        return np.ascontiguousarray(pixels, np.uint8)
+    if encoding not in COLOR_CODES:
+        raise MessageError(
+            f'image encoding {encoding!r} is not a colour; use the colour stream (rgb8 or bgr8)'
+        )
+    if pixels.dtype == np.uint16:
+        # 257 maps 65535 to 255.
+        pixels = cv2.convertScaleAbs(np.ascontiguousarray(pixels), alpha=1 / 257)
+    return np.asarray(_convert(pixels, encoding), np.uint8)
+
+
+def depth_from_msg(
+    msg: Image | CompressedImage,
+) -> npt.NDArray[np.uint16] | npt.NDArray[np.float32]:
+    """The depth of an image, (H, W): uint16 in the driver's unit, or float32 in metres (REP 118).
+
+    Raises:
+        MessageError: an encoding that is no depth, or data that cannot be decoded.
+    """
+    if isinstance(msg, CompressedImage):
+        return decode_depth(msg)
+    if msg.encoding not in DEPTH_ENCODINGS:
+        raise MessageError(
+            f'image encoding {msg.encoding!r} is not a depth; use the depth stream: 16UC1 '
+            '(millimetres) or 32FC1 (metres)'
+        )
+    pixels = array_from_image(msg)
+    if pixels.dtype.kind == 'f':
+        return np.asarray(pixels, np.float32)
+    return np.asarray(pixels, np.uint16)
+
+
+def _check_size(msg: Image, layout: PixelLayout) -> None:
+    described = f'image {msg.width}x{msg.height} {msg.encoding}, step {msg.step} bytes'
+    if msg.width == 0 or msg.height == 0:
+        raise MessageError(f'{described}: the image is empty; check the camera driver')
+    row_bytes = msg.width * layout.pixel_bytes
+    if msg.step < row_bytes:
+        raise MessageError(
+            f'{described}: a row needs {row_bytes} bytes; the driver fills in step or encoding '
+            'wrongly'
+        )
+    if len(msg.data) < msg.step * msg.height:
+        raise MessageError(
+            f'{described}: {len(msg.data)} bytes of data instead of {msg.step * msg.height}; '
+            'the message is truncated or the driver fills step wrongly'
+        )
+
+
+def _view_padded(rows: npt.NDArray[np.uint8], dtype: np.dtype) -> Array:
+    """See padded rows (H, bytes) as another type: in place if the stride allows it."""
+    if rows.strides[0] % dtype.itemsize:
+        return np.ascontiguousarray(rows).view(dtype)
+    return rows.view(dtype)
+
+
+def _convert(pixels: Array, encoding: str) -> Array:
+    code = COLOR_CODES[encoding]
+    pixels = np.ascontiguousarray(pixels)
+    return pixels if code is None else np.asarray(cv2.cvtColor(pixels, code))

@@ -1,0 +1,93 @@
+"""A target drawn for RViz: grippers coloured by quality, contacts, and the object's label."""
+
+from __future__ import annotations
+
+import numpy as np
+from geometry_msgs.msg import Vector3
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
+
+from ...grasping.grasp import Grasp
+from ...grasping.gripper import Gripper
+from ...tracking.target.target import GraspTarget
+from ...transforms import make_transform
+from .pose import point_to_msg, pose_to_msg, vector_to_msg
+from .stamps import ns_to_stamp
+
+_BEST_ALPHA = 0.9
+_OTHER_ALPHA = 0.25
+_CONTACT_DIAMETER_M = 0.008
+_LABEL_HEIGHT_M = 0.03
+_LABEL_OFFSET_M = 0.16
+
+
+class TargetMarkers:
+    """Draws targets one after another and takes away what the one before left."""
+
+    def __init__(self, gripper: Gripper) -> None:
+        """Draw grasps with this gripper."""
+        self._gripper = gripper
+        self._drawn: set[tuple[str, int]] | None = None
+
+    def draw(self, target: GraspTarget) -> MarkerArray:
+        """The markers of a target; the first array also deletes those of an earlier run."""
+        header = Header(stamp=ns_to_stamp(target.stamp_ns), frame_id=target.frame_id)
+        markers: list[Marker] = []
+        for rank, grasp in enumerate(target.grasps):
+            markers += self._gripper_markers(header, rank, grasp)
+        if target.grasps:
+            markers.append(_contacts(header, target.grasps[0]))
+            markers.append(_label(header, target))
+        drawn = {(marker.ns, marker.id) for marker in markers}
+        array = MarkerArray(markers=self._deletions(header, drawn) + markers)
+        self._drawn = drawn
+        return array
+
+    def _deletions(self, header: Header, drawn: set[tuple[str, int]]) -> list[Marker]:
+        if self._drawn is None:
+            return [Marker(header=header, action=Marker.DELETEALL)]
+        gone = sorted(self._drawn - drawn)
+        return [Marker(header=header, ns=ns, id=id_, action=Marker.DELETE) for ns, id_ in gone]
+
+    def _gripper_markers(self, header: Header, rank: int, grasp: Grasp) -> list[Marker]:
+        color = _quality_color(grasp.quality, _BEST_ALPHA if rank == 0 else _OTHER_ALPHA)
+        boxes = self._gripper.boxes(grasp.opening_width)
+        return [
+            Marker(
+                header=header,
+                ns='grasps',
+                id=rank * len(boxes) + part,
+                type=Marker.CUBE,
+                pose=pose_to_msg(grasp.tcp2frame @ make_transform(np.eye(3), (lower + upper) / 2)),
+                scale=vector_to_msg(upper - lower),
+                color=color,
+            )
+            for part, (lower, upper) in enumerate(boxes)
+        ]
+
+
+def _contacts(header: Header, grasp: Grasp) -> Marker:
+    marker = Marker(header=header, ns='contacts', type=Marker.SPHERE_LIST)
+    marker.pose.orientation.w = 1.0
+    marker.scale = Vector3(x=_CONTACT_DIAMETER_M, y=_CONTACT_DIAMETER_M, z=_CONTACT_DIAMETER_M)
+    marker.color = ColorRGBA(r=1.0, g=0.0, b=1.0, a=1.0)
+    marker.points = [point_to_msg(point) for point in grasp.contact_points]
+    return marker
+
+
+def _label(header: Header, target: GraspTarget) -> Marker:
+    best = target.grasps[0]
+    marker = Marker(header=header, ns='label', type=Marker.TEXT_VIEW_FACING)
+    marker.pose.orientation.w = 1.0
+    # Behind the gripper, where neither it nor the object hides the words.
+    marker.pose.position = point_to_msg(best.position - best.approach * _LABEL_OFFSET_M)
+    marker.scale.z = _LABEL_HEIGHT_M
+    marker.color = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
+    marker.text = f'{target.label} #{target.track_id} {target.state.name} {best.quality:.2f}'
+    return marker
+
+
+def _quality_color(quality: float, alpha: float) -> ColorRGBA:
+    """Red at 0 through yellow to green at 1."""
+    q = float(np.clip(quality, 0.0, 1.0))
+    return ColorRGBA(r=min(1.0, 2 - 2 * q), g=min(1.0, 2 * q), b=0.0, a=alpha)

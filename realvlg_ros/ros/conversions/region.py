@@ -1,0 +1,69 @@
+"""Boxes, masks and stage timings to messages and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ... import msg as msgs
+from ...errors import MessageError
+from ...image_region import Box, RegionMask
+
+
+def box_to_msg(box: Box | None) -> msgs.BoundingBox:
+    """The message of a box; all zero without one."""
+    if box is None:
+        return msgs.BoundingBox()
+    return msgs.BoundingBox(
+        x_min_px=float(box.x_min), y_min_px=float(box.y_min),
+        x_max_px=float(box.x_max), y_max_px=float(box.y_max),
+    )  # fmt: skip
+
+
+def box_from_msg(msg: msgs.BoundingBox) -> Box | None:
+    """The box of a message; None when it is all zero.
+
+    Raises:
+        FrameError: the box is empty or not finite.
+    """
+    values = (msg.x_min_px, msg.y_min_px, msg.x_max_px, msg.y_max_px)
+    return Box(*values) if any(values) else None
+
+
+def mask_to_msg(mask: RegionMask | None) -> msgs.RegionMask:
+    """The message of a mask; empty without one."""
+    if mask is None:
+        return msgs.RegionMask()
+    rows, columns = mask.data.shape
+    msg = msgs.RegionMask(
+        x_offset_px=int(mask.x_offset), y_offset_px=int(mask.y_offset),
+        width_px=columns, height_px=rows,
+    )  # fmt: skip
+    msg.data = (mask.data.astype(np.uint8) * 255).tobytes()
+    return msg
+
+
+def mask_from_msg(msg: msgs.RegionMask) -> RegionMask | None:
+    """The mask of a message; None when it is empty.
+
+    Raises:
+        MessageError: the data is not as long as width and height say.
+    """
+    if msg.width_px == 0 and msg.height_px == 0:
+        return None
+    if len(msg.data) != msg.width_px * msg.height_px:
+        raise MessageError(
+            f'mask of {msg.width_px}x{msg.height_px} px holds {len(msg.data)} values; '
+            'send height_px * width_px values, row by row'
+        )
+    data = np.frombuffer(msg.data, np.uint8).reshape(msg.height_px, msg.width_px)
+    return RegionMask(msg.x_offset_px, msg.y_offset_px, data > 0)
+
+
+def timings_to_msg(timings_ms: dict[str, float]) -> list[msgs.StageTiming]:
+    """The messages of wall times by stage, ms."""
+    return [msgs.StageTiming(stage=k, milliseconds=float(v)) for k, v in timings_ms.items()]
+
+
+def timings_from_msg(timings: list[msgs.StageTiming]) -> dict[str, float]:
+    """Wall times by stage, ms, of messages."""
+    return {timing.stage: timing.milliseconds for timing in timings}

@@ -1,0 +1,1 @@
+"""The lifecycle of a node: parameters, diagnostics, quality of service, threads."""

@@ -1,0 +1,198 @@
+"""The base of our nodes: a lifecycle with reasons, autostart, parameters and diagnostics."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+
+from ...errors import RealvlgError
+from .deadline import Deadline
+from .diagnostics import DiagnosticsPublisher, Level, Report
+from .entity_node import EntityNode
+from .node_parameters import NodeParameters
+from .parameters import parameter
+
+# States in which a transition can begin.
+_PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')
+# How long a stop waits for the transition that runs, s.
+_TRANSITION_TIMEOUT_S = 3.0
+
+_SUCCESS = TransitionCallbackReturn.SUCCESS
+_FAILURE = TransitionCallbackReturn.FAILURE
+_ERROR = TransitionCallbackReturn.ERROR
+
+
+@dataclass(frozen=True)
+class ManagedNodeParameters:
+    """What every node of ours can be told."""
+
+    autostart: bool = parameter(
+        True, 'Configure and activate at the start, without a lifecycle manager.'
+    )
+
+
+class ManagedNode(EntityNode):
+    """A lifecycle node whose subclass says what happens in configure, activate and so on.
+
+    A RealvlgError in a transition is a FAILURE with its message as the reason; any other
+    exception is an ERROR with a traceback, after which the node is unconfigured.
+    """
+
+    parameter_type: ClassVar[type[ManagedNodeParameters]] = ManagedNodeParameters
+
+    def __init__(self, name: str, **arguments: Any) -> None:
+        """Declare the parameters; nothing else happens before the first transition."""
+        super().__init__(name, **arguments)
+        self._configured = False
+        self._problem = ''
+        self._declared: NodeParameters[Any] = NodeParameters(
+            self, self.parameter_type, lambda: self._configured
+        )
+        self._diagnostics = DiagnosticsPublisher(self, self._reports)
+        # In the callback group of the lifecycle services, so that the two never overlap.
+        self._autostart_timer = self.create_timer(0.0, self._autostart, clock=self._steady)
+
+    def configure(self) -> None:
+        """Build everything that needs the parameters; load models."""
+
+    def activate(self) -> None:
+        """Subscribe and begin; what may fail comes first, for deactivate is not called then."""
+
+    def deactivate(self) -> None:
+        """End what runs; subscriptions and timers are destroyed afterwards."""
+
+    def cleanup(self) -> None:
+        """Undo configure, also one that failed half way."""
+
+    def diagnose(self) -> list[Report]:
+        """The reports of an active node."""
+        return []
+
+    def current_parameters(self) -> Any:
+        """The parameters as they are now, in the class's parameter_type."""
+        return self._declared.check()
+
+    @property
+    def state(self) -> str:
+        """The lifecycle state: unconfigured, inactive, active, finalized or one between them."""
+        return str(self._state_machine.current_state[1])
+
+    def stop(self, linger: float) -> bool:
+        """Deactivate, let the results of ended goals leave for linger seconds, and shut down.
+
+        Returns:
+            False when a transition was still running, such as the loading of a model.
+        """
+        deadline = Deadline(_TRANSITION_TIMEOUT_S)
+        while self.state not in _PRIMARY_STATES:
+            if deadline.passed:
+                return False
+            time.sleep(0.01)
+        if self.state == 'active':
+            self.trigger_deactivate()
+            time.sleep(linger)
+        if self.state != 'finalized':
+            self.trigger_shutdown()
+        return True
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Check the parameters and configure."""
+        result = self._attempt('configure', self._configure)
+        if result == _SUCCESS:
+            return super().on_configure(state)
+        self._release()
+        return result
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Enable the publishers and activate."""
+        super().on_activate(state)
+        result = self._attempt('activate', self.activate)
+        self._active = result == _SUCCESS
+        if not self._active:
+            self.stop_listening()
+            super().on_deactivate(state)
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Deactivate, and destroy subscriptions and timers."""
+        self._stop()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Give everything back."""
+        self._release()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End from whatever state the node is in."""
+        self._stop()
+        self._release()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Return to unconfigured."""
+        self._stop()
+        self._release()
+        return super().on_error(state)
+
+    def _configure(self) -> None:
+        self.current_parameters()
+        self._configured = True
+        self.configure()
+
+    def _attempt(self, name: str, transition: Callable[[], None]) -> TransitionCallbackReturn:
+        try:
+            transition()
+        except RealvlgError as error:
+            self._problem = f'{name} failed: {error}'
+            self.get_logger().error(self._problem)
+            return _FAILURE
+        except Exception as error:
+            self._problem = f'{name} failed: {error!r}'
+            self.get_logger().error(f'{self._problem}\n{traceback.format_exc()}')
+            return _ERROR
+        self._problem = ''
+        self.get_logger().info(f'{name}d')
+        return _SUCCESS
+
+    def _undo(self, step: Callable[[], None]) -> None:
+        """Run a step that must not keep the rest from being given back."""
+        try:
+            step()
+        except Exception:
+            self.get_logger().error(traceback.format_exc())
+
+    def _stop(self) -> None:
+        if not self._active:
+            return
+        self._active = False
+        self._undo(self.deactivate)
+        self.stop_listening()
+
+    def _release(self) -> None:
+        if self._configured:
+            self._undo(self.cleanup)
+            self.withdraw_offers()
+            self._configured = False
+
+    def _autostart(self) -> None:
+        self.destroy_timer(self._autostart_timer)
+        if not self.get_parameter('autostart').value or self._configured:
+            return
+        if self.trigger_configure() == _SUCCESS:
+            self.trigger_activate()
+
+    def _reports(self) -> list[Report]:
+        if self._problem:
+            lifecycle = Report('lifecycle', Level.ERROR, self._problem)
+        elif not self._active:
+            state = 'inactive' if self._configured else 'unconfigured'
+            lifecycle = Report('lifecycle', Level.WARN, state)
+        else:
+            lifecycle = Report('lifecycle', message='active')
+        return [lifecycle, *self.conditions(), *(self.diagnose() if self._active else [])]

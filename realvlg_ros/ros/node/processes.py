@@ -1,0 +1,113 @@
+"""Nodes run as processes of their own, watched, and stopped together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from ...errors import RealvlgError
+from ...resources import config_file
+
+_STOP_TIMEOUT_S = 5.0
+_LOG_LINES = 25
+
+
+class ProcessError(RealvlgError):
+    """A node's process that ended by itself."""
+
+
+def isolated_environment() -> dict[str, str]:
+    """Environment in which nodes find each other and nobody else, with large shared memory.
+
+    A random domain on the loopback interface, so that a robot on the same network is left alone.
+    """
+    profile = str(config_file('fastdds_profile.xml'))
+    return {
+        **os.environ,
+        'ROS_DOMAIN_ID': str(1 + secrets.randbelow(100)),
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
+        'FASTDDS_DEFAULT_PROFILES_FILE': profile,
+        'PYTHONUNBUFFERED': '1',
+    }
+
+
+class NodeProcesses:
+    """A group of node processes; leaving the context stops them."""
+
+    def __init__(self, log_folder: Path, environment: Mapping[str, str]) -> None:
+        """Write each node's output to log_folder/NODE.log."""
+        self._folder = log_folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._environment = dict(environment)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> NodeProcesses:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(
+        self, node: str, parameters: Mapping[str, Any], remappings: Mapping[str, str]
+    ) -> None:
+        """Start realvlg_ros.nodes.NODE with parameters and names replaced."""
+        file = self._folder / f'{node}.yaml'
+        file.write_text(yaml.safe_dump({node: {'ros__parameters': dict(parameters)}}))
+        command = [sys.executable, '-m', f'realvlg_ros.nodes.{node}']
+        command += ['--ros-args', '--params-file', str(file)]
+        command += [part for old, new in remappings.items() for part in ('-r', f'{old}:={new}')]
+        with (self._folder / f'{node}.log').open('wb') as log:
+            self._processes[node] = subprocess.Popen(
+                command, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by node."""
+        return {node: process.pid for node, process in self._processes.items()}
+
+    def check(self) -> None:
+        """Check that every node still runs.
+
+        Raises:
+            ProcessError: one has ended; the message holds the end of its output.
+        """
+        for node, process in self._processes.items():
+            if process.poll() is not None:
+                lines = self.log(node).splitlines()[-_LOG_LINES:]
+                raise ProcessError(
+                    f'{node} ended with status {process.returncode}:\n  ' + '\n  '.join(lines)
+                )
+
+    def log(self, node: str) -> str:
+        """What a node has printed so far."""
+        return (self._folder / f'{node}.log').read_text(errors='replace')
+
+    def stop(self) -> None:
+        """Interrupt every node, and kill what does not stop."""
+        running = [p for p in self._processes.values() if p.poll() is None]
+        for process in running:
+            process.send_signal(signal.SIGINT)
+        deadline = time.monotonic() + _STOP_TIMEOUT_S
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()

@@ -1,0 +1,1 @@
+"""Requests from goal to result: ground an instruction, plan grasps."""

@@ -1,0 +1,104 @@
+"""Asks for groundings over an action, and notices when nobody answers any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.action import ActionClient
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.node import Node
+
+from ...action import Ground
+from ...msg import Grounding
+
+# A server answers a goal request within this, s; DDS may lose the answer of one just discovered.
+_ACCEPT_TIMEOUT_S = 1.0
+
+
+class GroundAttempt:
+    """One goal that was sent, until it has a result or falls silent."""
+
+    def __init__(self, silence: float, on_change: Callable[[], None]) -> None:
+        """Begin.
+
+        Args:
+            silence: after so long without feedback the server counts as gone, s.
+            on_change: called when something came; must be quick.
+        """
+        self._silence = silence
+        self._on_change = on_change
+        self._heard = time.monotonic()
+        self._handle: Any = None
+        self._abandoned = False
+        self.feedback: Ground.Feedback | None = None
+        self.result: Grounding | None = None
+        self.rejected = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the server has not been heard of for too long."""
+        limit = _ACCEPT_TIMEOUT_S if self._handle is None else self._silence
+        return time.monotonic() - self._heard > limit
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be expected of it."""
+        return self.result is not None or self.rejected or self.silent
+
+    def abandon(self) -> None:
+        """Cancel it; what still comes is ignored."""
+        self._abandoned = True
+        if self._handle is not None and self.result is None:
+            self._handle.cancel_goal_async()
+
+    def on_feedback(self, message: Any) -> None:
+        """Take a sign of life."""
+        self._heard = time.monotonic()
+        self.feedback = message.feedback
+        self._on_change()
+
+    def on_response(self, future: Any) -> None:
+        """Take the answer to the goal request."""
+        self._heard = time.monotonic()
+        handle = future.result()
+        self.rejected = not handle.accepted
+        if handle.accepted:
+            self._handle = handle
+            if self._abandoned:
+                handle.cancel_goal_async()
+            handle.get_result_async().add_done_callback(self._on_result)
+        self._on_change()
+
+    def _on_result(self, future: Any) -> None:
+        self.result = future.result().result.grounding
+        self._on_change()
+
+
+class GroundClient:
+    """Sends Ground goals."""
+
+    def __init__(self, node: Node, action: str = 'ground') -> None:
+        """Make the client of an action of this name."""
+        self._client = ActionClient(
+            node, Ground, action, callback_group=MutuallyExclusiveCallbackGroup()
+        )
+
+    def ready(self) -> bool:
+        """Whether a server is known; one that was killed may still be for a while."""
+        return bool(self._client.server_is_ready())
+
+    def send(
+        self, instruction: str, request_id: str, silence: float, on_change: Callable[[], None]
+    ) -> GroundAttempt:
+        """Send a goal; see GroundAttempt for the arguments."""
+        attempt = GroundAttempt(silence, on_change)
+        goal = Ground.Goal(request_id=request_id, instruction=instruction)
+        future = self._client.send_goal_async(goal, feedback_callback=attempt.on_feedback)
+        future.add_done_callback(attempt.on_response)
+        return attempt
+
+    def destroy(self) -> None:
+        """Give the action client back."""
+        self._client.destroy()

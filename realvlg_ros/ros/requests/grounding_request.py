@@ -1,0 +1,95 @@
+"""One request to ground an instruction: answered once, cancelable at any time."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...grounding.grounding import Grounding, GroundingStatus
+from ..node.deadline import Deadline
+
+# An instruction is shown in messages and logs no longer than this.
+_SHOWN_CHARACTERS = 200
+
+
+class GroundingRequest:
+    """An instruction on its way to an answer.
+
+    The first answer counts: after a cancel, what the backend still finds is dropped.
+    """
+
+    def __init__(
+        self, instruction: str, request_id: str, publish: Callable[[Grounding], None]
+    ) -> None:
+        """Begin.
+
+        Args:
+            instruction: as it came.
+            request_id: one is made when empty.
+            publish: takes the answer, and before it an IN_PROGRESS with the stamp in work.
+        """
+        self.instruction = instruction
+        self.request_id = request_id or uuid.uuid4().hex
+        self._publish = publish
+        self._changed = threading.Condition()
+        self._answer: Grounding | None = None
+        self._age = Deadline(0.0)
+        self.image_stamp_ns = 0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it came."""
+        return self._age.elapsed
+
+    @property
+    def answer(self) -> Grounding | None:
+        """The answer, once there is one."""
+        return self._answer
+
+    def aborted(self) -> bool:
+        """Whether the work can stop: there is an answer already."""
+        return self._answer is not None
+
+    def begin(self, stamp_ns: int, frame_id: str) -> None:
+        """Say which frame is looked at."""
+        with self._changed:
+            self.image_stamp_ns = stamp_ns
+            self._changed.notify_all()
+            if self._answer is None:
+                self._publish(
+                    Grounding(
+                        GroundingStatus.IN_PROGRESS,
+                        self.instruction[:_SHOWN_CHARACTERS],
+                        stamp_ns=stamp_ns,
+                        frame_id=frame_id,
+                        request_id=self.request_id,
+                    )
+                )
+
+    def finish(self, grounding: Grounding) -> bool:
+        """Answer; False, with nothing published, when there was an answer before."""
+        with self._changed:
+            if self._answer is not None:
+                return False
+            self._answer = replace(
+                grounding,
+                request_id=self.request_id,
+                instruction=grounding.instruction[:_SHOWN_CHARACTERS],
+                stamp_ns=grounding.stamp_ns or self.image_stamp_ns,
+            )
+            self._publish(self._answer)
+            self._changed.notify_all()
+        return True
+
+    def end(self, status: GroundingStatus, reason: str) -> bool:
+        """Answer without a result: CANCELED or FAILED, and why."""
+        return self.finish(Grounding(status, self.instruction, reason))
+
+    def wait(self, timeout: float) -> Grounding | None:
+        """Wait for the answer or the next step toward it, at most timeout s."""
+        with self._changed:
+            if self._answer is None:
+                self._changed.wait(timeout)
+            return self._answer

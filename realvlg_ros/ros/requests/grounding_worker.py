@@ -1,0 +1,140 @@
+"""Grounds requests one at a time in a thread of its own; a newer request replaces the older."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...errors import GroundingCanceled, InstructionError, RealvlgError
+from ...frame import RgbdFrame
+from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_instruction
+from ..node.worker import Worker
+from .grounding_request import GroundingRequest
+
+# An aborted backend looks at its flag between steps; one that does not is left behind, s.
+_STOP_TIMEOUT_S = 5.0
+
+TakeFrame = Callable[[GroundingRequest], RgbdFrame]
+
+
+class GroundingWorker:
+    """The requests of a node and the backend that answers them.
+
+    An answer always comes, also when something fails: its status then is FAILED and its message
+    that of the error.
+    """
+
+    def __init__(
+        self,
+        grounder: Grounder,
+        take_frame: TakeFrame,
+        publish: Callable[[Grounding], None],
+        log_error: Callable[[str], None],
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            grounder: loaded.
+            take_frame: begins a request with the frame to look at; may wait as long as the
+                request is not aborted.
+            publish: takes every Grounding, IN_PROGRESS ones included.
+            log_error: takes the traceback of an exception that nobody expected.
+        """
+        self._grounder = grounder
+        self._take_frame = take_frame
+        self._publish = publish
+        self._log_error = log_error
+        self._lock = threading.Lock()
+        self._current: GroundingRequest | None = None
+        self._stopped = ''
+        self._worker = Worker('grounding', lambda error: log_error(repr(error)))
+        self.answered = 0
+        self.failed = 0
+        self.last_ms = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        current = self._current
+        return current is not None and not current.aborted()
+
+    def submit(
+        self, instruction: str, request_id: str = '', background: bool = False
+    ) -> GroundingRequest:
+        """Take a request; the one before it is canceled, and a bad one is answered at once.
+
+        A background request yields: it is refused, with nothing published, while another one
+        is at work.
+        """
+        request = GroundingRequest(instruction, request_id, self._publish)
+        try:
+            request.instruction = check_instruction(instruction)
+        except InstructionError as error:
+            request.end(GroundingStatus.FAILED, str(error))
+            return request
+        with self._lock:
+            if background and self.busy:
+                request = GroundingRequest(instruction, request_id, _publish_nothing)
+                request.end(GroundingStatus.CANCELED, 'another request is at work')
+                return request
+            if self._stopped:
+                request.end(GroundingStatus.FAILED, self._stopped)
+                return request
+            self._end_current(
+                GroundingStatus.CANCELED, f'replaced by a newer request: {request.instruction!r}'
+            )
+            self._current = request
+        self._worker.offer(lambda: self._ground(request))
+        return request
+
+    def stop(self, reason: str) -> bool:
+        """Fail what runs and end the thread; False when the backend did not let go in time."""
+        with self._lock:
+            self._stopped = reason
+            self._end_current(GroundingStatus.FAILED, reason)
+        return self._worker.stop(_STOP_TIMEOUT_S)
+
+    def _end_current(self, status: GroundingStatus, reason: str) -> None:
+        if self._current is not None:
+            self._current.end(status, reason)
+
+    def _ground(self, request: GroundingRequest) -> None:
+        if request.aborted():
+            return
+        try:
+            frame = self._take_frame(request)
+            started = request.elapsed
+            grounding = self._grounder.ground(frame, request.instruction, request.aborted)
+            self.last_ms = (request.elapsed - started) * 1e3
+        except GroundingCanceled as error:
+            request.end(GroundingStatus.CANCELED, str(error))
+        except RealvlgError as error:
+            self.failed += 1
+            request.end(GroundingStatus.FAILED, str(error))
+        except Exception as error:
+            self.failed += 1
+            self._log_error(traceback.format_exc())
+            request.end(
+                GroundingStatus.FAILED, f'{self._grounder.name} failed: {error!r}; see the log'
+            )
+        else:
+            self._answer(request, grounding, frame)
+
+    def _answer(self, request: GroundingRequest, grounding: Grounding, frame: RgbdFrame) -> None:
+        self.answered += 1
+        request.finish(
+            replace(
+                grounding,
+                stamp_ns=frame.stamp_ns,
+                frame_id=frame.camera.frame_id,
+                image_width=frame.camera.width,
+                image_height=frame.camera.height,
+                backend=grounding.backend or self._grounder.name,
+            )
+        )
+
+
+def _publish_nothing(_: Grounding) -> None:
+    return None

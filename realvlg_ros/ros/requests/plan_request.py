@@ -1,0 +1,288 @@
+"""One request to plan grasps: from the instruction to a target, within its deadline."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from ...action import PlanGrasps
+from ...errors import InstructionError
+from ...grounding.grounding import check_instruction
+from ...msg import GraspTarget, Grounding
+from ..conversions.region import timings_to_msg
+from ..node.deadline import Deadline
+from .ground_client import GroundAttempt, GroundClient
+
+T = TypeVar('T')
+Result: TypeAlias = PlanGrasps.Result
+Feedback: TypeAlias = PlanGrasps.Feedback
+
+# Feedback comes at least so often, s: who waits can tell a slow answer from a dead server.
+_FEEDBACK_PERIOD_S = 0.5
+# How often it is looked for a grounder that is not there, s.
+_DISCOVERY_PERIOD_S = 0.1
+
+_STAGE_NAMES = {
+    Feedback.WAITING_FOR_GROUNDER: 'waiting',
+    Feedback.GROUNDING: 'grounding',
+    Feedback.PLANNING: 'planning',
+    Feedback.TRACKING: 'tracking',
+}
+# How a request ends when the grounder did not find one object.
+_GROUNDING_ENDS = {
+    Grounding.NOT_FOUND: Result.NOT_FOUND,
+    Grounding.AMBIGUOUS: Result.AMBIGUOUS,
+    Grounding.CANCELED: Result.CANCELED,
+}
+
+
+@dataclass(frozen=True)
+class PlanLimits:
+    """How long each part may take.
+
+    Attributes:
+        timeout: for the whole request, s.
+        grounder_silence: without feedback for so long, the grounder counts as gone, s.
+        target_silence: without a target for so long, the object is grounded again, s.
+        retry_period: shortest time between two groundings, s.
+        ground_attempts: so many failed groundings in a row are a failure.
+    """
+
+    timeout: float
+    grounder_silence: float
+    target_silence: float
+    retry_period: float
+    ground_attempts: int
+
+
+class _Ended(Exception):  # noqa: N818
+    """The request has its status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class PlanRequest:
+    """Grounds, waits for the target, and grounds again when the object was lost on the way.
+
+    `run` blocks its thread; `end` and `on_target` come from others.
+    """
+
+    def __init__(
+        self,
+        goal: PlanGrasps.Goal,
+        limits: PlanLimits,
+        grounder: GroundClient,
+        missing: Callable[[], str],
+        publish: Callable[[Feedback], None],
+    ) -> None:
+        """Take a goal; the deadline starts to run.
+
+        Args:
+            goal: what is asked.
+            limits: how long it may take.
+            grounder: who finds the object.
+            missing: which node is not there and what to do, in words; empty when all are.
+            publish: takes the feedback.
+        """
+        self.request_id = goal.request_id or uuid.uuid4().hex
+        self._goal = goal
+        self._limits = limits
+        self._grounder = grounder
+        self._missing = missing
+        self._publish = publish
+        self._deadline = Deadline(limits.timeout)
+        self._changed = threading.Condition()
+        self._end: _Ended | None = None
+        self._target: GraspTarget | None = None
+        self._grounding = Grounding()
+        self._lost = ''
+        self._failures = 0
+        self._stage = Feedback.WAITING_FOR_GROUNDER
+        self._message = ''
+        self._stage_began = self._fed_back = 0.0
+        self._timings: dict[str, float] = {}
+
+    def end(self, status: int, reason: str) -> None:
+        """End the request from outside: CANCELED or FAILED, and why."""
+        with self._changed:
+            self._end = self._end or _Ended(status, reason)
+            self._changed.notify_all()
+
+    def on_target(self, target: GraspTarget) -> None:
+        """Take a target of any request."""
+        if target.request_id == self.request_id:
+            with self._changed:
+                self._target = target
+                self._changed.notify_all()
+
+    def run(self) -> Result:
+        """Work until there is a result."""
+        try:
+            instruction = check_instruction(self._goal.instruction)
+            while True:
+                sent = self._deadline.elapsed
+                self._ground(instruction)
+                target = self._await_target()
+                if target is not None:
+                    return self._result(Result.OK, target.message, target)
+                pause = self._limits.retry_period - (self._deadline.elapsed - sent)
+                self._wait(lambda: None, pause)
+        except InstructionError as error:
+            return self._result(Result.FAILED, str(error))
+        except _Ended as end:
+            return self._result(end.status, str(end))
+
+    def _ground(self, instruction: str) -> None:
+        """Find the object; returns when the grounding is OK."""
+        while True:
+            attempt = self._send(instruction)
+            try:
+                self._wait(lambda: attempt.ended or None)  # noqa: B023 - called before the next
+            except _Ended:
+                attempt.abandon()
+                raise
+            if attempt.result is None:
+                attempt.abandon()
+                self._enter(
+                    Feedback.WAITING_FOR_GROUNDER,
+                    'grounding_node does not answer: check that it is active',
+                )
+                self._wait(lambda: None, _DISCOVERY_PERIOD_S)
+            elif self._take_grounding(attempt.result):
+                return
+
+    def _send(self, instruction: str) -> GroundAttempt:
+        while words := self._missing():
+            self._enter(Feedback.WAITING_FOR_GROUNDER, words)
+            self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
+        self._enter(Feedback.GROUNDING, instruction)
+        with self._changed:
+            # The request that ended this one asks next: asked after it, this one would replace it.
+            if self._end is not None:
+                raise self._end
+            self._target = None
+            return self._grounder.send(
+                instruction, self.request_id, self._limits.grounder_silence, self._notify
+            )
+
+    def _take_grounding(self, grounding: Grounding) -> bool:
+        """Whether the object was found; raises _Ended when it was not, False asks to try again."""
+        self._grounding = grounding
+        if grounding.status == Grounding.OK:
+            self._failures = 0
+            return True
+        if grounding.status in _GROUNDING_ENDS:
+            raise _Ended(_GROUNDING_ENDS[grounding.status], grounding.message)
+        self._failures += 1
+        if self._failures >= self._limits.ground_attempts:
+            raise _Ended(Result.FAILED, grounding.message)
+        # One bad image or a grounder that is being restarted must not end the request.
+        self._wait(lambda: None, self._limits.retry_period)
+        return False
+
+    def _await_target(self) -> GraspTarget | None:
+        """The target that was asked for; None when the object has to be found again."""
+        self._enter(Feedback.PLANNING, self._grounding.label)
+        silent_since = Deadline(self._limits.target_silence)
+        seen: GraspTarget | None = None
+        while True:
+            target = self._next_target(seen, silent_since.remaining)
+            if target is None:
+                self._lost = (
+                    f'no target for {self._limits.target_silence:g} s: '
+                    'check that grasp_node is active and receives images'
+                )
+                return None
+            if self._usable(target):
+                return target
+            if target.state == GraspTarget.LOST:
+                return None
+            self._enter(Feedback.TRACKING, target.message or 'waiting for a stable target')
+            seen, silent_since = target, Deadline(self._limits.target_silence)
+
+    def _usable(self, target: GraspTarget) -> bool:
+        if target.state == GraspTarget.NO_GRASP:
+            raise _Ended(Result.NO_GRASP, target.message)
+        if target.state == GraspTarget.LOST:
+            self._lost = target.message or 'the object was lost'
+            return False
+        seen = target.state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
+        return bool(target.grasps and seen and (target.stable or not self._goal.wait_for_stable))
+
+    def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
+        return self._wait(lambda: self._target if self._target is not seen else None, limit)
+
+    def _wait(
+        self,
+        ready: Callable[[], T | None],
+        limit: float = float('inf'),
+        poll: float = _FEEDBACK_PERIOD_S,
+    ) -> T | None:
+        """Wait until ready gives something, at most limit s; raises _Ended when it is over.
+
+        What comes by message wakes it; ready is looked at every poll s besides.
+        """
+        until = Deadline(limit)
+        while True:
+            with self._changed:
+                if self._end is not None:
+                    raise self._end
+                if (found := ready()) is not None:
+                    return found
+                if self._deadline.passed:
+                    raise self._timed_out()
+                if until.passed:
+                    return None
+                self._changed.wait(min(until.remaining, self._deadline.remaining, poll))
+            if self._deadline.elapsed - self._fed_back >= _FEEDBACK_PERIOD_S:
+                self._feed_back()
+
+    def _timed_out(self) -> _Ended:
+        if self._lost:
+            return _Ended(Result.LOST, self._lost)
+        message = f'nothing within {self._limits.timeout:g} s: it was {_STAGE_NAMES[self._stage]}'
+        if self._stage == Feedback.WAITING_FOR_GROUNDER:
+            message += f'; {self._message}'
+        if self._grounding.status == Grounding.FAILED:
+            message += f'; the last failure: {self._grounding.message}'
+        return _Ended(Result.TIMED_OUT, message)
+
+    def _enter(self, stage: int, message: str) -> None:
+        self._count_time()
+        self._stage, self._message = stage, message
+        self._feed_back()
+
+    def _count_time(self) -> None:
+        name = _STAGE_NAMES[self._stage].replace(' ', '_')
+        now = self._deadline.elapsed
+        self._timings[name] = self._timings.get(name, 0.0) + (now - self._stage_began) * 1e3
+        self._stage_began = now
+
+    def _feed_back(self) -> None:
+        self._fed_back = self._deadline.elapsed
+        self._publish(
+            Feedback(stage=self._stage, message=self._message, elapsed=self._deadline.elapsed)
+        )
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _result(self, status: int, message: str, target: GraspTarget | None = None) -> Result:
+        self._count_time()
+        result = Result(
+            status=status,
+            message=message,
+            grounding=self._grounding,
+            timings=timings_to_msg(self._timings),
+        )
+        if target is not None:
+            result.target = target
+            if self._goal.max_grasps:
+                result.target.grasps = target.grasps[: self._goal.max_grasps]
+        return result

@@ -1,0 +1,42 @@
+"""New groundings for targets that were lost, or that are checked for drift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rclpy.node import Node
+
+from ...tracking.reground import GroundingWish
+from .ground_client import GroundAttempt, GroundClient
+
+# Without feedback for so long the grounder counts as gone, s.
+_SILENCE_S = 3.0
+
+
+class Regrounder:
+    """Asks one wish at a time over the action `ground_background`, which yields to all others.
+
+    The answer comes on the topic `grounding`, like every other.
+    """
+
+    def __init__(self, node: Node) -> None:
+        """Make the action client."""
+        self._client = GroundClient(node, 'ground_background')
+        self._attempt: GroundAttempt | None = None
+        self.asked = 0
+
+    def ask(self, wishes: Sequence[GroundingWish]) -> None:
+        """Send the first wish, unless one is under way or nobody would answer."""
+        if self._attempt is not None and self._attempt.ended:
+            self._attempt = None
+        if not wishes or self._attempt is not None or not self._client.ready():
+            return
+        wish = wishes[0]
+        self.asked += 1
+        self._attempt = self._client.send(
+            wish.instruction, wish.request_id, _SILENCE_S, lambda: None
+        )
+
+    def destroy(self) -> None:
+        """Give the action client back."""
+        self._client.destroy()

@@ -1,0 +1,1 @@
+"""Transforms as a node hears them."""

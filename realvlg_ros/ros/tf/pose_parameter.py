@@ -1,0 +1,47 @@
+"""Poses as parameters: a position and a quaternion, or roll, pitch and yaw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.transform import Rotation
+
+from ...errors import ParameterError, TransformError
+from ...transforms import FloatArray, from_quaternion
+
+
+def pose_from_parameter(name: str, values: Sequence[float]) -> FloatArray:
+    """The 4x4 transform that a parameter gives.
+
+    Args:
+        name: of the parameter, for the error.
+        values: x, y, z in m, then roll, pitch, yaw in rad or a quaternion x, y, z, w.
+
+    Raises:
+        ParameterError: neither 6 nor 7 numbers, or not a rigid transform.
+    """
+    if len(values) not in (6, 7):
+        raise ParameterError(
+            f'{name} has {len(values)} numbers; expected x, y, z and roll, pitch, yaw (6) '
+            'or x, y, z and a quaternion x, y, z, w (7)'
+        )
+    rest = tuple(float(v) for v in values[3:])
+    quaternion = quaternion_from_rpy(*rest) if len(rest) == 3 else np.array(rest)
+    try:
+        return from_quaternion(values[:3], quaternion)
+    except TransformError as error:
+        raise ParameterError(f'{name}: {error}') from error
+
+
+def quaternion_from_rpy(roll: float, pitch: float, yaw: float) -> npt.NDArray[np.float64]:
+    """Quaternion (x, y, z, w) of rotations about the fixed axes x, y, z in this order (REP 103).
+
+    By tf_transformations where it is installed, else by scipy, which gives the same.
+    """
+    try:
+        from tf_transformations import quaternion_from_euler
+    except ImportError:
+        return Rotation.from_euler('xyz', [roll, pitch, yaw]).as_quat()
+    return np.asarray(quaternion_from_euler(roll, pitch, yaw), np.float64)

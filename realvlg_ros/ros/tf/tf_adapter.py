@@ -1,0 +1,127 @@
+"""/tf and /tf_static through tf2_msgs: what they say goes into a TransformBuffer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from geometry_msgs.msg import TransformStamped
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+from ...errors import MissingDependencyError, TransformError
+from ...transform_buffer import TransformBuffer
+from ...transforms import FloatArray, from_quaternion, to_quaternion
+from ..conversions.pose import point_from_msg, vector_to_msg
+from ..conversions.stamps import ns_to_stamp, stamp_to_ns
+
+# Those of tf2_ros.
+_DYNAMIC_QOS = QoSProfile(depth=100)
+_STATIC_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+Subscribe = Callable[[type[Any], str, Callable[[Any], None], QoSProfile], Any]
+
+
+def transform_to_msg(
+    parent: str, child: str, child2parent: FloatArray, stamp_ns: int
+) -> TransformStamped:
+    """The message of the pose of a child frame in its parent (4x4)."""
+    msg = TransformStamped(child_frame_id=child)
+    msg.header.stamp = ns_to_stamp(stamp_ns)
+    msg.header.frame_id = parent
+    msg.transform.translation = vector_to_msg(child2parent[:3, 3])
+    rotation = msg.transform.rotation
+    rotation.x, rotation.y, rotation.z, rotation.w = map(float, to_quaternion(child2parent))
+    return msg
+
+
+def transform_from_msg(msg: TransformStamped) -> FloatArray:
+    """The 4x4 transform child2parent of a message.
+
+    Raises:
+        TransformError: a value is not finite, or the quaternion is not of unit length.
+    """
+    q = msg.transform.rotation
+    return from_quaternion(point_from_msg(msg.transform.translation), (q.x, q.y, q.z, q.w))
+
+
+class TransformListener:
+    """Feeds a buffer from /tf and /tf_static."""
+
+    def __init__(
+        self, buffer: TransformBuffer, subscribe: Subscribe, warn: Callable[[str], None]
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            buffer: takes the transforms.
+            subscribe: makes a subscription, such as `node.create_subscription`.
+            warn: told of each frame whose transform is refused, once.
+
+        Raises:
+            MissingDependencyError: tf2_msgs is not installed.
+        """
+        message = _tf_message()
+        self._buffer = buffer
+        self._warn = warn
+        self._refused: set[str] = set()
+        subscribe(message, '/tf', self._receive, _DYNAMIC_QOS)
+        subscribe(message, '/tf_static', self._receive_static, _STATIC_QOS)
+
+    def _receive(self, msg: Any) -> None:
+        self._feed(msg.transforms, static=False)
+
+    def _receive_static(self, msg: Any) -> None:
+        self._feed(msg.transforms, static=True)
+
+    def _feed(self, transforms: Iterable[TransformStamped], static: bool) -> None:
+        for msg in transforms:
+            child = msg.child_frame_id
+            try:
+                self._buffer.set_transform(
+                    msg.header.frame_id,
+                    child,
+                    transform_from_msg(msg),
+                    stamp_to_ns(msg.header.stamp),
+                    static,
+                )
+            except TransformError as error:
+                if child not in self._refused:
+                    self._refused.add(child)
+                    self._warn(f'tf refused: {error}; fix its publisher')
+
+
+class TransformBroadcaster:
+    """Publishes transforms on /tf, or on /tf_static for whoever comes later too."""
+
+    def __init__(self, node: Node) -> None:
+        """Make the publishers.
+
+        Raises:
+            MissingDependencyError: tf2_msgs is not installed.
+        """
+        self._message = _tf_message()
+        self._moving = node.create_publisher(self._message, '/tf', _DYNAMIC_QOS)
+        self._fixed = node.create_publisher(self._message, '/tf_static', _STATIC_QOS)
+        self._static: dict[str, TransformStamped] = {}
+
+    def send(self, *transforms: TransformStamped) -> None:
+        """Publish transforms that hold at their stamp."""
+        self._moving.publish(self._message(transforms=list(transforms)))
+
+    def send_static(self, *transforms: TransformStamped) -> None:
+        """Publish transforms that hold forever, together with those sent before."""
+        # A late reader gets the last message only.
+        self._static.update((msg.child_frame_id, msg) for msg in transforms)
+        self._fixed.publish(self._message(transforms=list(self._static.values())))
+
+
+def _tf_message() -> type[Any]:
+    try:
+        from tf2_msgs.msg import TFMessage
+    except ImportError as error:
+        raise MissingDependencyError(
+            'tf is off: tf2_msgs is not installed; grasps stay in the frame of the camera. '
+            'Install ros-<distro>-tf2-msgs'
+        ) from error
+    return TFMessage  # type: ignore[no-any-return]

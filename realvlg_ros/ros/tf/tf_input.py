@@ -1,0 +1,89 @@
+"""tf as a node hears it: lookups at the stamp of an image that wait a little where tf is later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ...errors import TransformError
+from ...transform_buffer import TransformBuffer
+from ...transforms import FloatArray
+from ..node.deadline import Deadline
+from ..node.lifecycle import ManagedNode
+from .tf_adapter import TransformListener
+
+T = TypeVar('T')
+
+_POLL_S = 0.005
+
+
+class TfInput:
+    """A buffer fed by /tf until the node is deactivated."""
+
+    def __init__(self, node: ManagedNode, timeout: float) -> None:
+        """Listen.
+
+        Args:
+            node: an activating node.
+            timeout: longest wait for a transform, s.
+
+        Raises:
+            MissingDependencyError: tf2_msgs is not installed.
+        """
+        self._node = node
+        self._timeout = timeout
+        self._buffer = TransformBuffer()
+        self._known: set[str] = set()
+        TransformListener(self._buffer, node.subscribe, lambda words: node.warn('tf data', words))
+
+    def known(self, what: str) -> bool:
+        """Whether a lookup of this name has ever succeeded."""
+        return what in self._known
+
+    def wait(self, what: str, look_up: Callable[[TransformBuffer], T]) -> T:
+        """Look something up; never in a callback.
+
+        Args:
+            what: its name; what was never known before is not waited for.
+            look_up: raises TransformError as long as it is not known.
+
+        Raises:
+            TransformError: it is not known in time; the node has been warned.
+        """
+        deadline = Deadline(self._timeout if self.known(what) else 0.0)
+        while True:
+            try:
+                found = look_up(self._buffer)
+            except TransformError as error:
+                if not deadline.passed:
+                    time.sleep(_POLL_S)
+                    continue
+                self._node.warn('tf', f'no {what}: {error}')
+                raise
+            self._known.add(what)
+            self._node.warn('tf', '')
+            return found
+
+    def camera2fixed(
+        self, camera_frame: str, fixed_frame: str, stamp_ns: int
+    ) -> FloatArray | None:
+        """The 4x4 pose of the camera at a time; None as long as it was never known.
+
+        Raises:
+            TransformError: it was known before and is not at this time; frames must not change
+                between the fixed frame and the camera's from image to image.
+        """
+        what = f'pose of {camera_frame!r} in {fixed_frame!r}'
+        try:
+            return self.wait(
+                what, lambda buffer: buffer.lookup(fixed_frame, camera_frame, stamp_ns)
+            )
+        except TransformError:
+            if self.known(what):
+                raise
+            return None
+
+    def clear(self) -> None:
+        """Forget what moves, as after a jump back of the clock."""
+        self._buffer.clear()

@@ -1,0 +1,1 @@
+"""Where an object is in a frame, measured against views of it."""

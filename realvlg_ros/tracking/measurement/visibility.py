@@ -1,0 +1,88 @@
+"""What the depth shows where an object's surface is expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ...camera import Camera
+from ...transforms import FloatArray, transform_points
+from ..settings import TrackerSettings
+from .object_view import ObjectView, surface_depth
+
+# Share of a surface that must be in sight for a pose to be measured.
+_MIN_JUDGED = 0.3
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Shares of a surface's points.
+
+    Attributes:
+        agreeing: the surface is there.
+        hidden: something nearer is in front of it.
+        vacated: one sees past where it should be.
+        unread: no depth, or outside the image.
+    """
+
+    agreeing: float
+    hidden: float
+    vacated: float
+    unread: float
+
+    @classmethod
+    def of(cls, apart: FloatArray, read: npt.NDArray[np.bool_], bound: FloatArray) -> Visibility:
+        """From how much farther (n,) the depth is, where it was read, and what is the same."""
+        count = max(len(apart), 1)
+        return cls(
+            np.count_nonzero(read & (np.abs(apart) <= bound)) / count,
+            np.count_nonzero(read & (apart < -bound)) / count,
+            np.count_nonzero(read & (apart > bound)) / count,
+            np.count_nonzero(~read) / count,
+        )
+
+    @property
+    def support(self) -> float:
+        """Share of what can be judged that is there; 0 when too little can.
+
+        A strip beside an occluder is no hold: its edge moves, and the object's is not seen.
+        """
+        judged = self.agreeing + self.vacated
+        return self.agreeing / judged if judged >= _MIN_JUDGED else 0.0
+
+
+def see_surface(
+    view: ObjectView,
+    depth: npt.NDArray[np.float32],
+    camera: Camera,
+    object2camera: FloatArray,
+    settings: TrackerSettings,
+) -> Visibility:
+    """Compare the depth with the surface of a view at a pose."""
+    points = transform_points(object2camera, view.surface)
+    points = points[faces_camera(points, view.normals @ object2camera[:3, :3].T)]
+    apart, read = depth_gaps(points, depth, camera)
+    bound = same_surface_m(points[:, 2], settings)
+    return Visibility.of(apart, read, bound)
+
+
+def faces_camera(points: FloatArray, normals: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which points (n, 3) of the camera frame, with normals (n, 3), are on a side that is seen."""
+    return np.asarray((points * normals).sum(axis=1) < 0)
+
+
+def same_surface_m(z: FloatArray, settings: TrackerSettings) -> FloatArray:
+    """Largest gap between two readings of one surface at depth z, m: 4 deviations plus 4 mm."""
+    return 0.004 + 4 * (settings.depth_noise_m + settings.depth_noise_per_m2 * z**2)
+
+
+def depth_gaps(
+    points: FloatArray, depth: npt.NDArray[np.float32], camera: Camera
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """How much farther than points (n, 3) of the camera frame the depth is, m, and where read."""
+    pixels = camera.project(points)
+    pixels = np.where(np.isfinite(pixels), pixels, -1e6)
+    z = surface_depth(depth, pixels, radius=1)
+    return z - points[:, 2], z > 0

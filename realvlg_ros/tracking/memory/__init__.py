@@ -1,0 +1,1 @@
+"""Past frames, kept so that an answer about the past can be used now."""

@@ -1,0 +1,1 @@
+"""One target: its pose filter, its life, its grasps and its plans."""

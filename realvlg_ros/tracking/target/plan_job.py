@@ -1,0 +1,110 @@
+"""A plan to be made of a target that is followed meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import RgbdFrame
+from ...grasping.grasp import Grasp
+from ...grounding.grounding import Grounding
+from ...transforms import FloatArray, invert
+from ..settings import TrackerSettings
+from .depth_average import mean_depth
+
+
+class Plan(Protocol):
+    """What a planner answers; grasps in the camera's optical frame, best first."""
+
+    @property
+    def grasps(self) -> tuple[Grasp, ...]:
+        """Best first."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """Why there are none."""
+        ...
+
+
+class Planner(Protocol):
+    """A GraspPlanner, or what can stand in for it."""
+
+    def plan(
+        self,
+        frame: RgbdFrame,
+        grounding: Grounding,
+        up: FloatArray | None = None,
+        *,
+        known: Sequence[Grasp] = (),
+    ) -> Plan:
+        """Plan grasps of the grounded object, and measure those known of earlier plans again."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlanJob:
+    """A frame in which the pose of a target is known; it may be run in any thread.
+
+    Attributes:
+        track_id: of the target.
+        born_ns: stamp of the frame in which that target was first seen.
+        frame: to plan in.
+        grounding: of the target in that frame.
+        up: (3,) upward direction in the camera frame, if known.
+        camera2object: 4x4.
+        object2world: 4x4.
+        depths: (height, width) of other frames with the target in the same place: see mean_depth.
+        known: grasps of earlier plans in the object frame, to be measured again.
+        settings: of the tracker.
+    """
+
+    track_id: int
+    born_ns: int
+    frame: RgbdFrame
+    grounding: Grounding
+    up: FloatArray | None
+    camera2object: FloatArray
+    object2world: FloatArray
+    depths: tuple[npt.NDArray[np.float32], ...]
+    known: tuple[Grasp, ...]
+    settings: TrackerSettings
+
+    @property
+    def averaged(self) -> int:
+        """How many frames are planned on."""
+        return 1 + len(self.depths)
+
+    def run(self, planner: Planner) -> PlanResult:
+        """Plan, and bring the grasps to the object frame."""
+        started = time.perf_counter()
+        frame = self.frame
+        if self.depths:
+            frame = replace(frame, depth=mean_depth(frame.depth, self.depths, self.settings))
+        object2camera = invert(self.camera2object)
+        known = [grasp.transformed(object2camera) for grasp in self.known]
+        plan = planner.plan(frame, self.grounding, self.up, known=known)
+        grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
+        return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """What came of a job.
+
+    Attributes:
+        job: that was run.
+        grasps: in the object frame, best first.
+        message: why there are none.
+        duration_ms: wall time.
+    """
+
+    job: PlanJob
+    grasps: tuple[Grasp, ...]
+    message: str
+    duration_ms: float = 0.0

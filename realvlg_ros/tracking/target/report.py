@@ -1,0 +1,116 @@
+"""A track as the GraspTarget that is published."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from ...camera import Camera
+from ...errors import RectangleError
+from ...grasping.grasp import Grasp
+from ...grounding.grounding import Grounding
+from ...rectangle import ContactPair
+from ...transforms import FloatArray, invert, transform_points
+from ..measurement.rigid_fit import skew
+from ..memory.key_frames import KeyFrame
+from .stability import position_std, rotation_std
+from .target import GraspTarget, TargetState
+from .track import TargetTrack
+
+
+def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> GraspTarget:
+    """Describe a target in the newest frame; its grasps in the world, best first."""
+    grasps = _in_world(track, track.candidates.grasps)
+    state, message = track.life.state, track.life.message
+    if not grasps and state in (TargetState.TENTATIVE, TargetState.CONFIRMED):
+        state, message = TargetState.NO_GRASP, track.plan_message
+    world2camera = invert(key.camera2world)
+    grasps = _in_image(grasps, key.camera, world2camera)
+    stable = False
+    if grasps:
+        track.life.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
+        stable = track.life.gauge.stable and state == TargetState.CONFIRMED
+    return GraspTarget(
+        state,
+        key.stamp_ns,
+        key.world,
+        camera_frame_id=key.camera.frame_id,
+        track_id=track.track_id,
+        request_id=track.grounding.request_id,
+        label=track.grounding.label,
+        stable=stable,
+        message=message,
+        position_std=position_std(grasps[0].covariance) if grasps else 0.0,
+        rotation_std=rotation_std(grasps[0].covariance) if grasps else 0.0,
+        grasps=grasps,
+        box=track.box,
+        mask=track.mask,
+        grounded_stamp_ns=track.grounding.stamp_ns,
+        timings_ms=dict(timings_ms),
+    )
+
+
+def refusal(grounding: Grounding, newest: KeyFrame | None, reason: str) -> GraspTarget:
+    """A grounding that no target came of, in the newest frame if there is one."""
+    return GraspTarget(
+        TargetState.LOST,
+        grounding.stamp_ns if newest is None else newest.stamp_ns,
+        grounding.frame_id if newest is None else newest.world,
+        camera_frame_id=grounding.frame_id,
+        request_id=grounding.request_id,
+        label=grounding.label,
+        message=reason,
+        grounded_stamp_ns=grounding.stamp_ns,
+    )
+
+
+def _in_world(track: TargetTrack, grasps: tuple[Grasp, ...]) -> tuple[Grasp, ...]:
+    """Place grasps of the object frame in the world, with the object's own uncertainty."""
+    if not grasps:
+        return ()
+    pose = track.object2world
+    poses = pose @ np.stack([grasp.tcp2frame for grasp in grasps])
+    turn = np.zeros((6, 6))
+    turn[:3, :3] = turn[3:, 3:] = pose[:3, :3]
+    own = turn @ np.stack([grasp.covariance for grasp in grasps]) @ turn.T
+    lever = np.tile(np.eye(6), (len(grasps), 1, 1))
+    lever[:, :3, 3:] = -skew(poses[:, :3, 3] - pose[:3, 3])
+    covariances = own + lever @ track.covariance @ lever.transpose(0, 2, 1)
+    contacts = transform_points(pose, np.stack([grasp.contact_points for grasp in grasps]))
+    retreats = np.stack([grasp.retreat for grasp in grasps]) @ pose[:3, :3].T
+    return tuple(
+        replace(
+            grasp, tcp2frame=poses[i], covariance=covariances[i],
+            contact_points=contacts[i], retreat=retreats[i],
+        )
+        for i, grasp in enumerate(grasps)
+    )  # fmt: skip
+
+
+def _in_image(
+    grasps: tuple[Grasp, ...], camera: Camera, world2camera: FloatArray
+) -> tuple[Grasp, ...]:
+    """Draw grasps' contacts and rectangles in the newest image, where they are in sight."""
+    if not grasps:
+        return ()
+    points = np.stack([grasp.contact_points for grasp in grasps])
+    pixels = camera.project(transform_points(world2camera, points)).reshape(-1, 4).tolist()
+    return tuple(_drawn(grasp, *ends) for grasp, ends in zip(grasps, pixels, strict=True))
+
+
+def _drawn(grasp: Grasp, x1: float, y1: float, x2: float, y2: float) -> Grasp:
+    """A grasp with its contacts at pixels; as it is where they are out of sight."""
+    old = grasp.contacts
+    scale = math.hypot(x2 - x1, y2 - y1) / math.hypot(old.x2 - old.x1, old.y2 - old.y1)
+    try:
+        contacts = ContactPair(x1, y1, x2, y2, old.score)
+        rectangle = replace(
+            contacts.to_rectangle(grasp.rectangle.height * scale),
+            width=grasp.rectangle.width * scale,
+            score=grasp.rectangle.score,
+        )
+    except RectangleError:
+        return grasp
+    return replace(grasp, contacts=contacts, rectangle=rectangle)

@@ -1,0 +1,67 @@
+"""Whether a target has settled: small spread and little movement, for long enough."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from ...transforms import FloatArray
+from ..measurement.rigid_fit import difference
+from ..settings import TrackerSettings
+
+
+def position_std(covariance: FloatArray) -> float:
+    """Standard deviation of a position in its worst direction, m."""
+    return math.sqrt(max(float(np.linalg.eigvalsh(covariance[:3, :3])[-1]), 0.0))
+
+
+def rotation_std(covariance: FloatArray) -> float:
+    """Standard deviation of a rotation about its worst axis, rad."""
+    return math.sqrt(max(float(np.linalg.eigvalsh(covariance[3:, 3:])[-1]), 0.0))
+
+
+class StabilityGauge:
+    """The recent history of a pose and its covariance.
+
+    Stable means that, over the whole window, both standard deviations stayed within their bounds
+    and the pose stayed within three of those bounds of where it is now.
+    """
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        """Start unsettled."""
+        self._position = settings.stable_position_mm / 1000
+        self._rotation = math.radians(settings.stable_rotation_deg)
+        self._window_ns = int(settings.stable_for_s * 1e9)
+        self._calm: deque[tuple[int, FloatArray]] = deque()
+
+    def reset(self) -> None:
+        """Forget the history: what follows is another pose."""
+        self._calm.clear()
+
+    def add(self, stamp_ns: int, pose: FloatArray, covariance: FloatArray) -> None:
+        """Take the pose (4x4) and covariance (6x6) of one frame."""
+        within = position_std(covariance) <= self._position
+        if not within or rotation_std(covariance) > self._rotation:
+            self._calm.clear()
+            return
+        if any(not self._near(pose, other) for _, other in self._calm):
+            self._calm.clear()
+        self._calm.append((stamp_ns, pose))
+        while len(self._calm) > 2 and self._calm[1][0] <= stamp_ns - self._window_ns:
+            self._calm.popleft()
+
+    @property
+    def stable(self) -> bool:
+        """Whether the bounds have held for the whole window."""
+        if not self._calm:
+            return False
+        return self._calm[-1][0] - self._calm[0][0] >= self._window_ns
+
+    def _near(self, pose: FloatArray, other: FloatArray) -> bool:
+        error = difference(pose, other)
+        return bool(
+            np.linalg.norm(error[:3]) <= 3 * self._position
+            and np.linalg.norm(error[3:]) <= 3 * self._rotation
+        )

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from grippers import GRIPPER, top_down
+from solids import Box, look
+
+from realvlg_ros.grasping.collision.collision import check_collisions, clearances, coarse_hits
+from realvlg_ros.grasping.collision.obstacles import Obstacles
+from realvlg_ros.grasping.settings import PlannerSettings
+
+SETTINGS = PlannerSettings()
+
+
+def check(view, tip, opening=0.06):
+    scene = view.scene()
+    obstacles = Obstacles.around(scene, SETTINGS)
+    candidates = top_down(view, tip, opening)
+    hits = check_collisions(candidates, scene, obstacles, GRIPPER, SETTINGS)
+    return hits, coarse_hits(candidates, scene, obstacles, GRIPPER, SETTINGS)
+
+
+TARGET = Box((0.04, 0.04, 0.06), (0, 0, 0.03))
+
+
+def test_free_grasp_hits_nothing():
+    hits, coarse = check(look([TARGET]), (0, 0, 0.045))
+    assert not hits.table[0] and not hits.obstacle[0] and not coarse[0]
+    assert hits.unobserved[0] < 0.4
+
+
+def test_fingertips_below_the_support_hit_it():
+    hits, _ = check(look([TARGET]), (0, 0, 0.001))
+    assert hits.table[0]
+
+
+@pytest.mark.parametrize('gap, hit', [(0.002, True), (0.04, False)])
+def test_neighbour_beside_a_finger(gap, hit):
+    # The outer face of the finger is at y = 0.03 + 0.014.
+    neighbour = Box((0.05, 0.03, 0.08), (0, 0.044 + gap + 0.015, 0.04))
+    hits, _ = check(look([TARGET, neighbour]), (0, 0, 0.045))
+    assert hits.obstacle[0] == hit
+
+
+def test_tall_neighbour_meets_the_palm():
+    neighbour = Box((0.05, 0.03, 0.14), (0, 0.062, 0.07))
+    hits, coarse = check(look([TARGET, neighbour]), (0, 0, 0.045), 0.05)
+    assert hits.obstacle[0] and coarse[0]
+
+
+@pytest.mark.parametrize('tip', [0.03, 0.08])
+@pytest.mark.parametrize('height, hit', [(0.06, False), (0.12, True), (0.15, True)])
+def test_space_behind_a_neighbour_is_not_free(height, hit, tip):
+    screen = Box((0.02, 0.3, height), (-0.06, 0, height / 2))
+    view = look([Box((0.04, 0.04, 0.11), (0, 0, 0.055)), screen])
+    hits, coarse = check(view, (0, 0, tip))
+    # The line of sight over the screen of 15 cm passes 11 cm above the support at the fingers.
+    assert (hits.obstacle[0] and coarse[0]) == hit
+    assert (hits.unobserved[0] > 0.5) == (height == 0.15 or (hit and tip == 0.03))
+
+
+def test_things_reach_as_far_behind_as_they_look_wide():
+    scene = look([TARGET, Box((0.03, 0.2, 0.03), (0.1, 0, 0.015))]).scene()
+    narrow = Obstacles.around(scene, SETTINGS).reach
+    scene = look([TARGET, Box((0.1, 0.2, 0.1), (0.15, 0, 0.05))]).scene()
+    wide = Obstacles.around(scene, SETTINGS).reach
+    assert 0.025 <= narrow.max() < 0.05
+    assert wide.max() == pytest.approx(SETTINGS.obstacle_thickness)
+
+
+@pytest.mark.parametrize('gap', [0.01, 0.03])
+def test_clearance_is_the_distance_to_the_nearest_thing(gap):
+    # The outer face of the finger is at y = 0.03 + 0.014, its tip 45 mm above the support.
+    neighbour = Box((0.05, 0.03, 0.08), (0, 0.044 + gap + 0.015, 0.04))
+    view = look([TARGET, neighbour])
+    candidates = top_down(view, (0, 0, 0.045))
+    obstacles = Obstacles.around(view.scene(), SETTINGS)
+    beside = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    # The palm's edge is 6 mm nearer than the finger, and 10 mm above the neighbour.
+    expected = min(gap, np.hypot(0.01, gap - 0.006))
+    assert beside[0] == pytest.approx(expected, abs=0.004)
+    view = look([TARGET])
+    obstacles = Obstacles.around(view.scene(), SETTINGS)
+    alone = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    assert alone[0] == pytest.approx(0.045, abs=1e-6)

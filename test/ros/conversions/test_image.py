@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not installed')
+
+import cv2
+from sensor_msgs.msg import CompressedImage, Image
+
+from realvlg_ros.errors import MessageError, MissingDependencyError
+from realvlg_ros.ros.conversions.compressed_image import encode_color, encode_depth
+from realvlg_ros.ros.conversions.image import (
+    array_from_image,
+    color_from_msg,
+    depth_from_msg,
+    image_from_array,
+)
+
+RNG = np.random.default_rng(3)
+RGB = RNG.integers(0, 256, (6, 8, 3), np.uint8)
+DEPTH = RNG.integers(200, 3000, (6, 8), np.uint16)
+
+
+def raw(encoding: str, pixels: np.ndarray, padding: int = 0, big: bool = False) -> Image:
+    """An image as a driver may send it: padded rows, either byte order."""
+    height, width = pixels.shape[:2]
+    rows = pixels.astype(pixels.dtype.newbyteorder('>' if big else '<'))
+    rows = np.ascontiguousarray(rows).view(np.uint8).reshape(height, -1)
+    rows = np.pad(rows, ((0, 0), (0, padding)), constant_values=0xAB)
+    msg = Image(height=height, width=width, encoding=encoding, is_bigendian=int(big))
+    msg.step = rows.shape[1]
+    msg.data = rows.tobytes()
+    return msg
+
+
+@pytest.mark.parametrize('padding', [0, 1, 16])
+@pytest.mark.parametrize(
+    ('encoding', 'pixels'),
+    [
+        ('rgb8', RGB),
+        ('8UC3', RGB),
+        ('bgr8', RGB[..., ::-1]),
+        ('rgba8', np.dstack([RGB, np.full((6, 8), 7, np.uint8)])),
+        ('bgra8', np.dstack([RGB[..., ::-1], np.full((6, 8), 7, np.uint8)])),
+        ('rgb16', RGB.astype(np.uint16) * 257),
+        ('bgr16', RGB[..., ::-1].astype(np.uint16) * 257),
+    ],
+)
+def test_colour_encodings_become_rgb(encoding: str, pixels: np.ndarray, padding: int) -> None:
+    np.testing.assert_array_equal(color_from_msg(raw(encoding, pixels, padding)), RGB)
+
+
+def test_big_endian_colour_of_16_bits() -> None:
+    msg = raw('rgb16', RGB.astype(np.uint16) * 257, big=True)
+    np.testing.assert_array_equal(color_from_msg(msg), RGB)
+
+
+def test_grey_becomes_three_equal_channels() -> None:
+    color = color_from_msg(raw('mono8', RGB[..., 0], 3))
+    np.testing.assert_array_equal(color, np.repeat(RGB[..., :1], 3, axis=2))
+    color = color_from_msg(raw('mono16', RGB[..., 0].astype(np.uint16) * 257))
+    np.testing.assert_array_equal(color, np.repeat(RGB[..., :1], 3, axis=2))
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'pattern'),
+    [
+        ('bayer_rggb8', 'RGGB'),
+        ('bayer_bggr8', 'BGGR'),
+        ('bayer_gbrg8', 'GBRG'),
+        ('bayer_grbg8', 'GRBG'),
+    ],
+)
+def test_bayer_of_a_uniform_colour(encoding: str, pattern: str) -> None:
+    values = {'R': 200, 'G': 90, 'B': 20}
+    tile = np.array([values[c] for c in pattern], np.uint8).reshape(2, 2)
+    color = color_from_msg(raw(encoding, np.tile(tile, (4, 4))))
+    np.testing.assert_array_equal(color[2:-2, 2:-2], np.full((4, 4, 3), (200, 90, 20)))
+
+
+@pytest.mark.parametrize(('encoding', 'first'), [('uyvy', 1), ('yuv422', 1), ('yuv422_yuy2', 0)])
+def test_yuv_of_a_uniform_red(encoding: str, first: int) -> None:
+    # BT.601 limited range of (255, 0, 0): Y 81, U 90, V 240.
+    pixels = np.empty((4, 8, 2), np.uint8)
+    pixels[..., first] = 81
+    pixels[:, 0::2, 1 - first], pixels[:, 1::2, 1 - first] = 90, 240
+    color = color_from_msg(raw(encoding, pixels))
+    assert np.abs(color.astype(int) - (255, 0, 0)).max() <= 3
+
+
+@pytest.mark.parametrize('big', [False, True])
+@pytest.mark.parametrize('padding', [0, 1, 10])
+def test_depth_honours_step_and_byte_order(padding: int, big: bool) -> None:
+    depth = depth_from_msg(raw('16UC1', DEPTH, padding, big))
+    assert depth.dtype == np.uint16 and depth.dtype.isnative
+    np.testing.assert_array_equal(depth, DEPTH)
+    metres = (DEPTH / 1000).astype(np.float32)
+    metres[0, 0] = np.nan
+    depth = depth_from_msg(raw('32FC1', metres, padding, big))
+    assert depth.dtype == np.float32 and depth.dtype.isnative
+    np.testing.assert_array_equal(depth, metres)
+
+
+def test_array_is_a_view_and_comes_back() -> None:
+    msg = image_from_array(DEPTH, '16UC1', stamp_ns=1_500_000_000, frame_id='optical')
+    assert (msg.header.stamp.sec, msg.header.stamp.nanosec) == (1, 500_000_000)
+    assert (msg.header.frame_id, msg.step, msg.is_bigendian) == ('optical', 16, 0)
+    array = array_from_image(msg)
+    assert array.base is not None and not array.flags.owndata
+    np.testing.assert_array_equal(array, DEPTH)
+    np.testing.assert_array_equal(color_from_msg(image_from_array(RGB, 'rgb8')), RGB)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'words'),
+    [
+        ({'encoding': 'jpeg2000'}, 'jpeg2000'),
+        ({'encoding': ''}, "''"),
+        ({'step': 5}, 'step 5'),
+        ({'height': 7}, '144 bytes of data instead of 168'),
+        ({'data': b''}, '0 bytes'),
+        ({'width': 0}, 'empty'),
+    ],
+)
+def test_contradicting_images_are_refused(changes: dict[str, object], words: str) -> None:
+    msg = raw('rgb8', RGB)
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    with pytest.raises(MessageError, match=words):
+        color_from_msg(msg)
+
+
+def test_streams_taken_for_one_another_are_refused() -> None:
+    with pytest.raises(MessageError, match='16UC1.*not a colour'):
+        color_from_msg(raw('16UC1', DEPTH))
+    with pytest.raises(MessageError, match='rgb8.*not a depth'):
+        depth_from_msg(raw('rgb8', RGB))
+    with pytest.raises(MessageError, match='rgb8'):
+        image_from_array(DEPTH, 'rgb8')
+
+
+def test_planar_yuv_needs_cv_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
+    msg = Image(height=4, width=4, encoding='nv21', step=4, data=bytes(24))
+    monkeypatch.setitem(sys.modules, 'cv_bridge', None)
+    with pytest.raises(MissingDependencyError, match=r'nv21.*cv_bridge'):
+        color_from_msg(msg)
+
+    class Bridge:
+        def imgmsg_to_cv2(self, image: Image, encoding: str) -> np.ndarray:
+            assert encoding == 'rgb8'
+            return np.full((image.height, image.width, 3), 9, np.uint8)
+
+    fake = types.ModuleType('cv_bridge')
+    fake.CvBridge, fake.CvBridgeError = Bridge, RuntimeError  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, 'cv_bridge', fake)
+    np.testing.assert_array_equal(color_from_msg(msg), np.full((4, 4, 3), 9))
+
+
+def test_compressed_colour() -> None:
+    _, png = cv2.imencode('.png', RGB[..., ::-1])
+    msg = CompressedImage(format='rgb8; png compressed bgr8', data=png.tobytes())
+    np.testing.assert_array_equal(color_from_msg(msg), RGB)
+    msg.format = 'png'
+    np.testing.assert_array_equal(color_from_msg(msg), RGB)
+    # Some publishers store RGB where the file format has BGR, and say so.
+    msg.format = 'rgb8; png compressed rgb8'
+    np.testing.assert_array_equal(color_from_msg(msg), RGB[..., ::-1])
+    smooth = np.zeros((32, 32, 3), np.uint8)
+    smooth[:] = (200, 40, 10)
+    decoded = color_from_msg(encode_color(smooth, stamp_ns=7, frame_id='optical'))
+    assert np.abs(decoded.astype(int) - smooth).max() <= 4
+
+
+def test_compressed_depth_in_millimetres_is_exact() -> None:
+    msg = encode_depth(DEPTH, stamp_ns=7, frame_id='optical')
+    assert msg.format == '16UC1; compressedDepth png' and msg.header.stamp.nanosec == 7
+    np.testing.assert_array_equal(depth_from_msg(msg), DEPTH)
+    msg.format = '16UC1'
+    np.testing.assert_array_equal(depth_from_msg(msg), DEPTH)
+
+
+def test_compressed_float_depth_inverts_the_published_quantisation() -> None:
+    # By hand: A = 100 * 101 = 10100, B = 1 - 10100 / 10 = -1009; 1 m gives q = 9091 exactly.
+    q = np.array([[9091, 0], [1, 10100]], np.uint16)
+    _, png = cv2.imencode('.png', q)
+    header = np.array([0], '<i4').tobytes() + np.array([10100, -1009], '<f4').tobytes()
+    msg = CompressedImage(format='32FC1; compressedDepth png', data=header + png.tobytes())
+    depth = depth_from_msg(msg)
+    assert depth.dtype == np.float32 and np.isnan(depth[0, 1])
+    np.testing.assert_allclose(depth[[0, 1, 1], [0, 0, 1]], [1.0, 10.0, 10100 / 11109], rtol=1e-6)
+    metres = np.array([[0.5, 1.7, np.nan, 0.0, 12.0]], np.float32)
+    decoded = depth_from_msg(encode_depth(metres))
+    # One step of q is depth^2 / A: 0.3 mm at 1.7 m.
+    np.testing.assert_allclose(decoded[0, :2], metres[0, :2], atol=3e-4)
+    assert np.isnan(decoded[0, 2:]).all()
+
+
+@pytest.mark.parametrize(
+    ('format_', 'data', 'words'),
+    [
+        ('rgb8; jpeg compressed bgr8', b'\xff\xd8 broken', 'cannot be decoded'),
+        ('rgb8; jpeg compressed bgr8', b'', '0 bytes'),
+        ('16UC1; compressedDepth png', b'123', 'not a colour'),
+    ],
+)
+def test_broken_compressed_colour_is_refused(format_: str, data: bytes, words: str) -> None:
+    with pytest.raises(MessageError, match=words):
+        color_from_msg(CompressedImage(format=format_, data=data))
+
+
+@pytest.mark.parametrize(
+    ('format_', 'data', 'words'),
+    [
+        ('rgb8; jpeg compressed bgr8', b'123', 'jpeg destroys depth'),
+        ('16UC1; compressedDepth rvl', b'123', 'png'),
+        ('16UC1; compressedDepth png', b'123', 'cannot be decoded'),
+        (
+            '16UC1; compressedDepth png',
+            bytes(12) + cv2.imencode('.png', RGB)[1].tobytes(),
+            'expected one channel',
+        ),
+    ],
+)
+def test_broken_compressed_depth_is_refused(format_: str, data: bytes, words: str) -> None:
+    with pytest.raises(MessageError, match=words):
+        depth_from_msg(CompressedImage(format=format_, data=data))

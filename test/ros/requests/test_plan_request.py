@@ -1,0 +1,204 @@
+"""How a request ends, and when the object is grounded again; without nodes."""
+
+import threading
+import time
+
+import pytest
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding
+from ros_graph import wait_until
+
+from realvlg_ros.ros.requests.plan_request import PlanLimits, PlanRequest
+
+Result, Feedback = PlanGrasps.Result, PlanGrasps.Feedback
+
+
+class Attempt:
+    """A goal of the fake grounder: answered, rejected or silent from the start."""
+
+    def __init__(self, result):
+        self.result = result if isinstance(result, Grounding) else None
+        self.ended = True
+        self.abandoned = False
+
+    def abandon(self):
+        self.abandoned = True
+
+
+class FakeGrounder:
+    """Gives prepared results, the last one again and again, and remembers when it was asked."""
+
+    def __init__(self, *results):
+        self.results = list(results)
+        self.asked = []
+
+    def send(self, instruction, request_id, silence, on_change):
+        self.asked.append(time.monotonic())
+        result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
+        return Attempt(result)
+
+
+def grounding(status, message=''):
+    return Grounding(status=status, message=message, label='red mug')
+
+
+def target(state, request_id='r', grasps=0, **fields):
+    candidates = [GraspCandidate(quality=1.0 - i / 10) for i in range(grasps)]
+    return GraspTarget(state=state, request_id=request_id, grasps=candidates, **fields)
+
+
+FOUND = grounding(Grounding.OK)
+
+
+class Run:
+    """A request running in a thread."""
+
+    def __init__(self, grounder, timeout=5.0, missing=lambda: '', **goal):
+        self.feedback = []
+        limits = PlanLimits(timeout, 1.0, 0.3, 0.1, 2)
+        fields = {'instruction': 'the red mug', 'request_id': 'r', **goal}
+        self.request = PlanRequest(
+            PlanGrasps.Goal(**fields), limits, grounder, missing, self.feedback.append
+        )
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        self.result = self.request.run()
+
+    def wait_for(self, stage):
+        wait_until(lambda: any(f.stage == stage for f in self.feedback), f'stage {stage}')
+
+    def end(self):
+        self._thread.join(10.0)
+        assert not self._thread.is_alive()
+        return self.result
+
+
+def test_the_first_target_with_grasps_will_do():
+    run = Run(FakeGrounder(FOUND), max_grasps=2)
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, 'another', grasps=3))
+    run.request.on_target(target(GraspTarget.TENTATIVE, grasps=5))
+    result = run.end()
+    assert result.status == Result.OK and result.target.request_id == 'r'
+    assert [g.quality for g in result.target.grasps] == pytest.approx([1.0, 0.9])
+    assert {t.stage for t in result.timings} >= {'grounding', 'planning'}
+
+
+def test_a_target_that_is_predicted_or_not_stable_is_waited_for():
+    run = Run(FakeGrounder(FOUND), wait_for_stable=True)
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+    run.wait_for(Feedback.TRACKING)
+    run.request.on_target(target(GraspTarget.OCCLUDED, grasps=1, stable=True))
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1, stable=True))
+    result = run.end()
+    assert result.status == Result.OK and result.target.stable
+    assert result.target.state == GraspTarget.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ('status', 'expected'),
+    [
+        (Grounding.NOT_FOUND, Result.NOT_FOUND),
+        (Grounding.AMBIGUOUS, Result.AMBIGUOUS),
+        (Grounding.CANCELED, Result.CANCELED),
+    ],
+)
+def test_what_was_not_found_ends_with_the_evidence(status, expected):
+    grounder = FakeGrounder(grounding(status, 'evidence'))
+    result = Run(grounder).end()
+    assert (result.status, result.message) == (expected, 'evidence')
+    assert result.grounding.status == status and len(grounder.asked) == 1
+
+
+def test_no_grasp_is_an_answer():
+    run = Run(FakeGrounder(FOUND))
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.NO_GRASP, message='wider than the gripper'))
+    result = run.end()
+    assert (result.status, result.message) == (Result.NO_GRASP, 'wider than the gripper')
+
+
+def test_one_failure_is_forgiven_and_two_are_not():
+    run = Run(FakeGrounder(grounding(Grounding.FAILED, 'bad image'), FOUND))
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+    assert run.end().status == Result.OK
+    grounder = FakeGrounder(grounding(Grounding.FAILED, 'bad image'))
+    result = Run(grounder).end()
+    assert (result.status, result.message) == (Result.FAILED, 'bad image')
+    assert len(grounder.asked) == 2
+
+
+def test_a_lost_object_is_grounded_again_at_a_bounded_rate_until_the_deadline():
+    grounder = FakeGrounder(FOUND)
+    run = Run(grounder, timeout=1.0)
+    count = 0
+    while run._thread.is_alive():
+        if len(grounder.asked) > count:
+            count = len(grounder.asked)
+            run.request.on_target(target(GraspTarget.LOST, message=f'gone {count}'))
+        time.sleep(0.002)
+    result = run.end()
+    assert result.status == Result.LOST and result.message.startswith('gone')
+    pauses = [b - a for a, b in zip(grounder.asked, grounder.asked[1:], strict=False)]
+    assert len(pauses) >= 3 and min(pauses) > 0.09
+
+
+def test_silence_of_the_tracker_is_named():
+    grounder = FakeGrounder(FOUND)
+    result = Run(grounder, timeout=0.8).end()
+    assert result.status == Result.LOST
+    assert 'no target for 0.3 s: check that grasp_node is active' in result.message
+    assert len(grounder.asked) >= 2
+
+
+def test_a_grounder_that_rejects_or_is_silent_is_asked_again():
+    grounder = FakeGrounder(None, None, FOUND)
+    run = Run(grounder)
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+    assert run.end().status == Result.OK and len(grounder.asked) == 3
+    messages = [f.message for f in run.feedback if f.stage == Feedback.WAITING_FOR_GROUNDER]
+    assert messages[0] == 'grounding_node does not answer: check that it is active'
+
+
+def test_nodes_that_are_missing_are_waited_for_and_named():
+    missing = ['start grounding_node']
+    grounder = FakeGrounder(FOUND)
+    run = Run(grounder, missing=lambda: missing[0])
+    run.wait_for(Feedback.WAITING_FOR_GROUNDER)
+    assert run.feedback[0].message == 'start grounding_node' and not grounder.asked
+    missing[0] = ''
+    run.wait_for(Feedback.PLANNING)
+    run.request.end(Result.CANCELED, 'enough')
+    result = run.end()
+    assert (result.status, result.message) == (Result.CANCELED, 'enough')
+
+
+def test_a_request_that_was_replaced_meanwhile_asks_nobody():
+    """Its question would come after that of its successor, and replace it."""
+    grounder = FakeGrounder(FOUND)
+    seen = threading.Event()
+
+    def replace_it():
+        seen.wait(5.0)
+        run.request.end(Result.CANCELED, 'replaced by a newer goal')
+        return ''
+
+    run = Run(grounder, missing=replace_it)
+    seen.set()
+    result = run.end()
+    assert (result.status, result.message) == (Result.CANCELED, 'replaced by a newer goal')
+    assert not grounder.asked
+
+
+def test_feedback_keeps_coming():
+    run = Run(FakeGrounder(FOUND), timeout=1.4, missing=lambda: 'nobody is there')
+    assert run.end().status == Result.TIMED_OUT
+    elapsed = [f.elapsed for f in run.feedback]
+    assert (
+        len(elapsed) >= 3 and max(b - a for a, b in zip(elapsed, elapsed[1:], strict=False)) < 0.8
+    )

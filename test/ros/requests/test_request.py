@@ -1,0 +1,81 @@
+"""A request from the instruction to a grasp, with the three nodes in this process."""
+
+import numpy as np
+import pytest
+import table_scene
+from rclpy.action import ActionClient
+from realvlg_ros.action import PlanGrasps
+from realvlg_ros.msg import GraspTarget, Grounding
+from ros_graph import FakeCamera, Graph, plan, wait_until
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grasp_server import GraspServer
+from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.conversions.grasp import target_from_msg
+from realvlg_ros.transforms import transform_points
+
+Result = PlanGrasps.Result
+
+
+@pytest.fixture(scope='module')
+def graph(ros_context):
+    graph = Graph()
+    graph.camera = FakeCamera(graph.node)
+    graph.add(GroundingNode)
+    tracking = graph.add(GraspNode)
+    graph.add(GraspServer)
+    wait_until(lambda: tracking._newest_stamp_ns, 'first frame of the tracker')
+    yield graph
+    graph.close()
+
+
+def test_the_red_box_is_grasped_where_it_stands(graph):
+    groundings, targets = graph.record_groundings(), graph.record_targets()
+    goal = plan(graph, 'pick up the red box', request_id='first', max_grasps=3)
+    result = goal.result()
+    assert result.status == Result.OK, result.message
+    assert result.grounding.request_id == result.target.request_id == 'first'
+    assert 1 <= len(result.target.grasps) <= 3
+    grasp = target_from_msg(result.target).grasps[0]
+    in_world = transform_points(table_scene.camera2world(), grasp.position)
+    lower, upper = np.array(table_scene.RED_BOX[0]), np.array(table_scene.RED_BOX[1])
+    assert np.all(in_world > lower - 0.01) and np.all(in_world < upper + 0.01)
+    assert 0.04 < grasp.object_width < 0.075
+    stages = {f.stage for f in goal.feedback}
+    assert {PlanGrasps.Feedback.GROUNDING, PlanGrasps.Feedback.PLANNING} <= stages
+    wait_until(lambda: len(targets) > 1, 'two targets')
+    mine = [g for g in groundings if g.request_id == 'first']
+    assert [g.status for g in mine[-2:]] == [Grounding.IN_PROGRESS, Grounding.OK]
+    assert mine[-2].header.stamp == mine[-1].header.stamp == result.target.grounded_stamp
+
+
+def test_a_stable_target_is_waited_for(graph):
+    result = plan(graph, 'the blue box', wait_for_stable=True).result()
+    assert result.status == Result.OK, result.message
+    assert result.target.stable and result.target.state == GraspTarget.CONFIRMED
+
+
+def test_an_object_that_is_not_there_is_not_found(graph):
+    result = plan(graph, 'pick up the green mug').result()
+    assert result.status == Result.NOT_FOUND
+    assert result.message and not result.target.grasps
+
+
+def test_two_objects_that_fit_are_a_question(graph):
+    result = plan(graph, 'pick up the box').result()
+    assert result.status == Result.AMBIGUOUS
+    assert len(result.grounding.candidates) == 2 and result.grounding.question
+
+
+def test_of_goals_that_come_at_once_the_last_is_answered(graph):
+    client = ActionClient(graph.node, PlanGrasps, 'plan_grasps')
+    wait_until(client.server_is_ready, 'server')
+    goal = PlanGrasps.Goal(instruction='pick up the red box', timeout=15.0)
+    sent = [client.send_goal_async(goal) for _ in range(8)]
+    wait_until(lambda: all(s.done() for s in sent), 'acceptance')
+    answers = [s.result().get_result_async() for s in sent]
+    wait_until(lambda: all(a.done() for a in answers), 'results')
+    *replaced, last = [answer.result().result for answer in answers]
+    assert last.status == Result.OK, last.message
+    assert {result.status for result in replaced} == {Result.CANCELED}
+    assert all('replaced by a newer goal' in result.message for result in replaced)

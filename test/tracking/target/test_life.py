@@ -1,0 +1,152 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+from slab_following import follow, position, start
+from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+
+from realvlg_ros.tracking.target.target import TargetState
+from realvlg_ros.tracking.tracker import TargetTracker
+from realvlg_ros.transforms import make_transform
+
+
+def hide(scene):
+    scene.slabs.append(Slab(at(0, 0, 0.45), 0.3, seed=5))
+
+
+def test_tentative_then_confirmed_then_stable():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, first = start(scene)
+    states = [first.state]
+    stable = []
+    for index in range(1, 25):
+        (target,) = tracker.update(scene.render(index)[0])
+        states.append(target.state)
+        stable.append(target.stable)
+    assert states[:3] == [TargetState.TENTATIVE, TargetState.TENTATIVE, TargetState.CONFIRMED]
+    assert not any(stable[:5]) and stable[-1]
+    assert target.position_std < 0.003
+
+
+def test_hidden_for_long_is_lost_and_asks_at_a_bounded_rate():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, _ = start(scene, lost_after_s=0.5, retry_period_s=0.5)
+    follow(tracker, scene, range(1, 6))
+    hide(scene)
+    seen = []
+    wishes = []
+    for index in range(6, 66):
+        seen += [t.state for t in tracker.update(scene.render(index)[0])]
+        wishes += tracker.take_wishes()
+    # Lost after half a second, then said once and twice more in the 1.5 s that are left.
+    assert seen.count(TargetState.LOST) in (3, 4)
+    assert seen.count(TargetState.OCCLUDED) == pytest.approx(15, abs=2)
+    assert [w.reason for w in wishes] == ['lost'] * len(wishes) and len(wishes) in (3, 4)
+    assert wishes[0].instruction == 'take the slab'
+
+
+def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, _ = start(scene, gone_after_s=0.3, retry_period_s=0.2)
+    follow(tracker, scene, range(1, 6))
+    scene.slabs.clear()
+    states, reasons = [], []
+    for index in range(6, 24):
+        for target in tracker.update(scene.render(index)[0]):
+            states.append(target.state)
+            reasons.append(target.message)
+    assert states.count(TargetState.OCCLUDED) == pytest.approx(10, abs=2)
+    assert states[-1] == TargetState.LOST
+    assert 'its place has been empty for 0.3 s' in reasons[-1]
+    assert {wish.reason for wish in tracker.take_wishes()} == {'lost'}
+
+
+def test_a_glimpse_past_a_target_does_not_lose_it():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, first = start(scene, gone_after_s=0.3)
+    follow(tracker, scene, range(1, 6))
+    away = scene.slabs.pop()
+    follow(tracker, scene, range(6, 13))
+    scene.slabs.append(away)
+    (target,) = follow(tracker, scene, range(13, 18))
+    assert (target.state, target.track_id) == (TargetState.CONFIRMED, first.track_id)
+
+
+def test_a_lost_target_seen_again_where_it_was_keeps_its_id():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, first = start(scene, lost_after_s=0.3)
+    follow(tracker, scene, range(1, 6))
+    hide(scene)
+    follow(tracker, scene, range(6, 25))
+    scene.slabs.pop()
+    (target,) = follow(tracker, scene, range(25, 32))
+    assert target.state == TargetState.CONFIRMED
+    assert target.track_id == first.track_id
+    assert np.linalg.norm(position(target) - [0, 0, 0.6]) < 0.002
+
+
+def moving_camera(index):
+    return make_transform(np.eye(3), [0.002 * index, 0, 0])
+
+
+def test_with_tf_the_target_lives_in_the_fixed_frame():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker = TargetTracker(FakePlanner())
+    frame, owner = scene.render(0, moving_camera(0), with_tf=True)
+    tracker.update(frame)
+    tracker.set_grounding(ground(frame, owner))
+    (target,) = follow(tracker, scene, range(1, 30), moving_camera, with_tf=True)
+    assert target.frame_id == 'world'
+    assert np.linalg.norm(position(target) - [0, 0, 0.6]) < 0.001
+
+
+def test_tf_that_goes_away_takes_the_target_to_the_camera_frame():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker = TargetTracker(FakePlanner())
+    frame, owner = scene.render(0, moving_camera(0), with_tf=True)
+    tracker.update(frame)
+    first = tracker.set_grounding(ground(frame, owner))
+    follow(tracker, scene, range(1, 20), moving_camera, with_tf=True)
+    (target,) = follow(tracker, scene, range(20, 30), moving_camera)
+    assert target.track_id == first.track_id
+    assert target.frame_id == frame.camera.frame_id
+    assert np.linalg.norm(position(target) - [-0.058, 0, 0.6]) < 0.002
+    assert 'targets now live in' in tracker.take_notices()[0]
+
+
+def test_the_mask_and_box_are_carried_along():
+    scene = Scene([Slab(at(-0.05, 0, 0.6))])
+    tracker, _ = start(scene)
+    for index in range(1, 20):
+        scene.slabs[0].slab2world = at(-0.05 + 0.005 * index, 0, 0.6, yaw=index)
+        frame, owner = scene.render(index)
+        (target,) = tracker.update(frame)
+    mask = target.mask.to_full(*frame.depth.shape)
+    truth = owner == 1
+    assert (mask & truth).sum() / (mask | truth).sum() > 0.9
+    assert target.box == target.mask.box
+
+
+def test_memory_stays_flat():
+    scene = Scene([Slab(at(0, 0, 0.6))])
+    tracker, _ = start(scene, memory_mb=4.0, fused_plans=1)
+    frames = [scene.render(index)[0] for index in range(4)]
+
+    def run(first, last):
+        for index in range(first, last):
+            frame = frames[index % 4]
+            stamped = type(frame)(
+                frame.color.copy(), frame.depth.copy(), frame.camera, index * FRAME_NS
+            )
+            tracker.update(stamped)
+
+    # Past poses are kept for 10 s: fill them before looking.
+    run(1, 320)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    run(320, 420)
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert tracker.memory_bytes <= 4e6
+    # Frames of the memory were replaced by traced ones: at most its bound, and little else.
+    assert after - before < 4.5e6
