@@ -32,7 +32,7 @@ from realvlg_ros.ros.node.processes import isolated_environment
 from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
-from realvlg_ros.simulation.world import World
+from realvlg_ros.simulation.world_file import read_world
 
 CORES = 2
 RATE_HZ = 30.0
@@ -71,7 +71,7 @@ def main() -> int:
 
 def render_frames(folder: Path) -> None:
     """Write frames of a still world, each with noise of its own."""
-    world = World.from_yaml(config_file('worlds/tabletop.yaml'))
+    world = read_world(config_file('worlds/tabletop.yaml'))
     renderer = Renderer(world)
     camera = d435_camera(1280, 720)
     camera2world = world.trajectory.camera2world(0.0)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.graspable import find_valid_grasp
 from benchmarks.objects import (
@@ -21,6 +20,7 @@ from benchmarks.objects import (
     random_view,
 )
 from benchmarks.report import Goal, Report, argument_parser, format_table, wilson_interval
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
@@ -33,8 +33,6 @@ from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
 from realvlg_ros.transforms import invert, transform_points
-
-FloatArray = npt.NDArray[np.float64]
 
 _CLUTTER = 8
 # A target with fewer pixels is hidden: nobody would ask for it.

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.objects import make_scene, procedural_objects, random_view
 from benchmarks.report import Report, argument_parser, format_table
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import Grasp, nearest_representative
 from realvlg_ros.grasping.gripper import Gripper
@@ -24,8 +24,6 @@ from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.tracking.measurement.rigid_fit import difference
 from realvlg_ros.tracking.settings import TrackerSettings
-
-FloatArray = npt.NDArray[np.float64]
 
 # Of every plan, the grasps that are looked for in the next.
 _BEST = 3

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.evaluation.mesh_judge import TriangleMesh, judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.transforms import make_transform
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def find_valid_grasp(

@@ -23,6 +23,7 @@ from benchmarks.report import Goal, Report, argument_parser
 from benchmarks.toy.bars import BarOnTable, bars_on_tables
 from benchmarks.toy.graph import TopicClient, keep_busy, start_nodes
 from benchmarks.toy_grounding import angle_between, toy_grounder
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
@@ -32,7 +33,6 @@ from realvlg_ros.grounding.realvlg.coordinates import Convention
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.ros.conversions.pose import pose_from_msg
 from realvlg_ros.ros.node.processes import NodeProcesses, isolated_environment
-from realvlg_ros.transforms import FloatArray
 
 _SEED = 30_000
 _MS = 1e3

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from realvlg_ros.arrays import FloatArray, IntArray
 from realvlg_ros.errors import WorldError
 from realvlg_ros.simulation.colors import COLORS
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import look_at
 from realvlg_ros.simulation.world import Area, Table, World, scatter
-from realvlg_ros.transforms import FloatArray, make_transform
+from realvlg_ros.transforms import make_transform
 
 # Dimensions (m) of each procedural instance; every one fits a hand that opens 80 mm, by its
 # body, its rim or its handle.
@@ -75,8 +75,8 @@ _LYING = {
 class PlacedMesh:
     """A mesh in the world: corners (n, 3) in m and faces (m, 3)."""
 
-    vertices: npt.NDArray[np.float64]
-    faces: npt.NDArray[np.int64]
+    vertices: FloatArray
+    faces: IntArray
 
     @classmethod
     def of(cls, item: SimObject) -> PlacedMesh:

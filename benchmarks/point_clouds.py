@@ -7,22 +7,20 @@ import time
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.lift.analytic_scenes import LiftCase, lift_cases
 from benchmarks.report import Report, argument_parser, measure_ms
+from realvlg_ros.arrays import BoolArray, FloatArray
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.grasping.observation.normals import fit_normals
 from realvlg_ros.open3d_adapter import downsample, estimate_normals
 
-FloatArray = npt.NDArray[np.float64]
-
 _MARGIN_PX = 8
 _RADIUS_PX = 5
 
 
-def region_around(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+def region_around(mask: BoolArray) -> tuple[slice, slice]:
     """Rows and columns of a mask with a margin."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return (

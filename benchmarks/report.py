@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from realvlg_ros.arrays import FloatArray
+
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     '<=': operator.le,
     '<': operator.lt,
@@ -127,9 +129,7 @@ def argument_parser(name: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def measure_ms(
-    function: Callable[[], object], repeats: int, warm_up: int = 3
-) -> npt.NDArray[np.float64]:
+def measure_ms(function: Callable[[], object], repeats: int, warm_up: int = 3) -> FloatArray:
     """Wall time of each of `repeats` calls, ms, after `warm_up` calls that do not count."""
     for _ in range(warm_up):
         function()

@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import FloatArray
 from .errors import CameraError
-
-FloatArray = npt.NDArray[np.float64]
 
 # Number of coefficients of each model of sensor_msgs/CameraInfo that is supported:
 # plumb_bob is k1 k2 p1 p2 k3, rational_polynomial adds k4 k5 k6 (OpenCV's order).

@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from .camera import Camera
 from .errors import FrameError
-
-FloatArray = npt.NDArray[np.float64]
 
 # No RGB-D camera of a robot reads farther; a larger median is a wrong unit.
 _MAX_PLAUSIBLE_DEPTH_M = 100.0
@@ -32,8 +31,8 @@ class RgbdFrame:
         fixed_frame: name of that frame; empty without one.
     """
 
-    color: npt.NDArray[np.uint8]
-    depth: npt.NDArray[np.float32]
+    color: ByteArray
+    depth: Float32Array
     camera: Camera
     stamp_ns: int = 0
     camera2fixed: FloatArray | None = None
@@ -42,7 +41,7 @@ class RgbdFrame:
     @classmethod
     def from_arrays(
         cls,
-        color: npt.NDArray[np.uint8],
+        color: ByteArray,
         depth: npt.NDArray[np.generic],
         camera: Camera,
         stamp_ns: int = 0,
@@ -71,7 +70,7 @@ class RgbdFrame:
         return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame)
 
     @property
-    def valid(self) -> npt.NDArray[np.bool_]:
+    def valid(self) -> BoolArray:
         """(height, width) True where there is a depth reading."""
         return self.depth > 0
 
@@ -86,7 +85,7 @@ class RgbdFrame:
         return np.asarray(self.camera2fixed[2, :3], np.float64)
 
     @cached_property
-    def points(self) -> npt.NDArray[np.float32]:
+    def points(self) -> Float32Array:
         """(height, width, 3) points in the optical frame, m; zero where there is no reading."""
         rays = self.camera.rays
         points = np.empty((*self.depth.shape, 3), np.float32)
@@ -97,9 +96,7 @@ class RgbdFrame:
         return points
 
 
-def _check_shapes(
-    color: npt.NDArray[np.uint8], depth: npt.NDArray[np.generic], camera: Camera
-) -> None:
+def _check_shapes(color: ByteArray, depth: npt.NDArray[np.generic], camera: Camera) -> None:
     if color.ndim != 3 or color.shape[2] != 3 or color.dtype != np.uint8:
         raise FrameError(
             f'colour is {color.shape} {color.dtype}; expected (height, width, 3) uint8 RGB'
@@ -120,7 +117,7 @@ def _check_shapes(
         )
 
 
-def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> npt.NDArray[np.float32]:
+def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> Float32Array:
     if depth.dtype.kind in 'ui':
         if not (np.isfinite(depth_scale) and depth_scale > 0):
             raise FrameError(f'depth_scale {depth_scale} must be positive, metres a unit')

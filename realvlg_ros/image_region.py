@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import BoolArray
 from .errors import FrameError
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import FloatArray, Int32Array
 from .errors import FrameError, MissingDependencyError
 from .frame import RgbdFrame
 from .grasping.grasp import Grasp
 from .grasping.gripper import Gripper
 from .transforms import make_transform
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +87,7 @@ def show(frame: RgbdFrame, grasps: Sequence[Grasp] = (), gripper: Gripper | None
     _open3d().visualization.draw_geometries(scene_geometries(frame, grasps, gripper))
 
 
-def gripper_outline(
-    grasp: Grasp, gripper: Gripper | None = None
-) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+def gripper_outline(grasp: Grasp, gripper: Gripper | None = None) -> tuple[FloatArray, Int32Array]:
     """Corners (6, 3) and edges (5, 2) of a gripper drawn as a fork, in the grasp's frame."""
     length = 0.045 if gripper is None else gripper.finger_length
     half = grasp.opening_width / 2

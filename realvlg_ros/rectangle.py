@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import FloatArray
 from .errors import RectangleError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def fold_angle(angle: float) -> float:

@@ -8,11 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from .arrays import BoolArray, FloatArray
 from .errors import SupportPlaneError
 from .frame import RgbdFrame
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Points looked at: a grid over the image, coarse to choose the plane and finer to fit it.
 _COARSE_POINTS = 1500

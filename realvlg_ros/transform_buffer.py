@@ -10,8 +10,9 @@ from threading import Lock
 
 import numpy as np
 
+from .arrays import FloatArray
 from .errors import TransformError
-from .transforms import FloatArray, interpolate, invert
+from .transforms import interpolate, invert
 
 _Stamped = tuple[int, FloatArray]
 

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
+from .arrays import FloatArray
 from .errors import TransformError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def make_transform(rotation: npt.ArrayLike, translation: npt.ArrayLike) -> FloatArray:

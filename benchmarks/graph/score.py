@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from realvlg_ros.arrays import FloatArray
+
 Arrival = tuple[int, int]
 
 

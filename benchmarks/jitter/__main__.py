@@ -36,12 +36,12 @@ from benchmarks.jitter.score import Trace
 from benchmarks.jitter.sides import GROUNDED, BoxKalman, MeanOfTen, Ours, Raw, RawPlans, Side, late
 from benchmarks.jitter.truth import TrueGrasps, true_grasps
 from benchmarks.report import Goal, Report, argument_parser
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.evaluation.mesh_judge import TriangleMesh
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.tracking.settings import TrackerSettings
-from realvlg_ros.transforms import FloatArray
 
 _GRIPPER = Path(__file__).parents[2] / 'config/grippers/franka_hand.yaml'
 _TARGETS = ('red_mug', 'orange_box')

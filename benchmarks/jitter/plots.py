@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from realvlg_ros.transforms import FloatArray
+from realvlg_ros.arrays import FloatArray
 
 _SIZE = (960, 360)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 130, 36, 40

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Report
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.errors import FrameError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
@@ -21,7 +22,7 @@ from realvlg_ros.rectangle import GraspRectangle
 from realvlg_ros.tracking.measurement.region import region_of
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.tracker import TargetTracker
-from realvlg_ros.transforms import FloatArray, make_transform
+from realvlg_ros.transforms import make_transform
 
 _ROOT = Path(__file__).parents[2]
 _PERIOD_NS = 33_333_333

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.evaluation.mesh_judge import TriangleMesh
 from realvlg_ros.frame import RgbdFrame
@@ -16,8 +17,8 @@ from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import Motion, SimObject
 from realvlg_ros.simulation.trajectory import LinearSweep, StaticView, Trajectory
-from realvlg_ros.simulation.world import World
-from realvlg_ros.transforms import FloatArray, invert, make_transform
+from realvlg_ros.simulation.world_file import read_world
+from realvlg_ros.transforms import invert, make_transform
 
 RATE_HZ = 30
 # When things begin to happen, s: after the warm-up of a prompt answer, before a late one.
@@ -118,7 +119,7 @@ class _Pass(Motion):
 
 def shots(scenario: Scenario, target: str, camera: Camera, seed: int = 0) -> Iterator[Shot]:
     """Render a scenario frame by frame."""
-    world = World.from_yaml(_WORLD)
+    world = read_world(_WORLD)
     objects = tuple(
         replace(item, motion=scenario.motion) if item.name == target else item
         for item in world.objects
@@ -144,7 +145,7 @@ def shots(scenario: Scenario, target: str, camera: Camera, seed: int = 0) -> Ite
 
 def target_mesh(target: str) -> TriangleMesh:
     """The mesh of a target in its own frame."""
-    mesh: TriangleMesh = World.from_yaml(_WORLD).object(target).mesh
+    mesh: TriangleMesh = read_world(_WORLD).object(target).mesh
     return mesh
 
 

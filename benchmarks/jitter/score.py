@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from benchmarks.jitter.scenes import RATE_HZ, Scenario, Shot
 from benchmarks.jitter.truth import TrueGrasps, distance_to_truth, rms_pairs
-from realvlg_ros.transforms import FloatArray
+from realvlg_ros.arrays import FloatArray
 
 # One of so many poses is closed on the mesh, and one of so many is measured again.
 _CLOSED_EVERY, _TWIN_EVERY = 3, 15

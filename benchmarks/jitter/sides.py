@@ -11,13 +11,14 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from benchmarks.jitter.scenes import Shot
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.grasping.grasp import Grasp
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import GraspTarget, TargetState
 from realvlg_ros.tracking.tracker import TargetTracker
-from realvlg_ros.transforms import FloatArray, make_transform
+from realvlg_ros.transforms import make_transform
 
 # The frame that is grounded.
 GROUNDED = 5

@@ -26,11 +26,12 @@ from scipy.spatial.transform import Rotation
 
 from benchmarks.jitter.scenes import Shot
 from benchmarks.jitter.sides import grounding_of
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.evaluation.mesh_judge import TriangleMesh, judge_grasp
 from realvlg_ros.grasping.grasp import Grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
-from realvlg_ros.transforms import FloatArray, invert
+from realvlg_ros.transforms import invert
 
 _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 # Weight of an angle against a distance when the true grasp that was meant is looked for: m/rad.

@@ -19,8 +19,6 @@ from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.lift.lift import lift_rectangle
 from realvlg_ros.grasping.settings import PlannerSettings
 
-FloatArray = npt.NDArray[np.float64]
-
 _REPEATS = 5
 _METHODS = ('ours', 'one_pixel', 'top_down')
 # Openings from and up to, m, and the median error of the axis that they should keep, degrees.

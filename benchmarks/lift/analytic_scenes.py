@@ -16,18 +16,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.lift.analytic_setups import ROUND_SPAN, Setup, setups
 from benchmarks.solids import Solid
+from realvlg_ros.arrays import BoolArray, FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.simulation.depth_noise import DepthNoise, DepthSampler
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, make_transform, transform_points
-
-FloatArray = npt.NDArray[np.float64]
 
 _FINGER_WIDTH = 0.020
 # Standard deviation of the angle at which rectangles are drawn, rad.
@@ -91,7 +89,7 @@ class LiftCase:
     tilt: float
     distance: float
     depth: FloatArray
-    mask: npt.NDArray[np.bool_]
+    mask: BoolArray
     camera: Camera
     camera2world: FloatArray
     rectangle: GraspRectangle
@@ -218,7 +216,7 @@ def _true_grasp(setup: Setup, object2camera: FloatArray) -> tuple[TrueGrasp, Flo
 
 def _render(
     solid: Solid, camera: Camera, camera2world: FloatArray, object2world: FloatArray
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+) -> tuple[FloatArray, BoolArray]:
     """Depth (height, width) of the solid on the table z = 0, and the solid's mask."""
     rays = np.concatenate([camera.rays, np.ones((*camera.rays.shape[:2], 1))], axis=-1)
     directions = rays.reshape(-1, 3) @ camera2world[:3, :3].T

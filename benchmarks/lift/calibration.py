@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.lift.analytic_scenes import LiftCase
 from benchmarks.report import Goal, Report, format_table
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.errors import LiftError, SupportPlaneError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.lift.lift import LiftedContacts, lift_rectangle
 from realvlg_ros.grasping.observation.scene import Scene
 from realvlg_ros.grasping.settings import PlannerSettings
 from realvlg_ros.support_plane import find_support_plane
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

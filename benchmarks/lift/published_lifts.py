@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.rectangle import GraspRectangle
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

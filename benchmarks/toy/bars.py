@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.toy.scenes import IMAGE_SIZES, Scene, Shape, draw_scene
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import RegionMask
@@ -41,14 +41,14 @@ class BarOnTable:
         return self.scene.words(self.bar)
 
     @property
-    def center(self) -> npt.NDArray[np.float64]:
+    def center(self) -> FloatArray:
         """Middle of its upper face (3,), camera frame, m."""
         # A shape's edges lie half a pixel before those of pixel centres at integers.
         pixel = np.array([self.bar.x, self.bar.y]) - 0.5
         return self.frame.camera.deproject(pixel, TABLE_M - HEIGHT_M)
 
     @property
-    def opening_axis(self) -> npt.NDArray[np.float64]:
+    def opening_axis(self) -> FloatArray:
         """Across it (3,), camera frame."""
         angle = self.bar.angle + math.pi / 2
         return np.array([math.cos(angle), math.sin(angle), 0.0])
@@ -90,7 +90,7 @@ def _frame(rng: np.random.Generator, scene: Scene) -> RgbdFrame:
     return RgbdFrame(scene.image, depth.astype(np.float32), camera)
 
 
-def _outline(shape: Shape) -> npt.NDArray[np.float64]:
+def _outline(shape: Shape) -> FloatArray:
     """Corners (n, 2) of a drawn shape, px; a circle's are many."""
     if shape.kind != 'circle':
         return shape.corners
@@ -99,9 +99,7 @@ def _outline(shape: Shape) -> npt.NDArray[np.float64]:
     return np.array([shape.x, shape.y]) + shape.length / 2 * around
 
 
-def _prism_depth(
-    rays: npt.NDArray[np.float64], camera: Camera, shape: Shape
-) -> npt.NDArray[np.float64]:
+def _prism_depth(rays: FloatArray, camera: Camera, shape: Shape) -> FloatArray:
     """Depth (rows, columns) of an upright prism above the table; infinite beside it."""
     top = TABLE_M - HEIGHT_M
     corners = camera.deproject(_outline(shape) - 0.5, np.full(len(_outline(shape)), top))[:, :2]

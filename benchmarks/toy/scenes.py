@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from realvlg_ros.arrays import ByteArray, FloatArray
 from realvlg_ros.image_region import Box
 from realvlg_ros.rectangle import GraspRectangle
 
@@ -46,7 +46,7 @@ class Shape:
     angle: float = 0.0
 
     @property
-    def corners(self) -> npt.NDArray[np.float64]:
+    def corners(self) -> FloatArray:
         """Corners (4, 2), px."""
         u = np.array([math.cos(self.angle), math.sin(self.angle)]) * self.length / 2
         n = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.thickness / 2
@@ -73,7 +73,7 @@ class Shape:
 class Scene:
     """A picture with its shapes."""
 
-    image: npt.NDArray[np.uint8]
+    image: ByteArray
     shapes: tuple[Shape, ...]
 
     @property
@@ -140,9 +140,7 @@ def _apart(a: Shape, b: Shape) -> bool:
     )  # fmt: skip
 
 
-def _draw(
-    rng: np.random.Generator, shapes: list[Shape], width: int, height: int
-) -> npt.NDArray[np.uint8]:
+def _draw(rng: np.random.Generator, shapes: list[Shape], width: int, height: int) -> ByteArray:
     shade = float(rng.uniform(60, 190))
     slope = rng.uniform(-30, 30, 2)
     columns, rows = np.linspace(-0.5, 0.5, width), np.linspace(-0.5, 0.5, height)

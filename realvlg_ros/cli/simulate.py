@@ -64,13 +64,14 @@ def write_frames(arguments: argparse.Namespace) -> int:
     from ..simulation.renderer import Renderer, RenderSettings
     from ..simulation.trajectory import d435_camera
     from ..simulation.world import World
+    from ..simulation.world_file import read_world
 
     if arguments.count < 1 or not arguments.rate > 0:
         raise WorldError(
             f'count {arguments.count} must be at least 1 and rate {arguments.rate} positive'
         )
     if arguments.random is None:
-        world = World.from_yaml(config_file(arguments.world))
+        world = read_world(config_file(arguments.world))
     else:
         world = World.random(arguments.random, arguments.objects)
     renderer = Renderer(world, RenderSettings.fast() if arguments.fast else None)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import ByteArray
 from ..errors import GripperError
 from ..grasping.gripper import Gripper
 from ..resources import share_folder
 
-Image = npt.NDArray[np.uint8]
 Color = tuple[int, int, int]
 
 _SIZE_PX = (920, 560)
@@ -27,7 +26,7 @@ _AXES: tuple[tuple[str, Color], ...] = (('x', (200, 40, 40)), ('y', (30, 140, 40
 _APPROACH: Color = (40, 70, 210)
 
 
-def draw_gripper(gripper: Gripper) -> Image:
+def draw_gripper(gripper: Gripper) -> ByteArray:
     """Draw the profile from the front (y, z) and from the side (x, z), at its largest opening.
 
     Returns:
@@ -57,7 +56,7 @@ def draw_gripper(gripper: Gripper) -> Image:
 class _View:
     """One projection: TCP coordinates (across, z) in m to pixels, z down."""
 
-    image: Image
+    image: ByteArray
     scale: float
     column: float
     row: float
@@ -128,7 +127,7 @@ def _draw_side(view: _View, gripper: Gripper) -> None:
     view.axes('x', _AXES[0][1])
 
 
-def _text(image: Image, text: str, at: tuple[int, int], size: float, color: Color) -> None:
+def _text(image: ByteArray, text: str, at: tuple[int, int], size: float, color: Color) -> None:
     cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, color, 1, cv2.LINE_AA)
 
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ..answer import Answer, AnswerStatus
+from ..arrays import ByteArray, FloatArray
 from ..grasping.grasp import Grasp
 from ..image_region import Box, RegionMask
-
-Image = npt.NDArray[np.uint8]
 
 _OBJECT = (64, 224, 255)
 _JAW = (255, 64, 64)
@@ -34,18 +32,18 @@ class _Pen:
     text: float
 
     @classmethod
-    def for_image(cls, image: Image) -> _Pen:
+    def for_image(cls, image: ByteArray) -> _Pen:
         scale = image.shape[1] / 640
         return cls(max(1, round(scale)), 0.45 * max(scale, 0.75))
 
 
 def draw_overlay(
-    color: Image,
+    color: ByteArray,
     box: Box | None = None,
     mask: RegionMask | None = None,
     grasps: Sequence[Grasp] = (),
     label: str = '',
-) -> Image:
+) -> ByteArray:
     """Draw an object's box and mask and its grasps into a copy of the image.
 
     The best grasp is a rectangle with red jaws, thin white opening lines and yellow contacts;
@@ -73,7 +71,7 @@ def draw_overlay(
     return image
 
 
-def draw_answer(color: Image, answer: Answer) -> Image:
+def draw_answer(color: ByteArray, answer: Answer) -> ByteArray:
     """Draw an answer with a caption below the image: (height + caption, width, 3) uint8 RGB."""
     grounding = answer.grounding
     image = draw_overlay(color, grounding.box, grounding.mask, answer.grasps, grounding.label)
@@ -101,7 +99,7 @@ def _caption_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def _caption(image: Image, lines: list[str], pen: _Pen) -> Image:
+def _caption(image: ByteArray, lines: list[str], pen: _Pen) -> ByteArray:
     width = image.shape[1]
     character = cv2.getTextSize('n', _FONT, pen.text, pen.unit)[0][0]
     columns = max(20, int((width - 12 * pen.unit) / character))
@@ -123,7 +121,7 @@ def _wrap(line: str, columns: int) -> list[str]:
     return lines
 
 
-def _tint(image: Image, mask: RegionMask, pen: _Pen) -> None:
+def _tint(image: ByteArray, mask: RegionMask, pen: _Pen) -> None:
     rows, columns = mask.data.shape
     region = image[mask.y_offset : mask.y_offset + rows, mask.x_offset : mask.x_offset + columns]
     mixed = (0.7 * region[mask.data] + 0.3 * np.array(_OBJECT)).astype(np.uint8)
@@ -135,7 +133,7 @@ def _tint(image: Image, mask: RegionMask, pen: _Pen) -> None:
     cv2.drawContours(image, outlines, -1, _OBJECT, pen.unit, cv2.LINE_AA)
 
 
-def _draw_box(image: Image, box: Box, label: str, tint: tuple[int, ...], pen: _Pen) -> None:
+def _draw_box(image: ByteArray, box: Box, label: str, tint: tuple[int, ...], pen: _Pen) -> None:
     top_left = (round(box.x_min), round(box.y_min))
     cv2.rectangle(image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, pen.unit)
     if not label:
@@ -149,7 +147,7 @@ def _draw_box(image: Image, box: Box, label: str, tint: tuple[int, ...], pen: _P
     )
 
 
-def _draw_best(image: Image, grasp: Grasp, pen: _Pen) -> None:
+def _draw_best(image: ByteArray, grasp: Grasp, pen: _Pen) -> None:
     corners = grasp.rectangle.corners()
     for edge in ([0, 1], [2, 3]):
         _polyline(image, corners[edge], (0, 0, 0), pen.unit + 2)
@@ -169,8 +167,6 @@ def _draw_best(image: Image, grasp: Grasp, pen: _Pen) -> None:
             )
 
 
-def _polyline(
-    image: Image, points: npt.NDArray[np.float64], tint: tuple[int, ...], width: int
-) -> None:
+def _polyline(image: ByteArray, points: FloatArray, tint: tuple[int, ...], width: int) -> None:
     fixed = np.round(points * 2**_SHIFT).astype(np.int32)
     cv2.polylines(image, [fixed], False, tint, width, cv2.LINE_AA, shift=_SHIFT)

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
+from ..arrays import ByteArray, FloatArray
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..grasping.grasp import Grasp
 from ..grasping.gripper import Gripper
 from ..image_region import RegionMask
 from ..support_plane import find_support_plane
-from ..transforms import FloatArray, transform_points
-
-Image = npt.NDArray[np.uint8]
+from ..transforms import transform_points
 
 _SIZE_PX = 480
 _REACH_M = 0.30
@@ -40,7 +38,7 @@ class _Layer:
 
 def draw_scene(
     frame: RgbdFrame, grasp: Grasp, gripper: Gripper, mask: RegionMask | None = None
-) -> Image:
+) -> ByteArray:
     """Draw the points around a grasp and the gripper in place.
 
     The left view shows both fingers and the gap between them, the right one is turned by 70
@@ -132,7 +130,7 @@ def _box_points(lower: FloatArray, upper: FloatArray) -> tuple[FloatArray, Float
     return np.concatenate(points), np.concatenate(shades)
 
 
-def _draw_layers(layers: list[_Layer], center: FloatArray, rotation: FloatArray) -> Image:
+def _draw_layers(layers: list[_Layer], center: FloatArray, rotation: FloatArray) -> ByteArray:
     """Draw layers orthographically around a centre, one over the other where it is nearer."""
     panel = np.full((_SIZE_PX, _SIZE_PX, 3), float(_BACKGROUND))
     nearest = np.full((_SIZE_PX, _SIZE_PX), np.inf)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import FloatArray
 from ..grasping.gripper import Gripper
 from .triangles import clip
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -16,26 +16,24 @@ from enum import Enum
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import FloatArray, IntArray
 from ..errors import JudgeError
 from ..grasping.gripper import Gripper
 from ..transforms import invert, transform_points
 from .contact_patch import ContactPatch, pressure_centers
 from .triangles import clip, encloses
 
-FloatArray = npt.NDArray[np.float64]
-
 
 class TriangleMesh(Protocol):
     """What the judge needs of a mesh, as trimesh.Trimesh has it; faces wind outward."""
 
     @property
-    def vertices(self) -> npt.NDArray[np.float64]:
+    def vertices(self) -> FloatArray:
         """Corners (n, 3), m."""
 
     @property
-    def faces(self) -> npt.NDArray[np.int64]:
+    def faces(self) -> IntArray:
         """Indices (m, 3) of corners."""
 
 

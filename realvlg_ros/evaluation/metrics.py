@@ -15,12 +15,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import BoolArray
 from ..errors import EvaluationError
 from ..image_region import Box
 from ..rectangle import ContactPair, GraspRectangle
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _MIN_IOU = 0.25
 _MAX_ANGLE = math.radians(30)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import BoolArray, FloatArray
 from ..errors import EvaluationError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def structure_measure(
@@ -39,7 +38,7 @@ def structure_measure(
     return max(0.0, measure)
 
 
-def _object(prediction: FloatArray, mask: npt.NDArray[np.bool_]) -> float:
+def _object(prediction: FloatArray, mask: BoolArray) -> float:
     """Likeness of foreground and background, weighted by their share."""
     share = float(mask.mean())
     return share * _likeness(prediction[mask]) + (1 - share) * _likeness(1 - prediction[~mask])
@@ -50,7 +49,7 @@ def _likeness(values: FloatArray) -> float:
     return 2 * mean / (mean * mean + 1 + deviation + np.finfo(float).eps)
 
 
-def _region(prediction: FloatArray, mask: npt.NDArray[np.bool_]) -> float:
+def _region(prediction: FloatArray, mask: BoolArray) -> float:
     """Structural similarity of the four quadrants about the truth's centroid."""
     rows, columns = np.nonzero(mask)
     row, column = round(rows.mean()) + 1, round(columns.mean()) + 1

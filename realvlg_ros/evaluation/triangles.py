@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ..arrays import BoolArray, FloatArray, IndexArray
 
 
 def clip(
     triangles: FloatArray, lower: FloatArray, upper: FloatArray
-) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+) -> tuple[FloatArray, IndexArray]:
     """Cut triangles (m, 3, 3) to a box.
 
     Returns:
@@ -26,7 +25,7 @@ def clip(
     return pieces, origin
 
 
-def _cut(triangles: FloatArray, height: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+def _cut(triangles: FloatArray, height: FloatArray) -> tuple[FloatArray, IndexArray]:
     """Keep what lies at height (m, 3) above zero; also the index of each piece's triangle."""
     above = height > 0
     count = above.sum(axis=1)
@@ -48,8 +47,8 @@ def _cut(triangles: FloatArray, height: FloatArray) -> tuple[FloatArray, npt.NDA
 def _lead(
     triangles: FloatArray,
     height: FloatArray,
-    chosen: npt.NDArray[np.bool_],
-    index: npt.NDArray[np.intp],
+    chosen: BoolArray,
+    index: IndexArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Turn triangles so that their only chosen corner comes first; the winding stays."""
     order = (chosen[index].argmax(axis=1)[:, None] + np.arange(3)) % 3

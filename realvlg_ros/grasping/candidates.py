@@ -8,12 +8,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import BoolArray, Float32Array, FloatArray
 from .gripper import Gripper
 from .observation.target_cloud import TargetCloud
 from .settings import PlannerSettings
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
 _NARROW_SLACK = 0.002
@@ -80,7 +78,7 @@ def narrowed(candidates: Candidates, settings: PlannerSettings) -> Candidates:
     )
 
 
-def local_coordinates(candidates: Candidates, points: FloatArray) -> npt.NDArray[np.float32]:
+def local_coordinates(candidates: Candidates, points: FloatArray) -> Float32Array:
     """Points (p, 3) of the support frame in every TCP frame: (n, 3, p), m."""
     turn = np.swapaxes(candidates.rotations, 1, 2)
     origin = turn @ candidates.tips[:, :, None]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import FloatArray
 from ..depth_noise import DepthNoise
 from .vectors import cross, length, unit
-
-FloatArray = npt.NDArray[np.float64]
 
 # Readings of neighbouring pixels are correlated: a window holds fewer independent ones.
 _CORRELATED_PX = 9.0

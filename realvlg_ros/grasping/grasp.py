@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import FloatArray
 from ..rectangle import ContactPair, GraspRectangle
 from ..transforms import transform_covariance, transform_points
-
-FloatArray = npt.NDArray[np.float64]
 
 # Rotation by 180 degrees about the approach axis: a parallel gripper does not change.
 _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])

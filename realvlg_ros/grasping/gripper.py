@@ -6,13 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 
+from ..arrays import FloatArray
 from ..errors import GripperError, TransformError
 from ..transforms import from_quaternion
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
+from ..arrays import FloatArray
 from ..support_plane import SupportPlane
 from .completion.object_box import upright_extent
 from .grasp import Grasp
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, FloatArray
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
@@ -35,9 +35,6 @@ from .settings import PlannerSettings
 from .verification.checks import Checked
 from .verification.ranking import diverse
 from .verification.settling import settled
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # The opening is turned by these about the vertical in the second look, rad: inside the cone.
 _TURNS = (-0.2, 0.0, 0.2)

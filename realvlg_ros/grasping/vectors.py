@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg.lapack import dposv
 
-FloatArray = npt.NDArray[np.float64]
+from ..arrays import FloatArray
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from ..arrays import FloatArray
 from ..errors import InstructionError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
@@ -45,7 +43,7 @@ class ObjectCandidate:
     description: str
     score: float
     box: Box
-    position: npt.NDArray[np.float64] | None = None
+    position: FloatArray | None = None
 
 
 @dataclass(frozen=True)

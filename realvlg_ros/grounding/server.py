@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import numpy as np
-import numpy.typing as npt
 
+from ..arrays import ByteArray
 from ..errors import AnswerError, GroundingError, ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box
@@ -196,7 +195,7 @@ class ServerGrounder(TaskGrounder):
         sure = math.exp(reply.log_probabilities[0][1]) if reply.log_probabilities else 1.0
         return sure if word.startswith(probe.yes_words) else 1.0 - sure
 
-    def _picture(self, color: npt.NDArray[np.uint8]) -> tuple[str, AnswerFrame]:
+    def _picture(self, color: ByteArray) -> tuple[str, AnswerFrame]:
         """The picture as a data URL at the size that the server's model is fed."""
         height, width = color.shape[:2]
         factor = self._settings.factor

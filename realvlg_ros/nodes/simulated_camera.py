@@ -16,7 +16,7 @@ from ..ros.node.parameters import parameter, settings
 from ..simulation.depth_noise import DepthNoise
 from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
-from ..simulation.world import World
+from ..simulation.world_file import read_world
 
 _TRAJECTORIES: dict[str, type[Trajectory]] = {
     'static': StaticView,
@@ -59,7 +59,7 @@ class SimulatedCamera(CameraSource):
     def prepare(self) -> None:
         """Read the world and prepare its meshes."""
         parameters: SimulatedCameraParameters = self.parameters
-        world = World.from_yaml(config_file(parameters.world))
+        world = read_world(config_file(parameters.world))
         self._renderer = Renderer(world, RenderSettings.fast() if parameters.fast else None)
         self._trajectory = world.trajectory
         if parameters.trajectory != 'world':

@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, Float32Array, FloatArray
 from ..camera import Camera
 from ..errors import ParameterError, RobotModelError
 from ..frame import RgbdFrame
 from ..transform_buffer import TransformBuffer
 from ..transforms import invert, transform_points
 from .shapes import LinkShape, RobotShapes
-
-FloatArray = npt.NDArray[np.float64]
-Float32Array = npt.NDArray[np.float32]
-BoolArray = npt.NDArray[np.bool_]
 
 # Corners nearer than this cannot be projected; the shape may then be anywhere in the image, m.
 _NEAR = 0.02

@@ -13,11 +13,10 @@ import numpy.typing as npt
 import yaml
 from scipy.spatial.transform import Rotation
 
+from ..arrays import BoolArray, FloatArray
 from ..errors import MissingDependencyError, RobotModelError, TransformError
 from ..transforms import from_quaternion, make_transform
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 MeshResolver = Callable[[str], Path]
 
 # The 13 directions to faces, edges and corners of a cube: a mesh is bounded along each.

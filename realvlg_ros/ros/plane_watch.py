@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..frame import RgbdFrame
 from ..grasping.grasp import Grasp
 from ..grasping.planner import GraspPlan, GraspPlanner
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane
-from ..transforms import FloatArray, transform_points
+from ..transforms import transform_points
 from .node.diagnostics import Level, Report
 
 # A table is level; more than this says that the camera's pose is wrong.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, Float32Array, FloatArray, IndexArray, Int32Array
 from ..frame import RgbdFrame
-from ..image_region import BoolArray, Box
+from ..image_region import Box
 from ..support_plane import SupportPlane, depth_noise
 
 # Neighbouring pixels of one surface differ in depth by less than this, m, plus the noise.
@@ -54,7 +54,7 @@ def part_of(window: slice, pixels: slice) -> slice:
 
 
 def surface_in_box(
-    depth: npt.NDArray[np.float32], raised: BoolArray, inside: tuple[slice, slice]
+    depth: Float32Array, raised: BoolArray, inside: tuple[slice, slice]
 ) -> BoolArray:
     """The connected surface, cut at depth steps, that fills the box's middle and stays inside it.
 
@@ -104,7 +104,7 @@ def surface_in_box(
     return grown
 
 
-def _passing(labels: npt.NDArray[np.int32], inside: tuple[slice, slice]) -> npt.NDArray[np.intp]:
+def _passing(labels: Int32Array, inside: tuple[slice, slice]) -> IndexArray:
     """Labels of what leaves the box by two opposite sides: the box is not meant for it."""
     passing: list[int] = []
     for axis in (0, 1):
@@ -117,7 +117,7 @@ def _passing(labels: npt.NDArray[np.int32], inside: tuple[slice, slice]) -> npt.
     return np.array(sorted(set(passing) - {0}), np.intp)
 
 
-def _bump(size: int) -> npt.NDArray[np.float64]:
+def _bump(size: int) -> FloatArray:
     """Weights (size,) that fall from the middle of a side to its ends."""
     position = (np.arange(size) + 0.5) / size - 0.5
     return np.exp(-((position / 0.3) ** 2))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import BoolArray
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
-from ..image_region import BoolArray, Box, RegionMask
+from ..image_region import Box, RegionMask
 from ..support_plane import depth_noise, find_support_plane
 from .box_surface import part_of, surface_in_box, window_around
 from .segmenter import Segmentation

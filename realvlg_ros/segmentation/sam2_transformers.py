@@ -7,8 +7,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import ByteArray, Float32Array
 from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
@@ -78,7 +78,7 @@ class TransformersSegmenter:
         score = float(output.iou_scores.reshape(-1)[0].clamp(0, 1))
         return from_logits(logits, frame, box, score)
 
-    def _pixels(self, color: npt.NDArray[np.uint8], side: int) -> Any:
+    def _pixels(self, color: ByteArray, side: int) -> Any:
         import torch
 
         image = cv2.resize(color, (side, side), interpolation=cv2.INTER_LINEAR)
@@ -87,9 +87,7 @@ class TransformersSegmenter:
         return pixels.to(self._model.device)
 
 
-def from_logits(
-    logits: npt.NDArray[np.float32], frame: RgbdFrame, box: Box, score: float
-) -> Segmentation:
+def from_logits(logits: Float32Array, frame: RgbdFrame, box: Box, score: float) -> Segmentation:
     """A mask from logits (rows, columns) over the whole image at any size.
 
     An empty mask becomes the whole box, and its source says so.

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, Float32Array, IndexArray
 from ..camera import Camera
 from ..errors import ParameterError
-
-Float32Array = npt.NDArray[np.float32]
-IndexArray = npt.NDArray[np.intp]
 
 # A jump in depth, of the depth.
 _JUMP = 0.015
@@ -177,7 +174,7 @@ def _neighbourhood(depth: Float32Array) -> tuple[Float32Array, Float32Array]:
     return np.where(np.isfinite(nearest), nearest, np.float32(0)), np.asarray(farthest)
 
 
-def _stereo_shadow(depth: Float32Array, camera: Camera, baseline: float) -> npt.NDArray[np.bool_]:
+def _stereo_shadow(depth: Float32Array, camera: Camera, baseline: float) -> BoolArray:
     """(height, width) what the second imager, a baseline to the right, does not see.
 
     It sees a pixel's point shifted left by the disparity. A point is hidden if another one from

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import FloatArray, IntArray
 from ..errors import MissingDependencyError, WorldError
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 def lathe(profile: npt.ArrayLike, segments: int = 64) -> Trimesh:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from ..transforms import FloatArray
+from ..arrays import FloatArray
 
-Polygon = npt.NDArray[np.float64]
+Polygon = FloatArray
 
 
 def footprint(vertices: FloatArray) -> Polygon:

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, Float32Array, Int32Array
 from ..errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
-
-Float32Array = npt.NDArray[np.float32]
-Int32Array = npt.NDArray[np.int32]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray, Int32Array
 from ..camera import Camera
 from ..errors import FrameError
 from ..frame import RgbdFrame
-from ..transforms import FloatArray, invert
-from .ray_caster import Float32Array, Int32Array
+from ..transforms import invert
 from .shading import edges, lamp_visibility, openness, pixel_phase, shade, smooth_within, to_bytes
-from .stage import IndexArray, Stage, Surface
+from .stage import Stage, Surface
 from .world import WORLD_FRAME, World
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class RenderedFrame:
     object2world: dict[str, FloatArray]
     camera2world: FloatArray
 
-    def mask(self, name: str) -> npt.NDArray[np.bool_]:
+    def mask(self, name: str) -> BoolArray:
         """(height, width) True where the object of a name is seen."""
         return self.instance_ids == list(self.object2world).index(name) + 1
 
@@ -80,7 +79,7 @@ class _CleanView:
     camera: Camera
     camera2world: FloatArray
     poses: dict[str, FloatArray]
-    color: npt.NDArray[np.uint8]
+    color: ByteArray
     depth: Float32Array
     instance_ids: Int32Array
 
@@ -210,7 +209,7 @@ class Renderer:
         self,
         camera: Camera,
         camera2world: FloatArray,
-        pixels: npt.NDArray[np.intp],
+        pixels: IndexArray,
         visible: Float32Array,
         opened: Float32Array,
     ) -> Float32Array:

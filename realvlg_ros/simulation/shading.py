@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from .ray_caster import BoolArray, Float32Array, Int32Array
-from .stage import SHADE_REACH, IndexArray, Stage, Surface
+from ..arrays import BoolArray, ByteArray, Float32Array, IndexArray, Int32Array
+from .stage import SHADE_REACH, Stage, Surface
 from .world import Light
 
 _OFFSET = 2e-4  # m off the surface, so that it does not shade itself
@@ -73,7 +72,7 @@ def shade(
     return color
 
 
-def to_bytes(color: Float32Array) -> npt.NDArray[np.uint8]:
+def to_bytes(color: Float32Array) -> ByteArray:
     """Linear RGB as sRGB bytes."""
     return _TO_BYTES[(np.clip(color, 0, 1) * 4095).astype(np.int16)]
 

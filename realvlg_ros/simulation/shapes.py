@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import BoolArray, FloatArray
 from ..errors import WorldError
 from .mesh_primitives import concatenate, cuboid, lathe, sphere, tube
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _METAL = (176, 178, 184)
 _CAP_WHITE = (232, 232, 228)

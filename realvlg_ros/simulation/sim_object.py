@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
+from ..arrays import ByteArray, FloatArray
 from ..errors import WorldError
-from ..transforms import FloatArray, make_transform, transform_points
+from ..transforms import make_transform, transform_points
 from .colors import Rgb
 from .mesh_primitives import load_trimesh
 from .shapes import make_shape
@@ -70,7 +70,7 @@ class SimObject:
     shape: str
     color: Rgb
     mesh: Trimesh
-    face_colors: npt.NDArray[np.uint8]
+    face_colors: ByteArray
     pose: FloatArray
     motion: Motion | None = None
 

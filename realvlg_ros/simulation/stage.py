@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..transforms import FloatArray, invert, transform_points
+from ..arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray, Int32Array
+from ..transforms import invert, transform_points
 from .colors import Rgb
 from .mesh_primitives import cuboid
-from .ray_caster import Float32Array, Hits, Int32Array, RayCaster, corner_normals
+from .ray_caster import Hits, RayCaster, corner_normals
 from .texture import solid_noise, surface_texture
 from .world import Table, World
 
@@ -30,9 +31,6 @@ _CELL = 0.01  # m
 
 # How far an object darkens what is beside it, m.
 SHADE_REACH = 0.05
-
-IndexArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -178,7 +176,7 @@ def _room(table: Table) -> list[tuple[Trimesh, Rgb]]:
     return [(top, _TABLE_EDGE_COLOR), (floor, _FLOOR_COLOR), (wall, _WALL_COLOR)]
 
 
-def _fill_hull(cells: npt.NDArray[np.uint8], places: FloatArray, margin: float) -> None:
+def _fill_hull(cells: ByteArray, places: FloatArray, margin: float) -> None:
     """Mark the convex hull of places (N, 2) counted from the middle, and a margin around it."""
     centred = places + np.array(cells.shape) / 2
     hull = np.round(cv2.convexHull(centred[:, ::-1].astype(np.float32))).astype(np.int32)

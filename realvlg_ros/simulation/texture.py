@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-Float32Array = npt.NDArray[np.float32]
+from ..arrays import Float32Array
 
 _LATTICE = 64
 _LATTICE_STEP = 0.0025  # m

@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import FloatArray
 from ..camera import Camera
 from ..errors import WorldError
-from ..transforms import FloatArray, make_transform
+from ..transforms import make_transform
 
 Vector = tuple[float, float, float]
 

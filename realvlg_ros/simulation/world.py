@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..errors import WorldError
-from ..transforms import FloatArray, make_transform
+from ..transforms import make_transform
 from .colors import COLORS
 from .placement import find_place, footprint
 from .shapes import SHAPES
@@ -96,17 +96,6 @@ class World:
         doubles = sorted(name for name, count in counts.items() if count > 1)
         if doubles:
             raise WorldError(f'objects named twice: {", ".join(doubles)}; give each its own name')
-
-    @classmethod
-    def from_yaml(cls, path: Path) -> World:
-        """Read a world of config/worlds.
-
-        Raises:
-            WorldError: the file is missing, or a key is missing, unknown or invalid.
-        """
-        from .world_file import read_world
-
-        return read_world(path)
 
     @classmethod
     def random(

@@ -12,8 +12,9 @@ import numpy as np
 import yaml
 from scipy.spatial.transform import Rotation
 
+from ..arrays import FloatArray
 from ..errors import WorldError
-from ..transforms import FloatArray, make_transform
+from ..transforms import make_transform
 from .colors import parse_color
 from .sim_object import Motion, SimObject
 from .trajectory import LinearSweep, Orbit, StaticView, Trajectory

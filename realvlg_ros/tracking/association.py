@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
-from ..transforms import FloatArray
 from .target.appearance import Appearance
 from .target.target import TargetState
 from .target.track import TargetTrack

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..arrays import FloatArray
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
-from ..transforms import FloatArray
 from .association import track_again, track_at
 from .memory.key_frames import KeyFrame
 from .settings import TrackerSettings

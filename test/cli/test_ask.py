@@ -14,12 +14,12 @@ from realvlg_ros.resources import config_file
 from realvlg_ros.simulation.depth_noise import DepthNoise
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
-from realvlg_ros.simulation.world import World
+from realvlg_ros.simulation.world_file import read_world
 from realvlg_ros.transforms import from_quaternion
 
 
 def render(name):
-    world = World.from_yaml(config_file(f'worlds/{name}.yaml'))
+    world = read_world(config_file(f'worlds/{name}.yaml'))
     camera2world = world.trajectory.camera2world(0.0)
     return world, Renderer(world).render(d435_camera(), camera2world, DepthNoise(), 0)
 

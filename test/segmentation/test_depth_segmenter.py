@@ -3,7 +3,7 @@ import numpy as np
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import Box
-from realvlg_ros.segmentation.segmenter import make_segmenter
+from realvlg_ros.segmentation.factory import make_segmenter
 
 WIDTH, HEIGHT = 320, 240
 

@@ -8,8 +8,8 @@ from realvlg_ros.camera import Camera
 from realvlg_ros.errors import GroundingError, MissingDependencyError, ParameterError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import Box
+from realvlg_ros.segmentation.factory import make_segmenter
 from realvlg_ros.segmentation.sam2_transformers import from_logits
-from realvlg_ros.segmentation.segmenter import make_segmenter
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from realvlg_ros.errors import WorldError
 from realvlg_ros.resources import config_file
 from realvlg_ros.simulation.placement import clearance, footprint
 from realvlg_ros.simulation.trajectory import LinearSweep, Orbit
-from realvlg_ros.simulation.world import World, upright_pose
-from realvlg_ros.simulation.world_file import parse_world
+from realvlg_ros.simulation.world import upright_pose
+from realvlg_ros.simulation.world_file import parse_world, read_world
 
 pytest.importorskip('trimesh')
 
@@ -23,7 +23,7 @@ def parse(text):
 
 
 def shipped(name):
-    return World.from_yaml(config_file(f'worlds/{name}.yaml'))
+    return read_world(config_file(f'worlds/{name}.yaml'))
 
 
 def test_the_demo_has_exactly_one_red_mug():
@@ -97,7 +97,7 @@ def test_sweep_and_mesh_are_read(tmp_path):
         ' speed_m_s: 0.2}\n'
         'objects: [{mesh: cube.ply, scale: 0.004, color: blue, position_m: [0, 0]}]\n'
     )
-    world = World.from_yaml(path)
+    world = read_world(path)
     assert world.trajectory == LinearSweep((-0.5, 0, 0.4), (-0.4, 0, 0.4), 0.2)
     assert world.name == 'world'
     assert np.allclose(world.object('blue_cube').mesh.extents, 0.04)
@@ -134,10 +134,10 @@ def test_mistakes_are_named_with_the_remedy(text, words):
 def test_errors_name_the_file(tmp_path):
     path = tmp_path / 'broken.yaml'
     with pytest.raises(WorldError, match=r'broken\.yaml cannot be read: No such file'):
-        World.from_yaml(path)
+        read_world(path)
     path.write_text('objects: [')
     with pytest.raises(WorldError, match=r'broken\.yaml is not YAML'):
-        World.from_yaml(path)
+        read_world(path)
     path.write_text('seed: x')
     with pytest.raises(WorldError, match=r'broken\.yaml: seed is'):
-        World.from_yaml(path)
+        read_world(path)

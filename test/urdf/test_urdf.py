@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from realvlg_ros.arrays import FloatArray
+
 pytest.importorskip('xacro', reason='xacro is not installed')
 
 import xacro
@@ -14,7 +16,7 @@ import yaml
 from scipy.spatial.transform import Rotation
 
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.transforms import FloatArray, make_transform
+from realvlg_ros.transforms import make_transform
 
 ROOT = Path(__file__).parents[2]
 

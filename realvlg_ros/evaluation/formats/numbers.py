@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from ...errors import LabelError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def read_lines(path: Path, count: int, separator: str | None) -> list[list[float]]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from ...errors import LabelError, RectangleError
 from ...rectangle import GraspRectangle
 from .numbers import read_rows
@@ -59,7 +59,7 @@ def write_ocid_vlg(path: Path, labels: Sequence[OcidVlgLabel]) -> None:
         np.save(file, np.array(rows, np.float64).reshape(-1, 6), allow_pickle=False)
 
 
-def _read_json(path: Path) -> npt.NDArray[np.float64]:
+def _read_json(path: Path) -> FloatArray:
     try:
         rows = np.array(json.loads(path.read_text()), np.float64)
     except (OSError, ValueError, TypeError) as error:

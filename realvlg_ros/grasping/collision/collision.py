@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, FloatArray
 from ..candidates import SWEEP, Candidates, local_coordinates
 from ..gripper import Gripper
 from ..observation.scene import Scene
 from ..settings import PlannerSettings
 from .obstacles import Obstacles
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Distance between sample points on the gripper, m.
 _STEP = 0.007
@@ -111,7 +108,7 @@ def clearances(
 
 def _gripper_points(
     candidates: Candidates, gripper: Gripper, step: float
-) -> tuple[npt.NDArray[np.float32], int]:
+) -> tuple[Float32Array, int]:
     """Sample points (n, p, 3) in the support frame; how many of them, first, are the fingers'."""
     left, right, palm = _sample_points(gripper, step)
     rotations = candidates.rotations.astype(np.float32)

@@ -8,12 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import Scene
 from ..settings import PlannerSettings
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-Image = npt.NDArray[np.float32]
 
 # Readings within this of the object's edge may be blurred with it, m.
 _EDGE_BLUR = 0.004
@@ -41,9 +38,9 @@ class Obstacles:
         reach: (height, width) how far behind the surface they go, horizontally, m.
     """
 
-    surface: Image
-    depth: Image
-    reach: Image
+    surface: Float32Array
+    depth: Float32Array
+    reach: Float32Array
 
     @classmethod
     def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
@@ -77,7 +74,7 @@ class Obstacles:
         self,
         scene: Scene,
         points: npt.NDArray[np.floating],
-        pixels: tuple[npt.NDArray[np.intp], Image, BoolArray],
+        pixels: tuple[IndexArray, Float32Array, BoolArray],
         settings: PlannerSettings,
     ) -> BoolArray:
         """Which points lie in obstacles.
@@ -99,7 +96,7 @@ class Obstacles:
         return np.asarray(hit)
 
 
-def _other_things(scene: Scene, min_height: float) -> npt.NDArray[np.uint8]:
+def _other_things(scene: Scene, min_height: float) -> ByteArray:
     """1 (height, width) where a reading belongs neither to the object nor to the support."""
     with np.errstate(invalid='ignore'):
         other = scene.frame.valid & ~scene.mask
@@ -113,7 +110,7 @@ def _other_things(scene: Scene, min_height: float) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _visible_width(solid: npt.NDArray[np.uint8], scene: Scene) -> Image:
+def _visible_width(solid: ByteArray, scene: Scene) -> Float32Array:
     """Diameter (height, width) of the largest circle inside each thing's visible surface, m."""
     depth = scene.frame.depth[::_STRIDE, ::_STRIDE]
     part = solid[::_STRIDE, ::_STRIDE].copy()

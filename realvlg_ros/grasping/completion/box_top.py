@@ -11,12 +11,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ..observation.target_cloud import TargetCloud
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Surface so near the highest readings, m, and so level is the top.
 _PLATEAU, _LEVEL = 0.004, 0.8

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ...depth_noise import DepthNoise
 from ...errors import LiftError
 from ...frame import RgbdFrame
@@ -16,9 +16,6 @@ from ...transforms import make_transform
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from .box_top import LevelTop
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Share of the points left out at either end: depth noise makes tails.
 _TAIL = 0.5

@@ -7,11 +7,9 @@ Points of one height lie on a circle around it: they are more exact, but only ne
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray, IndexArray
 from ..observation.target_cloud import TargetCloud
-
-FloatArray = npt.NDArray[np.float64]
 
 # Share of the normals that must meet an axis, the distance at which one counts half, m, and how
 # different their directions must be.
@@ -113,7 +111,7 @@ def _aside(normals: FloatArray, steep: FloatArray) -> FloatArray:
 
 
 def _off_levels(
-    values: FloatArray, heights: FloatArray, weight: FloatArray, circle: npt.NDArray[np.intp]
+    values: FloatArray, heights: FloatArray, weight: FloatArray, circle: IndexArray
 ) -> FloatArray:
     """Columns of values (n, k) without the line over the height that each circle's points have.
 

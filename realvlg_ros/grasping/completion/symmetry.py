@@ -14,16 +14,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ...depth_noise import DepthNoise
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from .box_top import LevelTop
 from .revolution_axis import axis_of_revolution
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Longer than wide and than tall by these factors: the object lies.
 _LYING_ASPECT = 1.7

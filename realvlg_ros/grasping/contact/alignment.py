@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ..candidates import Candidates, local_coordinates
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from .pad_contacts import PadBand, between_fingers
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Surface within this of the first touch belongs to the face that the pad will align to, m.
 _FACE = 0.005

@@ -8,14 +8,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Float32Array, FloatArray, IndexArray
 from ..candidates import SWEEP, Candidates, local_coordinates, open_for
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
 from .pad_contacts import PadBand, before_pads, between_fingers, entries
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 # Surface within this of the first touch belongs to the contact, m.
 _PATCH = 0.003
@@ -46,10 +44,10 @@ class Closing:
     contacts: FloatArray
     widths: FloatArray
     cosines: FloatArray
-    counts: IntArray
+    counts: IndexArray
     overlaps: FloatArray
     observed: FloatArray
-    crossing: IntArray
+    crossing: IndexArray
 
     @classmethod
     def joined(cls, batches: Sequence[Closing]) -> Closing:
@@ -72,7 +70,7 @@ class _Patch:
 
     middle: FloatArray
     normal: FloatArray
-    count: IntArray
+    count: IndexArray
     observed: FloatArray
 
 
@@ -155,8 +153,8 @@ def _cosines(patches: list[_Patch], contacts: FloatArray, rotations: FloatArray)
 
 
 def _crossings(
-    local: npt.NDArray[np.float32], candidates: Candidates, shift: FloatArray, gripper: Gripper
-) -> IntArray:
+    local: Float32Array, candidates: Candidates, shift: FloatArray, gripper: Gripper
+) -> IndexArray:
     """Points (n,) of the cloud in the way of the open fingers or of their closing.
 
     Args:
@@ -175,7 +173,7 @@ def _crossings(
     return np.count_nonzero(inside, axis=1)
 
 
-def _in_palm(local: npt.NDArray[np.float32], shift: FloatArray, gripper: Gripper) -> IntArray:
+def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexArray:
     """Points (n,) inside the palm on the last part of the approach, each counted twice.
 
     Args:

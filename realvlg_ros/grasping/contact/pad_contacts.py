@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..gripper import Gripper
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
-Local = npt.NDArray[np.float32]
 
 # Farther than any point between fingers, m.
 _FAR = np.float32(1e3)
@@ -29,13 +24,13 @@ class PadBand:
         count: number of candidates.
     """
 
-    rows: IntArray
-    points: IntArray
+    rows: IndexArray
+    points: IndexArray
     local: FloatArray
     count: int
 
     @classmethod
-    def where(cls, inside: BoolArray, local: Local) -> PadBand:
+    def where(cls, inside: BoolArray, local: Float32Array) -> PadBand:
         """The points that are inside (n, p), of points (n, 3, p) in every TCP frame, m."""
         rows, points = entries(inside)
         first = rows * (3 * local.shape[2]) + points
@@ -43,7 +38,7 @@ class PadBand:
         return cls(rows, points, np.stack(places).astype(np.float64), len(local))
 
     @classmethod
-    def touched(cls, inside: BoolArray, local: Local, sign: float, depth: float) -> PadBand:
+    def touched(cls, inside: BoolArray, local: Float32Array, sign: float, depth: float) -> PadBand:
         """What a finger that closes meets first, and all within a depth (m) of it.
 
         Args:
@@ -72,7 +67,7 @@ class PadBand:
         )
 
 
-def before_pads(local: Local, gripper: Gripper, margin: float = 0.0) -> BoolArray:
+def before_pads(local: Float32Array, gripper: Gripper, margin: float = 0.0) -> BoolArray:
     """Which points (n, p), of points (n, 3, p) in every TCP frame, lie in front of the pads.
 
     Over the pads' whole width and length; with a margin (m), also so far beside the pads and
@@ -85,13 +80,13 @@ def before_pads(local: Local, gripper: Gripper, margin: float = 0.0) -> BoolArra
     return np.asarray(inside)
 
 
-def between_fingers(local: Local, openings: FloatArray, gripper: Gripper) -> BoolArray:
+def between_fingers(local: Float32Array, openings: FloatArray, gripper: Gripper) -> BoolArray:
     """Which points (n, p) lie in front of the pads and inside the openings (n,), m."""
     half = (openings / 2).astype(np.float32)[:, None]
     return before_pads(local, gripper) & (np.abs(local[:, 1]) < half)
 
 
-def entries(inside: BoolArray) -> tuple[IntArray, IntArray]:
+def entries(inside: BoolArray) -> tuple[IndexArray, IndexArray]:
     """Rows and columns (k,) of entries (n, p) that hold: np.nonzero, but much faster."""
     flat = np.flatnonzero(inside)
     rows = flat // max(inside.shape[1], 1)

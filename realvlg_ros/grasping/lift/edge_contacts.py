@@ -6,15 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray, IndexArray
 from ..vectors import cross, length, median, solve_positive
 from .jaw_strip import Band
 from .top_surface import DEPTH, MIN_LINES, Slab
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 # A silhouette within so many pixels of a good reading is where the surface ends: readings beside
 # a jump in depth are unreliable, masks less so.
@@ -119,8 +115,8 @@ class _Jaws:
     """
 
     view: _View
-    rows: IntArray
-    first: IntArray
+    rows: IndexArray
+    first: IndexArray
     before: int
     along: FloatArray
     across: FloatArray
@@ -131,7 +127,7 @@ class _Jaws:
     wall: BoolArray
 
     @classmethod
-    def meet(cls, view: _View, local: FloatArray, inside: BoolArray, rows: IntArray) -> _Jaws:
+    def meet(cls, view: _View, local: FloatArray, inside: BoolArray, rows: IndexArray) -> _Jaws:
         """Gather the samples of both jaws.
 
         Args:

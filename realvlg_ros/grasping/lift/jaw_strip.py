@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ...rectangle import GraspRectangle
 from ..observation.scene import Scene
 from ..vectors import cross, unit
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Lines across the jaws, fewest and most; they are a pixel apart or more.
 _LINES = (6, 11)

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from ...errors import LiftError
 from ...rectangle import ContactPair, GraspRectangle
 from ...support_plane import SupportPlane
@@ -27,8 +27,6 @@ from .edge_contacts import close_on_slab
 from .jaw_strip import Band
 from .round_surface import Arc, fit_arc
 from .top_surface import Slab, find_top
-
-FloatArray = npt.NDArray[np.float64]
 
 _MIN_ON_OBJECT = 12
 # Jaws touch the walls this far below the edge, m, if the object is tall enough.

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ...arrays import FloatArray
 
 # The number of parameters of the circle beyond those of a slab, halved, and by how much less the
 # readings say than independent Gaussian ones.

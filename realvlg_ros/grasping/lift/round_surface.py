@@ -11,15 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ..vectors import cross, length, mean, solve_positive, unit
 from .circle_fit import Circle, RoundReadings, fit_circle
 from .jaw_strip import Band
 from .model_selection import Evidence
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _MIN_READINGS = 24
 _MIN_CENTRAL = 10

@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from ..vectors import cross, mean, median, unit
 from .jaw_strip import Band
-
-FloatArray = npt.NDArray[np.float64]
 
 # The jaws are taken to reach so far below the top, m.
 DEPTH = 0.012

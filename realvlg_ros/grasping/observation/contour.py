@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from ...arrays import BoolArray, FloatArray
 
 # Half the window in which the contour's direction is estimated, px.
 _REACH = 3

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from ...arrays import BoolArray, FloatArray
 
 # A window must hold this share of its pixels to give a normal.
 _MIN_FILL = 0.3

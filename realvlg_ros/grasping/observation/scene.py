@@ -9,12 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ...frame import RgbdFrame
 from ...support_plane import SupportPlane
 from ...transforms import invert, make_transform
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Scene:
 
     def pixels_of(
         self, points: npt.NDArray[np.floating]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32], BoolArray]:
+    ) -> tuple[IndexArray, Float32Array, BoolArray]:
         """Where points (..., 3) of the support frame are seen.
 
         Returns:
@@ -109,7 +107,7 @@ class Scene:
         return index.astype(np.intp), np.asarray(z, np.float32), np.asarray(inside)
 
     @cached_property
-    def near_depth(self) -> npt.NDArray[np.float32]:
+    def near_depth(self) -> Float32Array:
         """(height, width) nearest reading within 2 px, m; 0 where one of them is missing."""
         return np.asarray(cv2.erode(self.frame.depth, np.ones((5, 5), np.uint8)))
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 from scipy.spatial import KDTree
 
+from ...arrays import BoolArray, FloatArray, IndexArray
 from ...depth_noise import DepthNoise
 from ...transforms import transform_points
 from .contour import SHADOW, fill_shadows, find_contour
 from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import Scene
 from .truncation import CutEdges, nearest_beside, toward_border
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 # Parts of the mask's cloud smaller than this share of the largest are stray readings.
 _MIN_PART = 0.1
@@ -56,7 +52,7 @@ class TargetCloud:
     count: int
     support_ratio: float = 1.0
     cuts: CutEdges = field(default_factory=CutEdges.none)
-    doubtful: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
+    doubtful: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
     @classmethod

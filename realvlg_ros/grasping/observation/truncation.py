@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ...transforms import transform_points
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # What covers an object is looked for so far around a reading, px.
 REACH = 3

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray, IndexArray
 from ..observation.target_cloud import TargetCloud
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _SEEDS = 200
 _POOL = 800
@@ -149,7 +146,7 @@ def footprint_pairs(cloud: TargetCloud, max_width: float) -> Pairs:
     return Pairs(np.array(centers).reshape(-1, 3), np.array(axes).reshape(-1, 3), np.array(widths))
 
 
-def _spread(centers: FloatArray, axes: FloatArray, score: FloatArray) -> npt.NDArray[np.intp]:
+def _spread(centers: FloatArray, axes: FloatArray, score: FloatArray) -> IndexArray:
     """The best of each place and direction, best first."""
     yaw = np.mod(np.arctan2(axes[:, 1], axes[:, 0]), np.pi)
     bins = np.floor(yaw * _AXIS_BINS / np.pi).astype(np.int64) % _AXIS_BINS

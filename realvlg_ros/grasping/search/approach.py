@@ -6,15 +6,13 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from ..candidates import Candidates, local_coordinates, open_for
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
 from .antipodal import Pairs
-
-FloatArray = npt.NDArray[np.float64]
 
 # Rotations of the approach about the opening axis, from straight down, rad.
 _LEAN = np.radians([0, -25, 25, -50, 50, -12, 12, -37, 37, -64, 64])

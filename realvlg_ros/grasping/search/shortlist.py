@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray
 from ..candidates import Candidates, coarse_crossings, narrowed
 from ..collision.collision import coarse_hits
 from ..collision.obstacles import Obstacles
@@ -16,8 +16,6 @@ from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
 from .approach import REACH, deepened
-
-BoolArray = npt.NDArray[np.bool_]
 
 # So many times the number of candidates wanted are looked at together.
 _AT_ONCE = 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ..candidates import Candidates
 from ..collision.collision import check_collisions
 from ..collision.obstacles import Obstacles
@@ -16,9 +17,6 @@ from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
 from .ranking import NORMAL_SLACK, quality, term_values
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

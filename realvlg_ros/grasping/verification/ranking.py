@@ -6,16 +6,14 @@ A geometric mean lets no strength make up for a term near zero.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray, IndexArray
 from ..candidates import Candidates
 from ..collision.collision import Collisions
 from ..contact.closing import Closing
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
-
-FloatArray = npt.NDArray[np.float64]
 
 # Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
 NORMAL_SLACK = 0.17
@@ -85,7 +83,7 @@ def quality(terms: dict[str, FloatArray]) -> FloatArray:
     return np.asarray(np.exp(logs / total))
 
 
-def diverse(candidates: Candidates, order: npt.NDArray[np.intp], limit: int) -> list[int]:
+def diverse(candidates: Candidates, order: IndexArray, limit: int) -> list[int]:
     """The best, leaving out what is nearly equal to a better one."""
     chosen: list[int] = []
     for k in order:

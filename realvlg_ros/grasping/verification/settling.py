@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray, IndexArray
 from ..candidates import Candidates, local_coordinates
 from ..collision.obstacles import Obstacles
 from ..contact.alignment import made_radial, nearly_radial, with_axes
@@ -22,9 +22,6 @@ from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
 from .checks import Checked
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # Surface within this of the first touch belongs to the wall, m, where it faces the pad with a
 # cosine of more than this.
@@ -62,7 +59,7 @@ class Seating:
         contacts: (n, 2, 3) in the TCP frames, m.
     """
 
-    rows: npt.NDArray[np.intp]
+    rows: IndexArray
     candidates: Candidates
     contacts: FloatArray
 

@@ -9,8 +9,8 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, FloatArray
 from ...errors import GroundingError, ParameterError
 from .checkpoint import read_json
 
@@ -120,7 +120,7 @@ class Calibration:
         return path
 
 
-def _best_threshold(values: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_]) -> float:
+def _best_threshold(values: FloatArray, labels: BoolArray) -> float:
     """The value that splits the labels with the best balanced accuracy."""
     levels = np.unique(values)
     middles = (levels[1:] + levels[:-1]) / 2

@@ -23,7 +23,8 @@ from .labelled_set import read_labelled_set
 from .measurements import compare, measure_speed
 from .model import VisionLanguageModel
 from .prompts import PromptSet, find_prompts
-from .quantization import WIDTHS, Quantization, quantize
+from .quantization import WIDTHS, Quantization
+from .quantize import quantize
 from .settings import RealvlgSettings
 
 HASHES_NAME = 'realvlg_hashes.json'

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import FloatArray
 from .grammar import Choice
 
 
@@ -37,7 +37,7 @@ class ConfidenceMeter:
         self._weight = 0.0
         self._log_probability = 0.0
 
-    def add(self, choice: Choice, probabilities: npt.NDArray[np.float64], chosen: int) -> None:
+    def add(self, choice: Choice, probabilities: FloatArray, chosen: int) -> None:
         """Count a choice.
 
         Args:

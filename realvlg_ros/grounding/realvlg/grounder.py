@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray
 from ...errors import GroundingError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
@@ -118,7 +118,7 @@ class RealvlgGrounder(TaskGrounder):
         return self._look(task, frame.color, Box(0, 0, width, height), (width, height))
 
     def _look(
-        self, task: Task, image: npt.NDArray[np.uint8], region: Box, image_size: tuple[int, int]
+        self, task: Task, image: ByteArray, region: Box, image_size: tuple[int, int]
     ) -> tuple[Decoder, Picture, AnswerFrame]:
         path = self._settings.checkpoints[task]
         model = self._models[path]
@@ -146,7 +146,7 @@ def make_grounder(**options: Any) -> RealvlgGrounder:
     return RealvlgGrounder(RealvlgSettings(**options))
 
 
-def _crop(box: Box, margin: float, image: npt.NDArray[np.uint8]) -> Box:
+def _crop(box: Box, margin: float, image: ByteArray) -> Box:
     """The box with a border, in whole pixels inside the image."""
     border_x, border_y = box.width * margin, box.height * margin
     wide = Box(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray
 from ...camera import Camera
 from ...errors import ParameterError
 from ...frame import RgbdFrame
@@ -25,7 +25,7 @@ class LabelledPicture:
         present: whether it is in the picture.
     """
 
-    color: npt.NDArray[np.uint8]
+    color: ByteArray
     instruction: str
     present: bool
 
@@ -63,7 +63,7 @@ def read_labelled_set(path: Path) -> list[LabelledPicture]:
     return pictures
 
 
-def _read_image(path: Path) -> npt.NDArray[np.uint8]:
+def _read_image(path: Path) -> ByteArray:
     file = path / 'color.png' if path.is_dir() else path
     image = cv2.imread(str(file), cv2.IMREAD_COLOR)
     if image is None:

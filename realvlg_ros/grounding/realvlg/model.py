@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray
 from ...errors import GroundingError
 from ...torch_device import FLOAT_BYTES, choose_device, import_libraries
 from .checkpoint import Checkpoint
@@ -107,7 +107,7 @@ class VisionLanguageModel:
         size = self._processor.size
         return int(size['shortest_edge']), int(size['longest_edge'])
 
-    def prepare(self, picture: npt.NDArray[np.uint8], min_pixels: int, max_pixels: int) -> Picture:
+    def prepare(self, picture: ByteArray, min_pixels: int, max_pixels: int) -> Picture:
         """Resize and normalise a picture (height, width, 3) RGB for the vision tower."""
         import torch
         from PIL import Image

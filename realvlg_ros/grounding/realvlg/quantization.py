@@ -7,18 +7,15 @@ which lose more and are read less often, take 8 bits.
 
 from __future__ import annotations
 
-import json
-import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import GroundingError, ParameterError
-from .checkpoint import Checkpoint, read_json
+from .checkpoint import read_json
 
 FILE_NAME = 'realvlg_quantization.json'
 WIDTHS = ('int8', 'int4')
-_COPIED = ('config.json', 'tokenizer.json', 'preprocessor_config.json', 'generation_config.json')
 
 
 @dataclass(frozen=True)
@@ -67,34 +64,6 @@ def convert(model: Any, quantization: Quantization, empty: bool) -> None:
             _replace(model, name, getattr(kind, make)(layer))
     if tied:
         model.lm_head = TiedHead(model.model.language_model.embed_tokens)
-
-
-def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str, tuple[int, int]]:
-    """Round a checkpoint and store it; sizes by part, before and after, bytes.
-
-    Raises:
-        GroundingError: the source cannot be used, or the target is not an empty folder.
-    """
-    from safetensors.torch import save_file
-
-    from .model import load_weights
-
-    before = Checkpoint.open(source).bytes_by_part(bytes_per_float=2)
-    if Quantization.load(source) is not None:
-        raise GroundingError(f'{source} is quantized already; give the original checkpoint')
-    if target.exists() and any(target.iterdir()):
-        raise GroundingError(f'{target} is not empty; give another folder')
-    model = load_weights(source, 'cpu', quantization.dtype)
-    convert(model, quantization, empty=False)
-    target.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    save_file(tensors, str(target / 'model.safetensors'), {'format': 'pt'})
-    for name in _COPIED:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
-    (target / FILE_NAME).write_text(json.dumps(asdict(quantization), indent=2) + '\n')
-    after = Checkpoint.open(target).bytes_by_part()
-    return {part: (size, after.get(part, 0)) for part, size in before.items()}
 
 
 def load_quantized(model: Any, path: Path, quantization: Quantization) -> Any:

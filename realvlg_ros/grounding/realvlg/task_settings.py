@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import ParameterError
-from ...segmentation.segmenter import Segmenter, make_segmenter
+from ...segmentation.factory import make_segmenter
+from ...segmentation.segmenter import Segmenter
 from .coordinates import Convention
 from .prompts import PromptSet, Task, find_prompts
 

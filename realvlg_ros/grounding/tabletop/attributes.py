@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
-from .scene import BoolArray, FloatArray, Scene, Segment
+from .scene import Scene, Segment
 
 # A colour is named in a description when it covers this share of the object.
 _NAMED_SHARE = 0.22
@@ -31,9 +31,9 @@ class SceneObject:
     """
 
     region: RegionMask
-    colors: FloatArray
-    position: npt.NDArray[np.float64]
-    ground: FloatArray
+    colors: Float32Array
+    position: Float32Array
+    ground: Float32Array
     height: float
     length: float
     width: float
@@ -76,7 +76,7 @@ class SceneObject:
         return ' and '.join(named or [COLOR_NAMES[order[0]]])
 
 
-def describe_object(scene: Scene, segment: Segment, white: FloatArray) -> SceneObject:
+def describe_object(scene: Scene, segment: Segment, white: Float32Array) -> SceneObject:
     """Measure one object of a scene.
 
     Args:
@@ -106,7 +106,7 @@ def describe_object(scene: Scene, segment: Segment, white: FloatArray) -> SceneO
     )
 
 
-def _sampled(scene: Scene, mask: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _sampled(scene: Scene, mask: BoolArray) -> tuple[Float32Array, Float32Array, Float32Array]:
     """Heights (n,), ground positions (n, 2) and points (n, 3) of up to 2000 pixels of a mask."""
     index = np.flatnonzero(mask)
     index = index[:: len(index) // 2000 + 1]
@@ -117,7 +117,7 @@ def _sampled(scene: Scene, mask: BoolArray) -> tuple[FloatArray, FloatArray, Flo
     )
 
 
-def _trimmed(ground: FloatArray) -> FloatArray:
+def _trimmed(ground: Float32Array) -> Float32Array:
     """Footprint points (n, 2) without the stray few that flying pixels add."""
     low, high = np.percentile(ground, [1.5, 98.5], axis=0)
     inside = np.all((ground >= low) & (ground <= high), axis=1)
@@ -125,7 +125,7 @@ def _trimmed(ground: FloatArray) -> FloatArray:
     return np.ascontiguousarray(kept, np.float32)
 
 
-def _colors(scene: Scene, mask: BoolArray, white: FloatArray) -> FloatArray:
+def _colors(scene: Scene, mask: BoolArray, white: Float32Array) -> Float32Array:
     """Share of each colour name, of the mask without its blurred border."""
     inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if inner.sum() < 0.25 * mask.sum():

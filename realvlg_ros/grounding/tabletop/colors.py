@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
-ByteArray = npt.NDArray[np.uint8]
+from ...arrays import ByteArray, Float32Array
 
 # The eleven basic colour terms (Berlin & Kay 1969), in the order of every weight vector here.
 COLOR_NAMES = (
@@ -53,7 +52,7 @@ _BITS = 5
 _VIVID_CHROMA = 32
 
 
-def name_weights(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -> FloatArray:
+def name_weights(color: ByteArray, white: npt.ArrayLike = 255.0) -> Float32Array:
     """Weight of each colour name (..., 11), summing to 1, of RGB pixels (..., 3).
 
     Args:
@@ -63,7 +62,7 @@ def name_weights(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -> 
     return _table()[_index(color, white)]
 
 
-def dominant_names(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -> ByteArray:
+def dominant_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
     """Index of each pixel's name (...), or 255 where the colour is pale or between names.
 
     Args:
@@ -73,7 +72,7 @@ def dominant_names(color: npt.NDArray[np.uint8], white: npt.ArrayLike = 255.0) -
     return _dominant()[_index(color, white)]
 
 
-def estimate_white(color: npt.NDArray[np.uint8]) -> FloatArray:
+def estimate_white(color: ByteArray) -> Float32Array:
     """RGB (3,) that white has in an image (rows, columns, 3) RGB.
 
     The brightest pixels that are nearly neutral are taken for white: a dim picture makes white
@@ -91,7 +90,7 @@ def estimate_white(color: npt.NDArray[np.uint8]) -> FloatArray:
     return np.asarray(level * cast / cast.max(), np.float32)
 
 
-def affinity(name: str) -> FloatArray:
+def affinity(name: str) -> Float32Array:
     """How far each of the names (11,) passes for the given one."""
     row = np.zeros(len(COLOR_NAMES), np.float32)
     row[COLOR_NAMES.index(name)] = 1
@@ -102,7 +101,7 @@ def affinity(name: str) -> FloatArray:
     return row
 
 
-def _index(color: npt.NDArray[np.uint8], white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
+def _index(color: ByteArray, white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
     """Row of the table (...) for RGB pixels (..., 3)."""
     levels = np.arange(256, dtype=np.float32)
     index = np.zeros(color.shape[:-1], np.uint16)
@@ -127,7 +126,7 @@ def _dominant() -> ByteArray:
 
 
 @lru_cache(maxsize=1)
-def _table() -> FloatArray:
+def _table() -> Float32Array:
     """Name weights (32768, 11) of RGB quantised to 5 bits a channel."""
     hue = cv2.cvtColor(_grid(), cv2.COLOR_RGB2HSV)[0, :, 0]
     lab = _grid_lab()
@@ -138,24 +137,24 @@ def _table() -> FloatArray:
     colored *= _ramp(lightness, 6, 16)
     _add_neutrals(weights, lightness, 1 - colored)
     _add_hues(weights, hue, lightness, chroma, colored)
-    table: FloatArray = weights / weights.sum(axis=1, keepdims=True)
+    table: Float32Array = weights / weights.sum(axis=1, keepdims=True)
     return table
 
 
-def _grid() -> FloatArray:
+def _grid() -> Float32Array:
     """(1, 32768, 3) the RGB of each row of the table, 0 to 1."""
     levels = (np.arange(1 << _BITS) * 8 + 4).astype(np.float32) / np.float32(255)
     grid = np.stack(np.meshgrid(levels, levels, levels, indexing='ij'), axis=-1)
     return grid.reshape(1, -1, 3).astype(np.float32)
 
 
-def _grid_lab() -> FloatArray:
+def _grid_lab() -> Float32Array:
     """(32768, 3) the same in CIELAB."""
-    lab: FloatArray = cv2.cvtColor(_grid(), cv2.COLOR_RGB2LAB)[0]
+    lab: Float32Array = cv2.cvtColor(_grid(), cv2.COLOR_RGB2LAB)[0]
     return lab
 
 
-def _add_neutrals(weights: FloatArray, lightness: FloatArray, share: FloatArray) -> None:
+def _add_neutrals(weights: Float32Array, lightness: Float32Array, share: Float32Array) -> None:
     light = _ramp(lightness, 66, 82)
     dark = 1 - _ramp(lightness, 22, 36)
     for name, part in (('white', light), ('black', dark), ('grey', 1 - light - dark)):
@@ -163,11 +162,11 @@ def _add_neutrals(weights: FloatArray, lightness: FloatArray, share: FloatArray)
 
 
 def _add_hues(
-    weights: FloatArray,
-    hue: FloatArray,
-    lightness: FloatArray,
-    chroma: FloatArray,
-    share: FloatArray,
+    weights: Float32Array,
+    hue: Float32Array,
+    lightness: Float32Array,
+    chroma: Float32Array,
+    share: Float32Array,
 ) -> None:
     names = list(_HUES)
     for position, name in enumerate(names):
@@ -185,15 +184,15 @@ def _add_hues(
     _move(weights, 'yellow', 'brown', dull * 0.7 * (1 - _ramp(hue, 48, 58)))
 
 
-def _move(weights: FloatArray, source: str, target: str, share: FloatArray) -> None:
+def _move(weights: Float32Array, source: str, target: str, share: Float32Array) -> None:
     """Give a share (n,) of one name's weight to another."""
     moved = weights[:, COLOR_NAMES.index(source)] * np.clip(share, 0, 1)
     weights[:, COLOR_NAMES.index(source)] -= moved
     weights[:, COLOR_NAMES.index(target)] += moved
 
 
-def _ramp(value: FloatArray, low: npt.ArrayLike, high: npt.ArrayLike) -> FloatArray:
+def _ramp(value: Float32Array, low: npt.ArrayLike, high: npt.ArrayLike) -> Float32Array:
     """0 below low, 1 above high, linear between."""
     low, high = np.asarray(low, np.float32), np.asarray(high, np.float32)
-    result: FloatArray = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
+    result: Float32Array = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
     return result

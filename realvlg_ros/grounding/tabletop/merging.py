@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .scene import FloatArray, LabelArray, Scene, Segment
+from ...arrays import FloatArray, Int32Array
+from .scene import Scene, Segment
 
 # Segments this many working pixels apart count as neighbours.
 _REACH_PX = 8
@@ -46,7 +47,7 @@ class _Contact:
     height: float
 
 
-def merge_fragments(scene: Scene, labels: LabelArray) -> LabelArray:
+def merge_fragments(scene: Scene, labels: Int32Array) -> Int32Array:
     """Join segments (rows, columns) that are parts of one thing.
 
     Two neighbours are one thing when a small one continues the larger one in depth and colour
@@ -99,7 +100,7 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     return bool(same_rim and reach and aligned and at_rim and bordering)
 
 
-def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Fragment]:
+def _measure(scene: Scene, labels: Int32Array) -> dict[int, _Fragment]:
     """The fragment of every label but 0."""
     fragments = {}
     for label, segment in Segment.from_labels(labels).items():
@@ -116,7 +117,7 @@ def _measure(scene: Scene, labels: LabelArray) -> dict[int, _Fragment]:
     return fragments
 
 
-def _contacts(scene: Scene, labels: LabelArray) -> dict[tuple[int, int], _Contact]:
+def _contacts(scene: Scene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
     """Borders of all pairs (a, b), a < b, of neighbouring labels."""
     z, height = scene.points[..., 2], scene.height
     pairs, steps, heights = [], [], []
@@ -140,7 +141,7 @@ def _contacts(scene: Scene, labels: LabelArray) -> dict[tuple[int, int], _Contac
     return contacts
 
 
-def _relabel(labels: LabelArray, target: dict[int, int]) -> LabelArray:
+def _relabel(labels: Int32Array, target: dict[int, int]) -> Int32Array:
     """Replace labels by their targets, followed to the end."""
     lookup = np.arange(labels.max() + 1, dtype=np.int32)
     for source in sorted(target):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...arrays import BoolArray, Int32Array
 from .colors import COLOR_NAMES, dominant_names, estimate_white
-from .scene import BoolArray, LabelArray, Scene, Segment
+from .scene import Scene, Segment
 
 # Colours that stand out on their own; shadows and reflections are none of these.
 _CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
@@ -24,7 +25,7 @@ _MEASURED_SHARE = 0.05
 _BIN_SHARE = 0.04
 
 
-def add_patches(scene: Scene, owners: LabelArray, support: BoolArray, min_area_px: int) -> None:
+def add_patches(scene: Scene, owners: Int32Array, support: BoolArray, min_area_px: int) -> None:
     """Complete the objects, and add to them, by patches of one colour.
 
     Args:
@@ -66,7 +67,7 @@ def _rises(scene: Scene, patch: Segment, support: BoolArray) -> bool:
     return bool(np.mean(relief > 0.5 * part.noise[measured]) > 0.6)
 
 
-def _split_by_color(owners: LabelArray, label: int, patches: list[Segment]) -> None:
+def _split_by_color(owners: Int32Array, label: int, patches: list[Segment]) -> None:
     """Give each large plain patch of an object a label of its own, if there are several.
 
     Things that touch are one surface to the depth; print on one thing is smaller or less plain.

@@ -7,16 +7,13 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
+from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
 
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float32]
-LabelArray = npt.NDArray[np.int32]
 Window = tuple[slice, slice]
 
 # Pixels around an object that its segment's window holds too.
@@ -41,11 +38,11 @@ class Scene:
         plane: the support.
     """
 
-    color: npt.NDArray[np.uint8]
-    points: FloatArray
-    ground: FloatArray
-    height: FloatArray
-    noise: FloatArray
+    color: ByteArray
+    points: Float32Array
+    ground: Float32Array
+    height: Float32Array
+    noise: Float32Array
     step: int
     plane: SupportPlane
 
@@ -116,7 +113,7 @@ class Segment:
     mask: BoolArray
 
     @classmethod
-    def from_labels(cls, labels: LabelArray) -> dict[int, Segment]:
+    def from_labels(cls, labels: Int32Array) -> dict[int, Segment]:
         """The segment of every label but 0 in an image (rows, columns)."""
         segments = {}
         for index, found in enumerate(ndimage.find_objects(labels)):
@@ -146,7 +143,7 @@ def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
     )
 
 
-def plane_axes(plane: SupportPlane) -> FloatArray:
+def plane_axes(plane: SupportPlane) -> Float32Array:
     """(3, 2) two unit axes along the plane: the image's right, and away from the camera."""
     right = np.array([1.0, 0.0, 0.0]) - plane.normal[0] * plane.normal
     right /= np.linalg.norm(right)
@@ -154,8 +151,8 @@ def plane_axes(plane: SupportPlane) -> FloatArray:
 
 
 def _warp(
-    ground: FloatArray, height: FloatArray, noise: FloatArray, valid: BoolArray
-) -> FloatArray:
+    ground: Float32Array, height: Float32Array, noise: Float32Array, valid: BoolArray
+) -> Float32Array:
     """The smooth height (rows, columns) that the support seems to have, m.
 
     A quadratic fitted to the readings near the plane, robustly: depth cameras show a flat table
@@ -178,7 +175,7 @@ def _warp(
     return np.clip(surface.reshape(height.shape), -limit, limit)
 
 
-def _quadratic(ground: FloatArray) -> FloatArray:
+def _quadratic(ground: Float32Array) -> Float32Array:
     """Terms (n, 6) of a quadratic in positions (n, 2)."""
     x, y = ground[:, 0], ground[:, 1]
     return np.column_stack([np.ones_like(x), x, y, x * x, x * y, y * y])

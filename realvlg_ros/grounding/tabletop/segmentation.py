@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from .merging import merge_fragments
 from .patches import add_patches
-from .scene import MARGIN_PX, BoolArray, FloatArray, LabelArray, Scene, Segment
-
-IndexArray = npt.NDArray[np.intp]
+from .scene import MARGIN_PX, Scene, Segment
 
 # Fewer readings do not tell where an object is.
 _MIN_READINGS = 20
@@ -86,7 +84,7 @@ def _is_object(
     scene: Scene,
     mask: BoolArray,
     support: BoolArray,
-    hull: FloatArray,
+    hull: Float32Array,
     settings: SegmentationSettings,
 ) -> bool:
     """Whether a segment in the window of a scene is a thing on the support."""
@@ -108,7 +106,7 @@ def _foreground(scene: Scene, settings: SegmentationSettings) -> BoolArray:
     return np.asarray(opened, bool)
 
 
-def _split(scene: Scene, foreground: BoolArray, settings: SegmentationSettings) -> LabelArray:
+def _split(scene: Scene, foreground: BoolArray, settings: SegmentationSettings) -> Int32Array:
     """Label connected surfaces, cut where depth jumps or bends inward; 0 is background."""
     cut = _depth_jumps(scene) | _creases(scene)
     core = (foreground & ~cut).astype(np.uint8)
@@ -131,7 +129,7 @@ def _depth_jumps(scene: Scene) -> BoolArray:
     return jumps
 
 
-def _jump_limit(noise: FloatArray) -> FloatArray:
+def _jump_limit(noise: Float32Array) -> Float32Array:
     """Depth difference, m, of pixels two apart that is more than a slanted surface makes."""
     return np.asarray(0.008 + 2 * noise, np.float32)
 
@@ -148,7 +146,7 @@ def _creases(scene: Scene) -> BoolArray:
     return deep
 
 
-def _grow(labels: LabelArray, foreground: BoolArray, z: FloatArray) -> LabelArray:
+def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Array:
     """Give the foreground left over to the nearest label at a similar depth."""
     background = (labels == 0).astype(np.uint8)
     distance, nearest = cv2.distanceTransformWithLabels(
@@ -171,7 +169,7 @@ def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> 
     return settings.min_size_m < size < settings.max_size_m
 
 
-def _ground_hull(scene: Scene, support: BoolArray) -> FloatArray:
+def _ground_hull(scene: Scene, support: BoolArray) -> Float32Array:
     """Convex hull (n, 2) of the visible support (rows, columns) along its axes, m."""
     base = np.ascontiguousarray(scene.ground[::2, ::2][support[::2, ::2]][::3])
     if len(base) < 3:
@@ -180,7 +178,7 @@ def _ground_hull(scene: Scene, support: BoolArray) -> FloatArray:
 
 
 def _stands_on(
-    scene: Scene, mask: BoolArray, region: FloatArray, settings: SegmentationSettings
+    scene: Scene, mask: BoolArray, region: Float32Array, settings: SegmentationSettings
 ) -> bool:
     """Whether the lower part of a segment lies over the support."""
     if len(region) == 0:

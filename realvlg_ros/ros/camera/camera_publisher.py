@@ -11,6 +11,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
 
+from ...arrays import Float32Array
 from ...frame import RgbdFrame
 from ..conversions.camera import camera_to_msg
 from ..conversions.image import image_from_array
@@ -75,7 +76,7 @@ class CameraPublisher:
         duration = Duration(seconds=timeout)
         return all(publisher.wait_for_all_acked(duration) for publisher in publishers)
 
-    def _encode_depth(self, depth: npt.NDArray[np.float32]) -> npt.NDArray[np.generic]:
+    def _encode_depth(self, depth: Float32Array) -> npt.NDArray[np.generic]:
         if self._depth_encoding == '32FC1':
             return depth
         return np.clip(np.rint(depth * 1000), 0, 65535).astype(np.uint16)

@@ -15,9 +15,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as ClockMsg
 
+from ...arrays import FloatArray
 from ...errors import MissingDependencyError
 from ...frame import RgbdFrame
-from ...transforms import FloatArray
 from ..conversions.stamps import ns_to_stamp
 from ..node.node_parameters import NodeParameters
 from ..node.parameters import parameter

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sensor_msgs.msg import CompressedImage
 
+from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
 from .image_encodings import DEPTH_ENCODINGS
 from .stamps import ns_to_stamp
@@ -25,7 +26,7 @@ _DEPTH_MAX = 10.0
 _DEPTH_QUANTIZATION = 100.0
 
 
-def decode_color(msg: CompressedImage) -> npt.NDArray[np.uint8]:
+def decode_color(msg: CompressedImage) -> ByteArray:
     """The colour of a jpeg or png as (H, W, 3) uint8 RGB.
 
     Raises:
@@ -42,7 +43,7 @@ def decode_color(msg: CompressedImage) -> npt.NDArray[np.uint8]:
 
 def decode_depth(
     msg: CompressedImage,
-) -> npt.NDArray[np.uint16] | npt.NDArray[np.float32]:
+) -> npt.NDArray[np.uint16] | Float32Array:
     """The depth of a compressedDepth image, (H, W) uint16 or float32 m, NaN where none.
 
     Raises:
@@ -76,7 +77,7 @@ def decode_depth(
 
 
 def encode_color(
-    color: npt.NDArray[np.uint8], stamp_ns: int = 0, frame_id: str = '', quality: int = 95
+    color: ByteArray, stamp_ns: int = 0, frame_id: str = '', quality: int = 95
 ) -> CompressedImage:
     """A jpeg of RGB colour (H, W, 3), as compressed_image_transport sends it."""
     _, data = cv2.imencode('.jpg', color[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -84,7 +85,7 @@ def encode_color(
 
 
 def encode_depth(
-    depth: npt.NDArray[np.uint16] | npt.NDArray[np.float32],
+    depth: npt.NDArray[np.uint16] | Float32Array,
     stamp_ns: int = 0,
     frame_id: str = '',
 ) -> CompressedImage:

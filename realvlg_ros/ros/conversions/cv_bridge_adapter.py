@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from sensor_msgs.msg import Image
 
+from ...arrays import ByteArray
 from ...errors import MessageError, MissingDependencyError
 
 _ENCODINGS = ('nv21', 'nv24')
@@ -16,7 +16,7 @@ def knows(encoding: str) -> bool:
     return encoding in _ENCODINGS
 
 
-def color_from_image(msg: Image) -> npt.NDArray[np.uint8]:
+def color_from_image(msg: Image) -> ByteArray:
     """The colour of an image as (H, W, 3) uint8 RGB.
 
     Raises:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sensor_msgs.msg import CompressedImage, Image
 
+from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
 from . import cv_bridge_adapter
 from .compressed_image import decode_color, decode_depth
@@ -20,7 +21,6 @@ from .image_encodings import COLOR_CODES, DEPTH_ENCODINGS, PixelLayout, pixel_la
 from .stamps import ns_to_stamp
 
 Array = npt.NDArray[np.generic]
-ColorArray = npt.NDArray[np.uint8]
 
 
 def array_from_image(msg: Image) -> Array:
@@ -71,7 +71,7 @@ def image_from_array(array: Array, encoding: str, stamp_ns: int = 0, frame_id: s
     return msg
 
 
-def color_from_msg(msg: Image | CompressedImage) -> ColorArray:
+def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
     """The colour of an image as (H, W, 3) uint8 RGB.
 
     Raises:
@@ -98,7 +98,7 @@ def color_from_msg(msg: Image | CompressedImage) -> ColorArray:
 
 def depth_from_msg(
     msg: Image | CompressedImage,
-) -> npt.NDArray[np.uint16] | npt.NDArray[np.float32]:
+) -> npt.NDArray[np.uint16] | Float32Array:
     """The depth of an image, (H, W): uint16 in the driver's unit, or float32 in metres (REP 118).
 
     Raises:
@@ -134,7 +134,7 @@ def _check_size(msg: Image, layout: PixelLayout) -> None:
         )
 
 
-def _view_padded(rows: npt.NDArray[np.uint8], dtype: np.dtype) -> Array:
+def _view_padded(rows: ByteArray, dtype: np.dtype) -> Array:
     """See padded rows (H, bytes) as another type: in place if the stride allows it."""
     if rows.strides[0] % dtype.itemsize:
         return np.ascontiguousarray(rows).view(dtype)

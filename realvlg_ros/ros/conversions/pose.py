@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from geometry_msgs.msg import Point, Pose, PoseWithCovariance, Vector3
 
-from ...transforms import FloatArray, from_quaternion, to_quaternion
+from ...arrays import FloatArray
+from ...transforms import from_quaternion, to_quaternion
 
 
 def pose_to_msg(transform: FloatArray) -> Pose:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from ...arrays import FloatArray
 from ...errors import FrameError
 from ...frame import RgbdFrame
-from ...transforms import FloatArray
 from .camera import camera_from_msg
 from .image import color_from_msg, depth_from_msg
 from .stamps import stamp_to_ns

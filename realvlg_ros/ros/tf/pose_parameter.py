@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
+from ...arrays import FloatArray
 from ...errors import ParameterError, TransformError
-from ...transforms import FloatArray, from_quaternion
+from ...transforms import from_quaternion
 
 
 def pose_from_parameter(name: str, values: Sequence[float]) -> FloatArray:
@@ -35,7 +35,7 @@ def pose_from_parameter(name: str, values: Sequence[float]) -> FloatArray:
         raise ParameterError(f'{name}: {error}') from error
 
 
-def quaternion_from_rpy(roll: float, pitch: float, yaw: float) -> npt.NDArray[np.float64]:
+def quaternion_from_rpy(roll: float, pitch: float, yaw: float) -> FloatArray:
     """Quaternion (x, y, z, w) of rotations about the fixed axes x, y, z in this order (REP 103).
 
     By tf_transformations where it is installed, else by scipy, which gives the same.

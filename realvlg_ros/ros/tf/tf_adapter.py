@@ -9,9 +9,10 @@ from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from ...arrays import FloatArray
 from ...errors import MissingDependencyError, TransformError
 from ...transform_buffer import TransformBuffer
-from ...transforms import FloatArray, from_quaternion, to_quaternion
+from ...transforms import from_quaternion, to_quaternion
 from ..conversions.pose import point_from_msg, vector_to_msg
 from ..conversions.stamps import ns_to_stamp, stamp_to_ns
 

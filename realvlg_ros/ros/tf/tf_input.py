@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from ...arrays import FloatArray
 from ...errors import TransformError
 from ...transform_buffer import TransformBuffer
-from ...transforms import FloatArray
 from ..node.deadline import Deadline
 from ..node.lifecycle import ManagedNode
 from .tf_adapter import TransformListener

@@ -12,17 +12,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ...transforms import FloatArray
+from ...arrays import BoolArray, Float32Array, FloatArray
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .object_view import ObjectView
 from .rigid_fit import huber_weights, perturbed
 from .template import coarser, sample, smoothed
 from .visibility import Visibility, faces_camera, same_surface_m
-
-BoolArray = npt.NDArray[np.bool_]
 
 _MARGIN_PX = 16
 _ITERATIONS = (4, 4, 5)
@@ -96,8 +93,8 @@ class DenseAligner:
         self._template = view.template
         self._points = np.concatenate([view.template.points, view.surface])
         self._count = len(view.template.points)
-        self._smooth: list[npt.NDArray[np.float32]] = []
-        self._levels: list[npt.NDArray[np.float32]] = []
+        self._smooth: list[Float32Array] = []
+        self._levels: list[Float32Array] = []
         self._depth = np.zeros((0, 0), np.float32)
         self.ready = self._cut(predicted)
 
@@ -142,7 +139,7 @@ class DenseAligner:
         self._depth = np.asarray(cv2.medianBlur(window, 3), np.float32)
         return True
 
-    def _level(self, level: int) -> npt.NDArray[np.float32]:
+    def _level(self, level: int) -> Float32Array:
         """The window at a level: grey and its slopes along x and y."""
         while len(self._levels) <= level:
             if len(self._smooth) == len(self._levels):
@@ -248,7 +245,7 @@ def _with_lever(arms: FloatArray, x: FloatArray, y: FloatArray, z: FloatArray) -
     return np.stack([x, y, z, turn_x, turn_y, turn_z], axis=1)
 
 
-def _slope(image: npt.NDArray[np.float32], x: int, y: int) -> npt.NDArray[np.float32]:
+def _slope(image: Float32Array, x: int, y: int) -> Float32Array:
     return np.asarray(cv2.Sobel(image, cv2.CV_32F, x, y, scale=1 / 8), np.float32)
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ...camera import Camera
-from ...transforms import FloatArray, invert, transform_points
+from ...transforms import invert, transform_points
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .dense_alignment import Alignment, DenseAligner
@@ -144,8 +144,8 @@ def _follow(
     view: ObjectView,
     key: KeyFrame,
     expected: FloatArray,
-    indices: npt.NDArray[np.intp],
-) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    indices: IndexArray,
+) -> tuple[IndexArray, FloatArray]:
     """Find the view's features near where they are expected; returns which, and where (px)."""
     affine = _fit_affine(view.pixels[indices], expected[indices])
     low = np.floor(expected[indices].min(axis=0)).astype(int) - _REACH_PX
@@ -171,11 +171,11 @@ def _follow(
 
 
 def _flow(
-    source: npt.NDArray[np.uint8],
-    target: npt.NDArray[np.uint8],
-    points: npt.NDArray[np.float32],
+    source: ByteArray,
+    target: ByteArray,
+    points: Float32Array,
     patch: int,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+) -> tuple[Float32Array, BoolArray]:
     """Pyramidal Lucas-Kanade (Bouguet, 2000): points (n, 1, 2) and whether each was found."""
     found, status, _ = cv2.calcOpticalFlowPyrLK(
         source, target, points, points.copy(), winSize=(patch, patch), maxLevel=_LEVELS
@@ -195,7 +195,7 @@ def _fit_affine(source: FloatArray, target: FloatArray) -> FloatArray:
 def _observe(
     points: FloatArray,
     pixels: FloatArray,
-    depth: npt.NDArray[np.float32],
+    depth: Float32Array,
     camera: Camera,
     settings: TrackerSettings,
 ) -> Observations:

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray, Float32Array, FloatArray, IntArray
 from ...camera import Camera
 from ...image_region import RegionMask
-from ...transforms import FloatArray, invert, rotation_angle, transform_points
+from ...transforms import invert, rotation_angle, transform_points
 from ..memory.contrast import Contrast, strongest_contrast
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .template import Template, pyramid, sample, structured_pixels
-
-IntArray = npt.NDArray[np.int_]
 
 # Context kept around the object in its image: what a patch at the border needs to be warped.
 MARGIN_PX = 24
@@ -43,7 +41,7 @@ class ObjectView:
         camera: intrinsics.
     """
 
-    image: npt.NDArray[np.uint8]
+    image: ByteArray
     contrast: Contrast
     origin: tuple[int, int]
     pixels: FloatArray
@@ -115,9 +113,7 @@ def make_view(
     )  # fmt: skip
 
 
-def surface_depth(
-    depth: npt.NDArray[np.float32], pixels: FloatArray, radius: int = 2
-) -> FloatArray:
+def surface_depth(depth: Float32Array, pixels: FloatArray, radius: int = 2) -> FloatArray:
     """Depth (n,) at pixels (n, 2), averaged over the nearer surface of a small patch; 0 if none.
 
     At the border of an object the patch shows two surfaces: the nearer one is the object's.
@@ -150,7 +146,7 @@ def _around(mask: RegionMask, camera: Camera) -> tuple[IntArray, IntArray]:
     return low, high
 
 
-def _in_crop(mask: RegionMask, shape: tuple[int, int], origin: IntArray) -> npt.NDArray[np.uint8]:
+def _in_crop(mask: RegionMask, shape: tuple[int, int], origin: IntArray) -> ByteArray:
     region = np.zeros(shape, np.uint8)
     x, y = mask.x_offset - origin[0], mask.y_offset - origin[1]
     rows, columns = mask.data.shape
@@ -158,9 +154,7 @@ def _in_crop(mask: RegionMask, shape: tuple[int, int], origin: IntArray) -> npt.
     return region
 
 
-def _features(
-    crop: npt.NDArray[np.uint8], region: npt.NDArray[np.uint8], count: int
-) -> FloatArray:
+def _features(crop: ByteArray, region: ByteArray, count: int) -> FloatArray:
     """Corners (n, 2) in the crop: inside the object, and on its outline where those are few.
 
     The outline of a round object is not attached to it, so it comes second.
@@ -175,18 +169,16 @@ def _features(
     return corners
 
 
-def _corners(
-    crop: npt.NDArray[np.uint8], region: npt.NDArray[np.uint8], count: int, spacing: float
-) -> FloatArray:
+def _corners(crop: ByteArray, region: ByteArray, count: int, spacing: float) -> FloatArray:
     found = cv2.goodFeaturesToTrack(crop, count, 0.02, spacing, mask=region, blockSize=5)
     return np.zeros((0, 2)) if found is None else found.reshape(-1, 2).astype(np.float64)
 
 
 def _template(
-    crop: npt.NDArray[np.uint8],
-    region: npt.NDArray[np.uint8],
+    crop: ByteArray,
+    region: ByteArray,
     origin: IntArray,
-    depth: npt.NDArray[np.float32],
+    depth: Float32Array,
     camera: Camera,
     camera2object: FloatArray,
 ) -> Template:
@@ -201,9 +193,9 @@ def _template(
 
 
 def _surface(
-    depth: npt.NDArray[np.float32],
+    depth: Float32Array,
     camera: Camera,
-    region: npt.NDArray[np.uint8],
+    region: ByteArray,
     origin: IntArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Points (m, 3) spread over the masked surface in the camera frame, and their normals."""

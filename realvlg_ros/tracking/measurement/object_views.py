@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ...image_region import RegionMask
-from ...transforms import FloatArray, invert
+from ...transforms import invert
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .object_motion import Measurement, measure_pose

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, FloatArray
 from ...camera import Camera
 from ...errors import FrameError
 from ...grounding.grounding import Grounding
 from ...image_region import Box, RegionMask
-from ...transforms import FloatArray, invert, transform_points
+from ...transforms import invert, transform_points
 from .object_motion import image_motion
 from .object_view import ObjectView
 
@@ -25,7 +25,7 @@ _PLANE_GAP_M = 0.005
 _EXTENT_ROOM_M = 0.01
 
 
-def region_of(grounding: Grounding, depth: npt.NDArray[np.float32]) -> RegionMask:
+def region_of(grounding: Grounding, depth: Float32Array) -> RegionMask:
     """The mask of a grounding, or what stands out of its box.
 
     Raises:
@@ -39,9 +39,7 @@ def region_of(grounding: Grounding, depth: npt.NDArray[np.float32]) -> RegionMas
     return _standing_out(grounding.box.clipped(width, height), depth)
 
 
-def checked_region(
-    grounding: Grounding, camera: Camera, depth: npt.NDArray[np.float32]
-) -> RegionMask:
+def checked_region(grounding: Grounding, camera: Camera, depth: Float32Array) -> RegionMask:
     """The mask of a grounding that fits its frame.
 
     Raises:
@@ -87,7 +85,7 @@ def carried_region(
 
 def fresh_region(
     view: ObjectView,
-    depth: npt.NDArray[np.float32],
+    depth: Float32Array,
     camera: Camera,
     object2camera: FloatArray,
     carried: RegionMask,
@@ -123,9 +121,7 @@ def fresh_region(
     return RegionMask(found.x_offset + left, found.y_offset + top, found.data)
 
 
-def _inside(
-    mask: RegionMask, shape: tuple[int, ...], origin: tuple[int, int]
-) -> npt.NDArray[np.bool_]:
+def _inside(mask: RegionMask, shape: tuple[int, ...], origin: tuple[int, int]) -> BoolArray:
     """A mask in a patch whose first pixel is the origin (column, row)."""
     rows, columns = mask.data.shape
     y, x = mask.y_offset - origin[1], mask.x_offset - origin[0]
@@ -134,7 +130,7 @@ def _inside(
     return inside
 
 
-def _standing_out(box: Box, depth: npt.NDArray[np.float32]) -> RegionMask:
+def _standing_out(box: Box, depth: Float32Array) -> RegionMask:
     """Pixels of a box nearer than the plane through its surroundings; the whole box if few."""
     rows, columns = box.slices()
     top, left = max(rows.start - _RING_PX, 0), max(columns.start - _RING_PX, 0)
@@ -146,9 +142,7 @@ def _standing_out(box: Box, depth: npt.NDArray[np.float32]) -> RegionMask:
     return RegionMask(mask.x_offset + left, mask.y_offset + top, mask.data)
 
 
-def _above_support(
-    patch: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _above_support(patch: Float32Array, inside: BoolArray) -> BoolArray:
     """Pixels nearer than the plane that most of the surroundings of a region lie on."""
     ring = ~cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     y, x = np.nonzero(ring & (patch > 0))

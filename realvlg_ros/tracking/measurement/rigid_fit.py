@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...transforms import FloatArray, make_transform, transform_points
-
-BoolArray = npt.NDArray[np.bool_]
+from ...arrays import BoolArray, FloatArray
+from ...transforms import make_transform, transform_points
 
 _SAMPLES = 40
 _ITERATIONS = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ...transforms import FloatArray, transform_points
+from ...arrays import ByteArray, Float32Array, FloatArray, IntArray
+from ...transforms import transform_points
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .dense_alignment import DenseAligner
@@ -89,9 +89,7 @@ def _places(
     return starts
 
 
-def _seen_from(
-    view: ObjectView, affine: FloatArray
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.int_]]:
+def _seen_from(view: ObjectView, affine: FloatArray) -> tuple[ByteArray, Float32Array, IntArray]:
     """Image and mask (0 or 1) of a view moved by an affine map, and their first pixel."""
     rows, columns = view.mask.data.shape
     corners = np.array([[0, 0], [columns, 0], [0, rows], [columns, rows]], np.float64)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ...transforms import FloatArray
+from ...arrays import ByteArray, Float32Array, FloatArray
 
 LEVELS = 3
 _CELL_PX = 4
@@ -32,17 +31,17 @@ class Template:
     values: FloatArray
 
 
-def smoothed(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def smoothed(image: ByteArray) -> Float32Array:
     """The finest level of an image."""
     return np.asarray(cv2.GaussianBlur(image, (5, 5), _BLUR_PX), np.float32)
 
 
-def coarser(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def coarser(image: Float32Array) -> Float32Array:
     """The next level, at half the scale: its pixel i is pixel 2 i of the finer."""
     return np.asarray(cv2.pyrDown(image), np.float32)
 
 
-def pyramid(image: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+def pyramid(image: ByteArray) -> list[Float32Array]:
     """All levels of an image."""
     stack = [smoothed(image)]
     for _ in range(1, LEVELS):
@@ -50,7 +49,7 @@ def pyramid(image: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
     return stack
 
 
-def sample(image: npt.NDArray[np.float32], pixels: FloatArray, level: int) -> FloatArray:
+def sample(image: Float32Array, pixels: FloatArray, level: int) -> FloatArray:
     """Interpolate a pyramid level (h, w[, c]) at pixels (n, 2) of the finest: (n[, c])."""
     if len(pixels) == 0:
         return np.zeros((0, *image.shape[2:]))
@@ -61,7 +60,7 @@ def sample(image: npt.NDArray[np.float32], pixels: FloatArray, level: int) -> Fl
     return np.asarray(found.reshape(len(pixels), *image.shape[2:]), np.float64)
 
 
-def structured_pixels(image: npt.NDArray[np.float32], region: npt.NDArray[np.uint8]) -> FloatArray:
+def structured_pixels(image: Float32Array, region: ByteArray) -> FloatArray:
     """Pixels (n, 2) with the steepest grey in each cell of a region, its outline included."""
     steep = np.abs(cv2.Sobel(image, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(image, cv2.CV_32F, 0, 1))
     steep = np.where(region > 0, steep, -1.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import BoolArray, Float32Array, FloatArray
 from ...camera import Camera
-from ...transforms import FloatArray, transform_points
+from ...transforms import transform_points
 from ..settings import TrackerSettings
 from .object_view import ObjectView, surface_depth
 
@@ -33,7 +33,7 @@ class Visibility:
     unread: float
 
     @classmethod
-    def of(cls, apart: FloatArray, read: npt.NDArray[np.bool_], bound: FloatArray) -> Visibility:
+    def of(cls, apart: FloatArray, read: BoolArray, bound: FloatArray) -> Visibility:
         """From how much farther (n,) the depth is, where it was read, and what is the same."""
         count = max(len(apart), 1)
         return cls(
@@ -55,7 +55,7 @@ class Visibility:
 
 def see_surface(
     view: ObjectView,
-    depth: npt.NDArray[np.float32],
+    depth: Float32Array,
     camera: Camera,
     object2camera: FloatArray,
     settings: TrackerSettings,
@@ -68,7 +68,7 @@ def see_surface(
     return Visibility.of(apart, read, bound)
 
 
-def faces_camera(points: FloatArray, normals: FloatArray) -> npt.NDArray[np.bool_]:
+def faces_camera(points: FloatArray, normals: FloatArray) -> BoolArray:
     """Which points (n, 3) of the camera frame, with normals (n, 3), are on a side that is seen."""
     return np.asarray((points * normals).sum(axis=1) < 0)
 
@@ -79,8 +79,8 @@ def same_surface_m(z: FloatArray, settings: TrackerSettings) -> FloatArray:
 
 
 def depth_gaps(
-    points: FloatArray, depth: npt.NDArray[np.float32], camera: Camera
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    points: FloatArray, depth: Float32Array, camera: Camera
+) -> tuple[FloatArray, BoolArray]:
     """How much farther than points (n, 3) of the camera frame the depth is, m, and where read."""
     pixels = camera.project(points)
     pixels = np.where(np.isfinite(pixels), pixels, -1e6)

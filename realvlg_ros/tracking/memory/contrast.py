@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from ...transforms import FloatArray
+from ...arrays import ByteArray, FloatArray
 
 
 @dataclass(frozen=True)
@@ -21,13 +20,13 @@ class Contrast:
     weights: FloatArray
     offset: float
 
-    def apply(self, color: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    def apply(self, color: ByteArray) -> ByteArray:
         """Project an RGB image (h, w, 3); values beyond 0..255 are clipped."""
         matrix = np.append(self.weights, self.offset)[None]
         return np.asarray(cv2.transform(color, matrix), np.uint8)
 
 
-def strongest_contrast(color: npt.NDArray[np.uint8], region: npt.NDArray[np.uint8]) -> Contrast:
+def strongest_contrast(color: ByteArray, region: ByteArray) -> Contrast:
     """The projection with the most gradient energy in a region (h, w), outline included.
 
     The leading eigenvector of the colour gradients' second moments (Di Zenzo, A note on the

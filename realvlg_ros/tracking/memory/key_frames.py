@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray, Float32Array, FloatArray, IntArray
 from ...camera import Camera
-from ...frame import FloatArray, RgbdFrame
+from ...frame import RgbdFrame
 from .contrast import Contrast
 from .packed_images import PackedImages
 
@@ -36,8 +36,8 @@ class KeyFrame:
         fixed_frame: name of that frame.
     """
 
-    color: npt.NDArray[np.uint8]
-    depth: npt.NDArray[np.float32]
+    color: ByteArray
+    depth: Float32Array
     camera: Camera
     stamp_ns: int
     camera2fixed: FloatArray | None = None
@@ -51,9 +51,7 @@ class KeyFrame:
             frame.camera2fixed, frame.fixed_frame,
         )  # fmt: skip
 
-    def crop(
-        self, low: npt.NDArray[np.int_], high: npt.NDArray[np.int_], contrast: Contrast
-    ) -> npt.NDArray[np.uint8]:
+    def crop(self, low: IntArray, high: IntArray, contrast: Contrast) -> ByteArray:
         """The pixels from low to high (column, row) in a contrast."""
         return contrast.apply(self.color[low[1] : high[1], low[0] : high[0]])
 

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import ByteArray, Float32Array
+
 # A packed depth reading of 1 is this, m: 16 bits reach to 16 m.
 _DEPTH_UNIT_M = 0.00025
 
@@ -22,12 +24,12 @@ class PackedImages:
         depth: (height / 2, width / 2) every second reading, in units of 0.25 mm.
     """
 
-    luma: npt.NDArray[np.uint8]
-    chroma: npt.NDArray[np.uint8]
+    luma: ByteArray
+    chroma: ByteArray
     depth: npt.NDArray[np.uint16]
 
     @classmethod
-    def pack(cls, color: npt.NDArray[np.uint8], depth: npt.NDArray[np.float32]) -> PackedImages:
+    def pack(cls, color: ByteArray, depth: Float32Array) -> PackedImages:
         """Pack an RGB image (h, w, 3) and depth (h, w), m; readings beyond 16 m are dropped."""
         luma, red, blue = cv2.split(cv2.cvtColor(color, cv2.COLOR_RGB2YCrCb))
         half = depth[::2, ::2]
@@ -43,7 +45,7 @@ class PackedImages:
         """Memory taken."""
         return self.luma.nbytes + self.chroma.nbytes + self.depth.nbytes
 
-    def unpack(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    def unpack(self) -> tuple[ByteArray, Float32Array]:
         """The RGB image (h, w, 3) and the depth (h, w), m, as far as they were kept."""
         height, width = self.luma.shape
         chroma = cv2.resize(self.chroma, (width, height), interpolation=cv2.INTER_LINEAR)

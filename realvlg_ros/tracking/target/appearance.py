@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import ByteArray, FloatArray
 from ...image_region import RegionMask
-from ...transforms import FloatArray
 
 _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 
@@ -28,7 +27,7 @@ class Appearance:
         return overlap * small / max(large, 1e-6)
 
 
-def describe(color: npt.NDArray[np.uint8], mask: RegionMask, surface: FloatArray) -> Appearance:
+def describe(color: ByteArray, mask: RegionMask, surface: FloatArray) -> Appearance:
     """Describe an object from the colour of its frame, its mask and surface points (m, 3)."""
     rows, columns = np.nonzero(mask.data)
     pixels = color[rows + mask.y_offset, columns + mask.x_offset].reshape(-1, 1, 3)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...transforms import FloatArray, invert
+from ...arrays import FloatArray
+from ...transforms import invert
 from ..measurement.object_motion import Measurement
 from ..measurement.rigid_fit import difference, perturbed
 from ..memory.key_frames import KeyFrame, SteppingStone

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Float32Array
 from ..measurement.visibility import same_surface_m
 from ..settings import TrackerSettings
-
-Image = npt.NDArray[np.float32]
 
 # A surface that so many newest frames in a row show is there now.
 _CERTAIN_FRAMES = 3
@@ -23,7 +21,9 @@ _MEAN_SHIFTS = 3
 _FAR_M = 1e3
 
 
-def mean_depth(depth: Image, others: Sequence[Image], settings: TrackerSettings) -> Image:
+def mean_depth(
+    depth: Float32Array, others: Sequence[Float32Array], settings: TrackerSettings
+) -> Float32Array:
     """The mean (h, w) of the readings of a pixel that agree with its newest, m.
 
     On the border of an object readings jump between two surfaces, and their mean would lie on
@@ -57,7 +57,7 @@ def mean_depth(depth: Image, others: Sequence[Image], settings: TrackerSettings)
     return np.where(enough, mean, 0).astype(np.float32)
 
 
-def _mode(readings: Image, settings: TrackerSettings) -> Image:
+def _mode(readings: Float32Array, settings: TrackerSettings) -> Float32Array:
     """Where the readings (frames, n) of pixels are densest around their median, m; 0 is none."""
     # Of an even number the nearer of the two in the middle: between them there may be nothing.
     ordered = np.sort(np.where(readings > 0, readings, np.float32(_FAR_M)), axis=0)

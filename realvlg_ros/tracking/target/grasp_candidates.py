@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ...grasping.grasp import Grasp, nearest_representative
-from ...transforms import FloatArray
 from ..measurement.rigid_fit import difference, perturbed
 from ..settings import TrackerSettings
 

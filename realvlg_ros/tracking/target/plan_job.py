@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from ...arrays import Float32Array, FloatArray
 from ...frame import RgbdFrame
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
-from ...transforms import FloatArray, invert
+from ...transforms import invert
 from ..settings import TrackerSettings
 from .depth_average import mean_depth
 
@@ -71,7 +69,7 @@ class PlanJob:
     up: FloatArray | None
     camera2object: FloatArray
     object2world: FloatArray
-    depths: tuple[npt.NDArray[np.float32], ...]
+    depths: tuple[Float32Array, ...]
     known: tuple[Grasp, ...]
     settings: TrackerSettings
 

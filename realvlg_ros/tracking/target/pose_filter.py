@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from ...transforms import FloatArray
+from ...arrays import FloatArray
 from ..measurement.rigid_fit import difference, perturbed
 from ..settings import TrackerSettings
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Float32Array, FloatArray
 from ...errors import RectangleError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
 from ...rectangle import ContactPair, GraspRectangle
-from ...transforms import FloatArray, invert, rotation_angle
+from ...transforms import invert, rotation_angle
 from ..measurement.object_motion import image_motion
 from ..measurement.region import carried_region, fresh_region
 from ..memory.key_frames import KeyFrame, SteppingStone
@@ -75,7 +75,7 @@ def _still_depths(
     track: TargetTrack,
     object2camera: FloatArray,
     neighbours: Iterable[KeyFrame | SteppingStone],
-) -> Iterator[npt.NDArray[np.float32]]:
+) -> Iterator[Float32Array]:
     """Depths of neighbours, nearest first, up to the first in which the target was elsewhere."""
     for other in itertools.islice(neighbours, track.settings.averaged_frames - 1):
         place = None if isinstance(other, SteppingStone) else track.past_place(other)

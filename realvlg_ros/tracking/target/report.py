@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ...camera import Camera
 from ...errors import RectangleError
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
 from ...rectangle import ContactPair
-from ...transforms import FloatArray, invert, transform_points
+from ...transforms import invert, transform_points
 from ..measurement.rigid_fit import skew
 from ..memory.key_frames import KeyFrame
 from .stability import position_std, rotation_std

@@ -7,7 +7,7 @@ from collections import deque
 
 import numpy as np
 
-from ...transforms import FloatArray
+from ...arrays import FloatArray
 from ..measurement.rigid_fit import difference
 from ..settings import TrackerSettings
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ...grounding.grounding import Grounding
 from ...image_region import Box, RegionMask
-from ...transforms import FloatArray, invert, make_transform, transform_covariance
+from ...transforms import invert, make_transform, transform_covariance
 from ..measurement.object_motion import Measurement
 from ..measurement.object_views import ObjectViews, is_clear
 from ..measurement.region import carried_region

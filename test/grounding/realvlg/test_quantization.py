@@ -7,7 +7,8 @@ from realvlg_ros.grounding.grounding import never_aborted
 from realvlg_ros.grounding.realvlg.checkpoint import Checkpoint
 from realvlg_ros.grounding.realvlg.decoder import Decoder, Thinking
 from realvlg_ros.grounding.realvlg.prompts import Task
-from realvlg_ros.grounding.realvlg.quantization import Quantization, quantize
+from realvlg_ros.grounding.realvlg.quantization import Quantization
+from realvlg_ros.grounding.realvlg.quantize import quantize
 from realvlg_ros.grounding.realvlg.session import PrefixSession, chat_prompt
 
 

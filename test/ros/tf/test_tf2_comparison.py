@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from realvlg_ros.arrays import FloatArray
+
 pytest.importorskip('tf2_py', reason='tf2 is not installed: nothing to compare with')
 
 import tf2_py
@@ -14,7 +16,7 @@ from scipy.spatial.transform import Rotation
 from realvlg_ros.errors import TransformError
 from realvlg_ros.ros.tf.tf_adapter import transform_from_msg, transform_to_msg
 from realvlg_ros.transform_buffer import TransformBuffer
-from realvlg_ros.transforms import FloatArray, make_transform
+from realvlg_ros.transforms import make_transform
 
 # child: (parent, static)
 _TREE = {

@@ -1,0 +1,41 @@
+"""Make a quantized checkpoint of a float one: `realvlg model quantize`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+from ...errors import GroundingError
+from .checkpoint import Checkpoint
+from .model import load_weights
+from .quantization import FILE_NAME, Quantization, convert
+
+_COPIED = ('config.json', 'tokenizer.json', 'preprocessor_config.json', 'generation_config.json')
+
+
+def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str, tuple[int, int]]:
+    """Round a checkpoint and store it; sizes by part, before and after, bytes.
+
+    Raises:
+        GroundingError: the source cannot be used, or the target is not an empty folder.
+    """
+    from safetensors.torch import save_file
+
+    before = Checkpoint.open(source).bytes_by_part(bytes_per_float=2)
+    if Quantization.load(source) is not None:
+        raise GroundingError(f'{source} is quantized already; give the original checkpoint')
+    if target.exists() and any(target.iterdir()):
+        raise GroundingError(f'{target} is not empty; give another folder')
+    model = load_weights(source, 'cpu', quantization.dtype)
+    convert(model, quantization, empty=False)
+    target.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, str(target / 'model.safetensors'), {'format': 'pt'})
+    for name in _COPIED:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+    (target / FILE_NAME).write_text(json.dumps(asdict(quantization), indent=2) + '\n')
+    after = Checkpoint.open(target).bytes_by_part()
+    return {part: (size, after.get(part, 0)) for part, size in before.items()}
