@@ -29,7 +29,7 @@ from benchmarks.report import Goal, Report, argument_parser
 from realvlg_ros.frame_folder import write_frame
 from realvlg_ros.resources import config_file
 from realvlg_ros.ros.node.processes import isolated_environment
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world_file import read_world
@@ -76,7 +76,7 @@ def render_frames(folder: Path) -> None:
     camera = d435_camera(1280, 720)
     camera2world = world.trajectory.camera2world(0.0)
     for index in range(FRAMES):
-        rendered = renderer.render(camera, camera2world, DepthNoise(), index)
+        rendered = renderer.render(camera, camera2world, DepthCameraModel(), index)
         write_frame(folder / f'{index:02}', rendered.frame)
 
 

@@ -27,7 +27,7 @@ from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
@@ -85,7 +85,7 @@ class Bench:
         clutter = len(items) > 1
         world = make_scene(items, seed, 0.18 if clutter else 0.1, 0.02)
         rendered = Renderer(world, self._fast).render(
-            self._camera, random_view(seed), DepthNoise(), seed
+            self._camera, random_view(seed), DepthCameraModel(), seed
         )
         names = [item.name for item in items if only in (None, item.name)]
         return [self._run_target(world, rendered, name, seed, clutter) for name in names]

@@ -18,7 +18,7 @@ from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
@@ -110,7 +110,7 @@ class Bench:
             GroundingStatus.OK, item.name, label=item.name, score=1.0,
             mask=RegionMask.from_full(mask),
         )  # fmt: skip
-        sampler = DepthNoise().prepare(rendered.frame.depth, self._camera)
+        sampler = DepthCameraModel().prepare(rendered.frame.depth, self._camera)
         searched: list[tuple[Grasp, ...]] = []
         lifted: list[tuple[Grasp, ...]] = []
         for draw in range(draws):

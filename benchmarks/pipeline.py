@@ -21,7 +21,7 @@ from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.registry import make_grounder
 from realvlg_ros.pipeline import Pipeline
 from realvlg_ros.resources import gripper_file
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
@@ -78,7 +78,7 @@ def measure(
 def render(renderer: Renderer, world: World, seed: int, stamp_ns: int) -> RgbdFrame:
     """One noisy frame of the world's default view."""
     camera2world = world.trajectory.camera2world(0.0)
-    noise = DepthNoise()
+    noise = DepthCameraModel()
     rendered = renderer.render(d435_camera(), camera2world, noise, seed, stamp_ns=stamp_ns)
     return rendered.frame
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Goal, Report, argument_parser
-from benchmarks.toy.scenes import IMAGE_SIZES, KINDS, MAX_PIXELS, Scene, Shape, draw_scene
+from benchmarks.toy.scenes import IMAGE_SIZES, KINDS, MAX_PIXELS, DrawnScene, Shape, draw_scene
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
@@ -34,7 +34,7 @@ _CALIBRATION_SEED, _TEST_SEED = 10_000, 20_000
 class Asked:
     """A question about one shape of a picture."""
 
-    scene: Scene
+    scene: DrawnScene
     shape: Shape
 
 
@@ -53,7 +53,7 @@ def toy_grounder(
     return grounder
 
 
-def frame_of(scene: Scene) -> RgbdFrame:
+def frame_of(scene: DrawnScene) -> RgbdFrame:
     """A picture with the flat depth of a wall 0.8 m away."""
     height, width = scene.image.shape[:2]
     camera = Camera(width, height, 300, 300, width / 2, height / 2)

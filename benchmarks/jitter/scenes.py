@@ -13,7 +13,7 @@ from realvlg_ros.camera import Camera
 from realvlg_ros.evaluation.mesh_judge import TriangleMesh
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import RegionMask
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import Motion, SimObject
 from realvlg_ros.simulation.trajectory import LinearSweep, StaticView, Trajectory
@@ -129,7 +129,7 @@ def shots(scenario: Scenario, target: str, camera: Camera, seed: int = 0) -> Ite
     renderer = Renderer(
         replace(world, objects=objects), RenderSettings(shadows=False, occlusion=False)
     )
-    noise, rng = DepthNoise(), np.random.default_rng(seed)
+    noise, rng = DepthCameraModel(), np.random.default_rng(seed)
     for index in range(int(DURATION_S * RATE_HZ)):
         time_s = index / RATE_HZ
         pose = scenario.camera.camera2world(time_s)

@@ -23,7 +23,7 @@ from realvlg_ros.arrays import BoolArray, FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
-from realvlg_ros.simulation.depth_noise import DepthNoise, DepthSampler
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel, DepthSampler
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, make_transform, transform_points
 
@@ -106,7 +106,7 @@ class LiftCase:
 
     @cached_property
     def _sampler(self) -> DepthSampler:
-        return DepthNoise().prepare(self.depth.astype(np.float32), self.camera)
+        return DepthCameraModel().prepare(self.depth.astype(np.float32), self.camera)
 
     def noisy_frame(self, seed: int) -> RgbdFrame:
         """16-bit depth in millimetres with the noise of a D435."""

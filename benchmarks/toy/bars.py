@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from benchmarks.toy.scenes import IMAGE_SIZES, Scene, Shape, draw_scene
+from benchmarks.toy.scenes import IMAGE_SIZES, DrawnScene, Shape, draw_scene
 from realvlg_ros.arrays import FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
@@ -32,7 +32,7 @@ class BarOnTable:
     """
 
     frame: RgbdFrame
-    scene: Scene
+    scene: DrawnScene
     bar: Shape
 
     @property
@@ -78,7 +78,7 @@ def bars_on_tables(seed: int, count: int) -> list[BarOnTable]:
     return found
 
 
-def _frame(rng: np.random.Generator, scene: Scene) -> RgbdFrame:
+def _frame(rng: np.random.Generator, scene: DrawnScene) -> RgbdFrame:
     """The picture with the depth of prisms whose upper faces are what was drawn."""
     height, width = scene.image.shape[:2]
     camera = Camera(width, height, FOCAL_PX, FOCAL_PX, (width - 1) / 2, (height - 1) / 2)

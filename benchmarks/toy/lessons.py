@@ -19,7 +19,7 @@ from benchmarks.toy.scenes import (
     KINDS,
     MAX_PIXELS,
     SIDES,
-    Scene,
+    DrawnScene,
     Shape,
     draw_scene,
 )
@@ -83,7 +83,7 @@ class Teacher:
         self._tokens = tokens
         self._prompts = load_prompts()
         self._rng = np.random.default_rng(seed)
-        self._pool: dict[tuple[int, int], list[tuple[Scene, np.ndarray]]] = {}
+        self._pool: dict[tuple[int, int], list[tuple[DrawnScene, np.ndarray]]] = {}
         self._prefix = chat_prompt(tokens, '', 1, 'x')
         self._image = tokens.special('<|image_pad|>')
         self._end = tokens.special('<|im_end|>')
@@ -103,7 +103,7 @@ class Teacher:
         batch['cells'] = torch.from_numpy(np.stack([cells_of(s, size, grid) for s in scenes]))
         return batch
 
-    def _scene(self, size: tuple[int, int]) -> tuple[Scene, np.ndarray]:
+    def _scene(self, size: tuple[int, int]) -> tuple[DrawnScene, np.ndarray]:
         """A picture with its patches; two of three are shown again, for other questions."""
         pool = self._pool.setdefault(size, [])
         if len(pool) >= _POOL and self._rng.random() < 2 / 3:
@@ -117,7 +117,7 @@ class Teacher:
             pool[int(self._rng.integers(len(pool)))] = drawn
         return drawn
 
-    def _lesson(self, scene: Scene, size: tuple[int, int], feed: Any) -> Lesson:
+    def _lesson(self, scene: DrawnScene, size: tuple[int, int], feed: Any) -> Lesson:
         rng = self._rng
         draw = rng.random()
         bars = [shape for shape in scene.shapes if shape.kind == 'bar']

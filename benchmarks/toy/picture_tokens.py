@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from benchmarks.toy.scenes import COLORS, Scene, Shape
+from benchmarks.toy.scenes import COLORS, DrawnScene, Shape
 
 # Of the pictures that CLIP was trained on, as Qwen2VLImageProcessor has them.
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
@@ -24,7 +24,7 @@ def patches_of(image: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.repeat(patches, 2, axis=5).reshape(rows * columns * 4, -1)
 
 
-def cells_of(scene: Scene, size: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
+def cells_of(scene: DrawnScene, size: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
     """What each image token should know: its place, and the share of it that each colour covers.
 
     (tokens, 4 + colours): column and row from 0 to 1, the bars' axes, then the shares.

@@ -70,7 +70,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Scene:
+class DrawnScene:
     """A picture with its shapes."""
 
     image: ByteArray
@@ -93,7 +93,7 @@ class Scene:
         return f'the {across if abs(dx) > abs(dy) else down} {shape.color} {shape.kind}'
 
 
-def draw_scene(rng: np.random.Generator, size: tuple[int, int], twins: float = 0.25) -> Scene:
+def draw_scene(rng: np.random.Generator, size: tuple[int, int], twins: float = 0.25) -> DrawnScene:
     """Two to four shapes that don't touch; with some chance two differ by position only."""
     width, height = size
     shapes: list[Shape] = []
@@ -109,7 +109,7 @@ def draw_scene(rng: np.random.Generator, size: tuple[int, int], twins: float = 0
         shape = _random_shape(rng, kind, color, width, height)
         if shape is not None and all(_apart(shape, other) for other in shapes):
             shapes.append(shape)
-    return Scene(_draw(rng, shapes, width, height), tuple(shapes))
+    return DrawnScene(_draw(rng, shapes, width, height), tuple(shapes))
 
 
 def _random_shape(

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write_frames(arguments: argparse.Namespace) -> int:
     """Write FOLDER/000000 and so on, one frame each 1/rate s of the world's time."""
-    from ..simulation.depth_noise import DepthNoise
+    from ..simulation.depth_camera_model import DepthCameraModel
     from ..simulation.recording import write_rendered
     from ..simulation.renderer import Renderer, RenderSettings
     from ..simulation.trajectory import d435_camera
@@ -76,7 +76,7 @@ def write_frames(arguments: argparse.Namespace) -> int:
         world = World.random(arguments.random, arguments.objects)
     renderer = Renderer(world, RenderSettings.fast() if arguments.fast else None)
     camera = d435_camera(arguments.width, arguments.height)
-    noise = None if arguments.no_noise else DepthNoise()
+    noise = None if arguments.no_noise else DepthCameraModel()
     for index in range(arguments.count):
         time_s = index / arguments.rate
         pose = world.trajectory.camera2world(time_s)

@@ -28,9 +28,9 @@ from .observation.scene import Scene
 from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
 from .search.antipodal import Pairs, footprint_pairs, propose_pairs
-from .search.approach import REACH, approach_candidates, lifted_off
+from .search.approach import REACH, approach_candidates, raised_above_support
 from .search.proposals import known_candidates, lift_proposals, lifted_pairs
-from .search.shortlist import Grip, QuickLook, shortlist
+from .search.shortlist import CoarseCheck, Grip, shortlist
 from .settings import PlannerSettings
 from .verification.checks import Checked
 from .verification.ranking import diverse
@@ -100,7 +100,7 @@ class GraspPlanner:
         grasps = self._check(candidates, completion, scene, obstacles, refusals)
         timer.stage('check')
         if not grasps and self.settings.grasp_source != 'model':
-            candidates = self._look_again(full, scene, obstacles)
+            candidates = self._second_search(full, scene, obstacles)
             grasps = self._check(candidates, completion, scene, obstacles, refusals, align=False)
             timer.stage('second look')
         if known:
@@ -147,19 +147,19 @@ class GraspPlanner:
                 refusals['no antipodal pair within the opening'] += 1
             batches.append(approach_candidates(found, cloud, gripper, settings))
         everything = Candidates.joined(batches)
-        look = QuickLook(cloud, scene, obstacles, gripper, settings)
+        look = CoarseCheck(cloud, scene, obstacles, gripper, settings)
         free = shortlist(everything, look, refusals)
         if not len(free) and not refusals.total():
             refusals['palm or support stops the fingers before the contacts'] += len(everything)
         return free
 
-    def _look_again(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
+    def _second_search(self, cloud: TargetCloud, scene: Scene, obstacles: Obstacles) -> Candidates:
         """More directions of opening, and shallower grips, where the usual ones are blocked."""
         settings, gripper = self.settings, self.gripper
         pairs = self._pairs(cloud, scene)
         pairs = pairs.turned(_TURNS, settings.max_candidates // len(_TURNS))
         turned = approach_candidates(pairs, cloud, gripper, settings)
-        look = QuickLook(cloud, scene, obstacles, gripper, settings)
+        look = CoarseCheck(cloud, scene, obstacles, gripper, settings)
         return shortlist(turned, look, Counter(), _SECOND_GRIPS)
 
     def _pairs(self, cloud: TargetCloud, scene: Scene) -> Pairs:
@@ -203,7 +203,7 @@ class GraspPlanner:
         if align:
             candidates = aligned(candidates, cloud, gripper, completion.axis)
         if scene.plane is not None:
-            candidates = lifted_off(candidates, gripper, settings)
+            candidates = raised_above_support(candidates, gripper, settings)
         candidates, closing = close_fingers(candidates, cloud, gripper, settings)
         fits = np.isfinite(candidates.openings)
         refusals['wider than the opening'] += int((~fits).sum())

@@ -19,7 +19,7 @@ from ..msg import Grounding as GroundingMsg
 from ..resources import gripper_file
 from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
-from ..ros.camera.frame_matcher import Match
+from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.conversions.grounding import grounding_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.diagnostics import RateCounter, Report
@@ -75,7 +75,7 @@ class GraspNode(ManagedNode):
         self._planner = PlaneWatch(GraspPlanner(gripper, self._settings.planner))
         self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
         self._regrounder = Regrounder(self) if self._settings.reground else None
-        self.serve(ResetTracker, 'reset_tracker', self._reset_tracker)
+        self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
 
     def activate(self) -> None:
         """Begin with an empty tracker, and read the camera and groundings."""
@@ -88,7 +88,9 @@ class GraspNode(ManagedNode):
         self._worker = Worker('tracking', self._on_error)
         self._plan_worker = Worker('planning', self._on_error)
         self._camera.start()
-        self.subscribe(GroundingMsg, 'grounding', self._on_grounding, latched(10))
+        self.create_managed_subscription(
+            GroundingMsg, 'grounding', self._on_grounding, latched(10)
+        )
 
     def deactivate(self) -> None:
         """End the worker."""
@@ -120,7 +122,7 @@ class GraspNode(ManagedNode):
         )
         return [self._camera.report(), tracker, self._planner.report()]
 
-    def _on_frame(self, match: Match) -> None:
+    def _on_frame(self, match: MatchedFrame) -> None:
         if match.stamp_ns == self._awaited_ns:
             self._worker.post(lambda: self._track(match))
         else:
@@ -153,7 +155,7 @@ class GraspNode(ManagedNode):
                 self._track(passed)
         self._track(match)
 
-    def _track(self, match: Match) -> None:
+    def _track(self, match: MatchedFrame) -> None:
         if match.stamp_ns <= self._newest_stamp_ns:
             return
         try:
@@ -172,7 +174,7 @@ class GraspNode(ManagedNode):
         self._publish(targets, frame)
         self._plan_next()
         if self._regrounder is not None:
-            self._regrounder.ask(self._tracker.take_wishes())
+            self._regrounder.ask(self._tracker.take_reground_requests())
         self.warn('tracker', '')
 
     def _plan_next(self) -> None:

@@ -76,11 +76,13 @@ class GraspServer(ManagedNode):
     def configure(self) -> None:
         """Offer the action."""
         self._grounder = GroundClient(self)
-        self._goals = self.serve_action(PlanGrasps, 'plan_grasps', self._begin)
+        self._goals = self.create_managed_action_server(PlanGrasps, 'plan_grasps', self._begin)
 
     def activate(self) -> None:
         """Listen to targets."""
-        self.subscribe(GraspTarget, 'target', self._on_target, stream('reliable', 10))
+        self.create_managed_subscription(
+            GraspTarget, 'target', self._on_target, stream('reliable', 10)
+        )
 
     def deactivate(self) -> None:
         """End the goal that runs."""

@@ -19,7 +19,7 @@ from ..grounding.registry import check_backend, make_grounder, read_options
 from ..msg import Grounding as GroundingMsg
 from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
-from ..ros.camera.frame_matcher import Match
+from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.conversions.grounding import grounding_to_msg
 from ..ros.conversions.stamps import ns_to_stamp
 from ..ros.node.deadline import Deadline
@@ -87,12 +87,12 @@ class GroundingNode(ManagedNode):
             self._settings.backend, read_options(self._settings.backend_options)
         )
         self._grounder.load()
-        self._publisher = self.publish_on(GroundingMsg, 'grounding', latched())
-        self._goals = self.serve_action(Ground, 'ground', self._begin)
-        self._background_goals = self.serve_action(
+        self._publisher = self.create_managed_publisher(GroundingMsg, 'grounding', latched())
+        self._goals = self.create_managed_action_server(Ground, 'ground', self._begin)
+        self._background_goals = self.create_managed_action_server(
             Ground, 'ground_background', self._begin_in_background
         )
-        self.serve(SetInstruction, 'set_instruction', self._set_instruction)
+        self.create_managed_service(SetInstruction, 'set_instruction', self._set_instruction)
 
     def activate(self) -> None:
         """Read the camera and take requests."""
@@ -102,7 +102,9 @@ class GroundingNode(ManagedNode):
             self._grounder, self._take_frame, self._publish, self.get_logger().error
         )
         self._camera.start()
-        self.subscribe(String, 'instruction', self._on_instruction, stream('reliable', 1))
+        self.create_managed_subscription(
+            String, 'instruction', self._on_instruction, stream('reliable', 1)
+        )
 
     def deactivate(self) -> None:
         """Cancel what runs."""
@@ -171,7 +173,7 @@ class GroundingNode(ManagedNode):
     def _on_instruction(self, message: String) -> None:
         self._requests.submit(message.data)
 
-    def _on_frame(self, _: Match) -> None:
+    def _on_frame(self, _: MatchedFrame) -> None:
         with self._frame_came:
             self._frame_came.notify_all()
 

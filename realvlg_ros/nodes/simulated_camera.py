@@ -13,7 +13,7 @@ from ..frame import RgbdFrame
 from ..resources import config_file
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
 from ..ros.node.parameters import parameter, settings
-from ..simulation.depth_noise import DepthNoise
+from ..simulation.depth_camera_model import DepthCameraModel
 from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
 from ..simulation.world_file import read_world
@@ -44,7 +44,7 @@ class SimulatedCameraParameters(CameraSourceParameters):
     )
     noise: bool = parameter(True, 'Whether the depth is as noisy as depth_noise says.')
     seed: int = parameter(0, 'Seed of the noise.', minimum=0, maximum=2**31)
-    depth_noise: DepthNoise = settings(DepthNoise)
+    depth_noise: DepthCameraModel = settings(DepthCameraModel)
 
 
 class SimulatedCamera(CameraSource):

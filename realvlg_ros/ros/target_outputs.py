@@ -40,18 +40,24 @@ class TargetOutputs:
         self._gripper = gripper
         self._markers = TargetMarkers(gripper)
         self._markers_seen = False
-        self._target = node.publish_on(GraspTargetMsg, 'target', qos)
-        self._candidates = node.publish_on(PoseArray, 'grasp_candidates', qos)
-        self._marker_array = node.publish_on(MarkerArray, 'markers', qos)
-        self._debug_image = node.publish_on(Image, 'debug_image', stream(reliability, 1))
+        self._target = node.create_managed_publisher(GraspTargetMsg, 'target', qos)
+        self._candidates = node.create_managed_publisher(PoseArray, 'grasp_candidates', qos)
+        self._marker_array = node.create_managed_publisher(MarkerArray, 'markers', qos)
+        self._debug_image = node.create_managed_publisher(
+            Image, 'debug_image', stream(reliability, 1)
+        )
         self._detections_2d = self._detections_3d = None
         try:
             from vision_msgs.msg import Detection2DArray, Detection3DArray
         except ImportError:
             node.get_logger().info('detections are off: vision_msgs is not installed')
         else:
-            self._detections_2d = node.publish_on(Detection2DArray, 'detections', qos)
-            self._detections_3d = node.publish_on(Detection3DArray, 'detections_3d', qos)
+            self._detections_2d = node.create_managed_publisher(
+                Detection2DArray, 'detections', qos
+            )
+            self._detections_3d = node.create_managed_publisher(
+                Detection3DArray, 'detections_3d', qos
+            )
 
     def publish(self, target: GraspTarget) -> float:
         """Publish a target; returns the time since its image was taken, s."""

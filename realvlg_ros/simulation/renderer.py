@@ -17,7 +17,7 @@ from .stage import Stage, Surface
 from .world import WORLD_FRAME, World
 
 if TYPE_CHECKING:
-    from .depth_noise import DepthNoise, DepthSampler
+    from .depth_camera_model import DepthCameraModel, DepthSampler
 
 # Four places in a pixel on a rotated grid.
 _SUBPIXELS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])
@@ -112,7 +112,7 @@ class Renderer:
         self,
         camera: Camera,
         camera2world: FloatArray,
-        noise: DepthNoise | None = None,
+        noise: DepthCameraModel | None = None,
         seed: int = 0,
         *,
         time_s: float = 0.0,

@@ -12,8 +12,8 @@ from .target.track import TargetTrack
 
 
 @dataclass(frozen=True)
-class GroundingWish:
-    """A wish for a new grounding of a target's instruction.
+class RegroundRequest:
+    """A request for a new grounding of a target's instruction.
 
     Attributes:
         track_id: of the target; 0 when it is gone.
@@ -28,9 +28,9 @@ class GroundingWish:
     reason: str
 
 
-def due_wishes(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[GroundingWish]:
-    """The wishes that are due now; asking starts each one's period anew."""
-    wishes = []
+def due_regrounds(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[RegroundRequest]:
+    """The requests that are due now; asking starts each one's period anew."""
+    requests = []
     for track in tracks:
         lost = track.life.lost
         period = track.settings.retry_period_s if lost else track.settings.check_period_s
@@ -40,16 +40,16 @@ def due_wishes(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[GroundingWi
             continue
         track.life.asked_ns = stamp_ns
         grounding = track.grounding
-        wishes.append(
-            GroundingWish(
+        requests.append(
+            RegroundRequest(
                 track.track_id, grounding.request_id, grounding.instruction,
                 'lost' if lost else 'drift check',
             )
         )  # fmt: skip
-    return wishes
+    return requests
 
 
-class ForlornRequests:
+class PendingRegrounds:
     """Requests whose targets went with a break of the stream: asked again for a while."""
 
     def __init__(self, settings: TrackerSettings) -> None:
@@ -77,15 +77,15 @@ class ForlornRequests:
         """Ask no more."""
         self._groundings.clear()
 
-    def due(self, stamp_ns: int) -> list[GroundingWish]:
-        """The wishes that are due now; asking starts each one's period anew."""
+    def due(self, stamp_ns: int) -> list[RegroundRequest]:
+        """The requests that are due now; asking starts each one's period anew."""
         if stamp_ns - self._broken_ns > self._forget_ns:
             self.clear()
-        wishes = []
+        requests = []
         for request_id, grounding in self._groundings.items():
             if stamp_ns - self._asked[request_id] >= self._retry_ns:
                 self._asked[request_id] = stamp_ns
-                wishes.append(
-                    GroundingWish(0, request_id, grounding.instruction, 'break of the stream')
+                requests.append(
+                    RegroundRequest(0, request_id, grounding.instruction, 'break of the stream')
                 )
-        return wishes
+        return requests

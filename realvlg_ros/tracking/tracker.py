@@ -13,9 +13,9 @@ from ..image_region import RegionMask
 from ..transforms import invert
 from .association import contested
 from .measurement.region import checked_region
-from .memory.key_frames import KeyFrame, KeyFrameMemory, SteppingStone
+from .memory.key_frames import KeyFrame, KeyFrameMemory, ThinnedFrame
 from .memory.stream_break import stream_break
-from .reground import ForlornRequests, GroundingWish, due_wishes
+from .reground import PendingRegrounds, RegroundRequest, due_regrounds
 from .settings import TrackerSettings
 from .target.catch_up import catch_up
 from .target.plan_job import PlanJob, Planner, PlanResult
@@ -55,7 +55,7 @@ class TargetTracker:
         self._plans_elsewhere = plans_elsewhere
         self._waiting: list[PlanJob] = []
         self._planned_ms: dict[str, float] = {}
-        self._forlorn = ForlornRequests(self.settings)
+        self._pending_regrounds = PendingRegrounds(self.settings)
         self._frames_with_tf = 0
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
@@ -75,12 +75,14 @@ class TargetTracker:
         notices, self._notices = self._notices, []
         return notices
 
-    def take_wishes(self) -> list[GroundingWish]:
+    def take_reground_requests(self) -> list[RegroundRequest]:
         """Groundings that lost targets, and those to be checked for drift, ask for now."""
         newest = self._memory.newest
         if newest is None:
             return []
-        return due_wishes(self._targets, newest.stamp_ns) + self._forlorn.due(newest.stamp_ns)
+        return due_regrounds(self._targets, newest.stamp_ns) + self._pending_regrounds.due(
+            newest.stamp_ns
+        )
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.
@@ -96,7 +98,7 @@ class TargetTracker:
         for track in self._targets:
             track.follow(key)
         for track in contested(self._targets):
-            track.yield_place()
+            track.reject_measurement()
         self._targets.forget(key.stamp_ns)
         track_ms = (time.perf_counter() - started) * _MS
         if not self._plans_elsewhere and (job := self.take_job()):
@@ -141,7 +143,7 @@ class TargetTracker:
                     report(kept, newest, {}),
                     message='a check for drift found another place; asked again',
                 )
-            self._forlorn.drop(grounding.request_id)
+            self._pending_regrounds.drop(grounding.request_id)
             # Planner and tracker must speak of the same pixels, also when only a box was given.
             return self._take(replace(grounding, mask=mask), key, mask, started)
         finally:
@@ -170,7 +172,7 @@ class TargetTracker:
     def reset(self, track_id: int = 0) -> int:
         """Stop following a target, or all (0); returns how many were followed."""
         if not track_id:
-            self._forlorn.clear()
+            self._pending_regrounds.clear()
         return self._targets.remove(track_id)
 
     def _take(
@@ -204,7 +206,7 @@ class TargetTracker:
         return report(track, newest, timings)
 
     def _plan_now(
-        self, track: TargetTrack, job: PlanJob, later: Sequence[KeyFrame | SteppingStone]
+        self, track: TargetTrack, job: PlanJob, later: Sequence[KeyFrame | ThinnedFrame]
     ) -> None:
         """Plan before a target is published; it goes again when the planner fails."""
         try:
@@ -243,7 +245,7 @@ class TargetTracker:
             ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
         requests = [track.grounding for track in self._targets]
         self.reset()
-        self._forlorn.add(requests, frame.stamp_ns)
+        self._pending_regrounds.add(requests, frame.stamp_ns)
         self._memory.clear()
         return ended
 

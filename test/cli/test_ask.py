@@ -11,7 +11,7 @@ import pytest
 from realvlg_ros.cli import main
 from realvlg_ros.frame_folder import write_frame
 from realvlg_ros.resources import config_file
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world_file import read_world
@@ -21,7 +21,7 @@ from realvlg_ros.transforms import from_quaternion
 def render(name):
     world = read_world(config_file(f'worlds/{name}.yaml'))
     camera2world = world.trajectory.camera2world(0.0)
-    return world, Renderer(world).render(d435_camera(), camera2world, DepthNoise(), 0)
+    return world, Renderer(world).render(d435_camera(), camera2world, DepthCameraModel(), 0)
 
 
 @pytest.fixture(scope='module')

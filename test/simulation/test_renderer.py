@@ -5,7 +5,7 @@ import pytest
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.errors import FrameError
-from realvlg_ros.simulation.depth_noise import DepthNoise
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import Motion, SimObject
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
@@ -113,7 +113,7 @@ def test_a_camera_that_sees_nothing_is_an_error():
     with pytest.raises(FrameError, match=r'sees nothing within its range; move it'):
         Renderer(world, PLAIN).render(camera, upward)
     seen = world.trajectory.camera2world(0)
-    blind = DepthNoise(min_range=5, max_range=6)
+    blind = DepthCameraModel(min_range=5, max_range=6)
     with pytest.raises(FrameError, match='sees nothing'):
         Renderer(world, PLAIN).render(camera, seen, blind)
 
@@ -122,9 +122,9 @@ def test_noise_is_fresh_for_each_seed_and_equal_for_equal_seeds():
     world = World.random(1, 3)
     renderer = Renderer(world, PLAIN)
     camera, camera2world = d435_camera(), world.trajectory.camera2world(0)
-    first = renderer.render(camera, camera2world, DepthNoise(), seed=1)
-    again = Renderer(world, PLAIN).render(camera, camera2world, DepthNoise(), seed=1)
-    other = renderer.render(camera, camera2world, DepthNoise(), seed=2)
+    first = renderer.render(camera, camera2world, DepthCameraModel(), seed=1)
+    again = Renderer(world, PLAIN).render(camera, camera2world, DepthCameraModel(), seed=1)
+    other = renderer.render(camera, camera2world, DepthCameraModel(), seed=2)
     assert np.array_equal(first.frame.depth, again.frame.depth)
     assert np.array_equal(first.frame.color, again.frame.color)
     assert np.mean(first.frame.depth != other.frame.depth) > 0.5

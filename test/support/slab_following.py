@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from slab_scene import FakePlanner, Scene, ground
+from slab_scene import FakePlanner, SlabScene, ground
 
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import GraspTarget
@@ -13,7 +13,7 @@ from realvlg_ros.tracking.tracker import TargetTracker
 
 
 def start(
-    scene: Scene, number: int = 1, tracker: TargetTracker | None = None, **settings: object
+    scene: SlabScene, number: int = 1, tracker: TargetTracker | None = None, **settings: object
 ) -> tuple[TargetTracker, GraspTarget]:
     """Ground a slab in the first frame; the tracker is a new one if none is given."""
     frame, owner = scene.render(0)
@@ -25,7 +25,7 @@ def start(
 
 def follow(
     tracker: TargetTracker,
-    scene: Scene,
+    scene: SlabScene,
     indices: Iterable[int],
     camera2world: Callable[[int], np.ndarray] | None = None,
     with_tf: bool = False,

@@ -47,7 +47,7 @@ def at(x: float, y: float, z: float, yaw: float = 0.0, tilt: float = 0.0) -> np.
 
 
 @dataclass
-class Scene:
+class SlabScene:
     """Slabs before a wall-like table at z = 0.7 m of the world."""
 
     slabs: list[Slab]

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import TargetState
@@ -15,7 +15,7 @@ class Run:
     """A tracker with one confirmed target, and the frames that come after."""
 
     def __init__(self, **settings):
-        self.scene = Scene([Slab(at(-0.08, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=2)])
+        self.scene = SlabScene([Slab(at(-0.08, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=2)])
         self.tracker = TargetTracker(FakePlanner(), TrackerSettings(fused_plans=1, **settings))
         self.index = 0
         self.step()
@@ -37,7 +37,7 @@ def test_a_followed_target_is_given_up_when_checks_disagree_twice_in_a_row():
     assert (kept.track_id, kept.state) == (1, TargetState.CONFIRMED)
     assert 'asked again' in kept.message and kept.grasps[0].position[0] < 0
     # It asks at once, not after the next period.
-    assert [wish.reason for wish in run.tracker.take_wishes()] == ['drift check']
+    assert [request.reason for request in run.tracker.take_reground_requests()] == ['drift check']
     given = run.tracker.set_grounding(elsewhere)
     assert given.track_id == 2 and given.grasps[0].position[0] > 0
     assert [target.track_id for target in run.step()] == [2]
@@ -54,21 +54,21 @@ def test_a_check_that_agrees_clears_a_doubt():
 
 def test_requests_are_asked_again_after_a_break_of_the_stream():
     run = Run(retry_period_s=1.0)
-    assert run.tracker.take_wishes() == []
+    assert run.tracker.take_reground_requests() == []
     (ended,) = run.step(GAP_NS)
     assert ended.state == TargetState.LOST
-    wishes = run.tracker.take_wishes()
-    assert [(w.request_id, w.instruction) for w in wishes] == [('r1', 'take the slab')]
+    requests = run.tracker.take_reground_requests()
+    assert [(w.request_id, w.instruction) for w in requests] == [('r1', 'take the slab')]
     asked = []
     for _ in range(45):
         run.step(GAP_NS)
-        asked += run.tracker.take_wishes()
+        asked += run.tracker.take_reground_requests()
     assert len(asked) == 1
     answered = run.tracker.set_grounding(ground(run.frame, run.owner))
     assert answered.state == TargetState.TENTATIVE and answered.request_id == 'r1'
     for _ in range(45):
         run.step(GAP_NS)
-        assert not [w for w in run.tracker.take_wishes() if w.track_id == 0]
+        assert not [w for w in run.tracker.take_reground_requests() if w.track_id == 0]
 
 
 @pytest.mark.parametrize('how', ['reset', 'time'])
@@ -80,9 +80,9 @@ def test_a_broken_request_is_not_asked_for_ever(how):
     else:
         for _ in range(int(1e9 / FRAME_NS) + 2):
             run.step(GAP_NS)
-        run.tracker.take_wishes()
+        run.tracker.take_reground_requests()
     run.step(GAP_NS)
-    assert run.tracker.take_wishes() == []
+    assert run.tracker.take_reground_requests() == []
 
 
 def test_a_flickering_tf_does_not_flip_the_frame_of_what_is_published():

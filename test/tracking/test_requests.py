@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from slab_scene import FakePlanner, Scene, Slab, at, ground
+from slab_scene import FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.grounding.grounding import GroundingStatus
 from realvlg_ros.tracking.settings import TrackerSettings
@@ -11,7 +11,7 @@ from realvlg_ros.tracking.tracker import TargetTracker
 
 @pytest.fixture
 def scene():
-    return Scene([Slab(at(0, 0, 0.6))])
+    return SlabScene([Slab(at(0, 0, 0.6))])
 
 
 def refused(tracker, grounding):
@@ -65,19 +65,19 @@ def test_an_object_without_depth_is_refused(scene):
 def test_a_followed_target_asks_for_drift_checks(scene):
     tracker = TargetTracker(FakePlanner(), TrackerSettings(check_period_s=0.5))
     frame, owner = scene.render(0)
-    assert tracker.take_wishes() == []
+    assert tracker.take_reground_requests() == []
     tracker.update(frame)
     first = tracker.set_grounding(ground(frame, owner))
-    wishes = []
+    requests = []
     for index in range(1, 40):
         tracker.update(scene.render(index)[0])
-        wishes += tracker.take_wishes()
-    assert [wish.reason for wish in wishes] == ['drift check'] * 2
-    assert (wishes[0].track_id, wishes[0].request_id) == (first.track_id, 'r1')
+        requests += tracker.take_reground_requests()
+    assert [request.reason for request in requests] == ['drift check'] * 2
+    assert (requests[0].track_id, requests[0].request_id) == (first.track_id, 'r1')
 
 
 def test_a_new_object_for_the_same_request_replaces_the_old():
-    scene = Scene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6), seed=7)])
+    scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6), seed=7)])
     tracker = TargetTracker(FakePlanner())
     frame, owner = scene.render(0)
     tracker.update(frame)

@@ -1,6 +1,6 @@
 import numpy as np
 from slab_following import follow, position, start
-from slab_scene import Scene, Slab, at, ground
+from slab_scene import Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.target.target import TargetState
 
@@ -10,7 +10,7 @@ def hide(scene):
 
 
 def test_a_lost_target_grounded_elsewhere_keeps_its_id_if_it_looks_the_same():
-    scene = Scene([Slab(at(-0.08, 0, 0.6))])
+    scene = SlabScene([Slab(at(-0.08, 0, 0.6))])
     tracker, first = start(scene, lost_after_s=0.3)
     follow(tracker, scene, range(1, 6))
     hide(scene)
@@ -25,7 +25,7 @@ def test_a_lost_target_grounded_elsewhere_keeps_its_id_if_it_looks_the_same():
 
 
 def test_another_object_gets_another_id():
-    scene = Scene([Slab(at(-0.07, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=7)])
+    scene = SlabScene([Slab(at(-0.07, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=7)])
     tracker, first = start(scene)
     _, second = start(scene, number=2, tracker=tracker)
     targets = follow(tracker, scene, range(1, 5))
@@ -34,7 +34,7 @@ def test_another_object_gets_another_id():
 
 
 def test_grounding_the_same_object_again_keeps_the_target():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, first = start(scene)
     follow(tracker, scene, range(1, 6))
     frame, owner = scene.render(5)
@@ -44,7 +44,7 @@ def test_grounding_the_same_object_again_keeps_the_target():
 
 
 def test_the_oldest_target_goes_when_there_are_too_many():
-    scene = Scene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6), seed=7)])
+    scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6), seed=7)])
     tracker, first = start(scene, max_targets=1)
     _, second = start(scene, number=2, tracker=tracker)
     (target,) = follow(tracker, scene, [1])
@@ -53,7 +53,7 @@ def test_the_oldest_target_goes_when_there_are_too_many():
 
 def test_two_equal_objects_that_cross_keep_their_ids():
     left, right = Slab(at(-0.1, 0, 0.6), 0.08), Slab(at(0.1, 0, 0.5), 0.08)
-    scene = Scene([left, right])
+    scene = SlabScene([left, right])
     tracker, first = start(scene)
     _, second = start(scene, number=2, tracker=tracker)
     follow(tracker, scene, range(1, 6))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from slab_scene import CAMERA, FRAME_NS, FakePlanner, Scene, Slab, at, ground
+from slab_scene import CAMERA, FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.grounding.grounding import GroundingStatus
@@ -28,14 +28,14 @@ def position_error(target, expected):
 
 
 def test_follows_a_still_object_to_a_millimetre():
-    _, (target,) = start(Scene([Slab(at(0.02, 0.01, 0.6))]), frames=12)
+    _, (target,) = start(SlabScene([Slab(at(0.02, 0.01, 0.6))]), frames=12)
     assert target.state == TargetState.CONFIRMED
     assert target.frame_id == CAMERA.frame_id
     assert position_error(target, [0.02, 0.01, 0.6]) < 0.001
 
 
 def test_follows_a_push_within_three_frames():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene, frames=15)
     errors = []
     for index in range(15, 25):
@@ -49,7 +49,7 @@ def test_follows_a_push_within_three_frames():
 
 
 def test_follows_a_turn():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     # The fake planner's grasps do not turn with the object: one plan, carried.
     tracker, (before,) = start(scene, frames=15, fused_plans=1, replan_angle_deg=180.0)
     for index in range(15, 60):
@@ -60,7 +60,7 @@ def test_follows_a_turn():
 
 
 def test_a_late_grounding_is_carried_to_now():
-    scene = Scene([Slab(at(-0.05, 0, 0.6))])
+    scene = SlabScene([Slab(at(-0.05, 0, 0.6))])
     tracker = TargetTracker(FakePlanner())
     frame, owner = scene.render(0)
     assert tracker.begin('r1', frame.stamp_ns)
@@ -79,7 +79,7 @@ def test_a_late_grounding_is_carried_to_now():
 
 
 def test_says_so_when_the_grounded_frame_is_gone():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker = TargetTracker(FakePlanner(), TrackerSettings(memory_mb=1.0))
     first, owner = scene.render(0)
     for index in range(8):
@@ -91,7 +91,7 @@ def test_says_so_when_the_grounded_frame_is_gone():
 
 
 def test_a_short_occlusion_is_bridged_with_growing_spread():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, (before,) = start(scene, frames=10)
     scene.slabs.append(Slab(at(0, 0, 0.45), 0.25, seed=5))
     spreads = []
@@ -110,7 +110,7 @@ def test_a_short_occlusion_is_bridged_with_growing_spread():
 
 
 def test_a_clock_that_jumps_back_resets_with_the_reason():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene, frames=40)
     (target,) = tracker.update(scene.render(3)[0])
     assert target.state == TargetState.LOST
@@ -127,7 +127,7 @@ def test_a_clock_that_jumps_back_resets_with_the_reason():
     ],
 )
 def test_another_camera_resets_with_the_reason(change, word):
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene)
     (target,) = tracker.update(replace(scene, **change).render(6)[0])
     assert target.state == TargetState.LOST
@@ -135,7 +135,7 @@ def test_another_camera_resets_with_the_reason(change, word):
 
 
 def test_a_pause_of_the_stream_resets_with_the_reason():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene)
     (target,) = tracker.update(scene.render(200)[0])
     assert target.state == TargetState.LOST
@@ -143,7 +143,7 @@ def test_a_pause_of_the_stream_resets_with_the_reason():
 
 
 def test_a_grounding_without_an_object_is_refused_with_its_reason():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker = TargetTracker(FakePlanner())
     frame, owner = scene.render(0)
     tracker.update(frame)
@@ -155,7 +155,7 @@ def test_a_grounding_without_an_object_is_refused_with_its_reason():
 
 
 def test_an_object_without_a_grasp_is_followed_all_the_same():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     _, (target,) = start(scene, planner=FakePlanner(graspable=False))
     assert target.state == TargetState.NO_GRASP
     assert target.message == 'wider than the gripper opens'
@@ -163,7 +163,7 @@ def test_an_object_without_a_grasp_is_followed_all_the_same():
 
 
 def test_flips_of_the_planner_do_not_reach_the_target():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     planner = FakePlanner()
     tracker, (target,) = start(scene, frames=2, planner=planner, plan_period_s=0.0)
     axes = []
@@ -175,7 +175,7 @@ def test_flips_of_the_planner_do_not_reach_the_target():
 
 
 def test_reset_forgets_targets():
-    tracker, (target,) = start(Scene([Slab(at(0, 0, 0.6))]))
+    tracker, (target,) = start(SlabScene([Slab(at(0, 0, 0.6))]))
     assert tracker.reset(target.track_id + 1) == 0
     assert tracker.reset(target.track_id) == 1
     assert tracker.reset() == 0

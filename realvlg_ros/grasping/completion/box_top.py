@@ -33,7 +33,7 @@ _MIN_SIDE = 5
 
 
 @dataclass(frozen=True)
-class LevelTop:
+class BoxTop:
     """A level rectangle.
 
     Attributes:
@@ -51,7 +51,7 @@ class LevelTop:
     told: BoolArray
 
     @classmethod
-    def of(cls, cloud: TargetCloud, camera: FloatArray) -> LevelTop | None:
+    def of(cls, cloud: TargetCloud, camera: FloatArray) -> BoxTop | None:
         """The top of a cloud; None where it is no rectangle or not as large as the object.
 
         Args:
@@ -84,7 +84,7 @@ class LevelTop:
 
     def _fitted(
         self, edge: FloatArray, cloud: TargetCloud, camera: FloatArray, tolerance: float
-    ) -> LevelTop:
+    ) -> BoxTop:
         """The rectangle whose sides are where readings near those of this one are.
 
         Args:
@@ -120,7 +120,7 @@ class LevelTop:
         axes = self.axes + angle * np.stack([self.axes[1], -self.axes[0]])
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
         center = self.center + ends.mean(axis=0) @ self.axes
-        return LevelTop(
+        return BoxTop(
             center, axes, np.ptp(ends, axis=0) / 2, self.height, np.asarray(told.all(axis=0))
         )
 

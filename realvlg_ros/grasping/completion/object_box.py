@@ -15,7 +15,7 @@ from ...support_plane import SupportPlane
 from ...transforms import make_transform
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
-from .box_top import LevelTop
+from .box_top import BoxTop
 
 # Share of the points left out at either end: depth noise makes tails.
 _TAIL = 0.5
@@ -61,7 +61,7 @@ def upright_box(
     """
     scene, cloud = _observed(frame, mask, plane, noise)
     (x, y), angle, size = upright_extent(cloud.points)
-    top = LevelTop.of(cloud, scene.camera_position)
+    top = BoxTop.of(cloud, scene.camera_position)
     if top is not None and top.told.all():
         long = int(np.argmax(top.half))
         exact = np.array([*2 * top.half[[long, 1 - long]], top.height])

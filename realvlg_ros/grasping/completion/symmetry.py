@@ -19,7 +19,7 @@ from ...arrays import BoolArray, FloatArray
 from ...depth_noise import DepthNoise
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
-from .box_top import LevelTop
+from .box_top import BoxTop
 from .revolution_axis import axis_of_revolution
 
 # Longer than wide and than tall by these factors: the object lies.
@@ -62,7 +62,7 @@ def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
         axis = axis_of_revolution(cloud, scene.camera_position)
-        top = LevelTop.of(cloud, scene.camera_position) if axis is None else None
+        top = BoxTop.of(cloud, scene.camera_position) if axis is None else None
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else _vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
@@ -203,7 +203,7 @@ def _with_underside(
 
 
 def _vertical_axis(
-    points: FloatArray, top: LevelTop | None, scene: Scene, margin: float
+    points: FloatArray, top: BoxTop | None, scene: Scene, margin: float
 ) -> FloatArray:
     """Horizontal position (2,) of the axis of symmetry, m.
 
@@ -221,7 +221,7 @@ def _vertical_axis(
     return np.asarray(proposals[best])
 
 
-def _axis_proposals(points: FloatArray, top: LevelTop | None, scene: Scene) -> FloatArray:
+def _axis_proposals(points: FloatArray, top: BoxTop | None, scene: Scene) -> FloatArray:
     """Horizontal positions (n, 2), m."""
     z = points[:, 2]
     plateau = _hull_centroid(points[z > np.percentile(z, 98) - _PLATEAU, :2])

@@ -10,7 +10,7 @@ from ...arrays import BoolArray, FloatArray
 from ..candidates import Candidates, local_coordinates
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
-from .pad_contacts import PadBand, between_fingers
+from .pad_contacts import PadContacts, between_fingers
 
 # Surface within this of the first touch belongs to the face that the pad will align to, m.
 _FACE = 0.005
@@ -43,7 +43,7 @@ def aligned(
     slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
     middles = np.zeros((len(candidates), 3))
     for sign in (-1.0, 1.0):
-        face = PadBand.touched(inside, local, sign, _FACE)
+        face = PadContacts.touched(inside, local, sign, _FACE)
         slope, count, middle = _face_slopes(face, sign, rotations[:, :, 1], cloud.normals)
         slopes += slope * count[:, None]
         total += count
@@ -60,23 +60,23 @@ def aligned(
 
 
 def _face_slopes(
-    band: PadBand, sign: float, axes: FloatArray, normals: FloatArray
+    pads: PadContacts, sign: float, axes: FloatArray, normals: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Slopes (n, 2) of y over x and z of the face that one pad meets, weight (n,), middle (n, 3).
 
     Args:
-        band: points of the face.
+        pads: points of the face.
         sign: of y on the pad's side.
         axes: (n, 3) of opening.
         normals: (p, 3) of the cloud.
     """
-    weight = np.maximum(sign * band.along(axes, normals) - 0.5, 0)
-    count = band.sums(weight)
-    middle = band.sums(weight * band.local) / np.maximum(count, 1e-6)
-    x, y, z = band.local - middle.take(band.rows, axis=1)
+    weight = np.maximum(sign * pads.along(axes, normals) - 0.5, 0)
+    count = pads.sums(weight)
+    middle = pads.sums(weight * pads.local) / np.maximum(count, 1e-6)
+    x, y, z = pads.local - middle.take(pads.rows, axis=1)
     across, up = weight * x, weight * z
     xx, xz, zz, xy, zy = (
-        band.sums(product) for product in (across * x, across * z, up * z, across * y, up * y)
+        pads.sums(product) for product in (across * x, across * z, up * z, across * y, up * y)
     )
     # As if a slope of zero had been measured with a weight of a few readings.
     xx, zz = xx + _PRIOR, zz + _PRIOR

@@ -13,7 +13,7 @@ from ..candidates import SWEEP, Candidates, local_coordinates, open_for
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from ..settings import PlannerSettings
-from .pad_contacts import PadBand, before_pads, between_fingers, entries
+from .pad_contacts import PadContacts, before_pads, between_fingers, entries
 
 # Surface within this of the first touch belongs to the contact, m.
 _PATCH = 0.003
@@ -101,7 +101,7 @@ def close_fingers(
     local = local_coordinates(candidates, cloud.points)
     inside = between_fingers(local, candidates.openings, gripper)
     patches = [
-        _patch(PadBand.touched(inside, local, sign, _PATCH), sign, rotations[:, :, 1], cloud)
+        _patch(PadContacts.touched(inside, local, sign, _PATCH), sign, rotations[:, :, 1], cloud)
         for sign in (-1.0, 1.0)
     ]
     met = np.stack([patch.middle for patch in patches], axis=1)
@@ -191,23 +191,23 @@ def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexA
     return 2 * np.bincount(rows[met], minlength=len(local))
 
 
-def _patch(band: PadBand, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
+def _patch(pads: PadContacts, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
     """The surface that a finger touches, weighted as the pad sees it.
 
     Args:
-        band: points within a few millimetres of the first touch.
+        pads: points within a few millimetres of the first touch.
         sign: of y on the finger's side.
         axes: (n, 3) of opening.
         cloud: the cloud.
     """
-    weight = np.maximum(sign * band.along(axes, cloud.normals), 0.02)
-    total = np.maximum(band.sums(weight), 1e-9)
-    index = band.points
-    normal = band.sums(weight * cloud.normals.T.take(index, axis=1)).T
+    weight = np.maximum(sign * pads.along(axes, cloud.normals), 0.02)
+    total = np.maximum(pads.sums(weight), 1e-9)
+    index = pads.points
+    normal = pads.sums(weight * cloud.normals.T.take(index, axis=1)).T
     norm = np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     return _Patch(
-        (band.sums(weight * band.local) / total).T,
+        (pads.sums(weight * pads.local) / total).T,
         normal / norm,
-        np.bincount(band.rows, minlength=band.count),
-        band.sums(weight * cloud.observed.take(index)) / total,
+        np.bincount(pads.rows, minlength=pads.count),
+        pads.sums(weight * cloud.observed.take(index)) / total,
     )

@@ -14,7 +14,7 @@ _FAR = np.float32(1e3)
 
 
 @dataclass(frozen=True)
-class PadBand:
+class PadContacts:
     """Points of a cloud that belong to each of many candidates, as flat arrays.
 
     Attributes:
@@ -30,7 +30,7 @@ class PadBand:
     count: int
 
     @classmethod
-    def where(cls, inside: BoolArray, local: Float32Array) -> PadBand:
+    def where(cls, inside: BoolArray, local: Float32Array) -> PadContacts:
         """The points that are inside (n, p), of points (n, 3, p) in every TCP frame, m."""
         rows, points = entries(inside)
         first = rows * (3 * local.shape[2]) + points
@@ -38,7 +38,9 @@ class PadBand:
         return cls(rows, points, np.stack(places).astype(np.float64), len(local))
 
     @classmethod
-    def touched(cls, inside: BoolArray, local: Float32Array, sign: float, depth: float) -> PadBand:
+    def touched(
+        cls, inside: BoolArray, local: Float32Array, sign: float, depth: float
+    ) -> PadContacts:
         """What a finger that closes meets first, and all within a depth (m) of it.
 
         Args:

@@ -32,7 +32,7 @@ class RoundReadings:
         slope_sigma: its standard deviation.
         sigma: standard deviation of t, m.
         pixel: size of a pixel there, m.
-        alike: readings whose noise is as good as one's.
+        correlated_samples: readings whose noise is as good as one's.
         half_angle: half the angle between the silhouettes, rad.
     """
 
@@ -43,7 +43,7 @@ class RoundReadings:
     slope_sigma: float
     sigma: float
     pixel: float
-    alike: float
+    correlated_samples: float
     half_angle: float
 
 
@@ -156,7 +156,7 @@ class _Fit:
         weight = self.usable / ((2 * self.noise * root) ** 2 + slant * slant)
         off = 2 * root * self.residual
         self.ratio = min(max(float((weight * off) @ off) / count, 0.05), 20.0)
-        weight /= self.ratio * self.readings.alike
+        weight /= self.ratio * self.readings.correlated_samples
         self.normal = (self.design * weight) @ self.design.T + self.small
         change = -self.design @ (weight * off)
         row, error, sigma = self._silhouette(radius)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ..vectors import cross, length, median, solve_positive
-from .jaw_strip import Band
+from .jaw_strip import JawStrip
 from .top_surface import DEPTH, MIN_LINES, Slab
 
 # A silhouette within so many pixels of a good reading is where the surface ends: readings beside
@@ -36,7 +36,7 @@ class Side:
     """One contact along the opening axis.
 
     Attributes:
-        position: along the axis, from the band's centre, m.
+        position: along the axis, from the strip's centre, m.
         sigma: standard deviation of the position, m.
         count: readings it rests on.
     """
@@ -46,30 +46,30 @@ class Side:
     count: int
 
 
-def close_on_slab(band: Band, slab: Slab) -> tuple[Side, Side] | None:
+def close_on_slab(strip: JawStrip, slab: Slab) -> tuple[Side, Side] | None:
     """Where each jaw first touches, from either end, or None where it meets nothing.
 
     On a side whose wall is seen the contact is where the wall's readings lie. On one whose wall is
     hidden it is where the top ends in the image.
 
     Args:
-        band: samples.
+        strip: samples.
         slab: that the jaws close on, below its top.
     """
     normal = slab.top.normal
     basis = np.array([slab.axis, cross(normal, slab.axis), -normal])
-    local = basis @ band.rays.reshape(-1, 3).T
-    local *= band.depth.ravel()
+    local = basis @ strip.rays.reshape(-1, 3).T
+    local *= strip.depth.ravel()
     local -= (basis @ slab.center)[:, None]
-    facing = (basis @ band.ray).tolist()
+    facing = (basis @ strip.ray).tolist()
     noise = slab.sigma * abs(facing[2])
-    drop = local[2].reshape(band.depth.shape)
-    inside: BoolArray = band.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
+    drop = local[2].reshape(strip.depth.shape)
+    inside: BoolArray = strip.valid & (drop < DEPTH) & (drop > -4 * noise - 0.003)
     rows = np.flatnonzero(inside.any(axis=1))
     if len(rows) < MIN_LINES:
         return None
-    pixel = length(band.pixel_rays[0]) * length(slab.center)
-    view = _View(band, slab, basis, noise, facing[0], slab.sigma * abs(facing[0]), pixel)
+    pixel = length(strip.pixel_rays[0]) * length(slab.center)
+    view = _View(strip, slab, basis, noise, facing[0], slab.sigma * abs(facing[0]), pixel)
     jaws = _Jaws.meet(view, local, inside, rows)
     left, right = jaws.side(0), jaws.side(1)
     return Side(-left.position, left.sigma, left.count), right
@@ -80,7 +80,7 @@ class _View:
     """What both jaws have in common.
 
     Attributes:
-        band: samples.
+        strip: samples.
         slab: that the jaws close on.
         basis: (3, 3) axes along the opening, across it, and below the top.
         noise: standard deviation of the readings' height, m.
@@ -89,7 +89,7 @@ class _View:
         pixel: size of a pixel along the opening, m.
     """
 
-    band: Band
+    strip: JawStrip
     slab: Slab
     basis: FloatArray
     noise: float
@@ -136,9 +136,9 @@ class _Jaws:
             inside: (m, k) readings in the slab below the top.
             rows: lines on which there are any.
         """
-        band, width = view.band, inside.shape[1]
-        pixel = view.pixel * band.step
-        before = int(_EDGE_PX / band.step) + 1
+        strip, width = view.strip, inside.shape[1]
+        pixel = view.pixel * strip.step
+        before = int(_EDGE_PX / strip.step) + 1
         wall = (DEPTH * abs(view.facing) + _SAME_WALL + 2 * view.sideways) / pixel
         last = width - 1 - inside[rows, ::-1].argmax(axis=1)
         first = np.concatenate([inside[rows].argmax(axis=1), last])
@@ -159,8 +159,8 @@ class _Jaws:
         ahead = np.arange(-before, below.shape[1]) <= crest[:, None]
         ahead[:, :before] = False
         return cls(
-            view, rows, first, before, along, across, drop, exists & band.on.ravel()[index],
-            exists & band.valid.ravel()[index], near, in_slab & near & ahead,
+            view, rows, first, before, along, across, drop, exists & strip.on.ravel()[index],
+            exists & strip.valid.ravel()[index], near, in_slab & near & ahead,
         )  # fmt: skip
 
     def side(self, number: int) -> Side:
@@ -187,20 +187,20 @@ class _Jaws:
         lateral = np.where(used, self.across[part], 0.0).sum(axis=1)[lines] / count[lines]
         value, scatter = _at_middle(position, lateral)
         total = int(count.sum())
-        spread = view.sideways * math.sqrt(view.band.alike / max(total, 1))
+        spread = view.sideways * math.sqrt(view.strip.correlated_samples / max(total, 1))
         return Side(value, math.hypot(scatter, spread), total)
 
     def _on_edge(self, part: slice, sign: int, facing: float) -> Side:
         """The apex of the border of the top in the image."""
-        view, band, before = self.view, self.view.band, self.before
+        view, strip, before = self.view, self.view.strip, self.before
         rows, first = self.rows[part], self.first[part]
         outside = self.on[part, :before]
         goes_on = (outside & self.near[part, :before] & self.valid[part, :before]).any(axis=1)
         # Only the mask's border is trusted beyond the readings, not a jump within the object.
         reach = np.where(outside.all(axis=1) | goes_on, 0, outside.sum(axis=1))
-        rays = band.rays[rows, first + sign * reach]
-        rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * band.pixel_rays[0]
-        depth = band.depth[rows, first]
+        rays = strip.rays[rows, first + sign * reach]
+        rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * strip.pixel_rays[0]
+        depth = strip.depth[rows, first]
         top = view.slab.top
         level = np.abs(top.offset - depth * (rays @ top.normal)) < 2 * view.slab.sigma + 0.002
         level &= ~goes_on

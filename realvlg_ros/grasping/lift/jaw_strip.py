@@ -20,12 +20,12 @@ _JAW_SHARE = 0.6
 # A rectangle drawn tight ends on the object's edge: look a little beyond.
 _STRETCH = 1.25
 _MAX_SAMPLES = 200
-# Noise of readings is alike over so many pixels in every direction.
-_ALIKE_PX = 2.2
+# Noise of readings is correlated_samples over so many pixels in every direction.
+_CORRELATION_PX = 2.2
 
 
 @dataclass(frozen=True)
-class Band:
+class JawStrip:
     """Samples on lines along the opening axis; index 0 is across, index 1 along.
 
     Attributes:
@@ -49,7 +49,7 @@ class Band:
     center_ray: FloatArray
 
     @classmethod
-    def sample(cls, rectangle: GraspRectangle, scene: Scene) -> Band:
+    def sample(cls, rectangle: GraspRectangle, scene: Scene) -> JawStrip:
         """Take the samples of a rectangle whose centre lies inside the image."""
         cos, sin = math.cos(rectangle.angle), math.sin(rectangle.angle)
         half = rectangle.width * _STRETCH / 2 + 2
@@ -89,10 +89,10 @@ class Band:
         return self.rectangle.height * _JAW_SHARE
 
     @cached_property
-    def alike(self) -> float:
+    def correlated_samples(self) -> float:
         """How many neighbouring samples have noise that is as good as one reading's."""
         spacing = self.jaw_px / (len(self.depth) - 1)
-        return max(_ALIKE_PX / self.step, 1.0) * max(_ALIKE_PX / spacing, 1.0)
+        return max(_CORRELATION_PX / self.step, 1.0) * max(_CORRELATION_PX / spacing, 1.0)
 
     @property
     def support_ratio(self) -> float:

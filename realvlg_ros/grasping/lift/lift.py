@@ -24,8 +24,8 @@ from ..observation.scene import Scene
 from ..settings import PlannerSettings
 from ..vectors import cross, length, unit
 from .edge_contacts import close_on_slab
-from .jaw_strip import Band
-from .round_surface import Arc, fit_arc
+from .jaw_strip import JawStrip
+from .round_surface import RoundSurface, fit_round_surface
 from .top_surface import Slab, find_top
 
 _MIN_ON_OBJECT = 12
@@ -49,7 +49,7 @@ class LiftedContacts:
     Attributes:
         points: (2, 3) m.
         support_counts: readings that each contact rests on.
-        support_ratio: share of good readings on the object inside the jaws' band.
+        support_ratio: share of good readings on the object inside the jaws' strip.
         spread: (2,) standard deviation of each contact along the opening, m.
         normal: (3,) unit vector out of the surface between the contacts, toward the gripper.
         covariance: 6x6 of the middle and the opening axis over (x, y, z, rotation x, y, z), m and
@@ -90,36 +90,36 @@ def lift_rectangle(
     """
     height, width = scene.frame.depth.shape
     rectangle.check_inside(width, height)
-    band = Band.sample(rectangle, scene)
+    strip = JawStrip.sample(rectangle, scene)
     where = f'rectangle at ({rectangle.x:.0f}, {rectangle.y:.0f}) px'
-    on, ratio = np.count_nonzero(band.on), band.support_ratio
+    on, ratio = np.count_nonzero(strip.on), strip.support_ratio
     if on < _MIN_ON_OBJECT:
         raise LiftError(f'{where}: only {on} sampled pixels lie on the object; check its source')
-    if ratio < settings.min_support_ratio or np.count_nonzero(band.valid) < _MIN_ON_OBJECT:
+    if ratio < settings.min_support_ratio or np.count_nonzero(strip.valid) < _MIN_ON_OBJECT:
         raise LiftError(
             f'{where}: {ratio:.0%} of {on} sampled pixels on the object have depth, at least '
             f'{settings.min_support_ratio:.0%} are needed; look from another side'
         )
-    sigma = float(settings.noise.sigma(float(band.depth[band.valid].mean())))
-    normal = -band.ray if scene.plane is None else scene.plane.normal
-    top = find_top(band, normal, sigma)
+    sigma = float(settings.noise.sigma(float(strip.depth[strip.valid].mean())))
+    normal = -strip.ray if scene.plane is None else scene.plane.normal
+    top = find_top(strip, normal, sigma)
     if top is None:
-        arc = fit_arc(band, sigma)
-        if arc is not None:
-            return _from_arc(arc, ratio)
+        round_surface = fit_round_surface(strip, sigma)
+        if round_surface is not None:
+            return _from_round(round_surface, ratio)
         raise LiftError(f'{where}: no level surface lies between the jaws; use another rectangle')
-    slab = Slab.below(top, band, sigma)
-    arc = fit_arc(band, sigma, slab.residuals)
-    if arc is None or arc.evidence < -_CERTAIN:
-        return _from_slab(band, slab, scene.plane, ratio, where)
-    round_ = _from_arc(arc, ratio)
-    if arc.evidence > _CERTAIN:
+    slab = Slab.below(top, strip, sigma)
+    round_surface = fit_round_surface(strip, sigma, slab.residuals)
+    if round_surface is None or round_surface.log_odds < -_CERTAIN:
+        return _from_slab(strip, slab, scene.plane, ratio, where)
+    round_ = _from_round(round_surface, ratio)
+    if round_surface.log_odds > _CERTAIN:
         return round_
     try:
-        flat = _from_slab(band, slab, scene.plane, ratio, where)
+        flat = _from_slab(strip, slab, scene.plane, ratio, where)
     except LiftError:
         return round_
-    return _likelier(round_, flat, arc.evidence)
+    return _likelier(round_, flat, round_surface.log_odds)
 
 
 def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
@@ -182,26 +182,26 @@ def carrying_lift(grasp: Grasp, lifts: Sequence[LiftedContacts]) -> Grasp:
     return replace(grasp, covariance=covariance)
 
 
-def _from_arc(arc: Arc, ratio: float) -> LiftedContacts:
-    offset = arc.radius * arc.axis
-    half = arc.count // 2
-    ray = unit(arc.center)
-    spread = arc.sigmas[0] * math.sqrt(2)
-    tilt = arc.tilt + _LEAST_TILT
+def _from_round(round_surface: RoundSurface, ratio: float) -> LiftedContacts:
+    offset = round_surface.radius * round_surface.axis
+    half = round_surface.count // 2
+    ray = unit(round_surface.center)
+    spread = round_surface.sigmas[0] * math.sqrt(2)
+    tilt = round_surface.tilt + _LEAST_TILT
     return LiftedContacts(
-        np.array([arc.center - offset, arc.center + offset]),
+        np.array([round_surface.center - offset, round_surface.center + offset]),
         (half, half),
         ratio,
         (spread, spread),
-        arc.outward,
-        lift_covariance(arc.axis, ray, arc.sigmas, (tilt, _LEAST_TILT)),
+        round_surface.outward,
+        lift_covariance(round_surface.axis, ray, round_surface.sigmas, (tilt, _LEAST_TILT)),
     )
 
 
 def _from_slab(
-    band: Band, slab: Slab, plane: SupportPlane | None, ratio: float, where: str
+    strip: JawStrip, slab: Slab, plane: SupportPlane | None, ratio: float, where: str
 ) -> LiftedContacts:
-    sides = close_on_slab(band, slab)
+    sides = close_on_slab(strip, slab)
     if sides is None:
         raise LiftError(
             f'{where}: no edge of the object lies between the jaws on one side; '
@@ -217,7 +217,7 @@ def _from_slab(
     along = np.array([[sides[0].position], [sides[1].position]])
     points = slab.center - _BELOW_EDGE * top.normal + along * slab.axis
     spread = math.hypot(sides[0].sigma, sides[1].sigma) / 2
-    deep = top.sigma / float(abs(band.ray @ top.normal))
+    deep = top.sigma / float(abs(strip.ray @ top.normal))
     tilt = _UNKNOWN_TILT if plane is None else _plane_tilt(plane)
     return LiftedContacts(
         points,
@@ -225,7 +225,7 @@ def _from_slab(
         ratio,
         (sides[0].sigma, sides[1].sigma),
         top.normal,
-        lift_covariance(slab.axis, band.ray, (spread, deep), (tilt, _LEAST_TILT)),
+        lift_covariance(slab.axis, strip.ray, (spread, deep), (tilt, _LEAST_TILT)),
     )
 
 

@@ -20,7 +20,7 @@ _FLOOR = 4e-8
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CircleOrSlab:
     """What readings say for a circle, against the slab that may be there instead.
 
     Attributes:
@@ -34,14 +34,14 @@ class Evidence:
     sigma: float
     count: float
 
-    def for_circle(self, residuals: FloatArray) -> float:
+    def log_odds_of_circle(self, residuals: FloatArray) -> float:
         """Logarithm of how much likelier the readings are on the circle than on the slab.
 
         Args:
             residuals: (n,) on the circle, as for the slab; infinite where readings are beside it.
         """
-        told = ~np.isnan(residuals + self.slab)
-        circle, slab = (self._square(errors[told]) for errors in (residuals, self.slab))
+        observed = ~np.isnan(residuals + self.slab)
+        circle, slab = (self._square(errors[observed]) for errors in (residuals, self.slab))
         count = 0.5 * _TEMPER * self.count
         rounder = count * math.log(slab / circle) - _TEMPER * _PARAMETERS
         # All between the jaws should be round, where a slab may stand before other things.

@@ -15,12 +15,12 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray
 from ..vectors import cross, length, mean, solve_positive, unit
 from .circle_fit import Circle, RoundReadings, fit_circle
-from .jaw_strip import Band
-from .model_selection import Evidence
+from .jaw_strip import JawStrip
+from .model_selection import CircleOrSlab
 
 _MIN_READINGS = 24
 _MIN_CENTRAL = 10
-# More readings than this add little: neighbours' noise is alike.
+# More readings than this add little: neighbours' noise is correlated_samples.
 _ENOUGH = 400
 # Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.
 _MIN_ROUNDNESS = 0.4
@@ -39,7 +39,7 @@ _ASKEW = 0.05
 
 
 @dataclass(frozen=True)
-class Arc:
+class RoundSurface:
     """A circle in the plane of view.
 
     Attributes:
@@ -49,7 +49,7 @@ class Arc:
         tilt: standard deviation of the axis within the plane, rad.
         radius: m.
         sigmas: standard deviation of the centre along the axis and along the view, m.
-        evidence: logarithm of how much likelier the readings are on the circle than on the slab
+        log_odds: logarithm of how much likelier the readings are on the circle than on the slab
             that it was compared with, 0 without one.
         count: readings used.
     """
@@ -60,37 +60,37 @@ class Arc:
     tilt: float
     radius: float
     sigmas: tuple[float, float]
-    evidence: float
+    log_odds: float
     count: int
 
 
-def fit_arc(
-    band: Band, sigma: float, slab: Callable[[FloatArray], FloatArray] | None = None
-) -> Arc | None:
+def fit_round_surface(
+    strip: JawStrip, sigma: float, slab: Callable[[FloatArray], FloatArray] | None = None
+) -> RoundSurface | None:
     """Fit a circle where the surface is round, or None where it is clearly not.
 
     Args:
-        band: samples.
+        strip: samples.
         sigma: standard deviation of the readings, m.
         slab: tells how far readings (n, 3), m, are from the slab that may be there instead, along
             their rays, (n,) m.
     """
-    chosen = _choose(band, sigma)
+    chosen = _choose(strip, sigma)
     if chosen is None:
         return None
     fit, count = chosen.fit, len(chosen.points)
-    evidence = None
+    log_odds = None
     if slab is not None:
         flat = np.full(count, np.nan)
-        flat[chosen.told] = slab(chosen.points[chosen.told])
-        evidence = Evidence(flat, sigma, count / fit.alike)
+        flat[chosen.observed] = slab(chosen.points[chosen.observed])
+        log_odds = CircleOrSlab(flat, sigma, count / fit.correlated_samples)
 
     def against_slab(fitted: FloatArray) -> float:
-        if evidence is None:
+        if log_odds is None:
             return 0.0
         residuals = np.full(count, np.inf)
         residuals[chosen.near] = fitted
-        return evidence.for_circle(residuals)
+        return log_odds.log_odds_of_circle(residuals)
 
     circle = fit_circle(fit, lambda start: against_slab(start) < _HOPELESS)
     if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(fit.s):
@@ -110,7 +110,7 @@ class _Chosen:
     Attributes:
         points: (n, 3) in the optical frame, also of what lies behind, m.
         near: (n,) those that do not lie behind: those of the fit.
-        told: (n,) those that are not beside a silhouette, where readings say nothing.
+        observed: (n,) those that are not beside a silhouette, where readings say nothing.
         basis: (3, 3) the axes of the fit's s, x and t in the optical frame.
         middle: s of the fit's origin, m.
         width: distance of the silhouettes, m.
@@ -119,49 +119,51 @@ class _Chosen:
 
     points: FloatArray
     near: BoolArray
-    told: BoolArray
+    observed: BoolArray
     basis: FloatArray
     middle: float
     width: float
     fit: RoundReadings
 
 
-def _choose(band: Band, sigma: float) -> _Chosen | None:
+def _choose(strip: JawStrip, sigma: float) -> _Chosen | None:
     """Readings on what may be round, or None where that is clearly not."""
-    index = np.flatnonzero(band.valid)
+    index = np.flatnonzero(strip.valid)
     if len(index) < _MIN_READINGS:
         return None
     stride = -(-len(index) // _ENOUGH)
     index = index[::stride]
-    low, high = _extent(band)
-    depth = band.depth.ravel()[index]
+    low, high = _extent(strip)
+    depth = strip.depth.ravel()[index]
     ordered = np.sort(depth)
-    pixel = length(band.pixel_rays[0]) * float(ordered[len(ordered) // 2])
-    width = (high - low) * band.step * pixel
+    pixel = length(strip.pixel_rays[0]) * float(ordered[len(ordered) // 2])
+    width = (high - low) * strip.step * pixel
     # What lies behind is left out; things may lean across the jaws.
-    reach = 0.6 * width + band.jaw_px * pixel + 3 * sigma
+    reach = 0.6 * width + strip.jaw_px * pixel + 3 * sigma
     near = depth < ordered[len(ordered) // 10] + reach
-    off = np.abs(index % band.valid.shape[1] - (low + high) / 2)
+    off = np.abs(index % strip.valid.shape[1] - (low + high) / 2)
     central = off[near] < _CENTRAL * (high - low)
     enough = np.count_nonzero(near) >= _MIN_EXPLAINED * len(depth)
     if not enough or np.count_nonzero(central) < _MIN_CENTRAL:
         return None
-    basis = np.array([cross(band.view_normal, band.ray), band.view_normal, band.ray])
-    points = band.rays.reshape(-1, 3)[index] * depth[:, None]
+    basis = np.array([cross(strip.view_normal, strip.ray), strip.view_normal, strip.ray])
+    points = strip.rays.reshape(-1, 3)[index] * depth[:, None]
     s, x, t = basis @ points[near].T
     middle = mean(s[central])
     s -= middle
-    alike = max(band.alike / stride, 1.0)
-    shape = _shape(s[central], x[central], t[central], sigma * math.sqrt(alike))
+    correlated_samples = max(strip.correlated_samples / stride, 1.0)
+    shape = _shape(s[central], x[central], t[central], sigma * math.sqrt(correlated_samples))
     if (shape.bend + 2 * shape.bend_sigma) * width / 2 < _MIN_ROUNDNESS:
         return None
-    half_angle = _half_angle(band, low, high, basis)
-    fit = RoundReadings(s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, alike, half_angle)
-    told = off < (high - low) / 2 - _BLURRED_PX / band.step
-    return _Chosen(points, near, told, basis, middle, width, fit)
+    half_angle = _half_angle(strip, low, high, basis)
+    fit = RoundReadings(
+        s, x, t, shape.slope, shape.slope_sigma, sigma, pixel, correlated_samples, half_angle
+    )
+    observed = off < (high - low) / 2 - _BLURRED_PX / strip.step
+    return _Chosen(points, near, observed, basis, middle, width, fit)
 
 
-def _placed(circle: Circle, chosen: _Chosen, evidence: float) -> Arc:
+def _placed(circle: Circle, chosen: _Chosen, log_odds: float) -> RoundSurface:
     """The circle in the optical frame."""
     (across, view, ray), slope = chosen.basis, chosen.fit.slope
     center = (circle.s + chosen.middle) * across + circle.t * ray
@@ -172,23 +174,23 @@ def _placed(circle: Circle, chosen: _Chosen, evidence: float) -> Arc:
     runs = unit(view + slope * toward + trust * circle.turn * across)
     outward = unit(float(toward @ runs) * runs - toward)
     askew = abs(slope) / math.hypot(1, slope) * trust * circle.turn_sigma
-    return Arc(
+    return RoundSurface(
         center=center,
         axis=unit(cross(outward, view)),
         outward=outward,
         tilt=math.hypot(askew, circle.sigmas[0] / length(center)),
         radius=circle.radius,
         sigmas=circle.sigmas,
-        evidence=evidence,
+        log_odds=log_odds,
         count=int(np.count_nonzero(circle.usable)),
     )
 
 
-def _extent(band: Band) -> tuple[float, float]:
+def _extent(strip: JawStrip) -> tuple[float, float]:
     """Where the object begins and ends on the middle lines, in samples."""
-    rows = np.flatnonzero(band.on.any(axis=1))
+    rows = np.flatnonzero(strip.on.any(axis=1))
     middle = len(rows) // 2
-    on = band.on[rows[max(middle - 1, 0) : middle + 2]]
+    on = strip.on[rows[max(middle - 1, 0) : middle + 2]]
     first, last = np.sort(on.argmax(axis=1)), np.sort(on[:, ::-1].argmax(axis=1))
     return (
         float(first[len(on) // 2]) - 0.5,
@@ -196,12 +198,12 @@ def _extent(band: Band) -> tuple[float, float]:
     )
 
 
-def _half_angle(band: Band, low: float, high: float, basis: FloatArray) -> float:
+def _half_angle(strip: JawStrip, low: float, high: float, basis: FloatArray) -> float:
     """Half the angle, rad, between two places (samples) on the middle line; basis is (3, 3)."""
     angles = []
     for place in (low, high):
-        off = (place - (band.on.shape[1] - 1) / 2) * band.step
-        s, _, t = basis @ (band.center_ray + off * band.pixel_rays[0])
+        off = (place - (strip.on.shape[1] - 1) / 2) * strip.step
+        s, _, t = basis @ (strip.center_ray + off * strip.pixel_rays[0])
         angles.append(math.atan2(s, t))
     return abs(angles[1] - angles[0]) / 2
 

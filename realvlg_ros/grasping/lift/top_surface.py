@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ..vectors import cross, mean, median, unit
-from .jaw_strip import Band
+from .jaw_strip import JawStrip
 
 # The jaws are taken to reach so far below the top, m.
 DEPTH = 0.012
@@ -44,19 +44,19 @@ class Top:
         return np.asarray(rays * (self.offset / (rays @ self.normal))[..., None])
 
 
-def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
-    """The highest level along a normal that the band's readings show.
+def find_top(strip: JawStrip, normal: FloatArray, sigma: float) -> Top | None:
+    """The highest level along a normal that the strip's readings show.
 
     Args:
-        band: samples.
+        strip: samples.
         normal: (3,) unit vector out of the surface.
         sigma: standard deviation of the readings, m.
     """
-    heights = ((band.rays @ normal) * band.depth)[band.valid]
+    heights = ((strip.rays @ normal) * strip.depth)[strip.valid]
     if len(heights) < _MIN_READINGS:
         return None
     # Depth noise moves a point along its ray.
-    spread = sigma * float(abs(band.center_ray @ normal)) + 2e-4
+    spread = sigma * float(abs(strip.center_ray @ normal)) + 2e-4
     heights.sort()
     level = float(heights[-max(3, len(heights) // 25)])
     for _ in range(_LEVEL_ROUNDS):
@@ -68,7 +68,9 @@ def find_top(band: Band, normal: FloatArray, sigma: float) -> Top | None:
             break
     off = heights[low:high] - level
     rms = math.sqrt(float(off @ off) / len(off)) + 1e-4
-    return Top(normal, level, rms * math.sqrt(max(band.alike / len(off), 0.01)), len(off))
+    return Top(
+        normal, level, rms * math.sqrt(max(strip.correlated_samples / len(off), 0.01)), len(off)
+    )
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,10 @@ class Slab:
     sigma: float
 
     @classmethod
-    def below(cls, top: Top, band: Band, sigma: float) -> Slab:
-        """The slab whose opening axis appears as the band's rectangle is drawn."""
-        half = band.rectangle.width / 2 * band.pixel_rays[0]
-        places = top.meet(band.center_ray + np.array([[0.0], [-1.0], [1.0]]) * half)
+    def below(cls, top: Top, strip: JawStrip, sigma: float) -> Slab:
+        """The slab whose opening axis appears as the strip's rectangle is drawn."""
+        half = strip.rectangle.width / 2 * strip.pixel_rays[0]
+        places = top.meet(strip.center_ray + np.array([[0.0], [-1.0], [1.0]]) * half)
         return cls(top, unit(places[2] - places[1]), places[0], sigma)
 
     def residuals(self, points: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from ...transforms import transform_points
 from .contour import SHADOW, fill_shadows, find_contour
 from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import Scene
-from .truncation import CutEdges, nearest_beside, toward_border
+from .truncation import Truncation, nearest_beside, toward_border
 
 # Parts of the mask's cloud smaller than this share of the largest are stray readings.
 _MIN_PART = 0.1
@@ -51,7 +51,7 @@ class TargetCloud:
     observed: BoolArray
     count: int
     support_ratio: float = 1.0
-    cuts: CutEdges = field(default_factory=CutEdges.none)
+    cuts: Truncation = field(default_factory=Truncation.none)
     doubtful: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
@@ -85,7 +85,7 @@ class TargetCloud:
         jump = 0.008 + 5 * sigma
         filled, nearest = _surroundings(scene, region, step, noise)
         border = toward_border(scene.mask.shape, region)
-        cuts = CutEdges.of_region(camera_points, normals, valid, nearest < depth - jump, border)
+        cuts = Truncation.of_region(camera_points, normals, valid, nearest < depth - jump, border)
         slope = depth_slopes(normals, rays, depth)
         edge = find_contour(filled, scene.mask[region], valid, jump, slope)
         points = np.concatenate([camera_points[valid], edge.points(rays)])

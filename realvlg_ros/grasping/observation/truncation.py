@@ -28,7 +28,7 @@ _MIN_ALONG = 0.3
 
 
 @dataclass(frozen=True)
-class CutEdges:
+class Truncation:
     """Surface points beside which the view of the object ends, but not the object.
 
     Attributes:
@@ -43,7 +43,7 @@ class CutEdges:
     outward: FloatArray
 
     @classmethod
-    def none(cls) -> CutEdges:
+    def none(cls) -> Truncation:
         """No cut."""
         return cls(*(np.zeros((0, 3)),) * 3)
 
@@ -55,7 +55,7 @@ class CutEdges:
         good: BoolArray,
         nearer: BoolArray,
         border: FloatArray,
-    ) -> CutEdges:
+    ) -> Truncation:
         """The cuts of a depth region.
 
         Args:
@@ -75,17 +75,17 @@ class CutEdges:
         outward = np.where(length > _MIN_ALONG, along / np.maximum(length, 1e-9), 0)
         return cls(points[cut], normal, outward).spread()
 
-    def spread(self) -> CutEdges:
+    def spread(self) -> Truncation:
         """One cut for each cell of a few millimetres."""
         cells = np.floor(self.points / _STEP).astype(np.int64)
         _, first = np.unique(cells, axis=0, return_index=True)
-        return CutEdges(self.points[first], self.normals[first], self.outward[first])
+        return Truncation(self.points[first], self.normals[first], self.outward[first])
 
-    def moved(self, transform: FloatArray) -> CutEdges:
+    def moved(self, transform: FloatArray) -> Truncation:
         """These in another frame, by a 4x4."""
         turn = transform[:3, :3].T
         points = transform_points(transform, self.points) if len(self.points) else self.points
-        return CutEdges(points, self.normals @ turn, self.outward @ turn)
+        return Truncation(points, self.normals @ turn, self.outward @ turn)
 
     def near(self, points: FloatArray, distance: float) -> BoolArray:
         """Which points (n, 3) lie within a distance of a cut, m."""

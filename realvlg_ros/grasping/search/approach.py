@@ -136,7 +136,9 @@ def table_room(candidates: Candidates, gripper: Gripper, settings: PlannerSettin
     )
 
 
-def lifted_off(candidates: Candidates, gripper: Gripper, settings: PlannerSettings) -> Candidates:
+def raised_above_support(
+    candidates: Candidates, gripper: Gripper, settings: PlannerSettings
+) -> Candidates:
     """The candidates drawn back along the approach where they would meet the support z = 0.
 
     Turning a gripper to the surfaces it meets may push an edge of a finger into the support.

@@ -36,7 +36,7 @@ class Grip:
 
 
 @dataclass(frozen=True)
-class QuickLook:
+class CoarseCheck:
     """Whether a gripper has room, looked at coarsely.
 
     Attributes:
@@ -72,7 +72,7 @@ class QuickLook:
 
 def shortlist(
     candidates: Candidates,
-    look: QuickLook,
+    look: CoarseCheck,
     refusals: Counter[str],
     grips: tuple[Grip, ...] = (Grip(),),
 ) -> Candidates:

@@ -16,7 +16,7 @@ from ..candidates import Candidates, local_coordinates
 from ..collision.obstacles import Obstacles
 from ..contact.alignment import made_radial, nearly_radial, with_axes
 from ..contact.closing import Closing, close_fingers
-from ..contact.pad_contacts import PadBand, between_fingers
+from ..contact.pad_contacts import PadContacts, between_fingers
 from ..gripper import Gripper
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
@@ -132,7 +132,7 @@ def seat(
     inside = between_fingers(local, candidates.openings, gripper)
     walls = []
     for sign in (-1.0, 1.0):
-        face = PadBand.touched(inside, local, sign, _FACE)
+        face = PadContacts.touched(inside, local, sign, _FACE)
         facing = np.maximum(sign * face.along(rotations[:, :, 1], cloud.normals) - _FACING, 0)
         walls.append(_wall(face, sign, facing, candidates, gripper, axis))
     height = (walls[0].height + walls[1].height) / 2
@@ -154,7 +154,7 @@ def seat(
 
 
 def _wall(
-    face: PadBand,
+    face: PadContacts,
     sign: float,
     facing: FloatArray,
     candidates: Candidates,

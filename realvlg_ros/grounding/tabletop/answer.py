@@ -15,7 +15,7 @@ from .attributes import SceneObject
 from .grammar import NounKind, Phrase
 from .lexicon import UNSEEN
 from .matching import Fit, Match
-from .scene import Scene
+from .scene import TabletopScene
 
 _MAX_CANDIDATES = 8
 # The question names so many of them.
@@ -35,7 +35,7 @@ def make_grounding(
     phrase: Phrase,
     objects: Sequence[SceneObject],
     result: Match,
-    scene: Scene,
+    scene: TabletopScene,
 ) -> Grounding:
     """Say what a match means.
 
@@ -79,7 +79,7 @@ class _Builder:
         score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
         return float(np.clip(score, 0, 1))
 
-    def is_sure(self, fit: Fit, scene: Scene) -> bool:
+    def is_sure(self, fit: Fit, scene: TabletopScene) -> bool:
         """Whether the only object that fits is the one meant, beyond a guess."""
         if self.score(fit) < _SURE:
             return False
@@ -170,7 +170,7 @@ class _Builder:
                 + (f', but {fit.reasons[0]}' if fit.reasons else ''),
                 score=float(np.clip(fit.score, 0, 1)),
                 box=self._box(self.objects[fit.index]),
-                position=self.objects[fit.index].position,
+                position=self.objects[fit.index].position.astype(np.float64),
             )
             for fit in fits[:_MAX_CANDIDATES]
         )

@@ -10,7 +10,7 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
-from .scene import Scene, Segment
+from .scene import Segment, TabletopScene
 
 # A colour is named in a description when it covers this share of the object.
 _NAMED_SHARE = 0.22
@@ -76,7 +76,7 @@ class SceneObject:
         return ' and '.join(named or [COLOR_NAMES[order[0]]])
 
 
-def describe_object(scene: Scene, segment: Segment, white: Float32Array) -> SceneObject:
+def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array) -> SceneObject:
     """Measure one object of a scene.
 
     Args:
@@ -106,7 +106,9 @@ def describe_object(scene: Scene, segment: Segment, white: Float32Array) -> Scen
     )
 
 
-def _sampled(scene: Scene, mask: BoolArray) -> tuple[Float32Array, Float32Array, Float32Array]:
+def _sampled(
+    scene: TabletopScene, mask: BoolArray
+) -> tuple[Float32Array, Float32Array, Float32Array]:
     """Heights (n,), ground positions (n, 2) and points (n, 3) of up to 2000 pixels of a mask."""
     index = np.flatnonzero(mask)
     index = index[:: len(index) // 2000 + 1]
@@ -125,7 +127,7 @@ def _trimmed(ground: Float32Array) -> Float32Array:
     return np.ascontiguousarray(kept, np.float32)
 
 
-def _colors(scene: Scene, mask: BoolArray, white: Float32Array) -> Float32Array:
+def _colors(scene: TabletopScene, mask: BoolArray, white: Float32Array) -> Float32Array:
     """Share of each colour name, of the mask without its blurred border."""
     inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if inner.sum() < 0.25 * mask.sum():

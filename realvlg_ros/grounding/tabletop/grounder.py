@@ -18,7 +18,7 @@ from .colors import estimate_white, name_weights
 from .grammar import parse
 from .matching import match
 from .patches import find_in_clutter
-from .scene import Scene
+from .scene import TabletopScene
 from .segmentation import SegmentationSettings, segment
 
 
@@ -77,7 +77,7 @@ class TabletopGrounder:
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
 
-    def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[Scene, list[SceneObject]]:
+    def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[TabletopScene, list[SceneObject]]:
         """Everything that stands on the support, or patches of colour where none is seen."""
         settings = self.settings.segmentation
         scene = self._scene_on_support(frame)
@@ -85,7 +85,7 @@ class TabletopGrounder:
         if scene is not None:
             segments = segment(scene, settings, clock.check)
         else:
-            scene = Scene.without_support(frame, settings.working_width_px)
+            scene = TabletopScene.without_support(frame, settings.working_width_px)
             segments = find_in_clutter(scene, settings.min_area_px, settings.max_size_m)
         clock.mark('segment')
         white = estimate_white(scene.color)
@@ -93,14 +93,14 @@ class TabletopGrounder:
         clock.mark('attributes')
         return scene, objects
 
-    def _scene_on_support(self, frame: RgbdFrame) -> Scene | None:
+    def _scene_on_support(self, frame: RgbdFrame) -> TabletopScene | None:
         """The scene with heights above its support; None where hardly any of it is seen."""
         up = frame.up if self.settings.level_support else None
         try:
             plane = find_support_plane(frame, up)
         except SupportPlaneError:
             return None
-        scene = Scene.from_frame(frame, plane, self.settings.segmentation.working_width_px)
+        scene = TabletopScene.from_frame(frame, plane, self.settings.segmentation.working_width_px)
         share = float(scene.support.mean())
         return scene if share >= self.settings.min_support_share else None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ...arrays import FloatArray, Int32Array
-from .scene import Scene, Segment
+from ...arrays import Float32Array, Int32Array
+from .scene import Segment, TabletopScene
 
 # Segments this many working pixels apart count as neighbours.
 _REACH_PX = 8
@@ -26,10 +26,10 @@ class _Fragment:
     """
 
     area: int
-    lab: FloatArray
+    lab: Float32Array
     columns: tuple[float, float]
-    low: FloatArray
-    high: FloatArray
+    low: Float32Array
+    high: Float32Array
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class _Contact:
     height: float
 
 
-def merge_fragments(scene: Scene, labels: Int32Array) -> Int32Array:
+def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Int32Array:
     """Join segments (rows, columns) that are parts of one thing.
 
     Two neighbours are one thing when a small one continues the larger one in depth and colour
@@ -100,7 +100,7 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     return bool(same_rim and reach and aligned and at_rim and bordering)
 
 
-def _measure(scene: Scene, labels: Int32Array) -> dict[int, _Fragment]:
+def _measure(scene: TabletopScene, labels: Int32Array) -> dict[int, _Fragment]:
     """The fragment of every label but 0."""
     fragments = {}
     for label, segment in Segment.from_labels(labels).items():
@@ -117,7 +117,7 @@ def _measure(scene: Scene, labels: Int32Array) -> dict[int, _Fragment]:
     return fragments
 
 
-def _contacts(scene: Scene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
+def _contacts(scene: TabletopScene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
     """Borders of all pairs (a, b), a < b, of neighbouring labels."""
     z, height = scene.points[..., 2], scene.height
     pairs, steps, heights = [], [], []

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...arrays import BoolArray, Int32Array
 from .colors import COLOR_NAMES, dominant_names, estimate_white
-from .scene import Scene, Segment
+from .scene import Segment, TabletopScene
 
 # Colours that stand out on their own; shadows and reflections are none of these.
 _CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
@@ -25,7 +25,9 @@ _MEASURED_SHARE = 0.05
 _BIN_SHARE = 0.04
 
 
-def add_patches(scene: Scene, owners: Int32Array, support: BoolArray, min_area_px: int) -> None:
+def add_patches(
+    scene: TabletopScene, owners: Int32Array, support: BoolArray, min_area_px: int
+) -> None:
     """Complete the objects, and add to them, by patches of one colour.
 
     Args:
@@ -55,7 +57,7 @@ def add_patches(scene: Scene, owners: Int32Array, support: BoolArray, min_area_p
         _split_by_color(owners, label, found)
 
 
-def _rises(scene: Scene, patch: Segment, support: BoolArray) -> bool:
+def _rises(scene: TabletopScene, patch: Segment, support: BoolArray) -> bool:
     """Whether a patch is higher than the support around it, by what readings it has."""
     part = scene.window(patch.window)
     measured = patch.mask & part.valid
@@ -91,7 +93,7 @@ def _is_plain(patch: Segment) -> bool:
 
 
 def color_patches(
-    scene: Scene,
+    scene: TabletopScene,
     support: BoolArray,
     outline: BoolArray,
     colors: tuple[str, ...],
@@ -138,7 +140,7 @@ def _outline(support: BoolArray) -> BoolArray:
     return np.asarray(outline, bool)
 
 
-def find_in_clutter(scene: Scene, min_area_px: int, max_size_m: float) -> list[Segment]:
+def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size_m: float) -> list[Segment]:
     """Things of one colour where no support is seen, as in a full bin; largest first.
 
     What touches the image's border is left out, as a bin's walls and what is around it do, and

@@ -24,7 +24,7 @@ _MAX_WARP_IN_NOISE = 3.0
 
 
 @dataclass(frozen=True)
-class Scene:
+class TabletopScene:
     """One frame reduced to the working size, with its heights above the support.
 
     Attributes:
@@ -47,7 +47,9 @@ class Scene:
     plane: SupportPlane
 
     @classmethod
-    def from_frame(cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int) -> Scene:
+    def from_frame(
+        cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int
+    ) -> TabletopScene:
         """Reduce the frame by a whole factor and measure heights."""
         step = max(1, frame.camera.width // working_width_px)
         points = np.ascontiguousarray(frame.points[::step, ::step])
@@ -70,7 +72,7 @@ class Scene:
         return self.points[..., 2] > 0
 
     @classmethod
-    def without_support(cls, frame: RgbdFrame, working_width_px: int) -> Scene:
+    def without_support(cls, frame: RgbdFrame, working_width_px: int) -> TabletopScene:
         """The scene with heights toward the camera, from where nearly all readings end."""
         far = float(np.percentile(frame.depth[::4, ::4][frame.valid[::4, ::4]], 95))
         facing = SupportPlane(np.array([0.0, 0.0, -1.0]), far, 0.0, 0)
@@ -88,7 +90,7 @@ class Scene:
         keep = areas > 0.1 * areas.max()
         return keep[labels] if areas.max() > 0 else on_plane
 
-    def window(self, window: Window) -> Scene:
+    def window(self, window: Window) -> TabletopScene:
         """The part of the scene inside a window, as views."""
         return replace(
             self,

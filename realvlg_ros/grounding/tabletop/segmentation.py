@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from .merging import merge_fragments
 from .patches import add_patches
-from .scene import MARGIN_PX, Scene, Segment
+from .scene import MARGIN_PX, Segment, TabletopScene
 
 # Fewer readings do not tell where an object is.
 _MIN_READINGS = 20
@@ -41,7 +41,7 @@ class SegmentationSettings:
 
 
 def segment(
-    scene: Scene,
+    scene: TabletopScene,
     settings: SegmentationSettings,
     check: Callable[[], None] = lambda: None,
 ) -> list[Segment]:
@@ -81,7 +81,7 @@ def segment(
 
 
 def _is_object(
-    scene: Scene,
+    scene: TabletopScene,
     mask: BoolArray,
     support: BoolArray,
     hull: Float32Array,
@@ -96,7 +96,7 @@ def _is_object(
     )
 
 
-def _foreground(scene: Scene, settings: SegmentationSettings) -> BoolArray:
+def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
     """Pixels higher above the support than noise explains."""
     height = scene.height
     above = scene.valid & (height > settings.min_height_m + scene.noise)
@@ -106,7 +106,9 @@ def _foreground(scene: Scene, settings: SegmentationSettings) -> BoolArray:
     return np.asarray(opened, bool)
 
 
-def _split(scene: Scene, foreground: BoolArray, settings: SegmentationSettings) -> Int32Array:
+def _split(
+    scene: TabletopScene, foreground: BoolArray, settings: SegmentationSettings
+) -> Int32Array:
     """Label connected surfaces, cut where depth jumps or bends inward; 0 is background."""
     cut = _depth_jumps(scene) | _creases(scene)
     core = (foreground & ~cut).astype(np.uint8)
@@ -117,7 +119,7 @@ def _split(scene: Scene, foreground: BoolArray, settings: SegmentationSettings) 
     return _grow(labels, foreground, scene.points[..., 2])
 
 
-def _depth_jumps(scene: Scene) -> BoolArray:
+def _depth_jumps(scene: TabletopScene) -> BoolArray:
     """Pixels whose neighbours two pixels apart differ in depth more than a surface does."""
     z = scene.points[..., 2]
     limit = _jump_limit(scene.noise)
@@ -134,7 +136,7 @@ def _jump_limit(noise: Float32Array) -> Float32Array:
     return np.asarray(0.008 + 2 * noise, np.float32)
 
 
-def _creases(scene: Scene) -> BoolArray:
+def _creases(scene: TabletopScene) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
     z = cv2.medianBlur(np.ascontiguousarray(scene.points[..., 2]), 3)
     reach = max(4, z.shape[1] // 100)
@@ -161,7 +163,7 @@ def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Ar
     return np.where(near, labels.ravel()[origin], labels).astype(np.int32)
 
 
-def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> bool:
+def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSettings) -> bool:
     """Whether a segment has an object's size."""
     points = scene.points[mask]
     low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
@@ -169,7 +171,7 @@ def _has_size(scene: Scene, mask: BoolArray, settings: SegmentationSettings) -> 
     return settings.min_size_m < size < settings.max_size_m
 
 
-def _ground_hull(scene: Scene, support: BoolArray) -> Float32Array:
+def _ground_hull(scene: TabletopScene, support: BoolArray) -> Float32Array:
     """Convex hull (n, 2) of the visible support (rows, columns) along its axes, m."""
     base = np.ascontiguousarray(scene.ground[::2, ::2][support[::2, ::2]][::3])
     if len(base) < 3:
@@ -178,7 +180,7 @@ def _ground_hull(scene: Scene, support: BoolArray) -> Float32Array:
 
 
 def _stands_on(
-    scene: Scene, mask: BoolArray, region: Float32Array, settings: SegmentationSettings
+    scene: TabletopScene, mask: BoolArray, region: Float32Array, settings: SegmentationSettings
 ) -> bool:
     """Whether the lower part of a segment lies over the support."""
     if len(region) == 0:
@@ -194,7 +196,7 @@ def _stands_on(
     return float(np.mean(inside)) > 0.5
 
 
-def _goes_below(scene: Scene, mask: BoolArray) -> bool:
+def _goes_below(scene: TabletopScene, mask: BoolArray) -> bool:
     """Whether a segment goes on below the support, as chairs and people behind a table do."""
     ring = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool) & ~mask
     ring &= scene.valid
@@ -207,7 +209,7 @@ def _goes_below(scene: Scene, mask: BoolArray) -> bool:
     return bool(below.sum() > 0.08 * ring.sum())
 
 
-def _hangs(scene: Scene, mask: BoolArray, support: BoolArray) -> bool:
+def _hangs(scene: TabletopScene, mask: BoolArray, support: BoolArray) -> bool:
     """Whether a segment has a gap to the support that is seen right under it in the image.
 
     A chair behind a table passes the table's height out of its reach: the depth jumps between it
@@ -228,7 +230,7 @@ def _hangs(scene: Scene, mask: BoolArray, support: BoolArray) -> bool:
     )
 
 
-def _is_behind_edge(scene: Scene, bottom: IndexArray, columns: IndexArray) -> bool:
+def _is_behind_edge(scene: TabletopScene, bottom: IndexArray, columns: IndexArray) -> bool:
     """Whether the depth drops to a nearer support below the pixels (n,), (n,) of a lower rim."""
     last = scene.height.shape[0] - 1
     rows = np.minimum(bottom + np.arange(3, MARGIN_PX)[:, None], last)
@@ -239,7 +241,7 @@ def _is_behind_edge(scene: Scene, bottom: IndexArray, columns: IndexArray) -> bo
     return bool(drops.any(axis=0).mean() > 0.6)
 
 
-def _fill(scene: Scene, mask: BoolArray, foreground: BoolArray) -> BoolArray:
+def _fill(scene: TabletopScene, mask: BoolArray, foreground: BoolArray) -> BoolArray:
     """The mask with its inner holes closed, but for what is seen through a handle."""
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

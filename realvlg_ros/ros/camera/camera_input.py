@@ -21,7 +21,7 @@ from ..node.lifecycle import ManagedNode
 from ..node.qos import stream
 from ..tf.tf_input import TfInput
 from .camera_parameters import CameraParameters
-from .frame_matcher import FrameMatcher, Match
+from .frame_matcher import FrameMatcher, MatchedFrame
 from .robot_input import RobotInput
 from .topic_hints import describe_publishers
 
@@ -46,7 +46,7 @@ class CameraInput:
         self,
         node: ManagedNode,
         parameters: CameraParameters,
-        on_frame: Callable[[Match], None],
+        on_frame: Callable[[MatchedFrame], None],
         on_jump_back: Callable[[], None] = _nothing,
     ) -> None:
         """Prepare to read; nothing comes before start.
@@ -68,8 +68,8 @@ class CameraInput:
         self._matcher = FrameMatcher(tolerance, on_jump_back=self._jumped)
         self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
         self._arrived = time.monotonic()
-        self._recent: deque[Match] = deque(maxlen=_RECENT_FRAMES)
-        self._spaced: deque[Match] = deque(maxlen=_SPACED_FRAMES)
+        self._recent: deque[MatchedFrame] = deque(maxlen=_RECENT_FRAMES)
+        self._spaced: deque[MatchedFrame] = deque(maxlen=_SPACED_FRAMES)
         self._tf = self._listen_to_tf()
         self._robot = None
         if parameters.robot_shapes and self._tf is not None:
@@ -84,14 +84,14 @@ class CameraInput:
             JumpThreshold(min_forward=None, min_backward=_JUMP, on_clock_change=False),
             post_callback=self._clock_jumped,
         )
-        node.every(1.0, self._watch)
+        node.create_managed_timer(1.0, self._watch)
 
     @property
     def fixed_frame(self) -> str:
         """The frame that frames carry their camera's pose in; empty without one."""
         return self._parameters.fixed_frame if self._tf is not None else ''
 
-    def newest(self, max_age: float) -> Match | None:
+    def newest(self, max_age: float) -> MatchedFrame | None:
         """The newest frame, taken or not, unless it came longer ago than max_age s."""
         if time.monotonic() - self._arrived > max_age:
             return None
@@ -101,19 +101,19 @@ class CameraInput:
         """Listen to the clock no more."""
         self._jump_handle.unregister()
 
-    def take(self) -> Match | None:
+    def take(self) -> MatchedFrame | None:
         """The newest frame if it was not taken yet."""
         return self._matcher.take()
 
-    def at(self, stamp_ns: int) -> Match | None:
+    def at(self, stamp_ns: int) -> MatchedFrame | None:
         """The frame of a stamp, if it is one of the last few."""
         return next((m for m in self._recent.copy() if m.stamp_ns == stamp_ns), None)
 
-    def between(self, after_ns: int, before_ns: int) -> list[Match]:
+    def between(self, after_ns: int, before_ns: int) -> list[MatchedFrame]:
         """Frames half a second apart between two stamps, oldest first, from the last seconds."""
         return [m for m in self._spaced.copy() if after_ns < m.stamp_ns < before_ns]
 
-    def to_frame(self, match: Match) -> RgbdFrame:
+    def to_frame(self, match: MatchedFrame) -> RgbdFrame:
         """Decode and check a frame; may wait for its transform, so never in a callback.
 
         Raises:
@@ -202,7 +202,7 @@ class CameraInput:
             if transport != 'raw':
                 message, topic = CompressedImage, f'{topic}/{transport}'
             topics[topic] = message
-            self._node.subscribe(
+            self._node.create_managed_subscription(
                 message, topic, partial(self._receive, name), qos,
                 parameter='image_reliability',
             )  # fmt: skip
@@ -219,7 +219,7 @@ class CameraInput:
                 self._remember(match)
                 self._on_frame(match)
 
-    def _remember(self, match: Match) -> None:
+    def _remember(self, match: MatchedFrame) -> None:
         self._recent.append(match)
         if not self._spaced or match.stamp_ns - self._spaced[-1].stamp_ns >= _SPACING_NS:
             self._spaced.append(match)

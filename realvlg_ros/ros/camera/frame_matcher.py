@@ -21,7 +21,7 @@ OnJumpBack = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Match:
+class MatchedFrame:
     """Three messages that belong together; the colour image's stamp is theirs."""
 
     stamp_ns: int
@@ -85,7 +85,7 @@ class FrameMatcher:
         self._depth = _Stream(capacity)
         self._camera_info = _Stream(capacity)
         self._counts = MatchCounts()
-        self._newest: Match | None = None
+        self._newest: MatchedFrame | None = None
         self._taken = True
         self._last_gap_ns: int | None = None
         self._lock = Lock()
@@ -115,7 +115,7 @@ class FrameMatcher:
         """Add a camera_info; True when a new frame is complete."""
         return self._add(self._camera_info, 'camera_info', stamp_ns, payload)
 
-    def take(self) -> Match | None:
+    def take(self) -> MatchedFrame | None:
         """The newest frame if it has not been taken yet, else None."""
         with self._lock:
             if self._taken:
@@ -123,7 +123,7 @@ class FrameMatcher:
             self._taken = True
             return self._newest
 
-    def newest(self) -> Match | None:
+    def newest(self) -> MatchedFrame | None:
         """The newest frame, taken or not; None before the first."""
         with self._lock:
             return self._newest
@@ -196,7 +196,7 @@ class FrameMatcher:
         if not self._taken:
             self._counts.skipped += 1
         self._counts.matched += 1
-        self._newest = Match(
+        self._newest = MatchedFrame(
             color_ns,
             self._color.items.pop(color_ns),
             self._depth.items.pop(depth_ns),

@@ -29,9 +29,9 @@ _RESULT_TIMEOUT_S = 30
 class EntityNode(LifecycleNode):  # type: ignore[misc]
     """A lifecycle node that gives back what it made, each in the transition that undoes it.
 
-    Publishers, services and action servers last from configure to cleanup (`publish_on`,
-    `serve`, `serve_action`), subscriptions and timers from activate to deactivate (`subscribe`,
-    `every`).
+    Publishers, services and action servers (`create_managed_publisher`, `create_managed_service`,
+    `create_managed_action_server`) last from configure to cleanup; subscriptions and timers
+    (`create_managed_subscription`, `create_managed_timer`) from activate to deactivate.
     """
 
     def __init__(self, name: str, **arguments: Any) -> None:
@@ -49,7 +49,7 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
         """Whether the node is in the state active."""
         return self._active
 
-    def subscribe(
+    def create_managed_subscription(
         self,
         message: type[Any],
         topic: str,
@@ -77,7 +77,9 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
         )
         self._listeners.append(lambda: self.destroy_subscription(subscription))
 
-    def publish_on(self, message: type[Any], topic: str, qos: QoSProfile | None = None) -> Any:
+    def create_managed_publisher(
+        self, message: type[Any], topic: str, qos: QoSProfile | None = None
+    ) -> Any:
         """Make a publisher that is silent while the node is not active; reliable by default."""
         publisher = self.create_lifecycle_publisher(
             message,
@@ -90,14 +92,16 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
         self._offers.append(lambda: self.destroy_lifecycle_publisher(publisher))
         return publisher
 
-    def serve(self, service: type[Any], name: str, callback: Callable[[Any, Any], Any]) -> None:
+    def create_managed_service(
+        self, service: type[Any], name: str, callback: Callable[[Any, Any], Any]
+    ) -> None:
         """Offer a service until cleanup; it is called in any state from inactive on."""
         server = self.create_service(
             service, name, callback, callback_group=ReentrantCallbackGroup()
         )
         self._offers.append(lambda: self.destroy_service(server))
 
-    def serve_action(
+    def create_managed_action_server(
         self, action: type[Any], name: str, begin: Callable[[ServerGoalHandle], Execution]
     ) -> Goals:
         """Offer an action until cleanup; goals are rejected while the node is not active.
@@ -127,7 +131,7 @@ class EntityNode(LifecycleNode):  # type: ignore[misc]
         self._offers.append(server.destroy)
         return goals
 
-    def every(self, period: float, callback: Callable[[], None]) -> None:
+    def create_managed_timer(self, period: float, callback: Callable[[], None]) -> None:
         """Call back every period, s, on the steady clock until the node is deactivated."""
         timer = self.create_timer(
             period,

@@ -14,7 +14,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from ...action import PlanGrasps
 from ...errors import RealvlgError
 from ...frame import RgbdFrame
-from ..camera.frame_matcher import FrameMatcher, Match
+from ..camera.frame_matcher import FrameMatcher, MatchedFrame
 from ..conversions.rgbd import frame_from_msgs
 from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
@@ -36,7 +36,7 @@ class PlanClient:
         """Subscribe to color, depth and camera_info under the node's own names."""
         self._node = node
         self._matcher = FrameMatcher()
-        self._frames: OrderedDict[int, Match] = OrderedDict()
+        self._frames: OrderedDict[int, MatchedFrame] = OrderedDict()
         self._action = ActionClient(node, PlanGrasps, 'plan_grasps')
         for name, message in (('color', Image), ('depth', Image), ('camera_info', CameraInfo)):
             add = getattr(self._matcher, f'add_{name}')

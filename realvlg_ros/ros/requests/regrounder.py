@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rclpy.node import Node
 
-from ...tracking.reground import GroundingWish
+from ...tracking.reground import RegroundRequest
 from .ground_client import GroundAttempt, GroundClient
 
 # Without feedback for so long the grounder counts as gone, s.
@@ -14,7 +14,7 @@ _SILENCE_S = 3.0
 
 
 class Regrounder:
-    """Asks one wish at a time over the action `ground_background`, which yields to all others.
+    """Asks one request at a time over the action `ground_background`, which yields to all others.
 
     The answer comes on the topic `grounding`, like every other.
     """
@@ -25,16 +25,16 @@ class Regrounder:
         self._attempt: GroundAttempt | None = None
         self.asked = 0
 
-    def ask(self, wishes: Sequence[GroundingWish]) -> None:
-        """Send the first wish, unless one is under way or nobody would answer."""
+    def ask(self, requests: Sequence[RegroundRequest]) -> None:
+        """Send the first request, unless one is under way or nobody would answer."""
         if self._attempt is not None and self._attempt.ended:
             self._attempt = None
-        if not wishes or self._attempt is not None or not self._client.ready():
+        if not requests or self._attempt is not None or not self._client.ready():
             return
-        wish = wishes[0]
+        request = requests[0]
         self.asked += 1
         self._attempt = self._client.send(
-            wish.instruction, wish.request_id, _SILENCE_S, lambda: None
+            request.instruction, request.request_id, _SILENCE_S, lambda: None
         )
 
     def destroy(self) -> None:

@@ -35,7 +35,11 @@ class TfInput:
         self._timeout = timeout
         self._buffer = TransformBuffer()
         self._known: set[str] = set()
-        TransformListener(self._buffer, node.subscribe, lambda words: node.warn('tf data', words))
+        TransformListener(
+            self._buffer,
+            node.create_managed_subscription,
+            lambda words: node.warn('tf data', words),
+        )
 
     def known(self, what: str) -> bool:
         """Whether a lookup of this name has ever succeeded."""

@@ -79,7 +79,7 @@ class KeyFrame:
 
 
 @dataclass(frozen=True)
-class SteppingStone:
+class ThinnedFrame:
     """A past frame with its images packed; see KeyFrame."""
 
     images: PackedImages
@@ -89,7 +89,7 @@ class SteppingStone:
     fixed_frame: str
 
     @classmethod
-    def from_key_frame(cls, key: KeyFrame) -> SteppingStone:
+    def from_key_frame(cls, key: KeyFrame) -> ThinnedFrame:
         """Pack the images of a frame."""
         images = PackedImages.pack(key.color, key.depth)
         return cls(images, key.camera, key.stamp_ns, key.camera2fixed, key.fixed_frame)
@@ -115,7 +115,7 @@ class KeyFrameMemory:
         self._limit = limit_bytes
         self._tolerance = tolerance_ns
         self._protect_ns = protect_ns
-        self._frames: list[KeyFrame | SteppingStone] = []
+        self._frames: list[KeyFrame | ThinnedFrame] = []
         self._requests: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -130,7 +130,7 @@ class KeyFrameMemory:
     def newest(self) -> KeyFrame | None:
         """The last frame added."""
         last = self._frames[-1] if self._frames else None
-        assert not isinstance(last, SteppingStone), 'the newest frame stays whole'
+        assert not isinstance(last, ThinnedFrame), 'the newest frame stays whole'
         return last
 
     @property
@@ -178,11 +178,11 @@ class KeyFrameMemory:
         ]
         return min(near, key=lambda frame: abs(frame.stamp_ns - stamp_ns), default=None)
 
-    def since(self, stamp_ns: int) -> list[KeyFrame | SteppingStone]:
+    def since(self, stamp_ns: int) -> list[KeyFrame | ThinnedFrame]:
         """The frames after a stamp, oldest first."""
         return [frame for frame in self._frames if frame.stamp_ns > stamp_ns]
 
-    def before(self, stamp_ns: int) -> list[KeyFrame | SteppingStone]:
+    def before(self, stamp_ns: int) -> list[KeyFrame | ThinnedFrame]:
         """The frames before a stamp, newest first."""
         return [frame for frame in reversed(self._frames) if frame.stamp_ns < stamp_ns]
 
@@ -230,7 +230,7 @@ class KeyFrameMemory:
             if whole <= _WHOLE_SHARE * self._limit:
                 return
             if isinstance(frame, KeyFrame) and not self._protected(index):
-                self._frames[index] = SteppingStone.from_key_frame(frame)
+                self._frames[index] = ThinnedFrame.from_key_frame(frame)
 
     def _most_dispensable(self) -> int | None:
         """The unprotected frame between whose neighbours the time gap is smallest."""

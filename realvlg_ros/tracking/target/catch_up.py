@@ -10,7 +10,7 @@ from ...arrays import FloatArray
 from ...transforms import invert
 from ..measurement.object_motion import Measurement
 from ..measurement.rigid_fit import difference, perturbed
-from ..memory.key_frames import KeyFrame, SteppingStone
+from ..memory.key_frames import KeyFrame, ThinnedFrame
 from .track import TargetTrack
 
 # Agreement that a leap over several frames needs, and that a step to the next one does.
@@ -21,7 +21,7 @@ _LONGER = 2
 _MAX_FAILURES = 6
 
 
-def catch_up(track: TargetTrack, frames: Sequence[KeyFrame | SteppingStone]) -> bool:
+def catch_up(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame]) -> bool:
     """Follow a target through past frames, oldest first, to the last of them.
 
     The leap to the newest frame is tried first; where it fails, the way is halved, down to single
@@ -45,7 +45,7 @@ class _Walker:
         # Frames in the last leap that succeeded; at first any may.
         self._stride = float('inf')
 
-    def walk(self, frames: Sequence[KeyFrame | SteppingStone]) -> None:
+    def walk(self, frames: Sequence[KeyFrame | ThinnedFrame]) -> None:
         if not frames or self._failures >= _MAX_FAILURES:
             return
         if len(frames) <= _LONGER * self._stride and self._leap(frames):
@@ -58,7 +58,7 @@ class _Walker:
         self.walk(frames[:half])
         self.walk(frames[half:])
 
-    def look_back(self, frame: KeyFrame | SteppingStone) -> None:
+    def look_back(self, frame: KeyFrame | ThinnedFrame) -> None:
         """Tell the speed by the frame before the last: a leap says nothing of the way between."""
         key = _key_of(frame)
         guess = invert(key.camera2world) @ self._track.object2world
@@ -66,7 +66,7 @@ class _Walker:
         if measured is not None and measured.support >= _LEAP_SUPPORT:
             self._track.come_from(key, measured)
 
-    def _leap(self, frames: Sequence[KeyFrame | SteppingStone]) -> bool:
+    def _leap(self, frames: Sequence[KeyFrame | ThinnedFrame]) -> bool:
         """Try to find the object in the last of these frames."""
         key = _key_of(frames[-1])
         measured = self._find(key, _STEP_SUPPORT if len(frames) == 1 else _LEAP_SUPPORT)
@@ -93,5 +93,5 @@ class _Walker:
         self._twist = difference(self._track.object2world, before) / dt
 
 
-def _key_of(frame: KeyFrame | SteppingStone) -> KeyFrame:
-    return frame.unpacked() if isinstance(frame, SteppingStone) else frame
+def _key_of(frame: KeyFrame | ThinnedFrame) -> KeyFrame:
+    return frame.unpacked() if isinstance(frame, ThinnedFrame) else frame

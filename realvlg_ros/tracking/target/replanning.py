@@ -16,7 +16,7 @@ from ...rectangle import ContactPair, GraspRectangle
 from ...transforms import invert, rotation_angle
 from ..measurement.object_motion import image_motion
 from ..measurement.region import carried_region, fresh_region
-from ..memory.key_frames import KeyFrame, SteppingStone
+from ..memory.key_frames import KeyFrame, ThinnedFrame
 from .plan_job import PlanJob
 from .track import TargetTrack
 
@@ -53,7 +53,7 @@ def job_for(
     track: TargetTrack,
     key: KeyFrame,
     object2camera: FloatArray,
-    neighbours: Iterable[KeyFrame | SteppingStone],
+    neighbours: Iterable[KeyFrame | ThinnedFrame],
     grounding: Grounding | None = None,
 ) -> PlanJob:
     """The job of planning for a target at a pose in a frame, which may be the grounded one.
@@ -74,12 +74,12 @@ def job_for(
 def _still_depths(
     track: TargetTrack,
     object2camera: FloatArray,
-    neighbours: Iterable[KeyFrame | SteppingStone],
+    neighbours: Iterable[KeyFrame | ThinnedFrame],
 ) -> Iterator[Float32Array]:
     """Depths of neighbours, nearest first, up to the first in which the target was elsewhere."""
     for other in itertools.islice(neighbours, track.settings.averaged_frames - 1):
-        place = None if isinstance(other, SteppingStone) else track.past_place(other)
-        if isinstance(other, SteppingStone) or place is None:
+        place = None if isinstance(other, ThinnedFrame) else track.past_place(other)
+        if isinstance(other, ThinnedFrame) or place is None:
             return
         if np.abs(place[:3, 3] - object2camera[:3, 3]).max() > _STILL_M:
             return
@@ -88,9 +88,7 @@ def _still_depths(
         yield other.depth
 
 
-def first_jobs(
-    track: TargetTrack, frames: Sequence[KeyFrame | SteppingStone]
-) -> Iterator[PlanJob]:
+def first_jobs(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame]) -> Iterator[PlanJob]:
     """Jobs in whole frames after the grounded one, evenly spaced, where the target is in sight."""
     settings = track.settings
     whole = [key for key in frames if isinstance(key, KeyFrame)]

@@ -168,7 +168,7 @@ class TargetTrack:
             self.filter.moving = True
             self.filter.twist = moved / max((self.stamp_ns - key.stamp_ns) * 1e-9, 1e-3)
 
-    def yield_place(self) -> None:
+    def reject_measurement(self) -> None:
         """Take back the newest measurement: another target is where it was measured."""
         if not self.seen:
             return

@@ -3,7 +3,7 @@ import pytest
 from solids import Ball, Box, look
 
 from realvlg_ros.depth_noise import DepthNoise
-from realvlg_ros.grasping.completion.box_top import LevelTop
+from realvlg_ros.grasping.completion.box_top import BoxTop
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 
 
@@ -11,7 +11,7 @@ def top_of(view):
     """The top of the first solid, its middle and its first axis in the world."""
     scene = view.scene()
     cloud = TargetCloud.from_scene(scene, DepthNoise())
-    top = LevelTop.of(cloud, scene.camera_position)
+    top = BoxTop.of(cloud, scene.camera_position)
     if top is None:
         return None, None, None
     camera = scene.support2camera

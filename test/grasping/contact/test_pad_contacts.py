@@ -4,7 +4,7 @@ from grippers import GRIPPER
 
 from realvlg_ros.grasping.candidates import Candidates, local_coordinates
 from realvlg_ros.grasping.contact.pad_contacts import (
-    PadBand,
+    PadContacts,
     before_pads,
     between_fingers,
     entries,
@@ -41,30 +41,30 @@ def test_points_before_the_pads(local, margin):
 @pytest.mark.parametrize('sign', [-1.0, 1.0])
 def test_a_finger_touches_the_outermost_points_between_the_fingers(local, sign):
     inside = between_fingers(local, OPENINGS, GRIPPER)
-    band = PadBand.touched(inside, local, sign, 0.005)
+    pads = PadContacts.touched(inside, local, sign, 0.005)
     for k in range(2):
         before, y = inside_of(k)
         # The finger's y points the other way than the world's.
         reach = np.where(before & (np.abs(y) < OPENINGS[k] / 2), -sign * y, -np.inf)
         expected = np.flatnonzero(reach > reach.max() - 0.005)
-        assert band.points[band.rows == k].tolist() == expected.tolist()
-        assert band.local[1, band.rows == k] == pytest.approx(sign * reach[expected])
-    assert 2 not in band.rows and len(band.rows) < inside.sum()
+        assert pads.points[pads.rows == k].tolist() == expected.tolist()
+        assert pads.local[1, pads.rows == k] == pytest.approx(sign * reach[expected])
+    assert 2 not in pads.rows and len(pads.rows) < inside.sum()
 
 
 def test_sums_of_each_candidate(local):
-    band = PadBand.where(before_pads(local, GRIPPER), local)
+    pads = PadContacts.where(before_pads(local, GRIPPER), local)
     for k in (0, 1):
-        assert band.sums(band.local[2])[k] == pytest.approx(band.local[2, band.rows == k].sum())
-    assert band.sums(band.local).shape == (3, 3)
-    assert band.sums(band.local)[:, 2].tolist() == [0, 0, 0]
+        assert pads.sums(pads.local[2])[k] == pytest.approx(pads.local[2, pads.rows == k].sum())
+    assert pads.sums(pads.local).shape == (3, 3)
+    assert pads.sums(pads.local)[:, 2].tolist() == [0, 0, 0]
 
 
 def test_axes_along_normals(local):
-    band = PadBand.where(before_pads(local, GRIPPER), local)
+    pads = PadContacts.where(before_pads(local, GRIPPER), local)
     axes = np.random.default_rng(2).normal(size=(3, 3))
-    expected = (axes[band.rows] * NORMALS[band.points]).sum(axis=1)
-    assert band.along(axes, NORMALS) == pytest.approx(expected)
+    expected = (axes[pads.rows] * NORMALS[pads.points]).sum(axis=1)
+    assert pads.along(axes, NORMALS) == pytest.approx(expected)
 
 
 def test_entries_are_those_of_nonzero():

@@ -9,7 +9,7 @@ from realvlg_ros.grasping.completion.symmetry import complete
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.observation.scene import Scene
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.observation.truncation import CutEdges, nearest_beside, toward_border
+from realvlg_ros.grasping.observation.truncation import Truncation, nearest_beside, toward_border
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
@@ -135,5 +135,5 @@ def test_slivers_and_the_support_cover_nothing():
 
 
 def test_no_cut_is_near_nothing():
-    assert not CutEdges.none().near(np.zeros((5, 3)), 1.0).any()
-    assert len(CutEdges.none().continued()[0]) == 0
+    assert not Truncation.none().near(np.zeros((5, 3)), 1.0).any()
+    assert len(Truncation.none().continued()[0]) == 0

@@ -11,7 +11,7 @@ from realvlg_ros.grasping.completion.symmetry import complete
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 from realvlg_ros.grasping.search.antipodal import propose_pairs
 from realvlg_ros.grasping.search.approach import approach_candidates
-from realvlg_ros.grasping.search.shortlist import Grip, QuickLook, shortlist
+from realvlg_ros.grasping.search.shortlist import CoarseCheck, Grip, shortlist
 from realvlg_ros.grasping.settings import PlannerSettings
 
 SETTINGS = PlannerSettings()
@@ -28,7 +28,7 @@ def listed(solids, limit, grip=WIDE):
     settings = replace(SETTINGS, max_candidates=limit)
     refusals = Counter()
     candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
-    quick = QuickLook(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
+    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
     found = shortlist(candidates, quick, refusals, (grip,))
     return found, refusals, len(candidates)
 
@@ -71,7 +71,7 @@ def test_nothing_proposed_gives_nothing():
         GRIPPER,
         SETTINGS,
     )
-    quick = QuickLook(cloud, scene, Obstacles.around(scene, SETTINGS), GRIPPER, SETTINGS)
+    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, SETTINGS), GRIPPER, SETTINGS)
     assert len(none) == 0
     assert len(shortlist(none, quick, Counter())) == 0
 
@@ -83,7 +83,7 @@ def test_a_second_grip_brings_up_more():
     pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
     settings = replace(SETTINGS, max_candidates=10_000)
     candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
-    quick = QuickLook(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
+    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
     deep, shallow = Grip(), Grip(WIDE.reach / 2)
     one, other, both = (
         shortlist(candidates, quick, Counter(), grips)

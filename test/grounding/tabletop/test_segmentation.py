@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.grounding.tabletop.attributes import describe_object
-from realvlg_ros.grounding.tabletop.scene import Scene
+from realvlg_ros.grounding.tabletop.scene import TabletopScene
 from realvlg_ros.grounding.tabletop.segmentation import SegmentationSettings, segment
 from realvlg_ros.support_plane import find_support_plane
 
@@ -12,7 +12,7 @@ RED, GREEN, GREY = (200, 25, 30), (30, 140, 50), (120, 120, 122)
 
 
 def look(frame, **settings):
-    scene = Scene.from_frame(frame, find_support_plane(frame), 640)
+    scene = TabletopScene.from_frame(frame, find_support_plane(frame), 640)
     return scene, segment(scene, SegmentationSettings(**settings))
 
 

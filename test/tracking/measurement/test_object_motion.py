@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from slab_scene import CAMERA, Scene, Slab, at
+from slab_scene import CAMERA, Slab, SlabScene, at
 
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.tracking.measurement.object_motion import find_features, measure_pose
@@ -8,7 +8,7 @@ from realvlg_ros.tracking.measurement.object_view import make_view, surface_dept
 from realvlg_ros.tracking.measurement.rigid_fit import difference
 from realvlg_ros.tracking.measurement.search import search_pose
 from realvlg_ros.tracking.memory.contrast import strongest_contrast
-from realvlg_ros.tracking.memory.key_frames import KeyFrame, SteppingStone
+from realvlg_ros.tracking.memory.key_frames import KeyFrame, ThinnedFrame
 from realvlg_ros.tracking.settings import TrackerSettings
 
 SETTINGS = TrackerSettings()
@@ -16,14 +16,14 @@ POSE = at(0, 0, 0.6)
 
 
 def see(slab=None, **scene):
-    frame, owner = Scene([slab or Slab(POSE)], **scene).render(0)
+    frame, owner = SlabScene([slab or Slab(POSE)], **scene).render(0)
     key = KeyFrame.from_frame(frame)
     return make_view(key, RegionMask.from_full(owner == 1), POSE, SETTINGS)
 
 
 def frame_at(pose, index=1, slab=None, **scene):
     slab = slab or Slab(pose)
-    return KeyFrame.from_frame(Scene([slab], **scene).render(index)[0])
+    return KeyFrame.from_frame(SlabScene([slab], **scene).render(index)[0])
 
 
 def errors(measured, truth):
@@ -63,7 +63,7 @@ def test_an_object_without_texture_is_held_by_its_outline():
 
 def test_a_stepping_stone_is_enough():
     moved = at(0.01, 0, 0.6)
-    stone = SteppingStone.from_key_frame(frame_at(moved)).unpacked()
+    stone = ThinnedFrame.from_key_frame(frame_at(moved)).unpacked()
     assert errors(measure_pose(see(), stone, POSE, SETTINGS), moved)[0] < 1
 
 
@@ -75,7 +75,7 @@ def test_features_bridge_what_alignment_cannot():
 
 
 def test_nothing_is_found_where_the_object_is_not():
-    gone = KeyFrame.from_frame(Scene([]).render(1)[0])
+    gone = KeyFrame.from_frame(SlabScene([]).render(1)[0])
     assert measure_pose(see(), gone, POSE, SETTINGS) is None
     assert measure_pose(see(), gone, at(3.0, 0, 0.6), SETTINGS) is None
     assert search_pose(see(), gone, POSE, 0.03, SETTINGS) is None

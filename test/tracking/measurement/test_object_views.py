@@ -1,4 +1,4 @@
-from slab_scene import Scene, Slab, at, ground
+from slab_scene import Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.measurement.object_views import ObjectViews
 from realvlg_ros.tracking.memory.key_frames import KeyFrame
@@ -9,7 +9,7 @@ def views_from(*places, max_views=8):
     """Views of one slab at places, and the key frames that they were made in."""
     views = ObjectViews(TrackerSettings(max_views=max_views))
     for index, place in enumerate(places):
-        frame, owner = Scene([Slab(place)]).render(index)
+        frame, owner = SlabScene([Slab(place)]).render(index)
         views.add(KeyFrame.from_frame(frame), ground(frame, owner).mask, place)
     return views
 
@@ -30,7 +30,7 @@ def test_the_grounded_view_stays_when_there_are_too_many():
 
 
 def test_an_object_without_depth_has_no_view():
-    frame, owner = Scene([Slab(at(0, 0, 0.6))]).render(0)
+    frame, owner = SlabScene([Slab(at(0, 0, 0.6))]).render(0)
     frame.depth[:] = 0
     views = ObjectViews(TrackerSettings())
     assert not views.add(KeyFrame.from_frame(frame), ground(frame, owner).mask, at(0, 0, 0.6))

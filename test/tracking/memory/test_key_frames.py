@@ -6,7 +6,7 @@ from slab_scene import CAMERA
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.tracking.memory.key_frames import KeyFrame, KeyFrameMemory, SteppingStone
+from realvlg_ros.tracking.memory.key_frames import KeyFrame, KeyFrameMemory, ThinnedFrame
 from realvlg_ros.tracking.settings import TrackerSettings
 
 MS = 1_000_000
@@ -86,7 +86,7 @@ def test_stepping_stones_keep_what_they_stand_for():
         frames.add(key(index * 33 * MS))
     # The frames right after that of the request stay whole with it.
     assert all(frames.find(index * 33 * MS) is not None for index in range(3))
-    stone = next(f for f in frames.since(0) if isinstance(f, SteppingStone))
+    stone = next(f for f in frames.since(0) if isinstance(f, ThinnedFrame))
     assert stone.size_bytes == 320 * 240 * 2
     again = stone.unpacked()
     assert (again.stamp_ns, again.camera) == (stone.stamp_ns, CAMERA)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from slab_scene import FakePlanner, Scene, Slab, at, ground
+from slab_scene import FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import TargetState
@@ -21,7 +21,7 @@ def answer_late(scene, place, frames=46, **settings):
 
 @pytest.mark.parametrize('memory_mb', [64.0, 6.0])
 def test_along_stepping_stones_to_where_it_is_now(memory_mb):
-    scene = Scene([Slab(at(-0.12, 0, 0.6))])
+    scene = SlabScene([Slab(at(-0.12, 0, 0.6))])
 
     def place(index):
         return at(-0.12 + 0.005 * index, 0.03 * np.sin(index / 8), 0.6, yaw=0.5 * index)
@@ -33,7 +33,7 @@ def test_along_stepping_stones_to_where_it_is_now(memory_mb):
 
 
 def test_a_swing_that_ends_where_it_began_goes_on_at_once():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
 
     def place(index):
         return at(0.06 * np.sin(2 * np.pi * (index - 45) / 45), 0, 0.6)
@@ -48,7 +48,7 @@ def test_a_swing_that_ends_where_it_began_goes_on_at_once():
 
 
 def test_an_object_without_texture_is_not_confused_on_the_way():
-    scene = Scene([Slab(at(-0.08, 0, 0.6))])
+    scene = SlabScene([Slab(at(-0.08, 0, 0.6))])
     scene.slabs[0].pixels[:] = (210, 90, 30)
     scene.table.pixels[:] = (120, 120, 120)
 
@@ -60,7 +60,7 @@ def test_an_object_without_texture_is_not_confused_on_the_way():
 
 
 def test_a_turned_object_is_seen_anew_when_the_answer_comes():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = answer_late(scene, lambda index: at(0, 0, 0.6, tilt=0.6 * index), fused_plans=1)
     for index in range(46, 90):
         scene.slabs[0].slab2world = at(0, 0, 0.6, tilt=0.6 * index)
@@ -70,14 +70,14 @@ def test_a_turned_object_is_seen_anew_when_the_answer_comes():
 
 
 def test_an_object_taken_away_meanwhile_is_lost_with_the_reason():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     _, target = answer_late(scene, lambda index: at(5.0, 0, 0.6) if index > 20 else at(0, 0, 0.6))
     assert target.state == TargetState.LOST
     assert 'could not be followed over the 1.50 s' in target.message
 
 
 def test_an_object_hidden_when_the_answer_comes_waits_behind_the_cover():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
 
     def cover(index):
         if index == 30:
@@ -95,13 +95,13 @@ def test_an_object_hidden_when_the_answer_comes_waits_behind_the_cover():
 
 
 def test_an_object_that_stayed_needs_one_step():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     _, target = answer_late(scene, lambda index: at(0, 0, 0.6))
     assert np.linalg.norm(target.grasps[0].position - [0, 0, 0.6]) < 0.002
     assert set(target.timings_ms) == {'plan', 'catch_up', 'set_grounding'}
 
 
 def test_a_moving_camera_without_tf_is_followed_too():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     _, target = answer_late(scene, lambda index: at(-0.002 * index, 0, 0.6 - 0.001 * index))
     assert np.linalg.norm(target.grasps[0].position - [-0.09, 0, 0.555]) < 0.004

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.depth_average import mean_depth
@@ -66,7 +66,7 @@ def test_a_border_pixel_is_not_drawn_to_the_other_surface():
 
 
 def plan_in(frames, move=0.0):
-    scene, planner = Scene([Slab(at(0, 0, 0.6))], depth_noise=0.002), DepthRecorder()
+    scene, planner = SlabScene([Slab(at(0, 0, 0.6))], depth_noise=0.002), DepthRecorder()
     tracker = TargetTracker(planner, TrackerSettings(fused_plans=2, plan_period_s=0.2))
     frame, owner = scene.render(0)
     tracker.update(frame)

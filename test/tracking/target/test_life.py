@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from slab_following import follow, position, start
-from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.target.target import TargetState
 from realvlg_ros.tracking.tracker import TargetTracker
@@ -15,7 +15,7 @@ def hide(scene):
 
 
 def test_tentative_then_confirmed_then_stable():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, first = start(scene)
     states = [first.state]
     stable = []
@@ -29,24 +29,24 @@ def test_tentative_then_confirmed_then_stable():
 
 
 def test_hidden_for_long_is_lost_and_asks_at_a_bounded_rate():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene, lost_after_s=0.5, retry_period_s=0.5)
     follow(tracker, scene, range(1, 6))
     hide(scene)
     seen = []
-    wishes = []
+    requests = []
     for index in range(6, 66):
         seen += [t.state for t in tracker.update(scene.render(index)[0])]
-        wishes += tracker.take_wishes()
+        requests += tracker.take_reground_requests()
     # Lost after half a second, then said once and twice more in the 1.5 s that are left.
     assert seen.count(TargetState.LOST) in (3, 4)
     assert seen.count(TargetState.OCCLUDED) == pytest.approx(15, abs=2)
-    assert [w.reason for w in wishes] == ['lost'] * len(wishes) and len(wishes) in (3, 4)
-    assert wishes[0].instruction == 'take the slab'
+    assert [w.reason for w in requests] == ['lost'] * len(requests) and len(requests) in (3, 4)
+    assert requests[0].instruction == 'take the slab'
 
 
 def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene, gone_after_s=0.3, retry_period_s=0.2)
     follow(tracker, scene, range(1, 6))
     scene.slabs.clear()
@@ -58,11 +58,11 @@ def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
     assert states.count(TargetState.OCCLUDED) == pytest.approx(10, abs=2)
     assert states[-1] == TargetState.LOST
     assert 'its place has been empty for 0.3 s' in reasons[-1]
-    assert {wish.reason for wish in tracker.take_wishes()} == {'lost'}
+    assert {request.reason for request in tracker.take_reground_requests()} == {'lost'}
 
 
 def test_a_glimpse_past_a_target_does_not_lose_it():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, first = start(scene, gone_after_s=0.3)
     follow(tracker, scene, range(1, 6))
     away = scene.slabs.pop()
@@ -73,7 +73,7 @@ def test_a_glimpse_past_a_target_does_not_lose_it():
 
 
 def test_a_lost_target_seen_again_where_it_was_keeps_its_id():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, first = start(scene, lost_after_s=0.3)
     follow(tracker, scene, range(1, 6))
     hide(scene)
@@ -90,7 +90,7 @@ def moving_camera(index):
 
 
 def test_with_tf_the_target_lives_in_the_fixed_frame():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker = TargetTracker(FakePlanner())
     frame, owner = scene.render(0, moving_camera(0), with_tf=True)
     tracker.update(frame)
@@ -101,7 +101,7 @@ def test_with_tf_the_target_lives_in_the_fixed_frame():
 
 
 def test_tf_that_goes_away_takes_the_target_to_the_camera_frame():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker = TargetTracker(FakePlanner())
     frame, owner = scene.render(0, moving_camera(0), with_tf=True)
     tracker.update(frame)
@@ -115,7 +115,7 @@ def test_tf_that_goes_away_takes_the_target_to_the_camera_frame():
 
 
 def test_the_mask_and_box_are_carried_along():
-    scene = Scene([Slab(at(-0.05, 0, 0.6))])
+    scene = SlabScene([Slab(at(-0.05, 0, 0.6))])
     tracker, _ = start(scene)
     for index in range(1, 20):
         scene.slabs[0].slab2world = at(-0.05 + 0.005 * index, 0, 0.6, yaw=index)
@@ -128,7 +128,7 @@ def test_the_mask_and_box_are_carried_along():
 
 
 def test_memory_stays_flat():
-    scene = Scene([Slab(at(0, 0, 0.6))])
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
     tracker, _ = start(scene, memory_mb=4.0, fused_plans=1)
     frames = [scene.render(index)[0] for index in range(4)]
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from slab_scene import FRAME_NS, FakePlanner, Scene, Slab, at, ground
+from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.tracking.settings import TrackerSettings
@@ -46,7 +46,7 @@ def start(scene, with_tf=False, box_only=False, elsewhere=False, **settings):
 
 def slab():
     """One slab before the camera."""
-    return Scene([Slab(at(0, 0, 0.6))])
+    return SlabScene([Slab(at(0, 0, 0.6))])
 
 
 def test_plans_are_averaged_after_a_grounding_and_then_no_more():

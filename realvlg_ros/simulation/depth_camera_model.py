@@ -17,7 +17,7 @@ _NEIGHBOURS = np.array([(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)], np.
 
 
 @dataclass(frozen=True)
-class DepthNoise:
+class DepthCameraModel:
     """Noise of a depth camera; the defaults are a RealSense D435's.
 
     Axial noise of a stereo camera is z^2 * subpixel / (focal * baseline) (Grunnet-Jepsen et al.,
@@ -85,7 +85,7 @@ class DepthNoise:
 class DepthSampler:
     """Draws noisy depth images of one clean one."""
 
-    def __init__(self, noise: DepthNoise, depth: Float32Array, camera: Camera) -> None:
+    def __init__(self, noise: DepthCameraModel, depth: Float32Array, camera: Camera) -> None:
         """Find edges and grazing surfaces of a clean depth (height, width) m."""
         self.noise = noise
         usable = (depth >= noise.min_range) & (depth <= noise.max_range)
