@@ -58,7 +58,7 @@ def found_again(grasp: Grasp, grasps: Sequence[Grasp]) -> Grasp | None:
         same = nearest_representative(other, grasp.tcp2frame)
         off = difference(same.tcp2frame, grasp.tcp2frame)
         distance = max(
-            float(np.linalg.norm(off[:3])) / limits.match_distance_m,
+            float(np.linalg.norm(off[:3])) / limits.match_distance,
             math.degrees(float(np.linalg.norm(off[3:]))) / limits.match_angle_deg,
         )
         if distance < closest:

@@ -271,7 +271,7 @@ def start(processes: NodeProcesses, frames: Path | None) -> None:
         # Played, images cost less than simulated.
         processes.start('frame_player', {'rate': 30.0, 'folder': str(frames)}, TOPICS)
         # A check for drift is asked for by hand, and measured apart.
-        tracker = {'tracker.check_period_s': 0.0}
+        tracker = {'tracker.check_period': 0.0}
     processes.start('grounding_node', {'autostart': True}, TOPICS)
     processes.start('grasp_node', {'autostart': True, **tracker}, TOPICS)
     processes.start('grasp_server', {'autostart': True}, TOPICS)

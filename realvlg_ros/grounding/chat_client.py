@@ -118,7 +118,7 @@ class ChatClient:
 
     def _too_late(self) -> GroundingError:
         return GroundingError(
-            f'{self._url} gave no answer within {self._timeout_s:g} s; raise timeout_s or look '
+            f'{self._url} gave no answer within {self._timeout_s:g} s; raise timeout or look '
             'at the load of the server'
         )
 

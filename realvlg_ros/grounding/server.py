@@ -45,7 +45,7 @@ class ServerSettings(TaskSettings):
             takes none.
         thinking: let the model think before it answers.
         max_tokens: of a reply.
-        timeout_s: of one request.
+        timeout: of one request.
         retries: further tries after a reply that does not parse.
         jpeg_quality: of the picture on its way, 1 to 100.
         factor: the server's model is fed multiples of this, px: 28, for Qwen3-VL 32.
@@ -59,7 +59,7 @@ class ServerSettings(TaskSettings):
     guide: str = 'none'
     thinking: bool = False
     max_tokens: int = 512
-    timeout_s: float = 20.0
+    timeout: float = 20.0
     retries: int = 1
     jpeg_quality: int = 90
     factor: int = 28
@@ -69,10 +69,10 @@ class ServerSettings(TaskSettings):
         super().__post_init__()
         if self.guide not in GUIDES:
             raise ParameterError(f'guide {self.guide!r} is not one of {", ".join(GUIDES)}')
-        if not 1 <= self.jpeg_quality <= 100 or self.timeout_s <= 0 or self.retries < 0:
+        if not 1 <= self.jpeg_quality <= 100 or self.timeout <= 0 or self.retries < 0:
             raise ParameterError(
-                f'jpeg_quality {self.jpeg_quality} must be within 1 to 100, timeout_s '
-                f'{self.timeout_s} positive and retries {self.retries} not negative'
+                f'jpeg_quality {self.jpeg_quality} must be within 1 to 100, timeout '
+                f'{self.timeout} positive and retries {self.retries} not negative'
             )
         if not self.models:
             raise ParameterError(
@@ -99,7 +99,7 @@ class ServerGrounder(TaskGrounder):
         super().__init__(settings, settings.models, segmenter)
         self._settings = settings
         key = os.environ.get(settings.api_key_variable, '')
-        self._client = ChatClient(settings.url, settings.timeout_s, key)
+        self._client = ChatClient(settings.url, settings.timeout, key)
         self._models: dict[Task, str] = {}
 
     def load(self) -> None:

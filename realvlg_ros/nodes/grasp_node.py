@@ -50,8 +50,8 @@ class GraspParameters(CameraParameters):
     )
     reground: bool = parameter(
         True,
-        'Ask for new groundings of lost targets (every tracker.retry_period_s) and of followed '
-        'ones (every tracker.check_period_s), when nothing else is being grounded.',
+        'Ask for new groundings of lost targets (every tracker.retry_period) and of followed '
+        'ones (every tracker.check_period), when nothing else is being grounded.',
     )
     planner: PlannerSettings = settings(PlannerSettings)
     tracker: TrackerSettings = settings(TrackerSettings, RANGES)
@@ -149,7 +149,7 @@ class GraspNode(ManagedNode):
         if match is None:
             return
         busy_ns = match.stamp_ns - self._newest_stamp_ns
-        if busy_ns > self._settings.tracker.max_gap_s * 1e9 / 2:
+        if busy_ns > self._settings.tracker.max_gap * 1e9 / 2:
             # While a plan took long the camera went on: that is no gap in its stream.
             for passed in self._camera.between(self._newest_stamp_ns, match.stamp_ns):
                 self._track(passed)

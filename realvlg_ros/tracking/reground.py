@@ -33,7 +33,7 @@ def due_regrounds(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[Reground
     requests = []
     for track in tracks:
         lost = track.life.lost
-        period = track.settings.retry_period_s if lost else track.settings.check_period_s
+        period = track.settings.retry_period if lost else track.settings.check_period
         if period <= 0 or stamp_ns - track.life.asked_ns < period * 1e9:
             continue
         if not lost and track.life.state != TargetState.CONFIRMED:
@@ -54,8 +54,8 @@ class PendingRegrounds:
 
     def __init__(self, settings: TrackerSettings) -> None:
         """Start with none."""
-        self._retry_ns = int(settings.retry_period_s * 1e9)
-        self._forget_ns = int(settings.forget_after_s * 1e9)
+        self._retry_ns = int(settings.retry_period * 1e9)
+        self._forget_ns = int(settings.forget_after * 1e9)
         self._broken_ns = 0
         # When each was asked last, ns.
         self._asked: dict[str, int] = {}

@@ -21,7 +21,7 @@ class TargetList:
     def __init__(self, settings: TrackerSettings) -> None:
         """Start without targets."""
         self._settings = settings
-        self._tolerance_ns = int(settings.stamp_tolerance_s * 1e9)
+        self._tolerance_ns = int(settings.stamp_tolerance * 1e9)
         self._tracks: list[TargetTrack] = []
         self._next_id = 1
 
@@ -75,14 +75,14 @@ class TargetList:
             if confirmed and request_id == grounding.request_id != '':
                 track.contradictions += 1
                 if track.contradictions < self._settings.contradictions:
-                    period_ns = int(self._settings.check_period_s * 1e9)
+                    period_ns = int(self._settings.check_period * 1e9)
                     track.life.asked_ns = track.stamp_ns - period_ns
                     return track
         return None
 
     def forget(self, stamp_ns: int) -> None:
         """Drop targets that have been lost for too long."""
-        limit = stamp_ns - int(self._settings.forget_after_s * 1e9)
+        limit = stamp_ns - int(self._settings.forget_after * 1e9)
         self._tracks = [t for t in self._tracks if t.life.seen_ns >= limit]
 
     def remove(self, track_id: int = 0) -> int:

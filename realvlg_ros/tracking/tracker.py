@@ -59,8 +59,8 @@ class TargetTracker:
         self._frames_with_tf = 0
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
-            int(self.settings.stamp_tolerance_s * 1e9),
-            int(self.settings.request_timeout_s * 1e9),
+            int(self.settings.stamp_tolerance * 1e9),
+            int(self.settings.request_timeout * 1e9),
         )
         self._targets = TargetList(self.settings)
         self._notices: list[str] = []
@@ -235,7 +235,7 @@ class TargetTracker:
         last = self._memory.newest
         if last is None:
             return []
-        reason = stream_break(last, frame, self.settings.max_gap_s)
+        reason = stream_break(last, frame, self.settings.max_gap)
         if not reason:
             return []
         self._notices.append(reason)

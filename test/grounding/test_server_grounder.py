@@ -116,7 +116,7 @@ def frame():
 
 
 def loaded(server, **options):
-    grounder = make_grounder(url=server.url, timeout_s=options.pop('timeout_s', 5.0), **options)
+    grounder = make_grounder(url=server.url, timeout=options.pop('timeout', 5.0), **options)
     grounder.load()
     return grounder
 
@@ -203,7 +203,7 @@ def test_faults_of_the_server_fail_with_the_reason(server, frame, fault, reason)
 
 
 def test_a_slow_server_fails_at_the_deadline(server, frame):
-    grounder = loaded(server, timeout_s=0.3)
+    grounder = loaded(server, timeout=0.3)
     server.delay_s = 20
     start = time.monotonic()
     with pytest.raises(GroundingError, match=r'within 0\.3 s'):
@@ -276,7 +276,7 @@ def test_no_server_and_unknown_models_are_told_at_load(server):
     with pytest.raises(GroundingError, match=r"by 'big' .* 404: .*no such model"):
         loaded(server, box_model='big')
     with pytest.raises(GroundingError, match='is the server running'):
-        make_grounder(url='http://127.0.0.1:9/v1', timeout_s=2).load()
+        make_grounder(url='http://127.0.0.1:9/v1', timeout=2).load()
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_a_real_server_answers_is_slow_and_dies(server):
 
     frame = frame_of(asked.scene)
     rambling = loaded(
-        server, prompts='realvlg', thinking=True, max_tokens=3000, timeout_s=5.0, retries=0
+        server, prompts='realvlg', thinking=True, max_tokens=3000, timeout=5.0, retries=0
     )
     start = time.monotonic()
     with pytest.raises(GroundingCanceled):

@@ -79,7 +79,7 @@ def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monke
 
 def test_a_lost_target_is_grounded_again_without_a_goal(graph):
     graph.add(GroundingNode)
-    graph.add(GraspNode, **QUICK, **{'tracker.lost_after_s': 0.2, 'tracker.retry_period_s': 0.2})
+    graph.add(GraspNode, **QUICK, **{'tracker.lost_after': 0.2, 'tracker.retry_period': 0.2})
     graph.add(GraspServer)
     request_id = asked(graph).request_id
     targets = graph.record_targets()

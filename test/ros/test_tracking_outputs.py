@@ -51,7 +51,7 @@ def test_as_many_grasps_as_asked_for_however_many_plans_were_fused(graph):
     """Noise brings up other grasps in each plan."""
     targets = graph.record_targets()
     graph.add(GroundingNode)
-    graph.add(GraspNode, **{'planner.max_grasps': 3, 'tracker.plan_period_s': 0.0})
+    graph.add(GraspNode, **{'planner.max_grasps': 3, 'tracker.plan_period': 0.0})
     graph.add(GraspServer)
     clean = array_from_image(graph.camera.depth_msg)
     rng = np.random.default_rng(0)

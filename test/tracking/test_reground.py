@@ -53,7 +53,7 @@ def test_a_check_that_agrees_clears_a_doubt():
 
 
 def test_requests_are_asked_again_after_a_break_of_the_stream():
-    run = Run(retry_period_s=1.0)
+    run = Run(retry_period=1.0)
     assert run.tracker.take_reground_requests() == []
     (ended,) = run.step(GAP_NS)
     assert ended.state == TargetState.LOST
@@ -73,7 +73,7 @@ def test_requests_are_asked_again_after_a_break_of_the_stream():
 
 @pytest.mark.parametrize('how', ['reset', 'time'])
 def test_a_broken_request_is_not_asked_for_ever(how):
-    run = Run(retry_period_s=0.1, forget_after_s=1.0)
+    run = Run(retry_period=0.1, forget_after=1.0)
     run.step(GAP_NS)
     if how == 'reset':
         run.tracker.reset()

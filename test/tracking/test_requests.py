@@ -63,7 +63,7 @@ def test_an_object_without_depth_is_refused(scene):
 
 
 def test_a_followed_target_asks_for_drift_checks(scene):
-    tracker = TargetTracker(FakePlanner(), TrackerSettings(check_period_s=0.5))
+    tracker = TargetTracker(FakePlanner(), TrackerSettings(check_period=0.5))
     frame, owner = scene.render(0)
     assert tracker.take_reground_requests() == []
     tracker.update(frame)

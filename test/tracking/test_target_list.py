@@ -11,7 +11,7 @@ def hide(scene):
 
 def test_a_lost_target_grounded_elsewhere_keeps_its_id_if_it_looks_the_same():
     scene = SlabScene([Slab(at(-0.08, 0, 0.6))])
-    tracker, first = start(scene, lost_after_s=0.3)
+    tracker, first = start(scene, lost_after=0.3)
     follow(tracker, scene, range(1, 6))
     hide(scene)
     follow(tracker, scene, range(6, 25))

@@ -165,7 +165,7 @@ def test_an_object_without_a_grasp_is_followed_all_the_same():
 def test_flips_of_the_planner_do_not_reach_the_target():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
     planner = FakePlanner()
-    tracker, (target,) = start(scene, frames=2, planner=planner, plan_period_s=0.0)
+    tracker, (target,) = start(scene, frames=2, planner=planner, plan_period=0.0)
     axes = []
     for index in range(2, 10):
         (target,) = tracker.update(scene.render(index)[0])

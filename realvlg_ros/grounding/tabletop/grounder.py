@@ -86,7 +86,7 @@ class TabletopGrounder:
             segments = segment(scene, settings, clock.check)
         else:
             scene = TabletopScene.without_support(frame, settings.working_width_px)
-            segments = find_in_clutter(scene, settings.min_area_px, settings.max_size_m)
+            segments = find_in_clutter(scene, settings.min_area_px, settings.max_size)
         clock.mark('segment')
         white = estimate_white(scene.color)
         objects = [describe_object(scene, found, white) for found in segments]

@@ -140,7 +140,7 @@ def _outline(support: BoolArray) -> BoolArray:
     return np.asarray(outline, bool)
 
 
-def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size_m: float) -> list[Segment]:
+def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> list[Segment]:
     """Things of one colour where no support is seen, as in a full bin; largest first.
 
     What touches the image's border is left out, as a bin's walls and what is around it do, and
@@ -163,7 +163,7 @@ def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size_m: float) -
             continue
         points = part.points[measured]
         low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
-        if (high - low).max() < max_size_m:
+        if (high - low).max() < max_size:
             found.append(patch)
     return found
 

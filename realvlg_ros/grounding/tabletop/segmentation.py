@@ -23,21 +23,21 @@ class SegmentationSettings:
 
     Attributes:
         working_width_px: wider images are reduced to about this width before segmentation.
-        min_height_m: an object's top is at least this high above the support, besides noise.
-        max_height_m: points higher than this above the support are not looked at.
+        min_height: an object's top is at least this high above the support, besides noise.
+        max_height: points higher than this above the support are not looked at.
         min_area_px: smaller segments are dropped, pixels of the working image.
-        min_size_m: segments whose longest side is shorter are dropped.
-        max_size_m: segments whose longest side is longer are background.
-        edge_margin_m: how far beyond the visible support an object may stand.
+        min_size: segments whose longest side is shorter are dropped.
+        max_size: segments whose longest side is longer are background.
+        edge_margin: how far beyond the visible support an object may stand.
     """
 
     working_width_px: int = 640
-    min_height_m: float = 0.004
-    max_height_m: float = 0.6
+    min_height: float = 0.004
+    max_height: float = 0.6
     min_area_px: int = 150
-    min_size_m: float = 0.015
-    max_size_m: float = 0.6
-    edge_margin_m: float = 0.02
+    min_size: float = 0.015
+    max_size: float = 0.6
+    edge_margin: float = 0.02
 
 
 def segment(
@@ -99,8 +99,8 @@ def _is_object(
 def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
     """Pixels higher above the support than noise explains."""
     height = scene.height
-    above = scene.valid & (height > settings.min_height_m + scene.noise)
-    above &= height < settings.max_height_m
+    above = scene.valid & (height > settings.min_height + scene.noise)
+    above &= height < settings.max_height
     kernel = np.ones((3, 3), np.uint8)
     opened = cv2.morphologyEx(above.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return np.asarray(opened, bool)
@@ -168,7 +168,7 @@ def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSetti
     points = scene.points[mask]
     low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
     size = float((high - low).max())
-    return settings.min_size_m < size < settings.max_size_m
+    return settings.min_size < size < settings.max_size
 
 
 def _ground_hull(scene: TabletopScene, support: BoolArray) -> Float32Array:
@@ -190,7 +190,7 @@ def _stands_on(
     base = scene.ground[mask][low]
     base = base[:: len(base) // 40 + 1]
     inside = [
-        cv2.pointPolygonTest(region, (float(x), float(y)), True) > -settings.edge_margin_m
+        cv2.pointPolygonTest(region, (float(x), float(y)), True) > -settings.edge_margin
         for x, y in base
     ]
     return float(np.mean(inside)) > 0.5

@@ -6,7 +6,7 @@ from ...frame import RgbdFrame
 from .key_frames import KeyFrame
 
 
-def stream_break(last: KeyFrame, frame: RgbdFrame, max_gap_s: float) -> str:
+def stream_break(last: KeyFrame, frame: RgbdFrame, max_gap: float) -> str:
     """Why a frame does not continue the stream of the last one; empty when it does."""
     gap = (frame.stamp_ns - last.stamp_ns) * 1e-9
     before, now = last.camera, frame.camera
@@ -21,6 +21,6 @@ def stream_break(last: KeyFrame, frame: RgbdFrame, max_gap_s: float) -> str:
             f'the image changed from {before.width}x{before.height} to {now.width}x{now.height}; '
             'tracking was reset'
         )
-    if gap > max_gap_s:
+    if gap > max_gap:
         return f'no frame came for {gap:.1f} s; tracking was reset'
     return ''

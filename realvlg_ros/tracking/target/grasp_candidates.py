@@ -131,13 +131,13 @@ class GraspCandidates:
         """
         best, best_distance = None, _NEIGHBOUR
         place = candidate.grasp.tcp2frame[:3, 3]
-        reach = _NEIGHBOUR * self._settings.match_distance_m
+        reach = _NEIGHBOUR * self._settings.match_distance
         for grasp in grasps:
             if math.dist(grasp.tcp2frame[:3, 3], place) > reach:
                 continue
             same = nearest_representative(grasp, candidate.grasp.tcp2frame)
             error = difference(same.tcp2frame, candidate.grasp.tcp2frame)
-            position = float(np.linalg.norm(error[:3])) / self._settings.match_distance_m
+            position = float(np.linalg.norm(error[:3])) / self._settings.match_distance
             angle = math.degrees(float(np.linalg.norm(error[3:]))) / self._settings.match_angle_deg
             if max(position, angle) < best_distance:
                 best, best_distance = grasp, max(position, angle)

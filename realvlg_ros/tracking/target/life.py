@@ -75,11 +75,11 @@ class TargetLife:
         elif self._empty_since_ns is None:
             self._empty_since_ns = stamp_ns
         empty = 0.0 if self._empty_since_ns is None else (stamp_ns - self._empty_since_ns) * 1e-9
-        if empty > self._settings.gone_after_s:
+        if empty > self._settings.gone_after:
             self.lose(f'its place has been empty for {empty:.1f} s; a new grounding is needed')
-        elif unseen > self._settings.lost_after_s:
+        elif unseen > self._settings.lost_after:
             self.lose(f'not seen for {unseen:.1f} s; a new grounding is needed')
-        elif spread > self._settings.lost_position_std_m:
+        elif spread > self._settings.lost_position_std:
             self.lose(f'position uncertain by {spread * 1000:.0f} mm; a new grounding is needed')
         elif not held_back:
             self.hide(_why_unseen(visibility, mask))
@@ -95,7 +95,7 @@ class TargetLife:
 
     def worth_reporting(self, stamp_ns: int) -> bool:
         """Whether a frame is to be reported; a lost target only speaks up at times."""
-        due = stamp_ns - self._reported_ns >= self._settings.retry_period_s * 1e9
+        due = stamp_ns - self._reported_ns >= self._settings.retry_period * 1e9
         report = not self.lost or self._reported != TargetState.LOST or due
         if report:
             self._reported, self._reported_ns = self.state, stamp_ns

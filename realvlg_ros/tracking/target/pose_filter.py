@@ -114,17 +114,17 @@ class PoseFilter:
     def _process_noise(self, dt: float, seen: bool) -> FloatArray:
         settings = self._settings
         still = np.array(
-            [settings.still_position_noise_m] * 3
+            [settings.still_position_noise] * 3
             + [math.radians(settings.still_rotation_noise_deg)] * 3
         )
         variance = still**2 * dt
         turn = math.radians(settings.unseen_turn_dps)
         if not seen:
             # What moved when it went out of sight may go on.
-            speed = settings.moving_speed_mps / 3 if self.moving else settings.unseen_speed_mps
+            speed = settings.moving_speed / 3 if self.moving else settings.unseen_speed
             variance = variance + np.array([speed] * 3 + [turn] * 3) ** 2 * dt
         elif self.moving:
-            speed, turn = settings.moving_speed_mps, math.radians(settings.moving_turn_dps)
+            speed, turn = settings.moving_speed, math.radians(settings.moving_turn_dps)
             variance = variance + (np.array([speed] * 3 + [turn] * 3) * min(dt, 0.2)) ** 2
         return np.diag(variance)
 
@@ -134,7 +134,7 @@ class PoseFilter:
             stamp, last = self._rejected[-1]
             dt = max((self._stamp_ns - stamp) * 1e-9, 1e-3)
             step = difference(measured, last)
-            reach = 4 * self._settings.moving_speed_mps * dt + 4 * math.sqrt(noise[0, 0])
+            reach = 4 * self._settings.moving_speed * dt + 4 * math.sqrt(noise[0, 0])
             turn = 4 * math.radians(self._settings.moving_turn_dps) * dt
             turn += 4 * math.sqrt(float(np.diag(noise)[3:].max()))
             if np.linalg.norm(step[:3]) > reach or np.linalg.norm(step[3:]) > turn:

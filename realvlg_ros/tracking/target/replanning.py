@@ -40,7 +40,7 @@ def plan_is_due(track: TargetTrack) -> bool:
         return False
     if track.life.lost:
         return False
-    if since < settings.plan_period_s:
+    if since < settings.plan_period:
         return False
     if not track.candidates.grasps and track.candidates.plans >= settings.fused_plans:
         return since >= _NO_GRASP_PERIOD_S

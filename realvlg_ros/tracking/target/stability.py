@@ -33,7 +33,7 @@ class StabilityGauge:
         """Start unsettled."""
         self._position = settings.stable_position_mm / 1000
         self._rotation = math.radians(settings.stable_rotation_deg)
-        self._window_ns = int(settings.stable_for_s * 1e9)
+        self._window_ns = int(settings.stable_for * 1e9)
         self._calm: deque[tuple[int, FloatArray]] = deque()
 
     def reset(self) -> None:

@@ -113,7 +113,7 @@ class TargetTrack:
         """Whether what stands around it may be different from what the last plan saw."""
         error = difference(self.object2world, self.planned_pose)
         return bool(
-            np.linalg.norm(error[:3]) > self.settings.replan_distance_m
+            np.linalg.norm(error[:3]) > self.settings.replan_distance
             or np.degrees(np.linalg.norm(error[3:])) > self.settings.replan_angle_deg
         )
 
@@ -215,7 +215,7 @@ class TargetTrack:
 
     def _search(self, key: KeyFrame, predicted: FloatArray) -> Measurement | None:
         """Look around for an object that is out of sight, now and then."""
-        due = key.stamp_ns - self._searched_ns >= self.settings.search_period_s * 1e9
+        due = key.stamp_ns - self._searched_ns >= self.settings.search_period * 1e9
         if self.filter.held_back or not due:
             return None
         self._searched_ns = key.stamp_ns

@@ -95,7 +95,7 @@ def test_limits_are_obeyed(table):
     assert len(look(frame)[1]) == 2
     only_large = look(frame, min_area_px=2000)[1]
     assert len(only_large) == 1 and best_iou(only_large, masks[0]) > 0.8
-    only_small = look(frame, max_size_m=0.08)[1]
+    only_small = look(frame, max_size=0.08)[1]
     assert len(only_small) == 1 and best_iou(only_small, masks[1]) > 0.6
 
 

@@ -67,7 +67,7 @@ def test_a_border_pixel_is_not_drawn_to_the_other_surface():
 
 def plan_in(frames, move=0.0):
     scene, planner = SlabScene([Slab(at(0, 0, 0.6))], depth_noise=0.002), DepthRecorder()
-    tracker = TargetTracker(planner, TrackerSettings(fused_plans=2, plan_period_s=0.2))
+    tracker = TargetTracker(planner, TrackerSettings(fused_plans=2, plan_period=0.2))
     frame, owner = scene.render(0)
     tracker.update(frame)
     tracker.set_grounding(ground(frame, owner))

@@ -30,7 +30,7 @@ def test_tentative_then_confirmed_then_stable():
 
 def test_hidden_for_long_is_lost_and_asks_at_a_bounded_rate():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene, lost_after_s=0.5, retry_period_s=0.5)
+    tracker, _ = start(scene, lost_after=0.5, retry_period=0.5)
     follow(tracker, scene, range(1, 6))
     hide(scene)
     seen = []
@@ -47,7 +47,7 @@ def test_hidden_for_long_is_lost_and_asks_at_a_bounded_rate():
 
 def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene, gone_after_s=0.3, retry_period_s=0.2)
+    tracker, _ = start(scene, gone_after=0.3, retry_period=0.2)
     follow(tracker, scene, range(1, 6))
     scene.slabs.clear()
     states, reasons = [], []
@@ -63,7 +63,7 @@ def test_what_was_taken_away_is_lost_sooner_than_what_is_hidden():
 
 def test_a_glimpse_past_a_target_does_not_lose_it():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, first = start(scene, gone_after_s=0.3)
+    tracker, first = start(scene, gone_after=0.3)
     follow(tracker, scene, range(1, 6))
     away = scene.slabs.pop()
     follow(tracker, scene, range(6, 13))
@@ -74,7 +74,7 @@ def test_a_glimpse_past_a_target_does_not_lose_it():
 
 def test_a_lost_target_seen_again_where_it_was_keeps_its_id():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, first = start(scene, lost_after_s=0.3)
+    tracker, first = start(scene, lost_after=0.3)
     follow(tracker, scene, range(1, 6))
     hide(scene)
     follow(tracker, scene, range(6, 25))

@@ -19,7 +19,7 @@ def test_is_consistent_on_a_still_object():
     # Estimation with Applications to Tracking and Navigation, 5.4.2): 6 +- 1.3 at 99 %.
     rng = np.random.default_rng(3)
     still = np.diag(
-        [SETTINGS.still_position_noise_m**2] * 3
+        [SETTINGS.still_position_noise**2] * 3
         + [np.radians(SETTINGS.still_rotation_noise_deg) ** 2] * 3
     )
     errors = []
@@ -94,7 +94,7 @@ def test_out_of_sight_the_spread_grows_and_the_motion_fades():
     # 0.1 m/s that decays with a time constant of 0.25 s goes 25 mm far.
     assert kalman.pose[0, 3] == pytest.approx(0.025, abs=0.001)
     # A third of the speed allowed to a moving object, as a random walk over 2 s.
-    expected = np.sqrt(0.001**2 + 2.0 * (SETTINGS.moving_speed_mps / 3) ** 2)
+    expected = np.sqrt(0.001**2 + 2.0 * (SETTINGS.moving_speed / 3) ** 2)
     assert np.sqrt(kalman.covariance[0, 0]) == pytest.approx(expected, rel=0.05)
 
 

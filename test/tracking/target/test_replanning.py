@@ -51,7 +51,7 @@ def slab():
 
 def test_plans_are_averaged_after_a_grounding_and_then_no_more():
     scene = slab()
-    tracker, planner = start(scene, fused_plans=3, plan_period_s=0.1)
+    tracker, planner = start(scene, fused_plans=3, plan_period=0.1)
     for index in range(1, 20):
         tracker.update(scene.render(index)[0])
     assert planner.calls == [0, 4 * FRAME_NS, 8 * FRAME_NS] or len(planner.calls) == 3
@@ -103,7 +103,7 @@ def test_the_planner_is_told_what_is_up():
 
 def test_a_hidden_object_is_not_planned_for():
     scene = slab()
-    tracker, planner = start(scene, plan_period_s=0.0)
+    tracker, planner = start(scene, plan_period=0.0)
     tracker.update(scene.render(1)[0])
     count = len(planner.calls)
     scene.slabs.append(Slab(at(0.03, 0, 0.5), 0.06, seed=5))
@@ -114,7 +114,7 @@ def test_a_hidden_object_is_not_planned_for():
 
 def test_what_the_planner_is_given_speaks_of_the_newest_frame():
     scene = slab()
-    tracker, planner = start(scene, plan_period_s=0.0)
+    tracker, planner = start(scene, plan_period=0.0)
     frame = scene.render(1)[0]
     tracker.update(frame)
     assert planner.groundings[-1].stamp_ns == frame.stamp_ns
@@ -141,7 +141,7 @@ def test_a_late_answer_is_planned_for_in_several_frames_before_it_is_published()
 
 def test_plans_made_elsewhere_do_not_hold_up_frames_and_are_carried_to_where_it_is():
     scene = slab()
-    settings = {'first_plans': 1, 'fused_plans': 2, 'plan_period_s': 0.1}
+    settings = {'first_plans': 1, 'fused_plans': 2, 'plan_period': 0.1}
     tracker, planner = start(scene, elsewhere=True, **settings)
     jobs = []
     for index in range(1, 12):
@@ -160,7 +160,7 @@ def test_plans_made_elsewhere_do_not_hold_up_frames_and_are_carried_to_where_it_
 
 def test_a_plan_of_a_target_that_is_gone_is_dropped():
     scene = slab()
-    tracker, planner = start(scene, elsewhere=True, plan_period_s=0.0)
+    tracker, planner = start(scene, elsewhere=True, plan_period=0.0)
     tracker.update(scene.render(1)[0])
     job = tracker.take_job()
     tracker.reset()

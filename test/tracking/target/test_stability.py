@@ -5,7 +5,7 @@ from slab_scene import FRAME_NS, at
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.stability import StabilityGauge, position_std, rotation_std
 
-SETTINGS = TrackerSettings(stable_position_mm=2.0, stable_rotation_deg=2.0, stable_for_s=0.3)
+SETTINGS = TrackerSettings(stable_position_mm=2.0, stable_rotation_deg=2.0, stable_for=0.3)
 CALM = np.diag([0.001**2] * 3 + [np.radians(1) ** 2] * 3)
 
 
