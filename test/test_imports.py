@@ -23,7 +23,12 @@ LAYERS = (
     ('grasping.vectors', 'grasping.gripper', 'grasping.grasp', 'grasping.settings'),
     ('evaluation', 'grasping.covariance'),
     ('grasping.observation',),
-    ('grasping.completion', 'grasping.lift', 'grasping.candidates'),
+    (
+        'grasping.completion',
+        'grasping.lift',
+        'grasping.candidates',
+        'grasping.collision.obstacles',
+    ),
     ('grasping.context',),
     ('grasping.contact', 'grasping.collision'),
     ('grasping.search', 'grasping.verification'),

@@ -9,10 +9,8 @@ import numpy as np
 
 from ...arrays import BoolArray, Float32Array, FloatArray
 from ..candidates import SWEEP, Candidates, local_coordinates
+from ..context import PlanningContext
 from ..gripper import Gripper
-from ..observation.scene import Scene
-from ..settings import PlannerSettings
-from .obstacles import Obstacles
 
 # Distance between sample points on the gripper, m.
 _STEP = 0.007
@@ -36,60 +34,53 @@ class Collisions:
     unobserved: FloatArray
 
 
-def check_collisions(
-    candidates: Candidates,
-    scene: Scene,
-    obstacles: Obstacles,
-    gripper: Gripper,
-    settings: PlannerSettings,
-) -> Collisions:
-    """Check fingers and palm of every candidate.
-
-    Args:
-        candidates: to check.
-        scene: with the depth image.
-        obstacles: around the object.
-        gripper: its shape.
-        settings: clearances.
-    """
-    points, fingers = _gripper_points(candidates, gripper, _STEP)
+def check_collisions(context: PlanningContext, candidates: Candidates) -> Collisions:
+    """Check fingers and palm of every candidate."""
+    scene = context.scene
+    points, fingers = _gripper_points(candidates, context.gripper, _STEP)
     pixels = scene.pixels_of(points)
     index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
-    hit = obstacles.hits(scene, points, pixels, settings)
+    hit = context.obstacles.hits(points, pixels)
     # Nothing is known of what lies outside the image either.
     hidden = ~inside | (z >= scene.frame.depth.ravel()[index])
     lowest = points[..., 2].min(axis=1)
-    table = (lowest < settings.table_clearance - 1e-4) & (scene.plane is not None)
+    table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
         np.asarray(table), np.asarray(hit.any(axis=1)), hidden.mean(axis=1, dtype=np.float64)
     )
 
 
-def coarse_hits(
-    candidates: Candidates,
-    scene: Scene,
-    obstacles: Obstacles,
-    gripper: Gripper,
-    settings: PlannerSettings,
-) -> BoolArray:
+def coarse_crossings(context: PlanningContext, candidates: Candidates) -> BoolArray:
+    """Whether (n,) the open gripper clearly meets the object, on a thinned cloud."""
+    gripper, points = context.gripper, context.cloud.points
+    points = points[:: -(-len(points) // 200)]
+    x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
+    opening = candidates.openings[:, None] / 2
+    finger = (np.abs(x) < gripper.finger_width / 2) & (np.abs(y) > opening) & (z < 0)
+    finger &= np.abs(y) < opening + gripper.finger_thickness
+    palm_x, palm_y, _ = gripper.palm_size
+    palm = (np.abs(x) < palm_x / 2) & (np.abs(y) < palm_y / 2) & (z < -gripper.finger_length)
+    return np.asarray((finger | palm).sum(axis=1) > 1)
+
+
+def coarse_hits(context: PlanningContext, candidates: Candidates) -> BoolArray:
     """Whether (n,) a few points of the gripper lie in obstacles: a quick first look at many."""
-    points, _ = _gripper_points(candidates, gripper, 4 * _STEP)
-    hit = obstacles.hits(scene, points, scene.pixels_of(points), settings)
+    points, _ = _gripper_points(candidates, context.gripper, 4 * _STEP)
+    hit = context.obstacles.hits(points, context.scene.pixels_of(points))
     return np.asarray(hit.any(axis=1))
 
 
-def clearances(
-    candidates: Candidates, scene: Scene, obstacles: Obstacles, gripper: Gripper
-) -> FloatArray:
+def clearances(context: PlanningContext, candidates: Candidates) -> FloatArray:
     """Distances (n,) of the open gripper from the support and from what is seen of other things.
 
     Exact for the points that it is measured to, which are a few millimetres apart; at most
     _SEARCHED, m.
     """
+    gripper = context.gripper
     center = candidates.tips.mean(axis=0)
     spread = float(np.linalg.norm(candidates.tips - center, axis=1).max())
     reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + _SEARCHED
-    points = obstacles.points(scene, center, spread + reach, _MAX_POINTS)
+    points = context.obstacles.points(center, spread + reach, _MAX_POINTS)
     local = local_coordinates(candidates, points)
     # (3 boxes, 2 corners, n, 3) for all openings.
     boxes = np.stack([gripper.boxes(float(opening)) for opening in candidates.openings], axis=2)
@@ -99,7 +90,7 @@ def clearances(
         outside *= outside
         square = outside.sum(axis=1).min(axis=1, initial=_SEARCHED**2)
         nearest = np.minimum(nearest, np.sqrt(square))
-    if scene.plane is None:
+    if context.scene.plane is None:
         return nearest
     up = candidates.rotations[:, 2]
     lowest = np.minimum(boxes[:, 0] * up, boxes[:, 1] * up).sum(axis=2).min(axis=0)

@@ -33,11 +33,18 @@ class Obstacles:
     long and narrow is seen along its length or crosses the line of sight with its narrow side.
 
     Attributes:
+        scene: that they were seen in.
+        clearance: what comes nearer to them hits them, m.
+        thickness: how far they reach behind their surface where there is no support to tell what
+            is horizontal, m.
         surface: (height, width) depth of the surfaces, m; infinite elsewhere.
         depth: the same, grown by the clearance.
         reach: (height, width) how far behind the surface they go, horizontally, m.
     """
 
+    scene: Scene
+    clearance: float
+    thickness: float
     surface: Float32Array
     depth: Float32Array
     reach: Float32Array
@@ -55,14 +62,17 @@ class Obstacles:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
         return cls(
+            scene,
+            settings.obstacle_clearance,
+            settings.obstacle_thickness,
             near,
             np.asarray(cv2.erode(near, kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
         )
 
-    def points(self, scene: Scene, center: FloatArray, radius: float, limit: int) -> FloatArray:
+    def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:
         """Up to limit of the surfaces' points (n, 3) around a place, in the support frame, m."""
-        part = np.s_[::_STRIDE, ::_STRIDE]
+        scene, part = self.scene, np.s_[::_STRIDE, ::_STRIDE]
         points = scene.frame.points[part][np.isfinite(self.surface[part])]
         points = points @ scene.camera2support[:3, :3].T.astype(np.float32)
         offset = points - (center - scene.camera2support[:3, 3]).astype(np.float32)
@@ -72,24 +82,20 @@ class Obstacles:
 
     def hits(
         self,
-        scene: Scene,
         points: npt.NDArray[np.floating],
         pixels: tuple[IndexArray, Float32Array, BoolArray],
-        settings: PlannerSettings,
     ) -> BoolArray:
         """Which points lie in obstacles.
 
         Args:
-            scene: that they were seen in.
             points: (..., 3) in the support frame, m.
             pixels: of scene.pixels_of for them.
-            settings: clearances.
         """
-        index, z, inside = pixels
+        scene, (index, z, inside) = self.scene, pixels
         behind = z - self.depth.ravel()[index]
-        hit = inside & (behind > -settings.obstacle_clearance)
+        hit = inside & (behind > -self.clearance)
         if scene.plane is None:
-            return np.asarray(hit & (behind < settings.obstacle_thickness))
+            return np.asarray(hit & (behind < self.thickness))
         near = np.nonzero(hit)
         run = np.hypot(*(points[..., k][near] - scene.camera_position[k] for k in (0, 1)))
         hit[near] = behind[near] * run < self.reach.ravel()[index[near]] * z[near]

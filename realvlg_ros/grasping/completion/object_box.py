@@ -9,12 +9,10 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray
 from ...depth_noise import DepthNoise
-from ...errors import LiftError
 from ...frame import RgbdFrame
 from ...support_plane import SupportPlane
 from ...transforms import make_transform
-from ..observation.scene import Scene
-from ..observation.target_cloud import TargetCloud
+from ..observation.observe import observe
 from .box_top import BoxTop
 
 # Share of the points left out at either end: depth noise makes tails.
@@ -59,7 +57,7 @@ def upright_box(
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, cloud = _observed(frame, mask, plane, noise)
+    scene, cloud = observe(frame, mask, plane, None, noise or DepthNoise())
     (x, y), angle, size = upright_extent(cloud.points)
     top = BoxTop.of(cloud, scene.camera_position)
     if top is not None and top.told.all():
@@ -107,7 +105,7 @@ def free_box(
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, cloud = _observed(frame, mask, plane, noise)
+    scene, cloud = observe(frame, mask, plane, None, noise or DepthNoise())
     points = cloud.points
     if plane is not None:
         points = np.concatenate([points, points * (1.0, 1.0, 0.0)])
@@ -119,19 +117,3 @@ def free_box(
     low, high = np.percentile(local, (_TAIL, 100 - _TAIL), axis=0)
     box2support = make_transform(rotation, center + rotation @ ((low + high) / 2))
     return ObjectBox(scene.support2camera @ box2support, high - low)
-
-
-def _observed(
-    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane | None, noise: DepthNoise | None
-) -> tuple[Scene, TargetCloud]:
-    """The scene and what is seen of the object, in its support frame."""
-    if not (mask & frame.valid).any():
-        raise LiftError('the object has no depth reading; look from another side')
-    scene = Scene.around(frame, mask, plane, None)
-    cloud = TargetCloud.from_scene(scene, noise or DepthNoise())
-    if len(cloud.points) == 0:
-        raise LiftError(
-            f'too few of {int(mask.sum())} pixels of the object have usable depth for a box; '
-            'look from another side'
-        )
-    return scene, cloud

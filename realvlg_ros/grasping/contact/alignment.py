@@ -8,8 +8,7 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray
 from ..candidates import Candidates, local_coordinates
-from ..gripper import Gripper
-from ..observation.target_cloud import TargetCloud
+from ..context import PlanningContext
 from .pad_contacts import PadContacts, between_fingers
 
 # Surface within this of the first touch belongs to the face that the pad will align to, m.
@@ -22,24 +21,16 @@ _MAX_SLOPE = 0.35
 _NEARLY_RADIAL = 0.97
 
 
-def aligned(
-    candidates: Candidates, cloud: TargetCloud, gripper: Gripper, axis: FloatArray | None
-) -> Candidates:
+def aligned(context: PlanningContext, candidates: Candidates) -> Candidates:
     """Turn the opening axes to the normals of the surfaces that the pads meet.
 
     The slopes of y over x and z, fitted to all points in front of both pads, are more exact than
     single normals, and an axis of revolution more exact still. Across a thin curved wall a few
     degrees decide whether a grasp holds.
-
-    Args:
-        candidates: in the support frame.
-        cloud: of the object.
-        gripper: its shape.
-        axis: (2,) horizontal position of the object's vertical axis of revolution, m, if any.
     """
-    rotations = candidates.rotations
+    cloud, rotations = context.cloud, candidates.rotations
     local = local_coordinates(candidates, cloud.points)
-    inside = between_fingers(local, candidates.openings, gripper)
+    inside = between_fingers(local, candidates.openings, context.gripper)
     slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
     middles = np.zeros((len(candidates), 3))
     for sign in (-1.0, 1.0):
@@ -52,10 +43,10 @@ def aligned(
     axes = rotations[:, :, 1] - slopes[:, :1] * rotations[:, :, 0]
     axes = axes - slopes[:, 1:] * rotations[:, :, 2]
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-    if axis is not None:
+    if context.axis is not None:
         # Radial where the pads' middles are: those of the readings lie beside them by chance.
         places = candidates.tips + middles[:, 2:] * rotations[:, :, 2]
-        axes = made_radial(axes, places, axis)
+        axes = made_radial(axes, places, context.axis)
     return replace(candidates, rotations=with_axes(rotations, axes))
 
 

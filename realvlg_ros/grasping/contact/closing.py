@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Float32Array, FloatArray, IndexArray
-from ..candidates import SWEEP, Candidates, local_coordinates, open_for
+from ..candidates import SWEEP, Candidates, local_coordinates
+from ..context import PlanningContext
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
-from ..settings import PlannerSettings
+from .opening import open_for
 from .pad_contacts import PadContacts, before_pads, between_fingers, entries
 
 # Surface within this of the first touch belongs to the contact, m.
@@ -75,21 +76,15 @@ class _Patch:
 
 
 def close_fingers(
-    candidates: Candidates,
-    cloud: TargetCloud,
-    gripper: Gripper,
-    settings: PlannerSettings,
-    known: FloatArray | None = None,
+    context: PlanningContext, candidates: Candidates, known: FloatArray | None = None
 ) -> tuple[Candidates, Closing]:
     """Close the fingers of every candidate on the cloud, as a gripper would.
 
     Each finger stops at the first surface between the fingers, over its whole width and length.
 
     Args:
+        context: of the plan.
         candidates: in the support frame.
-        cloud: of the object.
-        gripper: its shape.
-        settings: clearances.
         known: (n, 2, 3) contacts in the TCP frames, m, where they are known better than from the
             surface that is met first; the middle of the opening then stays where it is.
 
@@ -97,7 +92,7 @@ def close_fingers(
         The candidates with the middle of the opening moved between the contacts and the opening
         (NaN where it is not enough) that their width demands, and what they touch.
     """
-    rotations = candidates.rotations
+    cloud, gripper, rotations = context.cloud, context.gripper, candidates.rotations
     local = local_coordinates(candidates, cloud.points)
     inside = between_fingers(local, candidates.openings, gripper)
     patches = [
@@ -116,7 +111,7 @@ def close_fingers(
         candidates,
         tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
         widths=widths,
-        openings=open_for(widths, gaps, gripper, settings),
+        openings=open_for(context, widths, gaps),
     )
     closing = Closing(
         contacts=world,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ...arrays import FloatArray, IndexArray
-from ..observation.target_cloud import TargetCloud
+from ..context import PlanningContext
 
 _SEEDS = 200
 _POOL = 800
@@ -60,28 +60,16 @@ class Pairs:
         )
 
 
-def propose_pairs(
-    cloud: TargetCloud,
-    friction: float,
-    max_width: float,
-    limit: int,
-    reach: float,
-    thickness: float | None = None,
-) -> Pairs:
+def propose_pairs(context: PlanningContext) -> Pairs:
     """Find the most promising pairs, spread over places and directions.
+
+    As many as candidates are checked, and half as many more.
 
     Pairs near the middle of an object are the better ones, but those of a tall object can be
     reached from the side only: some that can be reached from above follow.
-
-    Args:
-        cloud: of the object, completed.
-        friction: coefficient at the contacts.
-        max_width: largest distance of the contacts, m.
-        limit: how many pairs at most; half as many more may follow.
-        reach: how far below the top of an object fingers reach from above, m.
-        thickness: room that a finger needs beyond its contact, above the support z = 0, m; None
-            without a support.
     """
+    cloud, gripper, settings = context.cloud, context.gripper, context.settings
+    friction, limit = settings.friction, settings.max_candidates
     pool = np.arange(0, len(cloud.points), max(1, -(-len(cloud.points) // _POOL)))
     points, normals = (a[pool].astype(np.float32) for a in (cloud.points, cloud.normals))
     seeds = np.flatnonzero(cloud.observed)
@@ -95,7 +83,7 @@ def propose_pairs(
     worse = np.minimum(first, second)
     cone = np.cos(np.arctan(friction) + _CONE_SLACK)
     opposed = -sn @ normals.T
-    good = (opposed > np.cos(2 * np.arctan(friction))) & (distance < max_width)
+    good = (opposed > np.cos(2 * np.arctan(friction))) & (distance < context.max_width)
     # The line between thin walls' points says little: there the normals decide.
     good &= worse > np.where(distance < 0.015, 0.2, cone)
     i, j = np.nonzero(good)
@@ -105,7 +93,8 @@ def propose_pairs(
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     centers = (sp[i] + points[j]).astype(np.float64) / 2
     widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
-    if thickness is not None:
+    if context.scene.plane is not None:
+        thickness = gripper.finger_thickness + settings.table_clearance
         # No finger goes under what lies flat: such pairs would leave no place for others.
         free = centers[:, 2] > (widths / 2 + thickness) * np.abs(axes[:, 2])
         i, j, axes, centers, widths = i[free], j[free], axes[free], centers[free], widths[free]
@@ -115,28 +104,25 @@ def propose_pairs(
     score -= 2.0 * np.linalg.norm(centers - cloud.center, axis=1)
     order = _spread(centers, axes, score)
     others = order[limit:]
-    high = centers[others, 2] > np.percentile(cloud.points[:, 2], 98) - reach
+    high = centers[others, 2] > np.percentile(cloud.points[:, 2], 98) - gripper.finger_length
     keep = np.concatenate([order[:limit], others[high][: limit // 2]])
     return Pairs(centers[keep], axes[keep], widths[keep])
 
 
-def footprint_pairs(cloud: TargetCloud, max_width: float) -> Pairs:
+def footprint_pairs(context: PlanningContext) -> Pairs:
     """Pairs across the sides of the rectangle around the object's footprint.
 
     Walls that the camera grazes give few normals; the outline still tells how a box is turned.
-
-    Args:
-        cloud: of the object, completed.
-        max_width: largest distance of the contacts, m.
     """
-    (x, y), size, angle = cv2.minAreaRect(cloud.points[:, :2].astype(np.float32))
-    top = float(np.percentile(cloud.points[:, 2], 97))
+    points = context.cloud.points
+    (x, y), size, angle = cv2.minAreaRect(points[:, :2].astype(np.float32))
+    top = float(np.percentile(points[:, 2], 97))
     levels = np.unique([max(top - 0.015, top / 2), max(top - 0.03, top / 2), top / 2])
     centers, axes, widths = [], [], []
     for side in (0, 1):
         turn = np.radians(angle + 90.0 * side)
         axis = np.array([np.cos(turn), np.sin(turn), 0.0])
-        if size[side] > max_width:
+        if size[side] > context.max_width:
             continue
         for place in (0.0, -0.25, 0.25):
             middle = np.array([x, y, 0.0]) + place * size[1 - side] * np.cross((0, 0, 1), axis)

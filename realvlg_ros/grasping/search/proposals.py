@@ -11,55 +11,51 @@ from ...errors import LiftError, RectangleError
 from ...grounding.grounding import Grounding
 from ...rectangle import ContactPair, GraspRectangle
 from ..candidates import Candidates
+from ..context import PlanningContext
 from ..grasp import Grasp, GraspSource
-from ..gripper import Gripper
 from ..lift.lift import LiftedContacts, lift_contacts, lift_rectangle
-from ..observation.scene import Scene
-from ..settings import PlannerSettings
 from .antipodal import Pairs
 
 
 def lift_proposals(
-    scene: Scene,
-    grounding: Grounding,
-    gripper: Gripper,
-    settings: PlannerSettings,
-    refusals: Counter[str],
+    context: PlanningContext, grounding: Grounding, refusals: Counter[str]
 ) -> list[LiftedContacts]:
-    """Every proposal of the grounding that lifts; the others are counted in the refusals."""
+    """Every proposal of the grounding that lifts; the others are counted in the refusals.
+
+    None where proposals are not asked for.
+    """
+    if context.settings.grasp_source == 'geometry':
+        return []
     lifts: list[LiftedContacts] = []
     proposals: list[GraspRectangle | ContactPair] = [*grounding.rectangles, *grounding.contacts]
     for proposal in proposals:
         try:
-            lifts.append(_lift(proposal, scene, gripper, settings))
+            lifts.append(_lift(context, proposal))
         except (LiftError, RectangleError) as error:
             refusals[f"the model's proposal is refused: {error}"] += 1
     return lifts
 
 
-def _lift(
-    proposal: GraspRectangle | ContactPair,
-    scene: Scene,
-    gripper: Gripper,
-    settings: PlannerSettings,
-) -> LiftedContacts:
+def _lift(context: PlanningContext, proposal: GraspRectangle | ContactPair) -> LiftedContacts:
+    scene, settings = context.scene, context.settings
     if isinstance(proposal, GraspRectangle):
         return lift_rectangle(proposal, scene, settings)
-    return lift_contacts(proposal, scene, gripper.finger_width, settings)
+    return lift_contacts(proposal, scene, context.gripper.finger_width, settings)
 
 
-def lifted_pairs(lifts: Sequence[LiftedContacts], scene: Scene) -> Pairs:
+def lifted_pairs(context: PlanningContext, lifts: Sequence[LiftedContacts]) -> Pairs:
     """The contacts of lifts in the support frame."""
-    rotation, translation = scene.camera2support[:3, :3], scene.camera2support[:3, 3]
+    camera2support = context.scene.camera2support
+    rotation, translation = camera2support[:3, :3], camera2support[:3, 3]
     centers = np.array([lifted.center for lifted in lifts]).reshape(-1, 3)
     axes = np.array([lifted.axis for lifted in lifts]).reshape(-1, 3)
     widths = np.array([lifted.width for lifted in lifts])
     return Pairs(centers @ rotation.T + translation, axes @ rotation.T, widths)
 
 
-def known_candidates(known: Sequence[Grasp], scene: Scene) -> Candidates:
+def known_candidates(context: PlanningContext, known: Sequence[Grasp]) -> Candidates:
     """Grasps in the camera's optical frame as candidates, as they are."""
-    poses = scene.camera2support @ np.array([grasp.tcp2frame for grasp in known])
+    poses = context.scene.camera2support @ np.array([grasp.tcp2frame for grasp in known])
     return Candidates(
         poses[:, :3, :3],
         poses[:, :3, 3],

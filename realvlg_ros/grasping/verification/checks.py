@@ -8,14 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import BoolArray, FloatArray
+from ...transforms import transform_points
 from ..candidates import Candidates
 from ..collision.collision import check_collisions
-from ..collision.obstacles import Obstacles
 from ..contact.closing import Closing
-from ..gripper import Gripper
-from ..observation.scene import Scene
-from ..observation.target_cloud import TargetCloud
-from ..settings import PlannerSettings
+from ..context import PlanningContext
 from .ranking import NORMAL_SLACK, quality, term_values
 
 
@@ -38,25 +35,17 @@ class Checked:
     score: FloatArray
 
     @classmethod
-    def of(
-        cls,
-        candidates: Candidates,
-        closing: Closing,
-        cloud: TargetCloud,
-        scene: Scene,
-        obstacles: Obstacles,
-        gripper: Gripper,
-        settings: PlannerSettings,
-    ) -> Checked:
+    def of(cls, context: PlanningContext, candidates: Candidates, closing: Closing) -> Checked:
         """Check candidates whose fingers are closed on the cloud, and rate them."""
-        hits = check_collisions(candidates, scene, obstacles, gripper, settings)
-        in_camera = candidates.tips @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
+        settings = context.settings
+        hits = check_collisions(context, candidates)
+        in_camera = transform_points(context.scene.support2camera, candidates.tips)
         low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
         air = closing.counts.min(axis=1) < 2
         slips = closing.cosines < np.cos(np.arctan(settings.friction) + NORMAL_SLACK)
         # The slowest of the checks: asked only of those that are left.
         doubted = ~(air | slips)
-        doubted[doubted] = cloud.rests_on_doubt(closing.contacts[doubted])
+        doubted[doubted] = context.cloud.rests_on_doubt(closing.contacts[doubted])
         faults = {
             'closes on air': air,
             'contacts outside the friction cone': slips,
@@ -67,7 +56,7 @@ class Checked:
             'fingers in unseen space': hits.unobserved > settings.max_unobserved,
             'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
         }
-        terms = term_values(candidates, closing, hits, cloud, gripper, settings)
+        terms = term_values(context, candidates, closing, hits)
         score = quality(terms)
         score = np.where(
             candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score

@@ -11,9 +11,7 @@ from ...arrays import FloatArray, IndexArray
 from ..candidates import Candidates
 from ..collision.collision import Collisions
 from ..contact.closing import Closing
-from ..gripper import Gripper
-from ..observation.target_cloud import TargetCloud
-from ..settings import PlannerSettings
+from ..context import PlanningContext
 
 # Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
 NORMAL_SLACK = 0.17
@@ -33,12 +31,7 @@ WEIGHTS = {
 
 
 def term_values(
-    candidates: Candidates,
-    closing: Closing,
-    collisions: Collisions,
-    cloud: TargetCloud,
-    gripper: Gripper,
-    settings: PlannerSettings,
+    context: PlanningContext, candidates: Candidates, closing: Closing, collisions: Collisions
 ) -> dict[str, FloatArray]:
     """The terms (n,) of quality, by name.
 
@@ -56,6 +49,7 @@ def term_values(
     approach: 1 straight down, less by half the horizontal part of the approach: in proportion
         to a small lean, as a cosine would not be, and least horizontally.
     """
+    cloud, gripper, settings = context.cloud, context.gripper, context.settings
     cone = np.arctan(settings.friction)
     angle = np.arccos(np.clip(closing.cosines, -1, 1)) / (cone + NORMAL_SLACK)
     offset = np.abs(closing.contacts.mean(axis=1) - cloud.center)

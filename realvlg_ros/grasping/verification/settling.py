@@ -13,14 +13,11 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ..candidates import Candidates, local_coordinates
-from ..collision.obstacles import Obstacles
 from ..contact.alignment import made_radial, nearly_radial, with_axes
 from ..contact.closing import Closing, close_fingers
 from ..contact.pad_contacts import PadContacts, between_fingers
+from ..context import PlanningContext
 from ..gripper import Gripper
-from ..observation.scene import Scene
-from ..observation.target_cloud import TargetCloud
-from ..settings import PlannerSettings
 from .checks import Checked
 
 # Surface within this of the first touch belongs to the wall, m, where it faces the pad with a
@@ -64,37 +61,23 @@ class Seating:
     contacts: FloatArray
 
 
-def settled(
-    best: Checked,
-    cloud: TargetCloud,
-    scene: Scene,
-    obstacles: Obstacles,
-    gripper: Gripper,
-    settings: PlannerSettings,
-    axis: FloatArray,
-) -> Checked:
+def settled(context: PlanningContext, best: Checked) -> Checked:
     """Grasps in the order of their quality, settled where they pass all checks there too.
 
+    On what is no thing of revolution they stay as they are.
+
     Args:
-        best: grasps that passed them.
-        cloud: of the object.
-        scene: with the depth image.
-        obstacles: around the object.
-        gripper: its shape.
-        settings: clearances.
-        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
+        context: of the plan.
+        best: grasps that passed all checks.
     """
-    seating = seat(best.candidates, best.closing, cloud, gripper, axis)
-    candidates, closing = close_fingers(
-        seating.candidates, cloud, gripper, settings, seating.contacts
-    )
+    if context.axis is None:
+        return best
+    seating = seat(context, context.axis, best.candidates, best.closing)
+    candidates, closing = close_fingers(context, seating.candidates, seating.contacts)
     fits = np.isfinite(candidates.openings)
     if fits.any():
-        again = Checked.of(
-            candidates.select(fits), closing.select(fits),
-            cloud, scene, obstacles, gripper, settings,
-        )  # fmt: skip
-        holds = again.faultless & (again.score >= settings.min_quality)
+        again = Checked.of(context, candidates.select(fits), closing.select(fits))
+        holds = again.faultless & (again.score >= context.settings.min_quality)
         index = np.arange(len(best.score))
         index[seating.rows[fits][holds]] = len(index) + np.flatnonzero(holds)
         best = best.followed_by(again).select(index)
@@ -102,23 +85,19 @@ def settled(
 
 
 def seat(
-    candidates: Candidates,
-    closing: Closing,
-    cloud: TargetCloud,
-    gripper: Gripper,
-    axis: FloatArray,
+    context: PlanningContext, axis: FloatArray, candidates: Candidates, closing: Closing
 ) -> Seating:
     """Turn candidates to be radial and to the walls' lean, and centre them between the walls.
 
     Those that do not open radially (across a handle), or meet no wall, are left out.
 
     Args:
+        context: of the plan.
+        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
         candidates: in the support frame.
         closing: where their fingers touch.
-        cloud: of the object.
-        gripper: its shape.
-        axis: (2,) horizontal position of the object's vertical axis of revolution, m.
     """
+    cloud, gripper = context.cloud, context.gripper
     openings, approach = candidates.rotations[:, :, 1], candidates.rotations[:, :, 2]
     # A gripper that comes from aside has its tips elsewhere around the axis than its touches.
     ahead = (closing.contacts.mean(axis=1) - candidates.tips) * approach

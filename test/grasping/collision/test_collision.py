@@ -1,9 +1,16 @@
 import numpy as np
 import pytest
-from grippers import GRIPPER, top_down
+from contexts import context_of
+from grippers import top_down
 from solids import Box, look
 
-from realvlg_ros.grasping.collision.collision import check_collisions, clearances, coarse_hits
+from realvlg_ros.grasping.candidates import Candidates
+from realvlg_ros.grasping.collision.collision import (
+    check_collisions,
+    clearances,
+    coarse_crossings,
+    coarse_hits,
+)
 from realvlg_ros.grasping.collision.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
 
@@ -11,11 +18,8 @@ SETTINGS = PlannerSettings()
 
 
 def check(view, tip, opening=0.06):
-    scene = view.scene()
-    obstacles = Obstacles.around(scene, SETTINGS)
-    candidates = top_down(view, tip, opening)
-    hits = check_collisions(candidates, scene, obstacles, GRIPPER, SETTINGS)
-    return hits, coarse_hits(candidates, scene, obstacles, GRIPPER, SETTINGS)
+    context, candidates = context_of(view.scene()), top_down(view, tip, opening)
+    return check_collisions(context, candidates), coarse_hits(context, candidates)
 
 
 TARGET = Box((0.04, 0.04, 0.06), (0, 0, 0.03))
@@ -72,12 +76,16 @@ def test_clearance_is_the_distance_to_the_nearest_thing(gap):
     neighbour = Box((0.05, 0.03, 0.08), (0, 0.044 + gap + 0.015, 0.04))
     view = look([TARGET, neighbour])
     candidates = top_down(view, (0, 0, 0.045))
-    obstacles = Obstacles.around(view.scene(), SETTINGS)
-    beside = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    beside = clearances(context_of(view.scene()), candidates)
     # The palm's edge is 6 mm nearer than the finger, and 10 mm above the neighbour.
     expected = min(gap, np.hypot(0.01, gap - 0.006))
     assert beside[0] == pytest.approx(expected, abs=0.004)
-    view = look([TARGET])
-    obstacles = Obstacles.around(view.scene(), SETTINGS)
-    alone = clearances(candidates, view.scene(), obstacles, GRIPPER)
+    alone = clearances(context_of(look([TARGET]).scene()), candidates)
     assert alone[0] == pytest.approx(0.045, abs=1e-6)
+
+
+def test_coarse_look_sees_a_finger_inside_the_object():
+    view = look([TARGET])
+    both = Candidates.joined([top_down(view, (0, y, 0.04)) for y in (0.0, 0.02)])
+    context = context_of(view.scene(), completed=False)
+    assert coarse_crossings(context, both).tolist() == [False, True]

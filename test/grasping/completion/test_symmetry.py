@@ -8,10 +8,8 @@ from realvlg_ros.grasping.completion.object_box import free_box, upright_box
 from realvlg_ros.grasping.completion.symmetry import complete
 from realvlg_ros.grasping.observation.scene import Scene
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.search.antipodal import propose_pairs
 
 CLEAN = DepthNoise(0.0003, 0.0003)
-REACH = 0.045
 
 
 def completed(view, noise=CLEAN):
@@ -89,23 +87,6 @@ def test_lying_bar_is_mirrored_at_its_ridge():
     across = upper[:, :2] @ (np.cos(0.1), np.sin(0.1))
     assert len(upper) > 10
     assert np.median(across) == pytest.approx(0.015, abs=0.004)
-
-
-def test_pairs_of_a_box_open_across_its_faces():
-    view = look([Box((0.05, 0.09, 0.12), (0, 0, 0.06))])
-    scene, completion = completed(view)
-    pairs = propose_pairs(completion.cloud, 0.4, 0.074, 50, REACH)
-    assert len(pairs.centers) > 5
-    rotation = view.camera2world[:3, :3] @ scene.support2camera[:3, :3]
-    axes = pairs.axes @ rotation.T
-    assert np.median(np.abs(axes[:, 0])) > 0.98
-    assert np.median(pairs.widths) == pytest.approx(0.05, abs=0.004)
-
-
-def test_nothing_opposite_within_the_opening_gives_no_pair():
-    view = look([Box((0.12, 0.14, 0.12), (0, 0, 0.06))])
-    _, completion = completed(view)
-    assert len(propose_pairs(completion.cloud, 0.4, 0.074, 50, REACH).centers) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from grippers import GRIPPER
+from contexts import context_around
 
 from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.contact.alignment import aligned
@@ -34,7 +34,7 @@ def slab(yaw, half=0.02):
 
 @pytest.mark.parametrize('degrees', [-8.0, 5.0])
 def test_opening_turns_to_the_faces(degrees):
-    turned = aligned(straight_down((0, 0, 0.05)), slab(np.radians(degrees)), GRIPPER, None)
+    turned = aligned(context_around(slab(np.radians(degrees))), straight_down((0, 0, 0.05)))
     axis = turned.rotations[0, :, 1]
     assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(degrees, abs=0.5)
     assert abs(axis[2]) < 0.01
@@ -42,6 +42,6 @@ def test_opening_turns_to_the_faces(degrees):
 
 def test_opening_is_radial_at_the_tips_also_where_readings_lie_to_one_side():
     # Only the half of each face that lies at x > 0 has readings.
-    cloud = can(arc=(-np.pi / 2, np.pi / 2))
-    turned = aligned(straight_down((0.0, 0.002, 0.06)), cloud, GRIPPER, np.zeros(2))
+    context = context_around(can(arc=(-np.pi / 2, np.pi / 2)), axis=(0, 0))
+    turned = aligned(context, straight_down((0.0, 0.002, 0.06)))
     assert abs(turned.rotations[0, 0, 1]) < 1e-6

@@ -1,23 +1,20 @@
 import numpy as np
 import pytest
-from grippers import GRIPPER, top_down
+from contexts import context_around, context_of
+from grippers import top_down
 from solids import Box, look
 
 from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.contact.closing import close_fingers
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.settings import PlannerSettings
 
-SETTINGS = PlannerSettings()
 TARGET = Box((0.04, 0.04, 0.06), (0, 0, 0.03))
 
 
 def test_fingers_close_where_the_faces_are():
     view = look([TARGET])
-    cloud = TargetCloud.from_scene(view.scene(), SETTINGS.noise)
-    candidates, closing = close_fingers(
-        top_down(view, (0, 0.004, 0.045)), cloud, GRIPPER, SETTINGS
-    )
+    context = context_of(view.scene(), completed=False)
+    candidates, closing = close_fingers(context, top_down(view, (0, 0.004, 0.045)))
     assert closing.widths[0] == pytest.approx(0.04, abs=0.003)
     scene = view.scene()
     middle = closing.contacts[0].mean(axis=0)
@@ -45,6 +42,6 @@ def test_what_stands_out_beside_a_pad_is_in_its_way(offset, crossing):
         rotation[None], np.array([[0, 0, 0.03]]), np.array([0.04]), np.array([0.07]),
         np.array([False]),
     )  # fmt: skip
-    _, closing = close_fingers(candidates, handled(offset), GRIPPER, SETTINGS)
+    _, closing = close_fingers(context_around(handled(offset)), candidates)
     assert closing.widths[0] == pytest.approx(0.04)
     assert (closing.crossing[0] > 1) == crossing

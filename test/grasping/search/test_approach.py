@@ -1,25 +1,11 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from grippers import GRIPPER
+from contexts import block_up_to, context_around
 
-from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 from realvlg_ros.grasping.search.antipodal import Pairs
-from realvlg_ros.grasping.search.approach import approach_candidates, deepened, frames_about
-from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.grasping.search.approach import approach_candidates, frames_about
 
-SETTINGS = PlannerSettings()
 PAIRS = Pairs(np.array([[0, 0, 0.05]]), np.array([[0, 1.0, 0]]), np.array([0.04]))
-
-
-def cloud_up_to(top):
-    x, y, z = np.meshgrid(
-        np.linspace(-0.02, 0.02, 5), np.linspace(-0.02, 0.02, 5), np.linspace(0, top, 8)
-    )
-    points = np.stack([x, y, z], axis=-1).reshape(-1, 3)
-    normals = np.tile((0, 0, 1.0), (len(points), 1))
-    return TargetCloud(points, normals, np.ones(len(points), bool), len(points))
 
 
 def test_frames_open_along_the_axis_and_lean_by_the_angle():
@@ -42,25 +28,8 @@ def test_approaches_lean_to_the_camera_whichever_way_the_axis_points():
 
 
 def test_low_things_are_not_grasped_from_the_side():
-    low = approach_candidates(PAIRS, cloud_up_to(0.055), GRIPPER, SETTINGS)
-    tall = approach_candidates(PAIRS, cloud_up_to(0.1), GRIPPER, SETTINGS)
+    low = approach_candidates(context_around(block_up_to(0.055)), PAIRS)
+    tall = approach_candidates(context_around(block_up_to(0.1)), PAIRS)
     assert -low.rotations[:, 2, 2].max() > np.cos(0.7)
     assert -tall.rotations[:, 2, 2].max() == pytest.approx(np.cos(np.radians(78)))
     assert low.rotations[0, :, 2] == pytest.approx((0, 0, -1))
-
-
-@pytest.mark.parametrize('table', [True, False])
-@pytest.mark.parametrize('height', [0.002, 0.008, 0.05])
-def test_fingertips_go_as_deep_as_palm_and_support_allow(table, height):
-    pairs = replace(PAIRS, centers=np.array([[0, 0, height]]))
-    cloud = cloud_up_to(0.055)
-    straight = approach_candidates(pairs, cloud, GRIPPER, SETTINGS).select(np.array([0]))
-    deep = deepened(straight, cloud, table, GRIPPER, SETTINGS)
-    palm = GRIPPER.finger_length - (0.055 - height) - 0.004
-    reach = min(0.6 * GRIPPER.fingertip_depth, palm)
-    if table:
-        reach = min(reach, height - SETTINGS.table_clearance)
-    if reach < SETTINGS.min_overlap:
-        assert len(deep) == 0
-    else:
-        assert deep.tips[0] == pytest.approx((0, 0, height - reach), abs=1e-6)

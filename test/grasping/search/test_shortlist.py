@@ -3,15 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grippers import GRIPPER
+from contexts import context_of
 from solids import Box, look
 
-from realvlg_ros.grasping.collision.obstacles import Obstacles
-from realvlg_ros.grasping.completion.symmetry import complete
-from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 from realvlg_ros.grasping.search.antipodal import propose_pairs
 from realvlg_ros.grasping.search.approach import approach_candidates
-from realvlg_ros.grasping.search.shortlist import CoarseCheck, Grip, shortlist
+from realvlg_ros.grasping.search.shortlist import Grip, shortlist
 from realvlg_ros.grasping.settings import PlannerSettings
 
 SETTINGS = PlannerSettings()
@@ -22,14 +19,10 @@ NEIGHBOUR = Box((0.04, 0.03, 0.09), (0, 0.071, 0.045))
 
 
 def listed(solids, limit, grip=WIDE):
-    scene = look(solids).scene()
-    cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
-    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
-    settings = replace(SETTINGS, max_candidates=limit)
-    refusals = Counter()
-    candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
-    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
-    found = shortlist(candidates, quick, refusals, (grip,))
+    context, refusals = context_of(look(solids).scene()), Counter()
+    candidates = approach_candidates(context, propose_pairs(context))
+    context = replace(context, settings=replace(SETTINGS, max_candidates=limit))
+    found = shortlist(context, candidates, refusals, (grip,))
     return found, refusals, len(candidates)
 
 
@@ -63,30 +56,20 @@ def test_narrow_openings_come_last():
 
 
 def test_nothing_proposed_gives_nothing():
-    scene = look([TARGET]).scene()
-    cloud = TargetCloud.from_scene(scene, SETTINGS.noise)
-    none = approach_candidates(
-        propose_pairs(cloud, SETTINGS.friction, 0.001, 200, GRIPPER.finger_length),
-        cloud,
-        GRIPPER,
-        SETTINGS,
-    )
-    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, SETTINGS), GRIPPER, SETTINGS)
+    context = context_of(look([TARGET]).scene(), replace(SETTINGS, max_opening=0.007))
+    none = approach_candidates(context, propose_pairs(context))
     assert len(none) == 0
-    assert len(shortlist(none, quick, Counter())) == 0
+    assert len(shortlist(context, none, Counter())) == 0
 
 
 def test_a_second_grip_brings_up_more():
     """Where less deep fingertips are tried beside the usual ones."""
-    scene = look([TARGET]).scene()
-    cloud = complete(TargetCloud.from_scene(scene, SETTINGS.noise), scene, SETTINGS.noise).cloud
-    pairs = propose_pairs(cloud, SETTINGS.friction, 0.07, 200, GRIPPER.finger_length)
-    settings = replace(SETTINGS, max_candidates=10_000)
-    candidates = approach_candidates(pairs, cloud, GRIPPER, settings)
-    quick = CoarseCheck(cloud, scene, Obstacles.around(scene, settings), GRIPPER, settings)
+    context = context_of(look([TARGET]).scene())
+    candidates = approach_candidates(context, propose_pairs(context))
+    context = replace(context, settings=replace(SETTINGS, max_candidates=10_000))
     deep, shallow = Grip(), Grip(WIDE.reach / 2)
     one, other, both = (
-        shortlist(candidates, quick, Counter(), grips)
+        shortlist(context, candidates, Counter(), grips)
         for grips in ((deep,), (shallow,), (shallow, deep))
     )
     assert len(both) == len(one) + len(other)

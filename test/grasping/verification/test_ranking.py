@@ -2,13 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grippers import GRIPPER
+from contexts import context_around
 
 from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.collision.collision import Collisions
 from realvlg_ros.grasping.contact.closing import Closing
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.settings import PlannerSettings
 from realvlg_ros.grasping.verification.ranking import WEIGHTS, diverse, quality, term_values
 
 WIDTH = 0.04
@@ -36,7 +35,7 @@ def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
     )  # fmt: skip
     free = np.zeros(count, bool)
     hits = Collisions(free, free, np.zeros(count))
-    terms = term_values(candidates, closing, hits, cuboid(), GRIPPER, PlannerSettings())
+    terms = term_values(context_around(cuboid()), candidates, closing, hits)
     assert terms.keys() == WEIGHTS.keys()
     return quality(terms), terms
 

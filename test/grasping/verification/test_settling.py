@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from contexts import context_around, context_of
 from grippers import GRIPPER
 from solids import Cylinder, look
 
 from realvlg_ros.grasping.candidates import Candidates
-from realvlg_ros.grasping.collision.obstacles import Obstacles
 from realvlg_ros.grasping.contact.closing import close_fingers
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 from realvlg_ros.grasping.settings import PlannerSettings
@@ -58,8 +58,9 @@ def radius_of(candidates, height=0.075):
 
 def seated(candidates, cloud):
     """The candidates between the walls, and their contacts in the TCP frames."""
-    closing = close_fingers(candidates, cloud, GRIPPER, PlannerSettings())[1]
-    seating = seat(candidates, closing, cloud, GRIPPER, AXIS)
+    context = context_around(cloud)
+    closing = close_fingers(context, candidates)[1]
+    seating = seat(context, AXIS, candidates, closing)
     return seating.candidates, seating.contacts
 
 
@@ -101,24 +102,24 @@ def test_settles_a_little_only():
 
 def test_what_meets_no_wall_is_left_out():
     candidates = Candidates.joined([above(0.03), above(0)])
-    closing = close_fingers(candidates, cup(), GRIPPER, PlannerSettings())[1]
-    assert seat(candidates, closing, cup(), GRIPPER, AXIS).rows.tolist() == [1]
+    context = context_around(cup())
+    closing = close_fingers(context, candidates)[1]
+    assert seat(context, AXIS, candidates, closing).rows.tolist() == [1]
 
 
 @pytest.mark.parametrize(('lean', 'settles'), [(0.0, True), (0.03, False)])
 def test_a_grasp_that_would_settle_into_something_stays_as_it_was(lean, settles):
     settings = PlannerSettings(min_quality=0.0)
     scene = look([Cylinder(0.01, 0.05, (0, 0, 0.025))]).scene()
-    obstacles = Obstacles.around(scene, settings)
     cloud, candidates = cup(lean), above(0.0007)
     # The tips are as low as they may be: one of them goes down where the opening turns.
     down = np.array([0, 0, candidates.tips[0, 2] - settings.table_clearance])
     cloud = replace(cloud, points=cloud.points - down)
     candidates = replace(candidates, tips=candidates.tips - down)
-    closed = close_fingers(candidates, cloud, GRIPPER, settings)
-    before = Checked.of(*closed, cloud, scene, obstacles, GRIPPER, settings)
+    context = replace(context_of(scene, settings), cloud=cloud, axis=AXIS)
+    before = Checked.of(context, *close_fingers(context, candidates))
     assert before.faultless.tolist() == [True]
-    after = settled(before, cloud, scene, obstacles, GRIPPER, settings, AXIS)
+    after = settled(context, before)
     assert after.faultless.tolist() == [True]
     assert np.array_equal(after.candidates.tips, before.candidates.tips) is not settles
     assert np.array_equal(after.closing.contacts, before.closing.contacts) is not settles

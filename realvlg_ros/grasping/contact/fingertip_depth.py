@@ -1,0 +1,71 @@
+"""How far the fingertips go past the contacts: until the palm, or the support, stops them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...arrays import FloatArray
+from ..candidates import Candidates, local_coordinates
+from ..context import PlanningContext
+
+# Fingertips go at most this share of what the gripper allows past the contact.
+REACH = 0.6
+# Between palm and object, m.
+_PALM_GAP = 0.004
+
+
+def deepened(context: PlanningContext, candidates: Candidates, share: float = REACH) -> Candidates:
+    """Move the fingertips along the approach as deep as they may go.
+
+    Args:
+        context: of the plan.
+        candidates: with the fingertips at the height of the contacts.
+        share: of the gripper's fingertip depth by which fingertips go past the contacts at most.
+
+    Returns:
+        Those that reach far enough past the contacts.
+    """
+    reach = np.minimum(share * context.gripper.fingertip_depth, palm_room(context, candidates))
+    if context.scene.plane is not None:
+        reach = np.minimum(reach, table_room(context, candidates))
+    enough = reach >= context.settings.min_overlap
+    reach, candidates = reach[enough, None], candidates.select(enough)
+    return replace(candidates, tips=candidates.tips + candidates.rotations[:, :, 2] * reach)
+
+
+def palm_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
+    """How far (n,) fingertips may go past the tips before the palm meets the object, m."""
+    cloud, gripper = context.cloud, context.gripper
+    points = cloud.points[:: -(-len(cloud.points) // 200)]
+    x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
+    palm_x, palm_y, _ = gripper.palm_size
+    ahead = (np.abs(x) < palm_x / 2 + _PALM_GAP) & (np.abs(y) < palm_y / 2 + _PALM_GAP)
+    nearest = (z * ahead).min(axis=1)
+    return np.asarray(gripper.finger_length - _PALM_GAP + nearest, np.float64)
+
+
+def table_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
+    """How far (n,) fingertips may go past the tips before they meet the support z = 0, m."""
+    gripper, rotations = context.gripper, candidates.rotations
+    outer = candidates.openings / 2 + gripper.finger_thickness
+    drop = gripper.finger_width / 2 * np.abs(rotations[:, 2, 0])
+    drop += outer * np.abs(rotations[:, 2, 1])
+    room = candidates.tips[:, 2] - drop - context.settings.table_clearance
+    descent = -rotations[:, 2, 2]
+    level = np.abs(descent) < 1e-3
+    return np.where(
+        descent > 1e-3, room / np.where(level, 1, descent), np.where(room >= 0, np.inf, -np.inf)
+    )
+
+
+def raised_above_support(context: PlanningContext, candidates: Candidates) -> Candidates:
+    """The candidates drawn back along the approach where they would meet the support z = 0.
+
+    Turning a gripper to the surfaces it meets may push an edge of a finger into the support.
+    """
+    if context.scene.plane is None:
+        return candidates
+    back = np.clip(table_room(context, candidates), -context.settings.min_overlap, 0.0)
+    return replace(candidates, tips=candidates.tips + back[:, None] * candidates.rotations[..., 2])

@@ -1,0 +1,38 @@
+"""How far a gripper opens around an object of a width."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...arrays import FloatArray
+from ..candidates import Candidates
+from ..context import PlanningContext
+
+# Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
+_NARROW_SLACK = 0.002
+
+
+def open_for(context: PlanningContext, widths: FloatArray, gaps: FloatArray | float) -> FloatArray:
+    """Openings (n,) with a gap on each side of objects of these widths (n,), m.
+
+    NaN where the gripper cannot leave the smallest gap that is accepted.
+
+    Args:
+        context: of the plan.
+        widths: m.
+        gaps: that are wanted, m; the limits of the opening may leave less.
+    """
+    settings = context.settings
+    smallest = max(context.gripper.min_opening, settings.min_opening)
+    wanted = np.clip(widths + 2 * gaps, smallest, context.max_opening)
+    return np.where(wanted - widths >= 2 * settings.min_finger_clearance, wanted, np.nan)
+
+
+def narrowed(context: PlanningContext, candidates: Candidates) -> Candidates:
+    """The candidates with as small a gap between fingers and object as is accepted."""
+    gaps = context.settings.min_finger_clearance + _NARROW_SLACK
+    return replace(
+        candidates, openings=np.minimum(candidates.openings, candidates.widths + 2 * gaps)
+    )

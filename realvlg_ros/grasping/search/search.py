@@ -1,0 +1,53 @@
+"""The search of a plan: candidates from the depth and from the model that have room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..candidates import Candidates
+from ..contact.fingertip_depth import REACH
+from ..context import PlanningContext
+from ..lift.lift import LiftedContacts
+from .antipodal import footprint_pairs, propose_pairs
+from .approach import approach_candidates
+from .proposals import lifted_pairs
+from .shortlist import Grip, shortlist
+
+# The opening is turned by these about the vertical in the second look, rad: inside the cone.
+_TURNS = (-0.2, 0.0, 0.2)
+_SECOND_GRIPS = (Grip(REACH / 2, narrow=True), Grip(REACH, narrow=True))
+
+
+def search(
+    context: PlanningContext, lifts: Sequence[LiftedContacts], refusals: Counter[str]
+) -> Candidates:
+    """Candidates from the depth, from the model, or from both.
+
+    Args:
+        context: of the plan.
+        lifts: of the model's rectangles and contacts.
+        refusals: counts why others are left out.
+    """
+    source, batches = context.settings.grasp_source, []
+    if source != 'geometry':
+        pairs = lifted_pairs(context, lifts)
+        batches.append(approach_candidates(context, pairs, from_model=True))
+    if source != 'model':
+        pairs = footprint_pairs(context).followed_by(propose_pairs(context))
+        if len(pairs.centers) == 0:
+            refusals['no antipodal pair within the opening'] += 1
+        batches.append(approach_candidates(context, pairs))
+    everything = Candidates.joined(batches)
+    free = shortlist(context, everything, refusals)
+    if not len(free) and not refusals.total():
+        refusals['palm or support stops the fingers before the contacts'] += len(everything)
+    return free
+
+
+def search_again(context: PlanningContext) -> Candidates:
+    """More directions of opening, and shallower grips, where the usual ones are blocked."""
+    limit = context.settings.max_candidates // len(_TURNS)
+    pairs = propose_pairs(context).turned(_TURNS, limit)
+    candidates = approach_candidates(context, pairs)
+    return shortlist(context, candidates, Counter(), _SECOND_GRIPS)

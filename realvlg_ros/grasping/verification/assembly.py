@@ -1,0 +1,54 @@
+"""Grasps, in the camera's optical frame, of candidates that passed all checks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...rectangle import ContactPair
+from ...transforms import make_transform, transform_points
+from ..collision.collision import clearances
+from ..context import PlanningContext
+from ..covariance import SEARCHED, contact_covariance, tcp_covariance
+from ..grasp import Grasp, GraspSource
+from .checks import Checked
+
+
+def assemble(context: PlanningContext, best: Checked) -> list[Grasp]:
+    """The grasps of candidates in their order."""
+    gaps = clearances(context, best.candidates)
+    return [_grasp(context, best, k, float(gap)) for k, gap in enumerate(gaps)]
+
+
+def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) -> Grasp:
+    scene, settings = context.scene, context.settings
+    candidates, closing = best.candidates, best.closing
+    contacts = transform_points(scene.support2camera, closing.contacts[k])
+    tcp2support = make_transform(candidates.rotations[k], candidates.tips[k])
+    tcp2camera = scene.support2camera @ tcp2support
+    camera = scene.frame.camera
+    pixels = camera.project(contacts)
+    depth = float(contacts[:, 2].mean())
+    pair = ContactPair(*pixels[0], *pixels[1])
+    counts = (int(closing.counts[k, 0]), int(closing.counts[k, 1]))
+    return Grasp(
+        tcp2frame=tcp2camera,
+        covariance=tcp_covariance(
+            contact_covariance(contacts, counts, camera.fx, settings.noise),
+            contacts.mean(axis=0),
+            tcp2camera,
+            SEARCHED,
+        ),
+        object_width=float(closing.widths[k]),
+        opening_width=float(candidates.openings[k]),
+        standoff=settings.standoff,
+        retreat=scene.support2camera[:3, 2].copy(),
+        retreat_distance=settings.retreat_distance,
+        quality=float(np.clip(best.score[k], 0, 1)),
+        source=GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY,
+        rectangle=pair.to_rectangle(context.gripper.finger_width * camera.fx / depth),
+        contacts=pair,
+        contact_points=contacts,
+        support_counts=counts,
+        clearance=clearance,
+        terms={name: float(value[k]) for name, value in best.terms.items()},
+    )

@@ -1,0 +1,59 @@
+"""The verification of a plan: candidates closed on the object, checked, ranked, thinned out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from ..candidates import Candidates
+from ..contact.alignment import aligned
+from ..contact.closing import close_fingers
+from ..contact.fingertip_depth import raised_above_support
+from ..context import PlanningContext
+from ..grasp import Grasp
+from .assembly import assemble
+from .checks import Checked
+from .ranking import diverse
+from .settling import settled
+
+
+def verify(
+    context: PlanningContext,
+    candidates: Candidates,
+    refusals: Counter[str],
+    align: bool = True,
+) -> list[Grasp]:
+    """Grasps of the candidates that pass all checks, best first, max_grasps at most.
+
+    Args:
+        context: of the plan.
+        candidates: in the support frame.
+        refusals: counts why others are left out.
+        align: turn them to the surfaces that their pads meet first.
+    """
+    if len(candidates) == 0:
+        return []
+    if align:
+        candidates = aligned(context, candidates)
+    candidates = raised_above_support(context, candidates)
+    candidates, closing = close_fingers(context, candidates)
+    fits = np.isfinite(candidates.openings)
+    refusals['wider than the opening'] += int((~fits).sum())
+    if not fits.any():
+        return []
+    checked = Checked.of(context, candidates.select(fits), closing.select(fits))
+    best = _best(context, checked, refusals)
+    return assemble(context, settled(context, best)) if len(best.score) else []
+
+
+def _best(context: PlanningContext, checked: Checked, refusals: Counter[str]) -> Checked:
+    """The best that are faultless and differ, in the order of their quality."""
+    alive = np.ones(len(checked.score), bool)
+    for reason, bad in checked.faults.items():
+        refusals[reason] += int((alive & bad).sum())
+        alive &= ~bad
+    order = np.flatnonzero(alive)[np.argsort(-checked.score[alive], kind='stable')]
+    good = order[checked.score[order] >= context.settings.min_quality]
+    chosen = diverse(checked.candidates, good, context.settings.max_grasps)
+    return checked.select(np.array(chosen, np.intp))
