@@ -76,6 +76,7 @@ setup(
         'scipy>=1.8',
         'opencv-python-headless>=4.5,<5',
         'PyYAML>=5.4',
+        'threadpoolctl>=3.1',
     ],
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],

@@ -25,6 +25,7 @@ from realvlg_ros.grounding.realvlg.quantization import Quantization, convert
 from realvlg_ros.grounding.realvlg.quantized_layers import Int4Linear
 from realvlg_ros.grounding.realvlg.session import PrefixSession, chat_prompt
 from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
+from realvlg_ros.torch_device import use_torch_threads
 
 _STEPS = 12
 _THOUGHT_TOKENS = 100
@@ -197,9 +198,7 @@ def measure_answers(
 
 def measure(quick: bool) -> Report:
     """All figures; the models follow each other so that only one is held."""
-    import torch
-
-    torch.set_num_threads(torch.get_num_threads())
+    use_torch_threads(0)
     report = Report('decoding')
     prompts = PromptSet.from_yaml(find_prompts('realvlg'))
     texts = [p.question + p.answer for p in prompts.tasks.values()] * 3

@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks.report import Goal, Report, argument_parser, format_table
@@ -53,7 +52,6 @@ def main() -> None:
     questions = read_questions(folder)
     if not questions:
         parser.error(f'{folder} holds no objects_seen.json; give --frames or set REALVLG_FRAMES')
-    cv2.setNumThreads(1)
     grounder = make_grounder(arguments.backend)
     grounder.load()
     report = Report('grounding')

@@ -162,9 +162,6 @@ def error_of(candidate: Any, truth: BarOnTable) -> GraspError:
 def main() -> None:
     """Read the command line and measure."""
     arguments = argument_parser('model_grasp', __doc__ or '').parse_args()
-    import torch
-
-    torch.set_num_threads(1)
     report = Report('model_grasp')
     good = measure_scenes(report, 24 if arguments.quick else 90)
     if not good:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 
-import cv2
 import numpy as np
 
 from benchmarks.report import Goal, Report, argument_parser
@@ -35,7 +34,6 @@ def main() -> None:
     parser.add_argument('--repeats', type=int, default=12, help='questions for each scene')
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    cv2.setNumThreads(1)
     scenes, repeats = (3, 6) if arguments.quick else (12, arguments.repeats)
     times: dict[str, list[float]] = defaultdict(list)
     endings: dict[str, int] = defaultdict(int)

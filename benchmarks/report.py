@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from realvlg_ros.arrays import FloatArray
+from realvlg_ros.threads import limit_threads
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     '<=': operator.le,
@@ -121,9 +122,29 @@ def format_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str
     return '\n'.join(lines)
 
 
+class BenchmarkParser(argparse.ArgumentParser):
+    """A parser that also sets the threads that it has read."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and limit the numeric libraries of the process to --threads."""
+        parsed, rest = super().parse_known_args(args, namespace)
+        limit_threads(parsed.threads)
+        return parsed, rest
+
+
 def argument_parser(name: str, description: str) -> argparse.ArgumentParser:
-    """The options every benchmark has: --json FILE and --quick."""
-    parser = argparse.ArgumentParser(f'python -m benchmarks.{name}', description=description)
+    """The options every benchmark has: --json FILE, --quick and --threads N.
+
+    With one thread, the default, what a benchmark measures is the work of one core.
+    """
+    parser = BenchmarkParser(f'python -m benchmarks.{name}', description=description)
+    parser.add_argument(
+        '--threads',
+        type=int,
+        default=1,
+        metavar='N',
+        help='of BLAS and OpenCV; 0: all (default: 1)',
+    )
     parser.add_argument('--json', type=Path, metavar='FILE', help='write figures and goals here')
     parser.add_argument('--quick', action='store_true', help='a few cases, under a minute')
     return parser

@@ -47,6 +47,7 @@ def toy_grounder(
             box_checkpoint=str(weights), grasp_checkpoint=str(weights),
             prompts=str(HERE / f'prompts_{convention.value}.yaml'), max_pixels=MAX_PIXELS,
             not_found_threshold=threshold, device='cpu', dtype='float32', segmenter='depth',
+            threads=1,
         )
     )  # fmt: skip
     grounder.load()
@@ -162,9 +163,6 @@ def measure_rejection(report: Report, asked: list[Asked]) -> None:
 
 def measure(quick: bool) -> Report:
     """All figures."""
-    import torch
-
-    torch.set_num_threads(1)
     report = Report('toy_grounding')
     count = 60 if quick else 240
     test = pictures(_TEST_SEED, count)

@@ -95,6 +95,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
         ),
         'use_sim_time': ('false', 'Take the time from /clock.'),
         'autostart': ('true', 'Configure and activate without a lifecycle manager.'),
+        'threads': ('', 'Threads of each call into BLAS, OpenMP and OpenCV.'),
         'respawn': ('true', 'Start a node again that has died.'),
         'server': ('true', 'Start grasp_server, which answers PlanGrasps goals.'),
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
@@ -104,7 +105,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
             'Fast DDS profile for large images; empty keeps the environment as it is.',
         ),
     }
-    in_files = {*_GROUNDING_ARGUMENTS, *_GRASP_ARGUMENTS}
+    in_files = {*_GROUNDING_ARGUMENTS, *_GRASP_ARGUMENTS, 'threads'}
     return [
         DeclareLaunchArgument(
             name,
@@ -155,7 +156,7 @@ def _node(
     arguments: tuple[str, ...],
     remappings: list[tuple[str, str]],
 ) -> Node:
-    parameters = _given(context, (*arguments, 'use_sim_time', 'autostart'))
+    parameters = _given(context, (*arguments, 'use_sim_time', 'autostart', 'threads'))
     files = [file for file in (_file(context, 'parameters'),) if file]
     return Node(
         package='realvlg_ros',

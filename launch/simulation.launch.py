@@ -34,6 +34,11 @@ def generate_launch_description() -> LaunchDescription:
             DeclareLaunchArgument(
                 'rate', default_value='15.0', description='Frames published each second.'
             ),
+            DeclareLaunchArgument(
+                'threads',
+                default_value='1',
+                description='Threads of each call into BLAS, OpenMP and OpenCV.',
+            ),
             # First, since it sets the environment of all that comes after.
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(str(_EVERYTHING)), launch_arguments=topics.items()
@@ -47,6 +52,7 @@ def generate_launch_description() -> LaunchDescription:
                         'world': LaunchConfiguration('world'),
                         'rate': LaunchConfiguration('rate'),
                         'tf': True,
+                        'threads': LaunchConfiguration('threads'),
                     }
                 ],
                 output='screen',

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import GroundingError, MissingDependencyError
+from .errors import GroundingError, MissingDependencyError, ParameterError
+from .threads import MAX_THREADS, available_cores
 
 FLOAT_BYTES = {'float32': 4, 'bfloat16': 2, 'float16': 2}
 
@@ -44,3 +45,21 @@ def choose_device(device: str, dtype: str) -> tuple[str, str]:
     if dtype not in FLOAT_BYTES:
         raise GroundingError(f'dtype {dtype!r} is not auto, float32, bfloat16 or float16')
     return device, dtype
+
+
+def use_torch_threads(threads: int) -> None:
+    """Let torch take so many threads for an operation on the CPU, in the whole process.
+
+    A model's products are large: unlike everything else here, they gain from every core.
+
+    Args:
+        threads: 1 or more; 0 takes every core on which the process may run.
+
+    Raises:
+        ParameterError: the number is not within 0 to MAX_THREADS.
+        MissingDependencyError: torch is not installed.
+    """
+    if not 0 <= threads <= MAX_THREADS:
+        raise ParameterError(f'threads is {threads}; expected 0 to {MAX_THREADS}')
+    torch, _ = import_libraries()
+    torch.set_num_threads(threads or available_cores())

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks.jitter.plots import line_plot
@@ -170,7 +169,6 @@ def main() -> None:
     parser.add_argument('--draws', type=int, default=_STILL_DRAWS, help='of a still target')
     parser.add_argument('--first-draw', type=int, default=0, help='seed of the first of them')
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
     targets = arguments.targets or (_TARGETS[1:] if arguments.quick else _TARGETS)
     report = Report('jitter')
     names = arguments.scenarios or (_QUICK if arguments.quick else everything)

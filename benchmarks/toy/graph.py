@@ -38,7 +38,7 @@ def toy_options() -> dict[str, Any]:
     return {
         'box_checkpoint': str(_HERE / 'weights'), 'grasp_checkpoint': str(_HERE / 'weights'),
         'prompts': str(_HERE / 'prompts_original.yaml'), 'max_pixels': MAX_PIXELS,
-        'device': 'cpu', 'dtype': 'float32', 'segmenter': 'depth',
+        'device': 'cpu', 'threads': 1, 'dtype': 'float32', 'segmenter': 'depth',
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import RealvlgError
+from ..threads import limit_threads
 from . import ask, demo, model, play, simulate
 
 BAD_INPUT = 2
@@ -25,8 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     for command in (ask, play, simulate, demo, model):
         command.add_parser(subparsers)
+    for subparser in subparsers.choices.values():
+        subparser.add_argument(
+            '--threads',
+            type=int,
+            default=1,
+            metavar='N',
+            help='threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them as they are '
+            '(default: 1; torch has its own number)',
+        )
     parsed = parser.parse_args(arguments)
     try:
+        limit_threads(parsed.threads)
         status = int(parsed.func(parsed))
         sys.stdout.flush()
         return status

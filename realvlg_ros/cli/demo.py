@@ -84,17 +84,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _nodes(arguments: argparse.Namespace) -> dict[str, Mapping[str, Any]]:
     """Nodes to start, with their parameters."""
+    threads = {'threads': arguments.threads}
     camera: tuple[str, Mapping[str, Any]]
     if arguments.frame:
         camera = 'frame_player', {'folder': str(arguments.frame.absolute())}
     else:
         camera = 'simulated_camera', {'world': str(config_file(arguments.world))}
-    autostart = {'autostart': True}
+    started = {'autostart': True, **threads}
     return {
-        camera[0]: camera[1],
-        'grounding_node': autostart,
-        'grasp_node': {**autostart, 'gripper': arguments.gripper},
-        'grasp_server': autostart,
+        camera[0]: {**camera[1], **threads},
+        'grounding_node': started,
+        'grasp_node': {**started, 'gripper': arguments.gripper},
+        'grasp_server': started,
     }
 
 

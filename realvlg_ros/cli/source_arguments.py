@@ -48,6 +48,7 @@ def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
         'clock': arguments.clock,
         'tf': arguments.tf,
         'wait_for_reader': arguments.wait_for_reader,
+        'threads': arguments.threads,
     }
 
 

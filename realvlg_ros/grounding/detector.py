@@ -14,7 +14,7 @@ from ..errors import GroundingError, ParameterError, RealvlgError
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
-from ..torch_device import choose_device, import_libraries
+from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
 from .realvlg.checkpoint import read_json
 from .realvlg.decoder import check_aborted
@@ -93,6 +93,7 @@ class DetectorGrounder:
         if not any(path.glob('*.safetensors')):
             raise GroundingError(f'{path} holds no safetensors; pickled weights are not loaded')
         torch, library = import_libraries()
+        use_torch_threads(self._settings.threads)
         device, _ = choose_device(self._settings.device, 'auto')
         owl = self._type == 'owlv2'
         model = library.Owlv2ForObjectDetection if owl else library.GroundingDinoForObjectDetection

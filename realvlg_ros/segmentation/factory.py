@@ -16,7 +16,9 @@ _logger = logging.getLogger(__name__)
 SEGMENTERS = ('auto', 'sam2', 'transformers', 'depth')
 
 
-def make_segmenter(kind: str, checkpoint: str = '', device: str = 'auto') -> Segmenter:
+def make_segmenter(
+    kind: str, checkpoint: str = '', device: str = 'auto', threads: int = 0
+) -> Segmenter:
     """A segmenter, not loaded yet; which one is logged.
 
     Args:
@@ -25,6 +27,7 @@ def make_segmenter(kind: str, checkpoint: str = '', device: str = 'auto') -> Seg
         checkpoint: folder of a SAM 2 checkpoint; for the sam2 package its .pt file converted to
             safetensors stands beside its config there.
         device: auto, cpu or cuda[:n].
+        threads: of torch on a CPU; 0 for every core.
 
     Raises:
         ParameterError: an unknown kind, or SAM 2 without a checkpoint.
@@ -38,7 +41,7 @@ def make_segmenter(kind: str, checkpoint: str = '', device: str = 'auto') -> Seg
             f'segmenter {kind!r} needs sam2_checkpoint, the folder of its weights'
         )
     _logger.info('masks come from %s', _WORDS[kind])
-    return _FACTORIES[kind](checkpoint, device)
+    return _FACTORIES[kind](checkpoint, device, threads)
 
 
 def _kind_of(checkpoint: str) -> str:
@@ -46,10 +49,10 @@ def _kind_of(checkpoint: str) -> str:
     return 'sam2' if any(Path(checkpoint).expanduser().glob('*.yaml')) else 'transformers'
 
 
-_FACTORIES: dict[str, Callable[[str, str], Segmenter]] = {
+_FACTORIES: dict[str, Callable[[str, str, int], Segmenter]] = {
     'sam2': Sam2Segmenter,
     'transformers': TransformersSegmenter,
-    'depth': lambda checkpoint, device: DepthSegmenter(),
+    'depth': lambda checkpoint, device, threads: DepthSegmenter(),
 }
 _WORDS = {
     'sam2': 'SAM 2 (package sam2)',

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import GroundingError, MissingDependencyError
 from ..frame import RgbdFrame
 from ..image_region import Box
-from ..torch_device import choose_device
+from ..torch_device import choose_device, use_torch_threads
 from .sam2_transformers import from_logits
 from .segmenter import Segmentation
 
@@ -20,9 +20,10 @@ class Sam2Segmenter:
 
     name = 'sam2'
 
-    def __init__(self, checkpoint: str, device: str = 'auto') -> None:
+    def __init__(self, checkpoint: str, device: str = 'auto', threads: int = 0) -> None:
         self._path = Path(checkpoint).expanduser()
         self._device = device
+        self._threads = threads
         self._predictor: Any = None
 
     def load(self) -> None:
@@ -48,6 +49,7 @@ class Sam2Segmenter:
                 f'{self._path} needs model.safetensors and one *.yaml named like the config of '
                 'the sam2 package; .pt files are pickles and are not loaded'
             )
+        use_torch_threads(self._threads)
         device, _ = choose_device(self._device, 'auto')
         name = configs[0].name
         try:

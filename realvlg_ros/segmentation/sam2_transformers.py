@@ -12,7 +12,7 @@ from ..arrays import ByteArray, Float32Array
 from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
-from ..torch_device import choose_device, import_libraries
+from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .segmenter import Segmentation
 
 # Sam2ImageProcessor: resized to a square without padding, ImageNet's mean and deviation.
@@ -25,9 +25,10 @@ class TransformersSegmenter:
 
     name = 'sam2'
 
-    def __init__(self, checkpoint: str, device: str = 'auto') -> None:
+    def __init__(self, checkpoint: str, device: str = 'auto', threads: int = 0) -> None:
         self._path = Path(checkpoint).expanduser()
         self._device = device
+        self._threads = threads
         self._model: Any = None
 
     def load(self) -> None:
@@ -40,6 +41,7 @@ class TransformersSegmenter:
         torch, transformers = import_libraries()
         if not self._path.is_dir() or not any(self._path.glob('*.safetensors')):
             raise GroundingError(f'SAM 2 checkpoint {self._path} is not a folder with safetensors')
+        use_torch_threads(self._threads)
         device, _ = choose_device(self._device, 'auto')
         try:
             model = transformers.Sam2Model.from_pretrained(

@@ -108,20 +108,22 @@ def test_arguments_become_declared_parameters(launch_actions: Actions, tmp_path:
             'realvlg.launch.py',
             fixed_frame='base_link', rectified='true', color_transport='compressed',
             depth_transport='compressedDepth', backend='detector', backend_options='detector',
-            gripper='wsg_50', use_sim_time='true', autostart='false', parameters=str(own),
+            gripper='wsg_50', use_sim_time='true', autostart='false', threads='2',
+            parameters=str(own),
         )
     )  # fmt: skip
     for name, node in nodes.items():
         file, given, last = node['parameters']
         assert (file, last) == (str(ROOT / 'config' / f'{name}.yaml'), str(own))
         assert (given.pop('use_sim_time'), given['autostart']) == (True, False)
+        assert given['threads'] == 2
         for key, value in given.items():
             assert specs(name)[key].check(value) == value
     grounding = nodes['grounding_node']['parameters'][1]
     assert (grounding['backend'], grounding['backend_options']) == ('detector', 'detector')
     assert nodes['grasp_node']['parameters'][1] == {
         'color_transport': 'compressed', 'depth_transport': 'compressedDepth', 'rectified': True,
-        'fixed_frame': 'base_link', 'gripper': 'wsg_50', 'autostart': False,
+        'fixed_frame': 'base_link', 'gripper': 'wsg_50', 'autostart': False, 'threads': 2,
     }  # fmt: skip
 
 

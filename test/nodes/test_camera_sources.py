@@ -9,6 +9,7 @@ import rclpy
 from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
+from threadpoolctl import threadpool_info
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.errors import FrameError, ParameterError, RealvlgError
@@ -181,6 +182,12 @@ def test_moving_camera_sends_its_pose_with_each_frame(reader):
 def test_bad_parameters_are_refused_with_the_reason(ros_context, node_class, values, error, words):
     with pytest.raises(error, match=words):
         make(node_class, **values)
+
+
+def test_the_libraries_of_a_source_have_the_threads_that_were_asked(ros_context):
+    for options, threads in (({'threads': 3}, 3), ({}, 1)):
+        make(SimulatedCamera, width=32, height=24, **options).destroy_node()
+        assert {pool['num_threads'] for pool in threadpool_info()} == {threads}
 
 
 def test_parameters_are_fixed_once_it_runs(ros_context):

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...errors import GroundingError
 from ...image_region import Box
+from ...torch_device import use_torch_threads
 from ..grounding import never_aborted
 from .calibration import Calibration
 from .checkpoint import Checkpoint, read_json
@@ -74,8 +75,16 @@ def _command(
         default=1003520,
         help='of the picture that the model sees (default: 1003520)',
     )
-    parser.set_defaults(func=run)
+    parser.add_argument(
+        '--torch-threads', type=int, default=0, help='of torch on a CPU (default: every core)'
+    )
+    parser.set_defaults(func=lambda arguments: _run(run, arguments))
     return parser
+
+
+def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    use_torch_threads(arguments.torch_threads)
+    return run(arguments)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from ...errors import GroundingError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
+from ...torch_device import use_torch_threads
 from ..grounding import Grounding, check_instruction, never_aborted
 from .calibration import Calibration, Evidence, EvidenceKind
 from .coordinates import AnswerFrame
@@ -45,6 +46,7 @@ class RealvlgGrounder(TaskGrounder):
             MissingDependencyError: torch or transformers is not installed.
         """
         settings = self._settings
+        use_torch_threads(settings.threads)
         self._segmenter.load()
         for path in dict.fromkeys(settings.checkpoints.values()):
             model = VisionLanguageModel.load(path, settings.device, settings.dtype)

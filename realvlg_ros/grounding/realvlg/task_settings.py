@@ -19,11 +19,13 @@ class MaskSettings:
         segmenter: auto, sam2, transformers or depth.
         sam2_checkpoint: folder of SAM 2 weights.
         device: auto, cpu or cuda[:n].
+        threads: of torch on a CPU, for the whole process; 0 for every core.
     """
 
     segmenter: str = 'auto'
     sam2_checkpoint: str = ''
     device: str = 'auto'
+    threads: int = 0
 
     def make_segmenter(self) -> Segmenter:
         """The segmenter, not loaded yet.
@@ -31,7 +33,7 @@ class MaskSettings:
         Raises:
             ParameterError: an unknown one, or SAM 2 without a checkpoint.
         """
-        return make_segmenter(self.segmenter, self.sam2_checkpoint, self.device)
+        return make_segmenter(self.segmenter, self.sam2_checkpoint, self.device, self.threads)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ from rosgraph_msgs.msg import Clock as ClockMsg
 from ...arrays import FloatArray
 from ...errors import MissingDependencyError
 from ...frame import RgbdFrame
+from ...threads import limit_threads
 from ..conversions.stamps import ns_to_stamp
 from ..node.node_parameters import NodeParameters
 from ..node.parameters import parameter
 from ..node.qos import RELIABILITY, stream
 from ..node.run_node import BAD_INPUT, start_node
+from ..node.thread_parameter import ThreadParameter
 from ..tf.tf_adapter import TransformBroadcaster, transform_to_msg
 from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
 
@@ -33,7 +35,7 @@ _FLUSH_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True)
-class CameraSourceParameters:
+class CameraSourceParameters(ThreadParameter):
     """What every source of frames can be told."""
 
     rate: float = parameter(30.0, 'Frames published each second.', minimum=0.1, maximum=240.0)
@@ -78,6 +80,7 @@ class CameraSource(Node, ABC):  # type: ignore[misc]
         )
         self._started = False
         self.parameters = declared.check()
+        limit_threads(self.parameters.threads)
         self.finished = threading.Event()
         self.index = 0
         parameters = self.parameters

@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 from ...errors import RealvlgError
+from ...threads import limit_threads
 from .deadline import Deadline
 from .diagnostics import DiagnosticsPublisher, Level, Report
 from .entity_node import EntityNode
 from .node_parameters import NodeParameters
 from .parameters import parameter
+from .thread_parameter import ThreadParameter
 
 # States in which a transition can begin.
 _PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')
@@ -28,7 +30,7 @@ _ERROR = TransitionCallbackReturn.ERROR
 
 
 @dataclass(frozen=True)
-class ManagedNodeParameters:
+class ManagedNodeParameters(ThreadParameter):
     """What every node of ours can be told."""
 
     autostart: bool = parameter(
@@ -141,7 +143,7 @@ class ManagedNode(EntityNode):
         return super().on_error(state)
 
     def _configure(self) -> None:
-        self.current_parameters()
+        limit_threads(self.current_parameters().threads)
         self._configured = True
         self.configure()
 

@@ -1,5 +1,6 @@
 """Transitions in order, with reasons; nothing is left behind."""
 
+import cv2
 import pytest
 from fake_grounders import SlowGrounder
 from lifecycle_msgs.msg import Transition
@@ -7,6 +8,7 @@ from lifecycle_msgs.srv import ChangeState, GetState
 from realvlg_ros.msg import Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
 from ros_graph import FakeCamera, Graph, ground, wait_until
+from threadpoolctl import threadpool_info
 
 from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.nodes.grasp_node import GraspNode
@@ -68,6 +70,18 @@ def test_the_camera_is_read_only_while_active(graph):
     wait_until(lambda: readers() == [1, 1, 1], 'subscriptions')
     assert readers() == [1, 1, 1]
     assert publishers() == 1
+
+
+@pytest.mark.parametrize('node_class', NODES)
+def test_the_libraries_of_a_configured_node_have_the_threads_that_were_asked(graph, node_class):
+    for options, threads in (({'threads': 3}, 3), ({}, 1)):
+        node = graph.add(node_class, **options)
+        # What OpenMP takes counts for each thread of a process, and this is not the node's.
+        blas = [pool for pool in threadpool_info() if pool['user_api'] == 'blas']
+        assert node.active and blas
+        assert {pool['num_threads'] for pool in blas} == {threads}
+        assert cv2.getNumThreads() == threads
+        graph.remove(node)
 
 
 def test_weights_that_are_missing_are_a_failure_with_the_reason(graph):

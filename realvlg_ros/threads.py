@@ -1,0 +1,76 @@
+"""How many threads the numeric libraries of a process take: BLAS, OpenMP and OpenCV.
+
+By default each of them takes every core for each call. The products of this package are small:
+threads cost more to wake than they save, and they take the cores of the other nodes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from types import ModuleType
+
+import cv2
+
+from .errors import ParameterError
+
+MAX_THREADS = 256
+# What OpenBLAS, MKL, BLIS and the OpenMP runtimes look at when they are loaded: their own name if
+# it is set, and OMP_NUM_THREADS if it is not.
+_SHARED_VARIABLE = 'OMP_NUM_THREADS'
+_OWN_VARIABLES = tuple(f'{name}_NUM_THREADS' for name in ('OPENBLAS', 'GOTO', 'MKL', 'BLIS'))
+
+_logger = logging.getLogger(__name__)
+
+
+def limit_threads(threads: int) -> None:
+    """Let each call into BLAS, OpenMP and OpenCV take so many threads, in the whole process.
+
+    It holds for the libraries that are loaded, each copy of OpenBLAS among them (numpy, scipy and
+    OpenCV bring their own), and, by the environment, for those that this process or one that it
+    starts loads later. torch on a CPU needs a number of its own: see `use_torch_threads`.
+
+    Args:
+        threads: 1 or more; 0 leaves everything as the libraries and the environment have it.
+
+    Raises:
+        ParameterError: the number is not within 0 to MAX_THREADS.
+    """
+    if not 0 <= threads <= MAX_THREADS:
+        raise ParameterError(f'threads is {threads}; expected 0 to {MAX_THREADS}')
+    if threads == 0:
+        return
+    os.environ[_SHARED_VARIABLE] = str(threads)
+    for name in _OWN_VARIABLES:
+        if name in os.environ:
+            os.environ[name] = str(threads)
+    cv2.setNumThreads(threads)
+    try:
+        import threadpoolctl
+    except ImportError:
+        _logger.warning(
+            'threadpoolctl is not installed: BLAS libraries that are loaded keep their threads; '
+            'apt install python3-threadpoolctl (or pip), or set %s=%d before the start',
+            _SHARED_VARIABLE,
+            threads,
+        )  # fmt: skip
+        return
+    _take_control(threadpoolctl)
+    threadpoolctl.threadpool_limits(threads)
+
+
+def _take_control(threadpoolctl: ModuleType) -> None:
+    """Let this thread set OpenBLAS's number.
+
+    From threadpoolctl 3.8 on only the thread that set it first can do so again; calls of others
+    do nothing. A node is configured by whatever thread its executor has free.
+    """
+    openblas = getattr(threadpoolctl, 'OpenBLASController', None)
+    clear = getattr(openblas, 'clear_controlling_thread', None)
+    if clear is not None:
+        clear(force=True)
+
+
+def available_cores() -> int:
+    """The number of cores on which this process may run."""
+    return len(os.sched_getaffinity(0))
