@@ -14,8 +14,6 @@ for package in tf2_msgs vision_msgs; do
     packages+=("$package")
     paths+=("test/interfaces/$package")
   fi
-# Links to modules that have moved since the last build lead nowhere.
-find "$venv/lib" -path '*/site-packages/realvlg_ros/*' -xtype l -delete
 done
 echo '[2/2] building the interfaces and the nodes (half a minute the first time)'
 export PATH="$venv/bin:$PATH" AMENT_PREFIX_PATH="$venv" CMAKE_PREFIX_PATH="$venv"
