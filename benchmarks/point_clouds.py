@@ -11,7 +11,6 @@ import numpy as np
 from benchmarks.lift.analytic_scenes import LiftCase, lift_cases
 from benchmarks.report import Report, argument_parser, measure_ms
 from realvlg_ros.arrays import BoolArray, FloatArray
-from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.grasping.observation.normals import fit_normals
 from realvlg_ros.open3d_adapter import downsample, estimate_normals
@@ -37,7 +36,7 @@ def run(case: LiftCase, repeats: int) -> dict[str, Any]:
     valid = (depth > 0) & case.mask[region]
     points = frame.points[region].astype(np.float64)
     truth = _cylinder_normals(case, points)
-    sigma = DepthNoise().sigma(depth)
+    sigma = frame.noise.sigma(depth)
 
     def fit() -> FloatArray:
         return fit_normals(rays, depth, valid, _RADIUS_PX, sigma)[0]

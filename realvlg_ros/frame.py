@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from .camera import Camera
+from .depth_noise import DepthNoise
 from .errors import FrameError
 
 # No RGB-D camera of a robot reads farther; a larger median is a wrong unit.
@@ -29,6 +30,7 @@ class RgbdFrame:
         stamp_ns: acquisition time of the colour image, ns.
         camera2fixed: 4x4 pose of the camera in the fixed frame at the stamp, if tf gives one.
         fixed_frame: name of that frame; empty without one.
+        noise: of the depth.
     """
 
     color: ByteArray
@@ -37,6 +39,7 @@ class RgbdFrame:
     stamp_ns: int = 0
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
+    noise: DepthNoise = DepthNoise()
 
     @classmethod
     def from_arrays(
@@ -49,6 +52,7 @@ class RgbdFrame:
         depth_scale: float = 0.001,
         camera2fixed: FloatArray | None = None,
         fixed_frame: str = '',
+        noise: DepthNoise | None = None,
     ) -> RgbdFrame:
         """Check the arrays and bring the depth to metres.
 
@@ -61,13 +65,16 @@ class RgbdFrame:
             depth_scale: metres in one unit of integer depth.
             camera2fixed: 4x4 pose of the camera in the fixed frame.
             fixed_frame: name of that frame.
+            noise: of the depth; a D435's if it is not given.
 
         Raises:
             FrameError: wrong shape, type, size or unit, or no depth reading at all.
         """
         _check_shapes(color, depth, camera)
         metres = _to_metres(depth, depth_scale)
-        return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame)
+        return cls(
+            color, metres, camera, stamp_ns, camera2fixed, fixed_frame, noise or DepthNoise()
+        )
 
     @property
     def valid(self) -> BoolArray:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import BoolArray, FloatArray
+from .depth_noise import DepthNoise
 from .errors import SupportPlaneError
 from .frame import RgbdFrame
 
@@ -46,16 +47,6 @@ class SupportPlane:
         return np.asarray(points) @ self.normal + self.offset
 
 
-def depth_noise(z: npt.ArrayLike) -> FloatArray:
-    """Distance from a plane, m, that a reading at depth z (m) may have by noise alone.
-
-    About two standard deviations of stereo and structured-light cameras, which grow with z^2
-    (Khoshelham & Elberink 2012 for Kinect; Intel's D400 tuning guide for stereo).
-    """
-    z = np.asarray(z, np.float64)
-    return 0.003 + 0.003 * z * z
-
-
 def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> SupportPlane:
     """Find the plane that objects stand on: a table, a shelf's board, the floor of a bin.
 
@@ -77,7 +68,7 @@ def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> Suppor
             f'only {len(points)} of {_COARSE_POINTS} sampled pixels have depth; '
             'check the depth stream or move the camera back'
         )
-    planes = _propose(grid, up)
+    planes = _propose(grid, up, frame.noise)
     if not planes:
         level = (
             '' if up is None else f' and is within {np.degrees(_MAX_TILT_RAD):.0f} deg of level'
@@ -86,9 +77,9 @@ def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> Suppor
             f'no plane holds {_MIN_SHARE:.0%} of the depth readings{level}; '
             'let the camera see more of the surface that objects stand on'
         )
-    best = max(planes, key=lambda plane: _merit(plane, grid, up))
+    best = max(planes, key=lambda plane: _merit(plane, grid, up, frame.noise))
     fine = _sample(frame, _FINE_POINTS)
-    return _refine(best, fine[fine[..., 2] > 0])
+    return _refine(best, fine[fine[..., 2] > 0], frame.noise)
 
 
 def _sample(frame: RgbdFrame, count: int) -> FloatArray:
@@ -99,13 +90,13 @@ def _sample(frame: RgbdFrame, count: int) -> FloatArray:
     return np.dstack([rays * depth[..., None], depth])
 
 
-def _propose(grid: FloatArray, up: FloatArray | None) -> list[FloatArray]:
+def _propose(grid: FloatArray, up: FloatArray | None, noise: DepthNoise) -> list[FloatArray]:
     """Planes (4,) that hold many of the grid's points (rows, columns, 3), largest first."""
     points = grid[grid[..., 2] > 0]
     hypotheses = _hypothesize(grid)
     if up is not None:
         hypotheses = hypotheses[hypotheses[:, :3] @ up > np.cos(_MAX_TILT_RAD)]
-    tolerance = depth_noise(points[:, 2])
+    tolerance = noise.tolerance(points[:, 2])
     on_plane = np.abs(hypotheses[:, :3] @ points.T + hypotheses[:, 3:]) < tolerance
     votes = on_plane.astype(np.float32)
     free = np.ones(len(points), np.float32)
@@ -115,7 +106,7 @@ def _propose(grid: FloatArray, up: FloatArray | None) -> list[FloatArray]:
         best = int(np.argmax(counts))
         if counts[best] < _MIN_SHARE * len(points):
             break
-        plane = _fit(points[on_plane[best] & (free > 0)])
+        plane = _fit(points[on_plane[best] & (free > 0)], noise)
         if up is None or plane[:3] @ up > np.cos(_MAX_TILT_RAD):
             planes.append(plane)
         free[np.abs(points @ plane[:3] + plane[3]) < 2 * tolerance] = 0
@@ -147,9 +138,9 @@ def _toward_camera(planes: FloatArray) -> FloatArray:
     return np.where(planes[..., 3:] < 0, -planes, planes)
 
 
-def _fit(points: FloatArray) -> FloatArray:
+def _fit(points: FloatArray, noise: DepthNoise) -> FloatArray:
     """Total least-squares plane (4,) of points (n, 3), weighted by their depth noise."""
-    weights = depth_noise(points[:, 2]) ** -2
+    weights = noise.tolerance(points[:, 2]) ** -2
     center = weights @ points / weights.sum()
     offsets = points - center
     _, vectors = np.linalg.eigh((offsets * weights[:, None]).T @ offsets)
@@ -157,11 +148,11 @@ def _fit(points: FloatArray) -> FloatArray:
     return _toward_camera(np.append(normal, -normal @ center))
 
 
-def _merit(plane: FloatArray, grid: FloatArray, up: FloatArray | None) -> float:
+def _merit(plane: FloatArray, grid: FloatArray, up: FloatArray | None, noise: DepthNoise) -> float:
     """How well a plane (4,) serves as the support of a scene's points (rows, columns, 3)."""
     read = grid[..., 2] > 0
     heights = grid @ plane[:3] + plane[3]
-    tolerance = depth_noise(grid[..., 2])
+    tolerance = noise.tolerance(grid[..., 2])
     on_plane = read & (np.abs(heights) < tolerance)
     above = read & (heights > np.maximum(tolerance, _CARRIED_M[0])) & (heights < _CARRIED_M[1])
     below = read & (heights < -2 * tolerance)
@@ -207,12 +198,12 @@ def _count_inside(base: FloatArray, points: FloatArray, normal: FloatArray) -> i
     return int((np.all(side >= 0, axis=1) | np.all(side <= 0, axis=1)).sum())
 
 
-def _refine(plane: FloatArray, points: FloatArray) -> SupportPlane:
+def _refine(plane: FloatArray, points: FloatArray, noise: DepthNoise) -> SupportPlane:
     """Fit the plane (4,) to the finer points (n, 3) near it, twice."""
-    tolerance = depth_noise(points[:, 2])
+    tolerance = noise.tolerance(points[:, 2])
     for factor in (1.5, 1.0):
         near = np.abs(points @ plane[:3] + plane[3]) < factor * tolerance
-        plane = _fit(points[near])
+        plane = _fit(points[near], noise)
     heights = points @ plane[:3] + plane[3]
     near = np.abs(heights) < tolerance
     rms = float(np.sqrt(np.mean(heights[near] ** 2)))

@@ -58,12 +58,12 @@ class GraspPlanner:
         timer.stage('plane')
         try:
             mask = target_mask(frame, grounding, plane)
-            scene, seen = observe(frame, mask, plane, up, settings.noise)
+            scene, seen = observe(frame, mask, plane, up)
             _check_support(seen, settings.min_support_ratio)
         except LiftError as error:
             return GraspPlan((), str(error), {'depth does not support the object': 1}, plane)
         timer.stage('cloud')
-        completion = complete(seen, scene, settings.noise)
+        completion = complete(seen, scene)
         timer.stage('completion')
         context = PlanningContext.of(scene, completion, self.gripper, settings)
         lifts = lift_proposals(context, grounding, refusals)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ..depth_noise import DepthNoise
 from ..errors import ParameterError
 
 GRASP_SOURCES = ('geometry', 'model', 'both')
@@ -42,7 +41,6 @@ class PlannerSettings:
         prior_weight: how much a model's rectangle or contacts pull the ranking, 0 to 1.
         min_quality: grasps below it are not returned.
         min_support_ratio: share of pixels that must have good depth for a rectangle to be lifted.
-        noise: of the depth.
     """
 
     grasp_source: str = 'both'
@@ -67,7 +65,6 @@ class PlannerSettings:
     prior_weight: float = 0.3
     min_quality: float = 0.05
     min_support_ratio: float = 0.4
-    noise: DepthNoise = field(default_factory=DepthNoise)
 
     def __post_init__(self) -> None:
         if self.grasp_source not in GRASP_SOURCES:

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from ..arrays import BoolArray, Float32Array, FloatArray, IndexArray, Int32Array
+from ..depth_noise import DepthNoise
 from ..frame import RgbdFrame
 from ..image_region import Box
-from ..support_plane import SupportPlane, depth_noise
+from ..support_plane import SupportPlane
 
 # Neighbouring pixels of one surface differ in depth by less than this, m, plus the noise.
 _STEP_M = 0.008
@@ -38,7 +39,7 @@ def object_in_box(frame: RgbdFrame, box: Box, plane: SupportPlane | None) -> Boo
     if plane is not None:
         raised = raised & (plane.height(frame.points[window]) > _MIN_HEIGHT)
     inside = part_of(window[0], rows), part_of(window[1], columns)
-    mask[window] = surface_in_box(frame.depth[window], raised, inside)
+    mask[window] = surface_in_box(frame.depth[window], raised, inside, frame.noise)
     return mask
 
 
@@ -54,7 +55,7 @@ def part_of(window: slice, pixels: slice) -> slice:
 
 
 def surface_in_box(
-    depth: Float32Array, raised: BoolArray, inside: tuple[slice, slice]
+    depth: Float32Array, raised: BoolArray, inside: tuple[slice, slice], noise: DepthNoise
 ) -> BoolArray:
     """The connected surface, cut at depth steps, that fills the box's middle and stays inside it.
 
@@ -65,6 +66,7 @@ def surface_in_box(
         depth: (h, w) of a window around the box, m, 0 without a reading.
         raised: (h, w) what is not support.
         inside: the box's rows and columns in the window.
+        noise: of the depth.
 
     Returns:
         (h, w), False outside the box.
@@ -73,7 +75,7 @@ def surface_in_box(
     # Depth that was resampled has rows and columns of holes, which part nothing.
     solid = np.where(solid > 0, solid, cv2.dilate(solid, np.ones((3, 3), np.uint8)))
     smooth = cv2.medianBlur(solid, 3)
-    step = _STEP_M + np.asarray(depth_noise(smooth), np.float32)
+    step = _STEP_M + noise.tolerance(smooth).astype(np.float32)
     edges = np.zeros_like(raised)
     edges[:, 1:] |= np.abs(np.diff(smooth, axis=1)) > step[:, 1:]
     edges[1:, :] |= np.abs(np.diff(smooth, axis=0)) > step[1:, :]

@@ -8,7 +8,7 @@ from ..arrays import BoolArray
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
-from ..support_plane import depth_noise, find_support_plane
+from ..support_plane import find_support_plane
 from .box_surface import part_of, surface_in_box, window_around
 from .segmenter import Segmentation
 
@@ -46,7 +46,7 @@ class DepthSegmenter:
         near = float(np.percentile(depth[depth > 0], 10))
         raised, reference = self._raised(frame, window, near)
         inside = part_of(window[0], rows), part_of(window[1], columns)
-        surface = surface_in_box(frame.depth[window], raised, inside)[inside]
+        surface = surface_in_box(frame.depth[window], raised, inside, frame.noise)[inside]
         if surface.sum() < max(4.0, _MIN_READINGS * surface.size):
             return self._whole_box(rows, columns, 'nothing in it stands out of the support')
         mask = RegionMask(columns.start, rows.start, surface)
@@ -63,7 +63,7 @@ class DepthSegmenter:
         except SupportPlaneError:
             return valid & (depth < near + _OBJECT_DEPTH_M), 'its own nearest part'
         height = plane.height(frame.points[window])
-        return valid & (height > depth_noise(depth)), 'the support plane'
+        return valid & (height > frame.noise.tolerance(depth)), 'the support plane'
 
     def _whole_box(self, rows: slice, columns: slice, why: str) -> Segmentation:
         data = np.ones((rows.stop - rows.start, columns.stop - columns.start), bool)

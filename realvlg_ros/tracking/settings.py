@@ -22,8 +22,6 @@ class TrackerSettings:
         min_inlier_ratio: inliers a motion needs, as a share of the view's features in sight.
         min_support: share of the object in sight that must agree in grey and depth.
         pixel_noise_px: standard deviation of a tracked feature, px.
-        depth_noise_m: standard deviation of a depth reading at 0 m, m.
-        depth_noise_per_m2: its growth with the square of the distance, 1/m.
         view_angle_deg: a view is made anew when seen from this much aside, degrees.
         view_scale: and when its scale in the image has changed by this factor.
         max_views: views kept of one target.
@@ -74,8 +72,6 @@ class TrackerSettings:
     min_inlier_ratio: float = 0.3
     min_support: float = 0.6
     pixel_noise_px: float = 0.3
-    depth_noise_m: float = 0.0005
-    depth_noise_per_m2: float = 0.0025
     view_angle_deg: float = 12.0
     view_scale: float = 1.4
     max_views: int = 8
@@ -134,8 +130,6 @@ RANGES: dict[str, tuple[float, float]] = {
     'min_inlier_ratio': (0.05, 1.0),
     'min_support': (0.1, 1.0),
     'pixel_noise_px': (0.01, 5.0),
-    'depth_noise_m': (0.0001, 0.1),
-    'depth_noise_per_m2': (0.0, 0.1),
     'view_angle_deg': (2.0, 60.0),
     'view_scale': (1.05, 4.0),
     'max_views': (1, 50),

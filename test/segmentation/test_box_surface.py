@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.camera import Camera
+from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.image_region import Box
 from realvlg_ros.segmentation.box_surface import object_in_box, surface_in_box
@@ -26,7 +27,7 @@ POST = (slice(5, 115), slice(75, 90), 0.6)
 
 def test_thing_that_passes_in_front_is_not_meant():
     depth, raised = scene(LYING, POST)
-    found = surface_in_box(depth, raised, INSIDE)
+    found = surface_in_box(depth, raised, INSIDE, DepthNoise())
     truth = np.zeros(SHAPE, bool)
     truth[45:75, 52:74] = True
     assert (found & truth).sum() > 0.9 * truth.sum()
@@ -36,7 +37,7 @@ def test_thing_that_passes_in_front_is_not_meant():
 def test_surface_that_fills_the_middle_is_taken_and_cut_at_the_box():
     aside = (slice(40, 60), slice(102, 150), 0.8)
     depth, raised = scene((slice(45, 75), slice(52, 100), 0.9), aside)
-    found = surface_in_box(depth, raised, INSIDE)
+    found = surface_in_box(depth, raised, INSIDE, DepthNoise())
     assert found[46:74, 54:99].all()
     assert not found[:, 104:].any()
 
@@ -44,7 +45,7 @@ def test_surface_that_fills_the_middle_is_taken_and_cut_at_the_box():
 @pytest.mark.parametrize('box', [np.s_[48:72, 60:100], np.s_[35:85, 40:120]])
 def test_box_that_fits_badly_still_finds_its_object(box):
     depth, raised = scene(LYING)
-    found = surface_in_box(depth, raised, box)
+    found = surface_in_box(depth, raised, box, DepthNoise())
     rows, columns = box
     expected = np.zeros(SHAPE, bool)
     expected[rows, columns] = raised[rows, columns]
@@ -55,13 +56,13 @@ def test_grid_of_holes_parts_nothing():
     depth, raised = scene(LYING)
     depth[::5] = depth[:, ::5] = 0
     raised &= depth > 0
-    found = surface_in_box(depth, raised, INSIDE)
+    found = surface_in_box(depth, raised, INSIDE, DepthNoise())
     assert found.sum() > 0.95 * raised[INSIDE].sum()
 
 
 def test_heap_that_fills_the_image_is_taken_as_far_as_the_box():
     depth, raised = scene((slice(0, 120), slice(0, 160), 0.9))
-    assert surface_in_box(depth, raised, INSIDE).sum() == 40 * 60
+    assert surface_in_box(depth, raised, INSIDE, DepthNoise()).sum() == 40 * 60
 
 
 def test_object_in_a_frame_stands_above_the_support():

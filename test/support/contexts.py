@@ -15,8 +15,8 @@ from realvlg_ros.grasping.settings import PlannerSettings
 def context_of(scene, settings=None, gripper=GRIPPER, completed=True):
     """The context of what a scene shows of its object, completed or as it is seen."""
     settings = settings or PlannerSettings()
-    cloud = TargetCloud.from_scene(scene, settings.noise)
-    completion = complete(cloud, scene, settings.noise)
+    cloud = TargetCloud.from_scene(scene)
+    completion = complete(cloud, scene)
     context = PlanningContext.of(scene, completion, gripper, settings)
     return context if completed else replace(context, cloud=cloud, axis=None)
 

@@ -89,8 +89,12 @@ def look(
     noise=0.0,
     seed=0,
     roll=0.0,
+    assumed=None,
 ):
-    """Render solids on the table z = 0; the camera is rolled about its optical axis, rad."""
+    """Render solids on the table z = 0.
+
+    The camera is rolled about its optical axis, rad; the frame says its noise is the assumed one.
+    """
     turn = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     camera2world = look_at(eye, target) @ make_transform(turn, np.zeros(3))
     rays = np.concatenate([camera.rays, np.ones((camera.height, camera.width, 1))], axis=-1)
@@ -103,7 +107,7 @@ def look(
     depth = np.where(np.isfinite(depth) & (depth < 3), depth, 0)
     depth = depth + noise * np.random.default_rng(seed).standard_normal(depth.shape) * depth**2
     color = np.zeros((camera.height, camera.width, 3), np.uint8)
-    frame = RgbdFrame.from_arrays(color, depth.astype(np.float32), camera)
+    frame = RgbdFrame.from_arrays(color, depth.astype(np.float32), camera, noise=assumed)
     plane = SupportPlane(camera2world[2, :3].copy(), float(origin[2]), 0.0, 1000)
     masks = tuple(nearest == k + 1 for k in range(len(solids)))
     return View(frame, masks, camera2world, plane)

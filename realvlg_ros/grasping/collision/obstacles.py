@@ -53,7 +53,7 @@ class Obstacles:
     def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
         """Everything that is seen but for the object and its support."""
         distance = float(np.linalg.norm(scene.camera_position))
-        relief = _TABLE_RELIEF + 2 * float(settings.noise.sigma(distance))
+        relief = _TABLE_RELIEF + 2 * float(scene.frame.noise.sigma(distance))
         solid = _other_things(scene, relief)
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = _visible_width(solid, scene) if scene.plane is not None else near * 0

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
-from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...support_plane import SupportPlane
 from ...transforms import make_transform
@@ -41,9 +40,7 @@ class ObjectBox:
         return np.asarray(offsets @ self.box2camera[:3, :3].T + self.box2camera[:3, 3])
 
 
-def upright_box(
-    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane, noise: DepthNoise | None = None
-) -> ObjectBox:
+def upright_box(frame: RgbdFrame, mask: BoolArray, plane: SupportPlane) -> ObjectBox:
     """The gravity-aligned box of least footprint that reaches down to the support.
 
     A level rectangular top that is as large tells its sides better than the outermost readings.
@@ -52,12 +49,11 @@ def upright_box(
         frame: colour and depth.
         mask: (height, width) the object's pixels.
         plane: what it stands on.
-        noise: of the depth.
 
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, cloud = observe(frame, mask, plane, None, noise or DepthNoise())
+    scene, cloud = observe(frame, mask, plane, None)
     (x, y), angle, size = upright_extent(cloud.points)
     top = BoxTop.of(cloud, scene.camera_position)
     if top is not None and top.told.all():
@@ -96,7 +92,6 @@ def free_box(
     frame: RgbdFrame,
     mask: BoolArray,
     plane: SupportPlane | None = None,
-    noise: DepthNoise | None = None,
 ) -> ObjectBox:
     """The box along the principal axes of the visible surface, the longest first.
 
@@ -105,7 +100,7 @@ def free_box(
     Raises:
         LiftError: too few readings of the object can be used.
     """
-    scene, cloud = observe(frame, mask, plane, None, noise or DepthNoise())
+    scene, cloud = observe(frame, mask, plane, None)
     points = cloud.points
     if plane is not None:
         points = np.concatenate([points, points * (1.0, 1.0, 0.0)])

@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
-from ...depth_noise import DepthNoise
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from .box_top import BoxTop
@@ -53,9 +52,10 @@ class Completion:
     axis: FloatArray | None
 
 
-def complete(cloud: TargetCloud, scene: Scene, noise: DepthNoise) -> Completion:
+def complete(cloud: TargetCloud, scene: Scene) -> Completion:
     """Add the points (marked as not observed) that symmetry puts on the hidden side."""
-    sigma = float(noise.sigma(np.linalg.norm(cloud.center - scene.camera_position)))
+    distance = np.linalg.norm(cloud.center - scene.camera_position)
+    sigma = float(scene.frame.noise.sigma(distance))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
     axis, top, doubtful = None, None, False
     if _lies(cloud.points):

@@ -100,7 +100,7 @@ def lift_rectangle(
             f'{where}: {ratio:.0%} of {on} sampled pixels on the object have depth, at least '
             f'{settings.min_support_ratio:.0%} are needed; look from another side'
         )
-    sigma = float(settings.noise.sigma(float(strip.depth[strip.valid].mean())))
+    sigma = float(scene.frame.noise.sigma(float(strip.depth[strip.valid].mean())))
     normal = -strip.ray if scene.plane is None else scene.plane.normal
     top = find_top(strip, normal, sigma)
     if top is None:

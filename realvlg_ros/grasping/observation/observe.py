@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
-from ...depth_noise import DepthNoise
 from ...errors import LiftError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
@@ -35,7 +34,6 @@ def observe(
     mask: BoolArray,
     plane: SupportPlane | None,
     up: FloatArray | None,
-    noise: DepthNoise,
 ) -> tuple[Scene, TargetCloud]:
     """The scene around an object and what is seen of its surface.
 
@@ -44,7 +42,6 @@ def observe(
         mask: (height, width) the object's pixels.
         plane: the support, if there is one.
         up: (3,) unit vector opposite to gravity in the optical frame, if known.
-        noise: of the depth.
 
     Raises:
         LiftError: no reading of the object, or too few of them, can be used.
@@ -52,7 +49,7 @@ def observe(
     if not (mask & frame.valid).any():
         raise LiftError('the object has no depth reading; look from another side')
     scene = Scene.around(frame, mask, plane, up)
-    cloud = TargetCloud.from_scene(scene, noise)
+    cloud = TargetCloud.from_scene(scene)
     if len(cloud.points) == 0:
         raise LiftError(
             'too few depth readings of the object can be used (holes, flying pixels, or it '

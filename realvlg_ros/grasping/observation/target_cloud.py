@@ -9,7 +9,6 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from ...arrays import BoolArray, FloatArray, IndexArray
-from ...depth_noise import DepthNoise
 from ...transforms import transform_points
 from .contour import SHADOW, fill_shadows, find_contour
 from .normals import depth_slopes, find_flying_pixels, fit_normals
@@ -56,7 +55,7 @@ class TargetCloud:
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
     @classmethod
-    def from_scene(cls, scene: Scene, noise: DepthNoise, max_points: int = 900) -> TargetCloud:
+    def from_scene(cls, scene: Scene, max_points: int = 900) -> TargetCloud:
         """Take the mask's readings, clean and thin them out, and fit normals.
 
         A cloud with no point means that too few readings were usable.
@@ -68,7 +67,7 @@ class TargetCloud:
         depth = scene.frame.depth[region].astype(np.float64)
         rays = scene.frame.camera.rays[region]
         valid = scene.mask[region] & (depth > 0)
-        sigma = noise.sigma(depth)
+        sigma = scene.frame.noise.sigma(depth)
         valid &= ~find_flying_pixels(depth, valid, 3 * sigma + 0.004 * depth)
         if scene.plane is not None:
             with np.errstate(invalid='ignore'):
@@ -83,7 +82,7 @@ class TargetCloud:
             return cls.empty()
         camera_points = np.dstack([rays * depth[..., None], depth])
         jump = 0.008 + 5 * sigma
-        filled, nearest = _surroundings(scene, region, step, noise)
+        filled, nearest = _surroundings(scene, region, step)
         border = toward_border(scene.mask.shape, region)
         cuts = Truncation.of_region(camera_points, normals, valid, nearest < depth - jump, border)
         slope = depth_slopes(normals, rays, depth)
@@ -176,7 +175,7 @@ def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[sli
 
 
 def _surroundings(
-    scene: Scene, region: tuple[slice, slice], step: int, noise: DepthNoise
+    scene: Scene, region: tuple[slice, slice], step: int
 ) -> tuple[FloatArray, FloatArray]:
     """Depth (h, w) with the holes beside the object filled, and of other things beside it, m."""
     wide = tuple(
@@ -187,7 +186,7 @@ def _surroundings(
     support = np.zeros(mask.shape, bool)
     if scene.plane is not None:
         with np.errstate(invalid='ignore'):
-            support = scene.heights[wide] < _RELIEF + 2 * noise.sigma(depth)
+            support = scene.heights[wide] < _RELIEF + 2 * scene.frame.noise.sigma(depth)
     inner = tuple(
         slice((part.start - around.start) // step, None)
         for part, around in zip(region, wide, strict=True)

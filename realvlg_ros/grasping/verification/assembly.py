@@ -33,7 +33,7 @@ def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) ->
     return Grasp(
         tcp2frame=tcp2camera,
         covariance=tcp_covariance(
-            contact_covariance(contacts, counts, camera.fx, settings.noise),
+            contact_covariance(contacts, counts, camera.fx, context.scene.frame.noise),
             contacts.mean(axis=0),
             tcp2camera,
             SEARCHED,

@@ -51,7 +51,7 @@ def add_patches(
         if overlaps[best] > 0.5 * patch.area:
             part = scene.window(patch.window)
             # Print and reflections on the support have its height; a thing rises above it.
-            owner[outside & ((part.height > 0.5 * part.noise) | ~part.valid)] = best
+            owner[outside & ((part.height > 0.5 * part.tolerance) | ~part.valid)] = best
             parts.setdefault(best, []).append(patch)
     for label, found in parts.items():
         _split_by_color(owners, label, found)
@@ -66,7 +66,7 @@ def _rises(scene: TabletopScene, patch: Segment, support: BoolArray) -> bool:
     around = support[patch.window] & ~patch.mask
     level = float(np.median(part.height[around])) if around.sum() > 50 else 0.0
     relief = part.height[measured] - min(level, 0.0)
-    return bool(np.mean(relief > 0.5 * part.noise[measured]) > 0.6)
+    return bool(np.mean(relief > 0.5 * part.tolerance[measured]) > 0.6)
 
 
 def _split_by_color(owners: Int32Array, label: int, patches: list[Segment]) -> None:

@@ -20,7 +20,7 @@ Window = tuple[slice, slice]
 MARGIN_PX = 32
 
 # Cameras bend a flat table by a few millimetres; more than this is not the camera's doing.
-_MAX_WARP_IN_NOISE = 3.0
+_MAX_WARP_IN_TOLERANCES = 3.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class TabletopScene:
         ground: (rows, columns, 2) position along the support, m; x is the image's right, y is
             away from the camera.
         height: (rows, columns) above the support, m.
-        noise: (rows, columns) distance that the depth's noise explains, m.
+        tolerance: (rows, columns) distance from a surface that noise explains, m.
         step: working pixels are this many pixels of the frame apart.
         plane: the support.
     """
@@ -42,7 +42,7 @@ class TabletopScene:
     points: Float32Array
     ground: Float32Array
     height: Float32Array
-    noise: Float32Array
+    tolerance: Float32Array
     step: int
     plane: SupportPlane
 
@@ -56,10 +56,10 @@ class TabletopScene:
         color = np.ascontiguousarray(frame.color[::step, ::step])
         height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
         z = points[..., 2]
-        noise = np.float32(0.003) * (1 + z * z)
+        tolerance = frame.noise.tolerance(z).astype(np.float32)
         ground = points @ plane_axes(plane)
-        height = height - _warp(ground, height, noise, z > 0)
-        return cls(color, points, ground, height, noise, step, plane)
+        height = height - _warp(ground, height, tolerance, z > 0)
+        return cls(color, points, ground, height, tolerance, step, plane)
 
     @property
     def has_support(self) -> bool:
@@ -81,7 +81,7 @@ class TabletopScene:
     @cached_property
     def support(self) -> BoolArray:
         """Where (rows, columns) the bare support is seen, but for specks level with it."""
-        on_plane = self.valid & (np.abs(self.height) < 1.5 * self.noise)
+        on_plane = self.valid & (np.abs(self.height) < 1.5 * self.tolerance)
         square = np.ones((5, 5), np.uint8)
         opened = cv2.morphologyEx(on_plane.astype(np.uint8), cv2.MORPH_OPEN, square)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
@@ -98,7 +98,7 @@ class TabletopScene:
             points=self.points[window],
             ground=self.ground[window],
             height=self.height[window],
-            noise=self.noise[window],
+            tolerance=self.tolerance[window],
         )
 
 
@@ -153,17 +153,17 @@ def plane_axes(plane: SupportPlane) -> Float32Array:
 
 
 def _warp(
-    ground: Float32Array, height: Float32Array, noise: Float32Array, valid: BoolArray
+    ground: Float32Array, height: Float32Array, tolerance: Float32Array, valid: BoolArray
 ) -> Float32Array:
     """The smooth height (rows, columns) that the support seems to have, m.
 
     A quadratic fitted to the readings near the plane, robustly: depth cameras show a flat table
     as a shallow dish.
     """
-    near = valid & (np.abs(height) < _MAX_WARP_IN_NOISE * noise)
+    near = valid & (np.abs(height) < _MAX_WARP_IN_TOLERANCES * tolerance)
     sample = np.flatnonzero(near)[:: max(1, near.sum() // 3000)]
     terms = _quadratic(ground.reshape(-1, 2)[sample])
-    heights, spread = height.ravel()[sample], noise.ravel()[sample]
+    heights, spread = height.ravel()[sample], tolerance.ravel()[sample]
     weights = 1 / spread
     coefficients = np.zeros(6, np.float32)
     for _ in range(3):
@@ -172,7 +172,7 @@ def _warp(
         ].astype(np.float32)
         residual = (heights - terms @ coefficients) / spread
         weights = 1 / (spread * (1 + residual * residual))
-    limit = noise * _MAX_WARP_IN_NOISE
+    limit = tolerance * _MAX_WARP_IN_TOLERANCES
     surface = _quadratic(ground.reshape(-1, 2)) @ coefficients
     return np.clip(surface.reshape(height.shape), -limit, limit)
 

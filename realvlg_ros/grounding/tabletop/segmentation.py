@@ -99,7 +99,7 @@ def _is_object(
 def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
     """Pixels higher above the support than noise explains."""
     height = scene.height
-    above = scene.valid & (height > settings.min_height + scene.noise)
+    above = scene.valid & (height > settings.min_height + scene.tolerance)
     above &= height < settings.max_height
     kernel = np.ones((3, 3), np.uint8)
     opened = cv2.morphologyEx(above.astype(np.uint8), cv2.MORPH_OPEN, kernel)
@@ -122,7 +122,7 @@ def _split(
 def _depth_jumps(scene: TabletopScene) -> BoolArray:
     """Pixels whose neighbours two pixels apart differ in depth more than a surface does."""
     z = scene.points[..., 2]
-    limit = _jump_limit(scene.noise)
+    limit = _jump_limit(scene.tolerance)
     jumps = np.zeros(z.shape, bool)
     across = np.abs(z[:, 2:] - z[:, :-2]) > limit[:, 1:-1]
     along = np.abs(z[2:] - z[:-2]) > limit[1:-1]
@@ -131,9 +131,9 @@ def _depth_jumps(scene: TabletopScene) -> BoolArray:
     return jumps
 
 
-def _jump_limit(noise: Float32Array) -> Float32Array:
+def _jump_limit(tolerance: Float32Array) -> Float32Array:
     """Depth difference, m, of pixels two apart that is more than a slanted surface makes."""
-    return np.asarray(0.008 + 2 * noise, np.float32)
+    return np.asarray(0.008 + 2 * tolerance, np.float32)
 
 
 def _creases(scene: TabletopScene) -> BoolArray:
@@ -144,7 +144,9 @@ def _creases(scene: TabletopScene) -> BoolArray:
     middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
     both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)
     inner = z[:, reach:-reach]
-    deep[:, reach:-reach] = both & (inner - middle > 0.003 + 0.8 * scene.noise[:, reach:-reach])
+    deep[:, reach:-reach] = both & (
+        inner - middle > 0.003 + 0.8 * scene.tolerance[:, reach:-reach]
+    )
     return deep
 
 
@@ -205,7 +207,7 @@ def _goes_below(scene: TabletopScene, mask: BoolArray) -> bool:
     z = scene.points[..., 2][mask]
     z = z[:: len(z) // 500 + 1]
     near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(np.percentile(z, [5, 95]))
-    below = ring & near & (scene.height < -3 * scene.noise)
+    below = ring & near & (scene.height < -3 * scene.tolerance)
     return bool(below.sum() > 0.08 * ring.sum())
 
 
@@ -235,9 +237,9 @@ def _is_behind_edge(scene: TabletopScene, bottom: IndexArray, columns: IndexArra
     last = scene.height.shape[0] - 1
     rows = np.minimum(bottom + np.arange(3, MARGIN_PX)[:, None], last)
     z, height = scene.points[rows, columns, 2], scene.height[rows, columns]
-    noise = scene.noise[rows, columns]
-    level = (np.abs(height[:-2]) < 3 * noise[:-2]) & (np.abs(height[2:]) < 3 * noise[2:])
-    drops = level & (z[:-2] - z[2:] > _jump_limit(noise[:-2])) & (z[2:] > 0)
+    tolerance = scene.tolerance[rows, columns]
+    level = np.abs(height) < 3 * tolerance
+    drops = level[:-2] & level[2:] & (z[:-2] - z[2:] > _jump_limit(tolerance[:-2])) & (z[2:] > 0)
     return bool(drops.any(axis=0).mean() > 0.6)
 
 
@@ -249,5 +251,5 @@ def _fill(scene: TabletopScene, mask: BoolArray, foreground: BoolArray) -> BoolA
     cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
     away = scene.ground[..., 1]
     farthest = np.percentile(away[mask & scene.valid], 98)
-    behind = scene.valid & (away > farthest + scene.noise)
+    behind = scene.valid & (away > farthest + scene.tolerance)
     return np.asarray(filled, bool) & (mask | ~(foreground | behind))

@@ -209,7 +209,7 @@ class DenseAligner:
         # A surface seen at a grazing angle says little, and its reading may be of another one.
         keep &= np.abs(along) * z > 0.25 * np.sqrt((points * points).sum(axis=1))
         normals, along, apart = normals[keep], along[keep], apart[keep]
-        std = self._settings.depth_noise_m + self._settings.depth_noise_per_m2 * z[keep] ** 2
+        std = self._key.noise.sigma(z[keep])
         std = np.sqrt(2) * std * np.maximum(np.abs(along), 0.3)
         jacobian = _with_lever(placed.arms[self._count :][keep], *normals.T) / std[:, None]
         residual = along * apart / std
@@ -218,7 +218,7 @@ class DenseAligner:
     def _in_sight(self, placed: _Placed) -> BoolArray:
         """Which structured points are in the window with nothing in front of them."""
         apart, z = placed.apart[: self._count], placed.points[: self._count, 2]
-        hidden = placed.read[: self._count] & (apart < -same_surface_m(z, self._settings))
+        hidden = placed.read[: self._count] & (apart < -same_surface_m(z, self._key.noise))
         return placed.inside[: self._count] & ~hidden
 
     def _looks(self, placed: _Placed) -> float:
@@ -233,7 +233,7 @@ class DenseAligner:
         here = np.arange(self._count, len(placed.points))
         # What has turned away is behind the object itself, not behind something else.
         here = here[faces_camera(placed.points[here], self._view.normals @ pose[:3, :3].T)]
-        bound = same_surface_m(placed.points[here, 2], self._settings)
+        bound = same_surface_m(placed.points[here, 2], self._key.noise)
         return Visibility.of(placed.apart[here], placed.read[here], bound)
 
 

@@ -122,7 +122,7 @@ def find_features(
     indices, found = _follow(view, key, expected, np.flatnonzero(inside))
     if indices.size < settings.min_features:
         return None
-    seen = _observe(view.points[indices], found, key.depth, camera, settings)
+    seen = _observe(view.points[indices], found, key, settings)
     pose, inliers = ransac_pose(seen, predicted, np.random.default_rng(indices.size))
     count = int(inliers.sum())
     if count < max(settings.min_features, settings.min_inlier_ratio * inside.sum()):
@@ -193,14 +193,11 @@ def _fit_affine(source: FloatArray, target: FloatArray) -> FloatArray:
 
 
 def _observe(
-    points: FloatArray,
-    pixels: FloatArray,
-    depth: Float32Array,
-    camera: Camera,
-    settings: TrackerSettings,
+    points: FloatArray, pixels: FloatArray, key: KeyFrame, settings: TrackerSettings
 ) -> Observations:
-    z = surface_depth(depth, pixels)
+    camera = key.camera
+    z = surface_depth(key.depth, pixels)
     # Twice the variance: the view's own points carry the same noise.
-    std = np.sqrt(2) * (settings.depth_noise_m + settings.depth_noise_per_m2 * z**2)
+    std = np.sqrt(2) * key.noise.sigma(z)
     ray_std = settings.pixel_noise_px / (0.5 * (camera.fx + camera.fy))
     return Observations(points, camera.normalize(pixels), z, ray_std, std)

@@ -8,8 +8,9 @@ import numpy as np
 
 from ...arrays import BoolArray, Float32Array, FloatArray
 from ...camera import Camera
+from ...depth_noise import DepthNoise
 from ...transforms import transform_points
-from ..settings import TrackerSettings
+from ..memory.key_frames import KeyFrame
 from .object_view import ObjectView, surface_depth
 
 # Share of a surface that must be in sight for a pose to be measured.
@@ -53,18 +54,12 @@ class Visibility:
         return self.agreeing / judged if judged >= _MIN_JUDGED else 0.0
 
 
-def see_surface(
-    view: ObjectView,
-    depth: Float32Array,
-    camera: Camera,
-    object2camera: FloatArray,
-    settings: TrackerSettings,
-) -> Visibility:
-    """Compare the depth with the surface of a view at a pose."""
+def see_surface(view: ObjectView, key: KeyFrame, object2camera: FloatArray) -> Visibility:
+    """Compare the depth of a frame with the surface of a view at a pose (4x4)."""
     points = transform_points(object2camera, view.surface)
     points = points[faces_camera(points, view.normals @ object2camera[:3, :3].T)]
-    apart, read = depth_gaps(points, depth, camera)
-    bound = same_surface_m(points[:, 2], settings)
+    apart, read = depth_gaps(points, key.depth, key.camera)
+    bound = same_surface_m(points[:, 2], key.noise)
     return Visibility.of(apart, read, bound)
 
 
@@ -73,9 +68,9 @@ def faces_camera(points: FloatArray, normals: FloatArray) -> BoolArray:
     return np.asarray((points * normals).sum(axis=1) < 0)
 
 
-def same_surface_m(z: FloatArray, settings: TrackerSettings) -> FloatArray:
+def same_surface_m(z: FloatArray, noise: DepthNoise) -> FloatArray:
     """Largest gap between two readings of one surface at depth z, m: 4 deviations plus 4 mm."""
-    return 0.004 + 4 * (settings.depth_noise_m + settings.depth_noise_per_m2 * z**2)
+    return 0.004 + 4 * noise.sigma(z)
 
 
 def depth_gaps(

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...arrays import ByteArray, Float32Array, FloatArray, IntArray
 from ...camera import Camera
+from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from .contrast import Contrast
 from .packed_images import PackedImages
@@ -34,6 +35,7 @@ class KeyFrame:
         stamp_ns: acquisition time, ns.
         camera2fixed: 4x4 pose of the camera in the fixed frame, if known.
         fixed_frame: name of that frame.
+        noise: of the depth.
     """
 
     color: ByteArray
@@ -42,13 +44,14 @@ class KeyFrame:
     stamp_ns: int
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
+    noise: DepthNoise = DepthNoise()
 
     @classmethod
     def from_frame(cls, frame: RgbdFrame) -> KeyFrame:
         """Keep the images of a frame."""
         return cls(
             frame.color, frame.depth, frame.camera, frame.stamp_ns,
-            frame.camera2fixed, frame.fixed_frame,
+            frame.camera2fixed, frame.fixed_frame, frame.noise,
         )  # fmt: skip
 
     def crop(self, low: IntArray, high: IntArray, contrast: Contrast) -> ByteArray:
@@ -74,7 +77,7 @@ class KeyFrame:
         """The frame again."""
         return RgbdFrame(
             self.color, self.depth, self.camera, self.stamp_ns,
-            self.camera2fixed, self.fixed_frame,
+            self.camera2fixed, self.fixed_frame, self.noise,
         )  # fmt: skip
 
 
@@ -87,12 +90,13 @@ class ThinnedFrame:
     stamp_ns: int
     camera2fixed: FloatArray | None
     fixed_frame: str
+    noise: DepthNoise
 
     @classmethod
     def from_key_frame(cls, key: KeyFrame) -> ThinnedFrame:
         """Pack the images of a frame."""
         images = PackedImages.pack(key.color, key.depth)
-        return cls(images, key.camera, key.stamp_ns, key.camera2fixed, key.fixed_frame)
+        return cls(images, key.camera, key.stamp_ns, key.camera2fixed, key.fixed_frame, key.noise)
 
     @property
     def size_bytes(self) -> int:
@@ -103,8 +107,9 @@ class ThinnedFrame:
         """The frame again, with coarser colour and depth."""
         color, depth = self.images.unpack()
         return KeyFrame(
-            color, depth, self.camera, self.stamp_ns, self.camera2fixed, self.fixed_frame
-        )
+            color, depth, self.camera, self.stamp_ns,
+            self.camera2fixed, self.fixed_frame, self.noise,
+        )  # fmt: skip
 
 
 class KeyFrameMemory:

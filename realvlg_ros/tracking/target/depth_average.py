@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ...arrays import Float32Array
+from ...depth_noise import DepthNoise
 from ..measurement.visibility import same_surface_m
-from ..settings import TrackerSettings
 
 # A surface that so many newest frames in a row show is there now.
 _CERTAIN_FRAMES = 3
@@ -22,7 +22,7 @@ _FAR_M = 1e3
 
 
 def mean_depth(
-    depth: Float32Array, others: Sequence[Float32Array], settings: TrackerSettings
+    depth: Float32Array, others: Sequence[Float32Array], noise: DepthNoise
 ) -> Float32Array:
     """The mean (h, w) of the readings of a pixel that agree with its newest, m.
 
@@ -34,9 +34,9 @@ def mean_depth(
     Args:
         depth: the newest frame.
         others: older ones of the same size, newest first.
-        settings: with the noise of the depth, which says what agrees.
+        noise: of the depth, which says what agrees.
     """
-    bound = same_surface_m(depth.astype(np.float64), settings).astype(np.float32)
+    bound = same_surface_m(depth.astype(np.float64), noise).astype(np.float32)
     newest = (depth > 0).view(np.uint8)
     total, agreed, read = np.zeros((3, *depth.shape), np.float32)
     recent = newest.copy()
@@ -53,17 +53,17 @@ def mean_depth(
     enough = 2 * read >= 1 + len(others)
     rows, columns = np.nonzero(enough & ~steady)
     stack = np.stack([image[rows, columns] for image in (depth, *others)])
-    mean[rows, columns] = _mode(stack, settings)
+    mean[rows, columns] = _mode(stack, noise)
     return np.where(enough, mean, 0).astype(np.float32)
 
 
-def _mode(readings: Float32Array, settings: TrackerSettings) -> Float32Array:
+def _mode(readings: Float32Array, noise: DepthNoise) -> Float32Array:
     """Where the readings (frames, n) of pixels are densest around their median, m; 0 is none."""
     # Of an even number the nearer of the two in the middle: between them there may be nothing.
     ordered = np.sort(np.where(readings > 0, readings, np.float32(_FAR_M)), axis=0)
     middle = (np.count_nonzero(readings, axis=0) - 1) // 2
     center = np.take_along_axis(ordered, np.maximum(middle, 0)[None], axis=0)[0]
-    bound = same_surface_m(center.astype(np.float64), settings)
+    bound = same_surface_m(center.astype(np.float64), noise)
     for _ in range(_MEAN_SHIFTS):
         near = np.abs(readings - center) < bound
         center = np.where(near, readings, 0).sum(axis=0) / np.maximum(near.sum(axis=0), 1)

@@ -12,7 +12,6 @@ from ...frame import RgbdFrame
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
 from ...transforms import invert
-from ..settings import TrackerSettings
 from .depth_average import mean_depth
 
 
@@ -59,7 +58,6 @@ class PlanJob:
         object2world: 4x4.
         depths: (height, width) of other frames with the target in the same place: see mean_depth.
         known: grasps of earlier plans in the object frame, to be measured again.
-        settings: of the tracker.
     """
 
     track_id: int
@@ -71,7 +69,6 @@ class PlanJob:
     object2world: FloatArray
     depths: tuple[Float32Array, ...]
     known: tuple[Grasp, ...]
-    settings: TrackerSettings
 
     @property
     def averaged(self) -> int:
@@ -83,7 +80,7 @@ class PlanJob:
         started = time.perf_counter()
         frame = self.frame
         if self.depths:
-            frame = replace(frame, depth=mean_depth(frame.depth, self.depths, self.settings))
+            frame = replace(frame, depth=mean_depth(frame.depth, self.depths, frame.noise))
         object2camera = invert(self.camera2object)
         known = [grasp.transformed(object2camera) for grasp in self.known]
         plan = planner.plan(frame, self.grounding, self.up, known=known)

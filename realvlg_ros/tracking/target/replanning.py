@@ -67,7 +67,7 @@ def job_for(
         frame.up if track.settings.level_fixed_frame else None,
         invert(object2camera), key.camera2world @ object2camera,
         tuple(_still_depths(track, object2camera, neighbours)),
-        track.candidates.grasps[:_MEASURED_AGAIN], track.settings,
+        track.candidates.grasps[:_MEASURED_AGAIN],
     )  # fmt: skip
 
 

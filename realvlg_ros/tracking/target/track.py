@@ -139,7 +139,7 @@ class TargetTrack:
             sharp = measured.object2camera if self.filter.moving else object2camera
             self.views.refresh(key, measured, view, sharp, self.mask)
         else:
-            seen = see_surface(view, key.depth, key.camera, object2camera, self.settings)
+            seen = see_surface(view, key, object2camera)
             spread, waits = position_std(self.filter.covariance), self.filter.held_back > 0
             self.life.miss(key.stamp_ns, seen, self.mask, spread, waits)
         self._remember()

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from solids import Ball, Box, look
 
-from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.grasping.completion.box_top import BoxTop
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 
@@ -10,7 +9,7 @@ from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 def top_of(view):
     """The top of the first solid, its middle and its first axis in the world."""
     scene = view.scene()
-    cloud = TargetCloud.from_scene(scene, DepthNoise())
+    cloud = TargetCloud.from_scene(scene)
     top = BoxTop.of(cloud, scene.camera_position)
     if top is None:
         return None, None, None

@@ -12,10 +12,9 @@ from realvlg_ros.grasping.observation.target_cloud import TargetCloud
 CLEAN = DepthNoise(0.0003, 0.0003)
 
 
-def completed(view, noise=CLEAN):
+def completed(view):
     scene = view.scene()
-    cloud = TargetCloud.from_scene(scene, noise)
-    return scene, complete(cloud, scene, noise)
+    return scene, complete(TargetCloud.from_scene(scene), scene)
 
 
 def in_world(view, scene, points):
@@ -28,14 +27,14 @@ def in_world(view, scene, points):
 )
 def test_axis_of_revolution_is_found_from_normals(solid):
     view = look([solid], noise=0.001)
-    scene, completion = completed(view, DepthNoise())
+    scene, completion = completed(view)
     assert completion.axis is not None
     world = in_world(view, scene, np.array([[*completion.axis, 0.0]]))
     assert np.linalg.norm(world[0, :2] - solid.center[:2]) < 0.002
 
 
 def test_hidden_side_of_a_cylinder_lies_on_it():
-    view = look([Cylinder(0.03, 0.1, (0, 0, 0.05))])
+    view = look([Cylinder(0.03, 0.1, (0, 0, 0.05))], assumed=CLEAN)
     scene, completion = completed(view)
     cloud = completion.cloud
     world = in_world(view, scene, cloud.points[~cloud.observed])
@@ -48,7 +47,7 @@ def test_hidden_side_of_a_cylinder_lies_on_it():
 
 def far_wall(view, yaw):
     """Distance of a box's hidden far wall from its middle, m."""
-    scene, completion = completed(view, DepthNoise())
+    scene, completion = completed(view)
     cloud = completion.cloud
     world = in_world(view, scene, cloud.points[~cloud.observed])
     across = world[:, :2] @ (np.cos(yaw), np.sin(yaw))
@@ -67,7 +66,7 @@ def test_the_far_wall_rests_on_the_whole_outline_of_the_top():
 
 
 def test_hidden_side_of_a_box_is_its_own_turned_round():
-    view = look([Box((0.06, 0.09, 0.12), (0, 0, 0.06), 0.5)])
+    view = look([Box((0.06, 0.09, 0.12), (0, 0, 0.06), 0.5)], assumed=CLEAN)
     scene, completion = completed(view)
     assert completion.axis is None
     world = in_world(view, scene, completion.cloud.points[~completion.cloud.observed])

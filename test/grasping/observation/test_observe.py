@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from solids import Box, look
 
-from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import LiftError
 from realvlg_ros.grasping.observation.observe import observe, target_mask
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
@@ -28,7 +27,7 @@ def test_the_mask_counts_before_the_box_and_a_box_means_what_stands_in_it():
 
 
 def test_the_cloud_lies_above_the_support_within_the_box():
-    _, cloud = observe(VIEW.frame, MASK, VIEW.plane, None, DepthNoise())
+    _, cloud = observe(VIEW.frame, MASK, VIEW.plane, None)
     assert cloud.points[:, 2].max() == pytest.approx(0.06, abs=0.001)
     assert cloud.support_ratio > 0.9
 
@@ -43,4 +42,4 @@ def test_the_cloud_lies_above_the_support_within_the_box():
 )
 def test_what_cannot_be_observed_is_refused_with_the_reason(mask, reason):
     with pytest.raises(LiftError, match=reason):
-        observe(VIEW.frame, mask, VIEW.plane, None, DepthNoise())
+        observe(VIEW.frame, mask, VIEW.plane, None)

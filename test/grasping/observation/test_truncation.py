@@ -3,7 +3,6 @@ import pytest
 from solids import CAMERA, Box, Cylinder, look
 
 from realvlg_ros.camera import Camera
-from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.completion.symmetry import complete
 from realvlg_ros.grasping.gripper import Gripper
@@ -19,7 +18,7 @@ BOX = Box((0.05, 0.06, 0.12), (0, 0, 0.06))
 
 
 def cloud_of(view):
-    return TargetCloud.from_scene(view.scene(), DepthNoise())
+    return TargetCloud.from_scene(view.scene())
 
 
 def cuts_in_world(view, cloud):
@@ -60,7 +59,7 @@ def test_cut_lies_where_something_nearer_covers_the_object(shadow):
     mask = view.masks[0] & (depth > 0)
     frame = RgbdFrame.from_arrays(view.frame.color, depth, CAMERA)
     scene = Scene.around(frame, mask, view.plane, None)
-    cloud = TargetCloud.from_scene(scene, DepthNoise())
+    cloud = TargetCloud.from_scene(scene)
     camera = cloud.cuts.points @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
     y = view.to_world(camera)[:, 1]
     assert len(y) > 10
@@ -74,7 +73,7 @@ def test_surface_goes_on_beyond_the_border_of_the_image():
     view = look([Cylinder(0.03, 0.15, (0, 0, 0.075))])
     top = int(np.flatnonzero(view.masks[0].any(axis=1))[0]) + 30
     _, _, scene = cropped(view, top)
-    cloud = TargetCloud.from_scene(scene, DepthNoise())
+    cloud = TargetCloud.from_scene(scene)
     points, normals = cloud.cuts.continued()
     camera = points @ scene.support2camera[:3, :3].T + scene.support2camera[:3, 3]
     world = view.to_world(camera)
@@ -108,8 +107,8 @@ def test_hidden_side_is_a_guess_only_where_the_top_is_cut():
     first = int(np.flatnonzero(view.masks[0].any(axis=1))[0])
     for top, doubtful in ((0, False), (first + 12, True)):
         _, _, scene = cropped(view, top)
-        cloud = TargetCloud.from_scene(scene, DepthNoise())
-        full = complete(cloud, scene, DepthNoise()).cloud
+        cloud = TargetCloud.from_scene(scene)
+        full = complete(cloud, scene).cloud
         assert (len(full.doubtful) > 0) == doubtful
         assert not full.observed[full.doubtful].any()
 

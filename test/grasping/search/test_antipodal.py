@@ -11,14 +11,17 @@ from realvlg_ros.grasping.search.antipodal import propose_pairs
 from realvlg_ros.grasping.settings import PlannerSettings
 
 HEIGHT, LIMIT = 0.2, 20
-FEW = PlannerSettings(max_candidates=LIMIT, noise=DepthNoise(0.0003, 0.0003))
+CLEAN = DepthNoise(0.0003, 0.0003)
+FEW = PlannerSettings(max_candidates=LIMIT)
 MANY = replace(FEW, max_candidates=10 * LIMIT)
 
 
 @pytest.fixture(scope='module')
 def tall():
     """A tall box of which two sides and the top are seen."""
-    return context_of(look([Box((0.05, 0.06, HEIGHT), (0, 0, HEIGHT / 2))]).scene(), FEW)
+    return context_of(
+        look([Box((0.05, 0.06, HEIGHT), (0, 0, HEIGHT / 2))], assumed=CLEAN).scene(), FEW
+    )
 
 
 def reaching(context, length):
@@ -41,7 +44,7 @@ def test_the_pairs_in_the_middle_come_first_whatever_the_reach(tall):
 
 def test_no_finger_is_asked_to_go_under_the_object():
     thick = replace(GRIPPER, finger_thickness=0.021)
-    ball = context_of(look([Ball(0.03, (0, 0, 0.03))]).scene(), MANY, thick)
+    ball = context_of(look([Ball(0.03, (0, 0, 0.03))], assumed=CLEAN).scene(), MANY, thick)
     free = replace(ball, scene=replace(ball.scene, plane=None))
     assert _lowest(free, propose_pairs(free)).min() < -0.003
     above = propose_pairs(ball)
