@@ -1,18 +1,20 @@
 # Two commands on a bare Debian machine with Python 3, its headers and a C++ compiler:
 #   make demo   a simulated camera, the three nodes and one question to them
 #   make test   every test
-# Both set up what they need under .venv/ first.
+# Both set up what they need under .venv/ first. The pages of docs/ need Python alone:
+#   make docs   a site under build/site/, every link and anchor checked
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
+DOCS_VENV := $(CURDIR)/build/docs_venv
 FRAME ?=
 INSTRUCTION ?= pick up the red mug
 # Wheels of ROS set this to mark a process that has its library path; a
 # different environment of a calling process must not leak in here.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE PYTHONPATH AMENT_PREFIX_PATH COLCON_PREFIX_PATH
 
-.PHONY: demo test setup setup-test check clean
+.PHONY: demo test docs setup setup-test check clean
 
 demo: setup
 	$(BIN)/realvlg demo --output build/demo --instruction '$(INSTRUCTION)' \
@@ -25,6 +27,9 @@ check: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(DOCS_VENV)/docs.stamp
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
 
 setup: $(VENV)/run.stamp
 	@scripts/build_interfaces.sh $(VENV)
@@ -43,6 +48,12 @@ $(VENV)/run.stamp: requirements/run.txt
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@echo '[test] installing the test packages into .venv'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+$(DOCS_VENV)/docs.stamp: requirements/docs.txt
+	@echo '[docs] installing mkdocs into build/docs_venv'
+	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	@touch $@
 
 clean:

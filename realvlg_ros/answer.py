@@ -60,7 +60,7 @@ class Answer:
         return cls(status, grounding.message, grounding, (), timings_ms)
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as JSON values; the README describes the keys."""
+        """The answer as JSON values; docs/interfaces.md describes the keys."""
         grounding = self.grounding
         values: dict[str, Any] = {
             'instruction': grounding.instruction,
