@@ -29,9 +29,13 @@ _SHARE = Path(__file__).absolute().parents[1]
 _CONFIG = _SHARE / 'config'
 
 # Launch arguments that are parameters of the nodes that read the camera.
-_CAMERA_ARGUMENTS = ('color_transport', 'depth_transport', 'rectified', 'fixed_frame')
+_CAMERA_ARGUMENTS = (
+    'color_transport', 'depth_transport', 'rectified', 'fixed_frame', 'depth_noise',
+)  # fmt: skip
 _GROUNDING_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'backend', 'backend_options')
 _GRASP_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'gripper')
+# Those whose parameter is called otherwise.
+_PARAMETERS = {'depth_noise': 'noise.profile'}
 _EMPTY = ' Empty: as in the parameter file.'
 _FLAG = ['true', 'false', 'True', 'False']
 _CHOICES = {
@@ -83,6 +87,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'depth_transport': ('', 'raw, or compressedDepth: the topic depth_topic/compressedDepth.'),
         'rectified': ('', 'Whether the images are rectified.'),
         'fixed_frame': ('', 'Frame in which the scene stands still, such as base_link.'),
+        'depth_noise': ('', "The depth camera's noise: a name in config/depth_noise, or a path."),
         'backend': (
             '',
             'Grounding backend: tabletop, realvlg, server, detector, or package.module:factory.',
@@ -175,7 +180,9 @@ def _node(
 def _given(context: LaunchContext, names: tuple[str, ...]) -> dict[str, Any]:
     """The arguments that are not empty, as YAML values."""
     texts = {name: _value(context, name) for name in names}
-    return {name: yaml.safe_load(text) for name, text in texts.items() if text}
+    return {
+        _PARAMETERS.get(name, name): yaml.safe_load(text) for name, text in texts.items() if text
+    }
 
 
 def _file(context: LaunchContext, name: str) -> str:

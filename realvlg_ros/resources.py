@@ -48,12 +48,26 @@ def gripper_file(name: str) -> Path:
     Raises:
         ParameterError: there is no such profile.
     """
+    return _profile('gripper', 'grippers', name)
+
+
+def depth_noise_file(name: str) -> Path:
+    """A profile of a depth camera's noise by name ('d435') or by path.
+
+    Raises:
+        ParameterError: there is no such profile.
+    """
+    return _profile('depth noise profile', 'depth_noise', name)
+
+
+def _profile(what: str, folder: str, name: str) -> Path:
+    """A YAML file in a folder of config/ by its name, or any by its path."""
     if name.endswith(('.yaml', '.yml')):
         return config_file(name)
-    profiles = {p.stem: p for p in (share_folder() / 'config' / 'grippers').glob('*.yaml')}
+    profiles = {p.stem: p for p in (share_folder() / 'config' / folder).glob('*.yaml')}
     if name not in profiles:
         raise ParameterError(
-            f'gripper is {name!r}; expected one of {", ".join(sorted(profiles))}, or the path of '
+            f'{what} is {name!r}; expected one of {", ".join(sorted(profiles))}, or the path of '
             'a YAML file of your own'
         )
     return profiles[name]

@@ -1,7 +1,11 @@
 """The noise of a depth camera, and that everything asks the frame for it."""
 
+import json
 import math
+import os
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ from solids import Box, look
 
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import ParameterError
+from realvlg_ros.frame_folder import read_frame, write_frame
 from realvlg_ros.grasping.collision.obstacles import Obstacles
 from realvlg_ros.grasping.lift.lift import lift_rectangle
 from realvlg_ros.grasping.settings import PlannerSettings
@@ -17,6 +22,7 @@ from realvlg_ros.grounding.tabletop.scene import TabletopScene
 from realvlg_ros.image_region import Box as ImageBox
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.rectangle import ContactPair
+from realvlg_ros.resources import depth_noise_file, share_folder
 from realvlg_ros.segmentation.box_surface import object_in_box
 from realvlg_ros.support_plane import find_support_plane
 from realvlg_ros.tracking.measurement.object_motion import measure_pose
@@ -129,3 +135,67 @@ def test_noise_stays_with_a_frame_in_memory():
     key, _ = key_of(0.6, DOUBLE)
     assert key.to_frame().noise == DOUBLE
     assert ThinnedFrame.from_key_frame(key).unpacked().to_frame().noise == DOUBLE
+
+
+@pytest.mark.parametrize('path', sorted((share_folder() / 'config' / 'depth_noise').iterdir()))
+def test_a_profile_says_where_its_figures_are_from(path):
+    noise = DepthNoise.from_yaml(depth_noise_file(path.stem))
+    # Every camera that is meant for a table has between 0.5 and 4 mm at 0.6 m.
+    assert 0.0005 < noise.sigma(0.6) < 0.004
+    text = path.read_text()
+    assert re.search('Measured|Derived|Fitted', text)
+    for name in ('floor', 'quadratic'):
+        assert re.search(rf'^#.*\n{name}: ', text, re.MULTILINE)
+
+
+def test_the_default_is_the_profile_of_a_d435():
+    assert DepthNoise.from_yaml(depth_noise_file('d435')) == DepthNoise()
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('floor: [', 'cannot be read as YAML'),
+        ('', 'expected the numbers floor and quadratic'),
+        ('floor: 0.001', 'expected the numbers floor and quadratic'),
+        ('{floor: 0.001, quadratic: 0.002, cubic: 1}', 'cubic'),
+        ('{floor: much, quadratic: 0.002}', "floor is 'much'; expected a number"),
+        ('{floor: .nan, quadratic: 0.002}', 'floor .* is nan; expected 0 to 0.1 m'),
+        ('{floor: 0.001, quadratic: -0.002}', 'quadratic .* is -0.002; expected 0 to 0.1 1/m'),
+    ],
+)
+def test_a_profile_that_cannot_be_used_is_named_with_key_and_value(tmp_path, text, words):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(text)
+    with pytest.raises(ParameterError, match=words) as error:
+        DepthNoise.from_yaml(depth_noise_file(str(path)))
+    assert str(path) in str(error.value)
+
+
+def test_a_frame_folder_keeps_the_noise_or_names_a_profile(tmp_path):
+    view = look([])
+    write_frame(tmp_path, replace(view.frame, noise=DOUBLE))
+    assert read_frame(tmp_path).noise == DOUBLE
+    said = json.loads((tmp_path / 'camera.json').read_text())
+    for given, expected in (
+        ('kinect_azure', DepthNoise(0.0007, 0.0003)),
+        (None, DepthNoise()),
+    ):
+        (tmp_path / 'camera.json').write_text(json.dumps(said | {'depth_noise': given}))
+        assert read_frame(tmp_path).noise == expected
+    (tmp_path / 'camera.json').write_text(json.dumps(said | {'depth_noise': 'eyes'}))
+    with pytest.raises(ParameterError, match="camera.json: .*'eyes'; expected one of d405, d435"):
+        read_frame(tmp_path)
+
+
+def test_a_still_camera_is_as_noisy_over_time_as_the_d435_profile_says():
+    folder = Path(os.environ.get('REALVLG_FRAMES', '')) / 'static_tubes_sequence'
+    if not folder.is_dir():
+        pytest.skip('no real frames; set REALVLG_FRAMES')
+    frames = [read_frame(path) for path in sorted(folder.iterdir()) if path.is_dir()]
+    depth = np.stack([frame.depth for frame in frames]).astype(float)
+    spread = depth.std(axis=0, ddof=1)
+    # What flickers between two surfaces is not noise about one.
+    still = (depth > 0).all(axis=0) & (spread < 0.01)
+    ratio = spread[still] / DepthNoise().sigma(depth.mean(axis=0)[still])
+    assert np.mean(ratio**2) == pytest.approx(1.0, abs=0.2)

@@ -107,8 +107,9 @@ def test_arguments_become_declared_parameters(launch_actions: Actions, tmp_path:
         launch_actions(
             'realvlg.launch.py',
             fixed_frame='base_link', rectified='true', color_transport='compressed',
-            depth_transport='compressedDepth', backend='detector', backend_options='detector',
-            gripper='wsg_50', use_sim_time='true', autostart='false', threads='2',
+            depth_transport='compressedDepth', depth_noise='d405', backend='detector',
+            backend_options='detector', gripper='wsg_50', use_sim_time='true',
+            autostart='false', threads='2',
             parameters=str(own),
         )
     )  # fmt: skip
@@ -124,6 +125,7 @@ def test_arguments_become_declared_parameters(launch_actions: Actions, tmp_path:
     assert nodes['grasp_node']['parameters'][1] == {
         'color_transport': 'compressed', 'depth_transport': 'compressedDepth', 'rectified': True,
         'fixed_frame': 'base_link', 'gripper': 'wsg_50', 'autostart': False, 'threads': 2,
+        'noise.profile': 'd405',
     }  # fmt: skip
 
 

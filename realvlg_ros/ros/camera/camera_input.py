@@ -64,6 +64,7 @@ class CameraInput:
         self._parameters = parameters
         self._on_frame = on_frame
         self._on_jump_back = on_jump_back
+        self._noise = parameters.noise.to_depth_noise()
         tolerance = int(parameters.sync_tolerance * 1e9) or None
         self._matcher = FrameMatcher(tolerance, on_jump_back=self._jumped)
         self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
@@ -134,6 +135,7 @@ class CameraInput:
             check_frame_id=p.check_frame_id,
             camera2fixed=camera2fixed,
             fixed_frame='' if camera2fixed is None else p.fixed_frame,
+            noise=self._noise,
         )
         return frame if self._robot is None else self._robot.remove(frame)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...arrays import FloatArray
+from ...depth_noise import DepthNoise
 from ...errors import FrameError
 from ...frame import RgbdFrame
 from .camera import camera_from_msg
@@ -22,6 +23,7 @@ def frame_from_msgs(
     check_frame_id: bool = True,
     camera2fixed: FloatArray | None = None,
     fixed_frame: str = '',
+    noise: DepthNoise | None = None,
 ) -> RgbdFrame:
     """Decode and check matched messages.
 
@@ -35,6 +37,7 @@ def frame_from_msgs(
             that register depth and leave its frame_id.
         camera2fixed: 4x4 pose of the camera in the fixed frame at the stamp.
         fixed_frame: name of that frame.
+        noise: of the depth; a D435's if it is not given.
 
     Raises:
         MessageError: an image that cannot be decoded.
@@ -57,4 +60,5 @@ def frame_from_msgs(
         depth_scale=depth_scale,
         camera2fixed=camera2fixed,
         fixed_frame=fixed_frame,
+        noise=noise,
     )

@@ -86,6 +86,12 @@ class NodeParameters(Generic[P]):
         known = {*self._specs, 'use_sim_time', 'start_type_description_service'}
         for name in getattr(self._node, '_parameter_overrides', {}):
             if name not in known and not name.startswith('qos_overrides.'):
+                now = getattr(self._cls, 'FORMER', {}).get(name, '')
+                if now:
+                    self._node.get_logger().warning(
+                        f'{name} is called {now} now; under the former name it is not read'
+                    )
+                    continue
                 near = difflib.get_close_matches(name, self._specs, 1)
                 hint = f'; did you mean {near[0]!r}?' if near else ''
                 self._node.get_logger().warning(
