@@ -15,6 +15,7 @@ from .grounding.grounding import (
     check_instruction,
     never_aborted,
 )
+from .tracking.lock_step import LockStep
 from .tracking.target.target import GraspTarget
 from .tracking.tracker import TargetTracker
 
@@ -31,7 +32,8 @@ class Pipeline:
         """Join loaded parts; a tracker is needed for `follow` only."""
         self._grounder = grounder
         self._planner = planner
-        self._tracker = tracker or TargetTracker(planner)
+        self._tracker = tracker or TargetTracker()
+        self._stream = LockStep(self._tracker, planner)
 
     def ask(
         self,
@@ -70,8 +72,8 @@ class Pipeline:
 
     def finish(self, grounding: Grounding) -> GraspTarget:
         """Plan on the frame that was grounded and carry the target to the newest frame."""
-        return self._tracker.set_grounding(grounding)
+        return self._stream.set_grounding(grounding)
 
     def follow(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Take the next frame of the stream and return the targets as they are in it."""
-        return self._tracker.update(frame)
+        return self._stream.update(frame)

@@ -19,6 +19,7 @@ from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box
 from realvlg_ros.rectangle import GraspRectangle
+from realvlg_ros.tracking.lock_step import LockStep
 from realvlg_ros.tracking.measurement.region import region_of
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.tracker import TargetTracker
@@ -41,7 +42,7 @@ def add_real_sequence(report: Report) -> None:
         print(f'no frames in {frames}: the real sequence is left out (set REALVLG_FRAMES)')
         return
     planner = _MiddlePlanner()
-    tracker = TargetTracker(planner, TrackerSettings(fused_plans=1))
+    stream = LockStep(TargetTracker(TrackerSettings(fused_plans=1)), planner)
     corners = json.loads((folders[0] / 'objects_seen.json').read_text())['objects'][0]
     box = Box(*corners['box_xyxy_approx'])
     raw: list[FloatArray | None] = []
@@ -59,9 +60,9 @@ def add_real_sequence(report: Report) -> None:
             return
         plan = planner.plan(frame, replace(grounding, mask=region))
         raw.append(plan.grasps[0].tcp2frame)
-        targets = tracker.update(frame)
+        targets = stream.update(frame)
         if index == 0:
-            targets = [tracker.set_grounding(grounding)]
+            targets = [stream.set_grounding(grounding)]
         ours.append(targets[0].grasps[0].tcp2frame if targets and targets[0].grasps else None)
     report.add('real_tubes.raw.jitter_mm', _jitter_mm(raw[2:]))
     report.add('real_tubes.ours.jitter_mm', _jitter_mm(ours[2:]))

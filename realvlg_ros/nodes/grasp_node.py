@@ -33,12 +33,13 @@ from ..ros.requests.regrounder import Regrounder
 from ..ros.target_outputs import TargetOutputs
 from ..srv import ResetTracker
 from ..tracking.settings import RANGES, TrackerSettings
-from ..tracking.target.plan_job import PlanJob, PlanResult
+from ..tracking.target.plan_job import PlanJob
 from ..tracking.target.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
 
 # Planning and one update end within this, s.
 _WORKER_TIMEOUT_S = 5.0
+_PLANNING_FAILED = 'planning failed: {0!r}; see the log of grasp_node'
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class GraspNode(ManagedNode):
     def activate(self) -> None:
         """Begin with an empty tracker, and read the camera and groundings."""
         self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
-        self._tracker = TargetTracker(self._planner, self._settings.tracker, plans_elsewhere=True)
+        self._tracker = TargetTracker(self._settings.tracker)
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0
@@ -181,16 +182,21 @@ class GraspNode(ManagedNode):
         """Have the next plan made in its own thread; frames are followed meanwhile."""
         job = self._tracker.take_job()
         if job is not None:
-            tracker = self._tracker
-            self._plan_worker.post(lambda: self._make_plan(tracker, job))
+            tracker, worker = self._tracker, self._worker
+            self._plan_worker.post(lambda: self._make_plan(job, tracker, worker))
 
-    def _make_plan(self, tracker: TargetTracker, job: PlanJob) -> None:
+    def _make_plan(self, job: PlanJob, tracker: TargetTracker, worker: Worker) -> None:
         try:
             result = job.run(self._planner)
         except Exception as error:
             self._on_error(error)
-            result = PlanResult(job, (), f'planning failed: {error!r}; see the log of grasp_node')
-        self._worker.post(lambda: tracker.take_result(result))
+            result = job.failed(_PLANNING_FAILED.format(error))
+        worker.post(lambda: self._take_plan(tracker.take_result(result)))
+
+    def _take_plan(self, target: GraspTarget | None) -> None:
+        if target is not None:
+            self._answer(target)
+        self._plan_next()
 
     def _take_grounding(self, message: GroundingMsg) -> None:
         try:
@@ -203,19 +209,23 @@ class GraspNode(ManagedNode):
         if grounding.status == GroundingStatus.IN_PROGRESS:
             self._tracker.begin(grounding.request_id, grounding.stamp_ns)
             return
+        self._outputs.show_grounding(grounding)
+        if grounding.status == GroundingStatus.OK:
+            self._latest_request = grounding.request_id
         try:
             target = self._tracker.set_grounding(grounding)
         except Exception as error:
             self._on_error(error)
-            target = _refusal(message, f'planning failed: {error!r}; see the log of grasp_node')
-        self._outputs.show_grounding(grounding)
-        if grounding.status == GroundingStatus.OK:
-            self._latest_request = grounding.request_id
-            if not target.grasps:
-                self.get_logger().info(
-                    f'{grounding.label!r}: {target.state.name} {target.message}'
-                )
-            self._publish([target], None)
+            target = _refusal(message, _PLANNING_FAILED.format(error))
+        if target is not None and grounding.status == GroundingStatus.OK:
+            self._answer(target)
+        self._plan_next()
+
+    def _answer(self, target: GraspTarget) -> None:
+        """Publish what came of a grounding."""
+        if not target.grasps:
+            self.get_logger().info(f'{target.label!r}: {target.state.name} {target.message}')
+        self._publish([target], None)
 
     def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
         # The tracker remembers more than one plan gives: it fuses several.

@@ -31,6 +31,11 @@ class TargetList:
     def __len__(self) -> int:
         return len(self._tracks)
 
+    def find(self, track_id: int, born_ns: int) -> TargetTrack | None:
+        """The target of an id that was first seen in the frame of a stamp, if it is still here."""
+        who = (track_id, born_ns)
+        return next((t for t in self._tracks if (t.track_id, t.born_ns) == who), None)
+
     def assign(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask
     ) -> tuple[TargetTrack, FloatArray] | None:

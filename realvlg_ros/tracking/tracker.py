@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ..errors import FrameError
@@ -13,12 +12,13 @@ from ..image_region import RegionMask
 from ..transforms import invert
 from .association import contested
 from .measurement.region import checked_region
-from .memory.key_frames import KeyFrame, KeyFrameMemory, ThinnedFrame
+from .memory.key_frames import KeyFrame, KeyFrameMemory
 from .memory.stream_break import stream_break
 from .reground import PendingRegrounds, RegroundRequest, due_regrounds
 from .settings import TrackerSettings
 from .target.catch_up import catch_up
-from .target.plan_job import PlanJob, Planner, PlanResult
+from .target.first_plans import FirstPlans
+from .target.plan_job import PlanJob, PlanResult
 from .target.replanning import first_jobs, job_for, plan_is_due
 from .target.report import refusal, report
 from .target.target import GraspTarget
@@ -33,26 +33,16 @@ _STEADY_TF_FRAMES = 15
 class TargetTracker:
     """Follows grounded objects from frame to frame; not thread safe.
 
+    It plans nothing itself: take_job hands out what is to be planned, which may be run in any
+    thread while frames are followed, and take_result takes what came of it. A new target is
+    published once its first plans have been made. LockStep runs all jobs at once.
+
     Frames must not be written to after they were given: their images are kept, not copied.
     """
 
-    def __init__(
-        self,
-        planner: Planner,
-        settings: TrackerSettings | None = None,
-        plans_elsewhere: bool = False,
-    ) -> None:
-        """Follow nothing yet.
-
-        Args:
-            planner: called after groundings and to refine grasps.
-            settings: of everything.
-            plans_elsewhere: a new target is planned for in set_grounding; all other plans are
-                handed out by take_job and come back by take_result, instead of holding up frames.
-        """
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        """Follow nothing yet."""
         self.settings = settings or TrackerSettings()
-        self._planner = planner
-        self._plans_elsewhere = plans_elsewhere
         self._waiting: list[PlanJob] = []
         self._planned_ms: dict[str, float] = {}
         self._pending_regrounds = PendingRegrounds(self.settings)
@@ -87,7 +77,8 @@ class TargetTracker:
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.
 
-        Returns the targets, also those that were lost by it. A clock that jumped back, a camera
+        Returns the targets, also those that were lost by it, and without those that wait for
+        their first plans. A clock that jumped back, a camera
         of another size or frame, or a pause of the stream ends the targets with the reason.
         """
         started = time.perf_counter()
@@ -101,14 +92,12 @@ class TargetTracker:
             track.reject_measurement()
         self._targets.forget(key.stamp_ns)
         track_ms = (time.perf_counter() - started) * _MS
-        if not self._plans_elsewhere and (job := self.take_job()):
-            self.take_result(job.run(self._planner))
         timings = {'track': track_ms, **self._planned_ms}
         self._planned_ms = {}
         targets = [
             report(track, key, timings)
             for track in self._targets
-            if track.life.worth_reporting(key.stamp_ns)
+            if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
         return ended + targets
 
@@ -119,8 +108,12 @@ class TargetTracker:
         """
         return self._memory.protect(request_id, stamp_ns)
 
-    def set_grounding(self, grounding: Grounding) -> GraspTarget:
-        """Plan on the frame that was grounded, and carry the target to the newest one."""
+    def set_grounding(self, grounding: Grounding) -> GraspTarget | None:
+        """Find the target of a grounding in its frame, and carry it to the newest one.
+
+        Returns the target if it is followed already, or why there is none. None says that its
+        first plans are to be made: take_result returns it after the last of them.
+        """
         started = time.perf_counter()
         if grounding.status == GroundingStatus.IN_PROGRESS:
             self.begin(grounding.request_id, grounding.stamp_ns)
@@ -137,12 +130,7 @@ class TargetTracker:
                 return self._refuse(grounding, str(error))
             kept = self._targets.contradicted(grounding, key, mask)
             if kept is not None:
-                newest = self._memory.newest
-                assert newest is not None
-                return replace(
-                    report(kept, newest, {}),
-                    message='a check for drift found another place; asked again',
-                )
+                return self._contradicted(kept)
             self._pending_regrounds.drop(grounding.request_id)
             # Planner and tracker must speak of the same pixels, also when only a box was given.
             return self._take(replace(grounding, mask=mask), key, mask, started)
@@ -150,10 +138,14 @@ class TargetTracker:
             self._memory.release(grounding.request_id)
 
     def take_job(self) -> PlanJob | None:
-        """The plan that is to be made next, if one is due: see plans_elsewhere."""
+        """The plan that is to be made next, if one is due; at most one of each target is out."""
         newest = self._memory.newest
-        if self._waiting:
-            return self._waiting.pop(0)
+        while self._waiting:
+            job = self._waiting.pop(0)
+            asked = self._targets.find(job.track_id, job.born_ns)
+            if asked is not None:
+                asked.planning = True
+                return job
         due = [track for track in self._targets if plan_is_due(track)]
         if not due or newest is None:
             return None
@@ -162,12 +154,23 @@ class TargetTracker:
         place = invert(newest.camera2world) @ track.object2world
         return job_for(track, newest, place, self._memory.before(newest.stamp_ns))
 
-    def take_result(self, result: PlanResult) -> None:
-        """Fuse the grasps of a job, unless its target is gone."""
-        self._planned_ms = {'plan': result.duration_ms}
-        for track in self._targets:
-            if (track.track_id, track.born_ns) == (result.job.track_id, result.job.born_ns):
-                track.take_plan(result)
+    def take_result(self, result: PlanResult) -> GraspTarget | None:
+        """Fuse the grasps of a job, unless its target is gone.
+
+        Returns a new target when its first plans have been made, or why they have not been: a
+        target that cannot be planned for goes again.
+        """
+        track = self._targets.find(result.job.track_id, result.job.born_ns)
+        if track is None:
+            return None
+        if track.first_plans is None:
+            self._planned_ms = {'plan': result.duration_ms}
+            track.take_plan(result)
+            return None
+        if result.failed:
+            self._targets.remove(track.track_id)
+            return self._refuse(track.grounding, result.message)
+        return self._take_first(track, track.first_plans, result)
 
     def reset(self, track_id: int = 0) -> int:
         """Stop following a target, or all (0); returns how many were followed."""
@@ -177,12 +180,14 @@ class TargetTracker:
 
     def _take(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask, started: float
-    ) -> GraspTarget:
-        """Find or make the target of a grounding, carry it to now, and plan."""
+    ) -> GraspTarget | None:
+        """Find or make the target of a grounding, carry it to now, and ask for its plans."""
         assigned = self._targets.assign(grounding, key, mask)
         if assigned is None:
             return self._refuse(grounding, 'no depth on the object: neither tracked nor grasped')
         track, object2world = assigned
+        if not track.settled:
+            return None
         newest = self._memory.newest
         assert newest is not None
         behind = track.stamp_ns < newest.stamp_ns
@@ -191,32 +196,38 @@ class TargetTracker:
         carried = time.perf_counter()
         later = self._memory.since(key.stamp_ns)
         place = invert(key.camera2world) @ object2world
-        job = job_for(track, key, place, later, grounding)
-        if self._plans_elsewhere and track.candidates.plans:
-            self._waiting.append(job)
-        else:
-            self._plan_now(track, job, later if behind else [])
+        self._waiting.append(job_for(track, key, place, later, grounding))
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
-        now = time.perf_counter()
-        timings = {
-            'plan': (now - carried) * _MS,
-            'catch_up': (carried - started) * _MS,
-            'set_grounding': (now - started) * _MS,
-        }
-        return report(track, newest, timings)
+        plans = FirstPlans(first_jobs(track, later if behind else []), started, carried)
+        if track.candidates.plans:
+            return report(track, newest, plans.timings_ms())
+        track.first_plans = plans
+        return None
 
-    def _plan_now(
-        self, track: TargetTrack, job: PlanJob, later: Sequence[KeyFrame | ThinnedFrame]
-    ) -> None:
-        """Plan before a target is published; it goes again when the planner fails."""
-        try:
-            track.take_plan(job.run(self._planner))
-            for more in first_jobs(track, later):
-                track.take_plan(more.run(self._planner))
-                track.candidates.settle()
-        except Exception:
-            self.reset(track.track_id)
-            raise
+    def _take_first(
+        self, track: TargetTrack, plans: FirstPlans, result: PlanResult
+    ) -> GraspTarget | None:
+        """Fuse a plan of a target that is not published yet; it is after the last of them."""
+        newest = self._memory.newest
+        assert newest is not None
+        track.take_plan(result)
+        if track.candidates.plans > 1:
+            track.candidates.settle()
+        job = next(plans.jobs, None)
+        if job is not None:
+            self._waiting.append(job)
+            return None
+        track.first_plans, track.planned_ns = None, newest.stamp_ns
+        return report(track, newest, plans.timings_ms())
+
+    def _contradicted(self, track: TargetTrack) -> GraspTarget | None:
+        """A followed target that a check for drift has found elsewhere."""
+        newest = self._memory.newest
+        assert newest is not None
+        if not track.settled:
+            return None
+        message = 'a check for drift found another place; asked again'
+        return replace(report(track, newest, {}), message=message)
 
     def _carry(self, track: TargetTrack, newest: KeyFrame) -> None:
         """Bring a target to the newest frame; behind something else it may be where it was."""

@@ -1,5 +1,7 @@
 """How a target lives between requests: asked for, followed, lost, found again, forgotten."""
 
+import threading
+
 import table_scene
 from fake_grounders import SlowGrounder
 from realvlg_ros.action import Ground, PlanGrasps
@@ -75,6 +77,30 @@ def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monke
     assert result.status == PlanGrasps.Result.LOST
     assert "planning failed: ZeroDivisionError('division by zero')" in result.message
     asked(graph)
+
+
+def test_a_target_is_followed_while_another_is_planned_for(graph, monkeypatch):
+    from realvlg_ros.grasping.planner import GraspPlanner
+
+    start(graph)
+    asked(graph)
+    targets = graph.record_targets()
+    begun, let_go, plan_grasps = threading.Event(), threading.Event(), GraspPlanner.plan
+
+    def slow_plan(*arguments, **options):
+        begun.set()
+        assert let_go.wait(30.0)
+        return plan_grasps(*arguments, **options)
+
+    monkeypatch.setattr(GraspPlanner, 'plan', slow_plan)
+    request = SetInstruction.Request(instruction='the blue box')
+    assert graph.call(SetInstruction, 'set_instruction', request).accepted
+    assert begun.wait(10.0)
+    count = len(targets)
+    wait_until(lambda: len(targets) >= count + 10, 'ten frames while a plan is made')
+    assert {t.label for t in targets} == {'red box'}
+    let_go.set()
+    wait_until(lambda: any(t.label == 'blue box' and t.grasps for t in targets), 'the new target')
 
 
 def test_a_lost_target_is_grounded_again_without_a_goal(graph):

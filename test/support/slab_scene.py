@@ -15,6 +15,7 @@ from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.rectangle import GraspRectangle
+from realvlg_ros.tracking.target.plan_job import Planner
 from realvlg_ros.transforms import invert, make_transform
 
 FRAME_NS = 33_333_333
@@ -126,22 +127,38 @@ class FakePlan:
     message: str
 
 
-class FakePlanner:
+@dataclass(frozen=True)
+class PlanCall:
+    """What the fake planner was asked."""
+
+    frame: RgbdFrame
+    grounding: Grounding
+    up: np.ndarray | None
+    known: Sequence[Grasp]
+
+
+class FakePlanner(Planner):
     """Grasps the middle of the masked depth, with noise, and a random choice of the flip."""
 
     def __init__(self, noise_m: float = 0.0, graspable: bool = True) -> None:
         self.noise_m = noise_m
         self.graspable = graspable
-        self.calls: list[int] = []
+        self.calls: list[PlanCall] = []
+
+    @property
+    def stamps(self) -> list[int]:
+        """Of the frames it was asked to plan in, ns."""
+        return [call.frame.stamp_ns for call in self.calls]
 
     def plan(
         self,
         frame: RgbdFrame,
         grounding: Grounding,
         up: np.ndarray | None = None,
+        *,
         known: Sequence[Grasp] = (),
     ) -> FakePlan:
-        self.calls.append(frame.stamp_ns)
+        self.calls.append(PlanCall(frame, grounding, up, known))
         if not self.graspable:
             return FakePlan((), 'wider than the gripper opens')
         rng = np.random.default_rng(len(self.calls))

@@ -2,11 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
+from slab_following import lock_step
+from slab_scene import FRAME_NS, Slab, SlabScene, at, ground
 
-from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import TargetState
-from realvlg_ros.tracking.tracker import TargetTracker
 
 GAP_NS = 3_000_000_000
 
@@ -16,10 +15,10 @@ class Run:
 
     def __init__(self, **settings):
         self.scene = SlabScene([Slab(at(-0.08, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=2)])
-        self.tracker = TargetTracker(FakePlanner(), TrackerSettings(fused_plans=1, **settings))
+        self.stream = lock_step(fused_plans=1, **settings)
         self.index = 0
         self.step()
-        self.tracker.set_grounding(ground(self.frame, self.owner))
+        self.stream.set_grounding(ground(self.frame, self.owner))
         for _ in range(4):
             self.step()
 
@@ -27,18 +26,20 @@ class Run:
         self.frame, self.owner = self.scene.render(self.index, camera2world, with_tf)
         self.frame = replace(self.frame, stamp_ns=self.frame.stamp_ns + delay_ns)
         self.index += 1
-        return self.tracker.update(self.frame)
+        return self.stream.update(self.frame)
 
 
 def test_a_followed_target_is_given_up_when_checks_disagree_twice_in_a_row():
     run = Run()
     elsewhere = ground(run.frame, run.owner, number=2)
-    kept = run.tracker.set_grounding(elsewhere)
+    kept = run.stream.set_grounding(elsewhere)
     assert (kept.track_id, kept.state) == (1, TargetState.CONFIRMED)
     assert 'asked again' in kept.message and kept.grasps[0].position[0] < 0
     # It asks at once, not after the next period.
-    assert [request.reason for request in run.tracker.take_reground_requests()] == ['drift check']
-    given = run.tracker.set_grounding(elsewhere)
+    assert [request.reason for request in run.stream.tracker.take_reground_requests()] == [
+        'drift check'
+    ]
+    given = run.stream.set_grounding(elsewhere)
     assert given.track_id == 2 and given.grasps[0].position[0] > 0
     assert [target.track_id for target in run.step()] == [2]
 
@@ -46,29 +47,29 @@ def test_a_followed_target_is_given_up_when_checks_disagree_twice_in_a_row():
 def test_a_check_that_agrees_clears_a_doubt():
     run = Run()
     for number in (2, 1, 2):
-        target = run.tracker.set_grounding(ground(run.frame, run.owner, number=number))
+        target = run.stream.set_grounding(ground(run.frame, run.owner, number=number))
         assert target.track_id == 1
     another = ground(run.frame, run.owner, number=2, request_id='r2')
-    assert run.tracker.set_grounding(another).track_id == 2
+    assert run.stream.set_grounding(another).track_id == 2
 
 
 def test_requests_are_asked_again_after_a_break_of_the_stream():
     run = Run(retry_period=1.0)
-    assert run.tracker.take_reground_requests() == []
+    assert run.stream.tracker.take_reground_requests() == []
     (ended,) = run.step(GAP_NS)
     assert ended.state == TargetState.LOST
-    requests = run.tracker.take_reground_requests()
+    requests = run.stream.tracker.take_reground_requests()
     assert [(w.request_id, w.instruction) for w in requests] == [('r1', 'take the slab')]
     asked = []
     for _ in range(45):
         run.step(GAP_NS)
-        asked += run.tracker.take_reground_requests()
+        asked += run.stream.tracker.take_reground_requests()
     assert len(asked) == 1
-    answered = run.tracker.set_grounding(ground(run.frame, run.owner))
+    answered = run.stream.set_grounding(ground(run.frame, run.owner))
     assert answered.state == TargetState.TENTATIVE and answered.request_id == 'r1'
     for _ in range(45):
         run.step(GAP_NS)
-        assert not [w for w in run.tracker.take_reground_requests() if w.track_id == 0]
+        assert not [w for w in run.stream.tracker.take_reground_requests() if w.track_id == 0]
 
 
 @pytest.mark.parametrize('how', ['reset', 'time'])
@@ -76,13 +77,13 @@ def test_a_broken_request_is_not_asked_for_ever(how):
     run = Run(retry_period=0.1, forget_after=1.0)
     run.step(GAP_NS)
     if how == 'reset':
-        run.tracker.reset()
+        run.stream.tracker.reset()
     else:
         for _ in range(int(1e9 / FRAME_NS) + 2):
             run.step(GAP_NS)
-        run.tracker.take_reground_requests()
+        run.stream.tracker.take_reground_requests()
     run.step(GAP_NS)
-    assert run.tracker.take_reground_requests() == []
+    assert run.stream.tracker.take_reground_requests() == []
 
 
 def test_a_flickering_tf_does_not_flip_the_frame_of_what_is_published():

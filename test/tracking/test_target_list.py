@@ -11,56 +11,56 @@ def hide(scene):
 
 def test_a_lost_target_grounded_elsewhere_keeps_its_id_if_it_looks_the_same():
     scene = SlabScene([Slab(at(-0.08, 0, 0.6))])
-    tracker, first = start(scene, lost_after=0.3)
-    follow(tracker, scene, range(1, 6))
+    stream, first = start(scene, lost_after=0.3)
+    follow(stream, scene, range(1, 6))
     hide(scene)
-    follow(tracker, scene, range(6, 25))
+    follow(stream, scene, range(6, 25))
     scene.slabs.pop()
     scene.slabs[0].slab2world = at(0.1, 0.03, 0.6)
-    follow(tracker, scene, [25])
+    follow(stream, scene, [25])
     frame, owner = scene.render(25)
-    target = tracker.set_grounding(ground(frame, owner))
+    target = stream.set_grounding(ground(frame, owner))
     assert target.track_id == first.track_id
     assert np.linalg.norm(position(target) - [0.1, 0.03, 0.6]) < 0.003
 
 
 def test_another_object_gets_another_id():
     scene = SlabScene([Slab(at(-0.07, 0, 0.6)), Slab(at(0.08, 0, 0.6), seed=7)])
-    tracker, first = start(scene)
-    _, second = start(scene, number=2, tracker=tracker)
-    targets = follow(tracker, scene, range(1, 5))
+    stream, first = start(scene)
+    _, second = start(scene, number=2, stream=stream)
+    targets = follow(stream, scene, range(1, 5))
     assert {t.track_id for t in targets} == {first.track_id, second.track_id}
     assert len(targets) == 2
 
 
 def test_grounding_the_same_object_again_keeps_the_target():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, first = start(scene)
-    follow(tracker, scene, range(1, 6))
+    stream, first = start(scene)
+    follow(stream, scene, range(1, 6))
     frame, owner = scene.render(5)
-    again = tracker.set_grounding(ground(frame, owner, 1, 'another request'))
+    again = stream.set_grounding(ground(frame, owner, 1, 'another request'))
     assert again.track_id == first.track_id
     assert again.request_id == 'another request'
 
 
 def test_the_oldest_target_goes_when_there_are_too_many():
     scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6), seed=7)])
-    tracker, first = start(scene, max_targets=1)
-    _, second = start(scene, number=2, tracker=tracker)
-    (target,) = follow(tracker, scene, [1])
+    stream, first = start(scene, max_targets=1)
+    _, second = start(scene, number=2, stream=stream)
+    (target,) = follow(stream, scene, [1])
     assert target.track_id == second.track_id != first.track_id
 
 
 def test_two_equal_objects_that_cross_keep_their_ids():
     left, right = Slab(at(-0.1, 0, 0.6), 0.08), Slab(at(0.1, 0, 0.5), 0.08)
     scene = SlabScene([left, right])
-    tracker, first = start(scene)
-    _, second = start(scene, number=2, tracker=tracker)
-    follow(tracker, scene, range(1, 6))
+    stream, first = start(scene)
+    _, second = start(scene, number=2, stream=stream)
+    follow(stream, scene, range(1, 6))
     for index in range(6, 66):
         x = -0.1 + 0.2 * min(index - 5, 50) / 50
         left.slab2world, right.slab2world = at(x, 0, 0.6), at(-x, 0, 0.5)
-        targets = tracker.update(scene.render(index)[0])
+        targets = stream.update(scene.render(index)[0])
     found = {t.track_id: t for t in targets}
     assert np.linalg.norm(position(found[first.track_id]) - [0.1, 0, 0.6]) < 0.005
     assert np.linalg.norm(position(found[second.track_id]) - [-0.1, 0, 0.5]) < 0.005

@@ -2,25 +2,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from slab_following import lock_step
 from slab_scene import CAMERA, FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.camera import Camera
 from realvlg_ros.grounding.grounding import GroundingStatus
-from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import TargetState
-from realvlg_ros.tracking.tracker import TargetTracker
 
 
 def start(scene, frames=5, planner=None, **settings):
     """A tracker that follows the first slab, and the last targets."""
-    tracker = TargetTracker(planner or FakePlanner(), TrackerSettings(**settings))
+    stream = lock_step(planner, **settings)
     frame, owner = scene.render(0)
-    tracker.update(frame)
-    first = tracker.set_grounding(ground(frame, owner))
+    stream.update(frame)
+    first = stream.set_grounding(ground(frame, owner))
     targets = [first]
     for index in range(1, frames):
-        targets = tracker.update(scene.render(index)[0])
-    return tracker, targets
+        targets = stream.update(scene.render(index)[0])
+    return stream, targets
 
 
 def position_error(target, expected):
@@ -36,12 +35,12 @@ def test_follows_a_still_object_to_a_millimetre():
 
 def test_follows_a_push_within_three_frames():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene, frames=15)
+    stream, _ = start(scene, frames=15)
     errors = []
     for index in range(15, 25):
         x = 0.03 * min((index - 14) / 4, 1.0)
         scene.slabs[0].slab2world = at(x, 0, 0.6)
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
         errors.append(position_error(target, [x, 0, 0.6]))
     # The push ends in the fourth of these frames; three later the target must be there.
     assert max(errors[6:]) < 0.002
@@ -51,26 +50,26 @@ def test_follows_a_push_within_three_frames():
 def test_follows_a_turn():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
     # The fake planner's grasps do not turn with the object: one plan, carried.
-    tracker, (before,) = start(scene, frames=15, fused_plans=1, replan_angle_deg=180.0)
+    stream, (before,) = start(scene, frames=15, fused_plans=1, replan_angle_deg=180.0)
     for index in range(15, 60):
         scene.slabs[0].slab2world = at(0, 0, 0.6, yaw=2.0 * min(index - 14, 40))
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
     turn = target.grasps[0].tcp2frame[:3, :3] @ before.grasps[0].tcp2frame[:3, :3].T
     assert np.degrees(np.arctan2(turn[1, 0], turn[0, 0])) == pytest.approx(80, abs=1.0)
 
 
 def test_a_late_grounding_is_carried_to_now():
     scene = SlabScene([Slab(at(-0.05, 0, 0.6))])
-    tracker = TargetTracker(FakePlanner())
+    stream = lock_step()
     frame, owner = scene.render(0)
-    assert tracker.begin('r1', frame.stamp_ns)
-    tracker.update(frame)
+    assert stream.tracker.begin('r1', frame.stamp_ns)
+    stream.update(frame)
     grounding = ground(frame, owner)
     for index in range(1, 61):
         x = -0.05 + 0.1 * index / 60
         scene.slabs[0].slab2world = at(x, 0, 0.6)
-        tracker.update(scene.render(index)[0])
-    target = tracker.set_grounding(grounding)
+        stream.update(scene.render(index)[0])
+    target = stream.set_grounding(grounding)
     assert target.state == TargetState.TENTATIVE
     assert target.stamp_ns == 60 * FRAME_NS
     assert target.grounded_stamp_ns == 0
@@ -80,30 +79,30 @@ def test_a_late_grounding_is_carried_to_now():
 
 def test_says_so_when_the_grounded_frame_is_gone():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker = TargetTracker(FakePlanner(), TrackerSettings(memory_mb=1.0))
+    stream = lock_step(memory_mb=1.0)
     first, owner = scene.render(0)
     for index in range(8):
-        tracker.update(scene.render(index)[0])
-    target = tracker.set_grounding(ground(first, owner))
+        stream.update(scene.render(index)[0])
+    target = stream.set_grounding(ground(first, owner))
     assert target.state == TargetState.LOST
     assert 'is gone' in target.message and 'memory_mb' in target.message
-    assert not tracker.begin('r2', first.stamp_ns)
+    assert not stream.tracker.begin('r2', first.stamp_ns)
 
 
 def test_a_short_occlusion_is_bridged_with_growing_spread():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, (before,) = start(scene, frames=10)
+    stream, (before,) = start(scene, frames=10)
     scene.slabs.append(Slab(at(0, 0, 0.45), 0.25, seed=5))
     spreads = []
     for index in range(10, 40):
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
         spreads.append(target.position_std)
     assert target.state == TargetState.OCCLUDED
     assert 'hidden' in target.message
     assert spreads == sorted(spreads) and spreads[-1] > 3 * before.position_std
     scene.slabs.pop()
     for index in range(40, 45):
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
     assert target.state == TargetState.CONFIRMED
     assert target.track_id == before.track_id
     assert position_error(target, [0, 0, 0.6]) < 0.002
@@ -111,12 +110,12 @@ def test_a_short_occlusion_is_bridged_with_growing_spread():
 
 def test_a_clock_that_jumps_back_resets_with_the_reason():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene, frames=40)
-    (target,) = tracker.update(scene.render(3)[0])
+    stream, _ = start(scene, frames=40)
+    (target,) = stream.update(scene.render(3)[0])
     assert target.state == TargetState.LOST
     assert 'clock jumped back by 1.2' in target.message
-    assert tracker.update(scene.render(4)[0]) == []
-    assert tracker.take_notices() and tracker.take_notices() == []
+    assert stream.update(scene.render(4)[0]) == []
+    assert stream.tracker.take_notices() and stream.tracker.take_notices() == []
 
 
 @pytest.mark.parametrize(
@@ -128,27 +127,27 @@ def test_a_clock_that_jumps_back_resets_with_the_reason():
 )
 def test_another_camera_resets_with_the_reason(change, word):
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene)
-    (target,) = tracker.update(replace(scene, **change).render(6)[0])
+    stream, _ = start(scene)
+    (target,) = stream.update(replace(scene, **change).render(6)[0])
     assert target.state == TargetState.LOST
     assert word in target.message
 
 
 def test_a_pause_of_the_stream_resets_with_the_reason():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = start(scene)
-    (target,) = tracker.update(scene.render(200)[0])
+    stream, _ = start(scene)
+    (target,) = stream.update(scene.render(200)[0])
     assert target.state == TargetState.LOST
     assert 'no frame came for 6.5 s' in target.message
 
 
 def test_a_grounding_without_an_object_is_refused_with_its_reason():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker = TargetTracker(FakePlanner())
+    stream = lock_step()
     frame, owner = scene.render(0)
-    tracker.update(frame)
+    stream.update(frame)
     answer = ground(frame, owner, status=GroundingStatus.NOT_FOUND, message='no mug here')
-    target = tracker.set_grounding(answer)
+    target = stream.set_grounding(answer)
     assert (target.state, target.message, target.track_id) == (
         TargetState.LOST, 'no mug here', 0,
     )  # fmt: skip
@@ -165,17 +164,17 @@ def test_an_object_without_a_grasp_is_followed_all_the_same():
 def test_flips_of_the_planner_do_not_reach_the_target():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
     planner = FakePlanner()
-    tracker, (target,) = start(scene, frames=2, planner=planner, plan_period=0.0)
+    stream, (target,) = start(scene, frames=2, planner=planner, plan_period=0.0)
     axes = []
     for index in range(2, 10):
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
         axes.append(target.grasps[0].opening_axis[1])
-    assert len(planner.calls) == 8
+    assert len(planner.stamps) == 8
     assert min(axes) > 0.99 or max(axes) < -0.99
 
 
 def test_reset_forgets_targets():
-    tracker, (target,) = start(SlabScene([Slab(at(0, 0, 0.6))]))
-    assert tracker.reset(target.track_id + 1) == 0
-    assert tracker.reset(target.track_id) == 1
-    assert tracker.reset() == 0
+    stream, (target,) = start(SlabScene([Slab(at(0, 0, 0.6))]))
+    assert stream.tracker.reset(target.track_id + 1) == 0
+    assert stream.tracker.reset(target.track_id) == 1
+    assert stream.tracker.reset() == 0

@@ -87,6 +87,10 @@ class PlanJob:
         grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
         return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
 
+    def failed(self, reason: str) -> PlanResult:
+        """The result where the planner failed."""
+        return PlanResult(self, (), reason, failed=True)
+
 
 @dataclass(frozen=True)
 class PlanResult:
@@ -97,9 +101,11 @@ class PlanResult:
         grasps: in the object frame, best first.
         message: why there are none.
         duration_ms: wall time.
+        failed: the planner did, and says so in the message.
     """
 
     job: PlanJob
     grasps: tuple[Grasp, ...]
     message: str
     duration_ms: float = 0.0
+    failed: bool = False

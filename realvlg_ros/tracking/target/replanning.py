@@ -38,7 +38,7 @@ def plan_is_due(track: TargetTrack) -> bool:
     since = (track.stamp_ns - track.planned_ns) * 1e-9
     if not (track.seen and track.clear_view) or track.mask is None or track.planning:
         return False
-    if track.life.lost:
+    if track.life.lost or not track.settled:
         return False
     if since < settings.plan_period:
         return False

@@ -20,6 +20,7 @@ from ..measurement.visibility import see_surface
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .appearance import Appearance
+from .first_plans import FirstPlans
 from .grasp_candidates import GraspCandidates
 from .life import TargetLife
 from .plan_job import PlanResult
@@ -70,6 +71,7 @@ class TargetTrack:
         self.mask: RegionMask | None = mask
         self.plan_message = ''
         self.planning = False
+        self.first_plans: FirstPlans | None = None
         self.planned_pose = np.eye(4)
         self.surprise = 0.0
         self.contradictions = 0
@@ -107,6 +109,11 @@ class TargetTrack:
     def seen(self) -> bool:
         """Whether it was seen in the newest frame."""
         return self.life.seen_ns == self.stamp_ns
+
+    @property
+    def settled(self) -> bool:
+        """Whether its first plans have been made: until then it is not published."""
+        return self.first_plans is None
 
     @property
     def moved_since_plan(self) -> bool:
@@ -184,7 +191,9 @@ class TargetTrack:
             self.candidates.begin_again()
         self.candidates.add_plan(result.grasps, result.job.averaged)
         self.plan_message = result.message
-        self.planned_pose = result.job.object2world
+        # A new target counts as planned for where it was when its grounding came.
+        if self.settled:
+            self.planned_pose = result.job.object2world
         self.planning = False
 
     def change_world(self, old2new: FloatArray) -> None:

@@ -1,22 +1,21 @@
 import numpy as np
 import pytest
-from slab_scene import FakePlanner, Slab, SlabScene, at, ground
+from slab_following import lock_step
+from slab_scene import Slab, SlabScene, at, ground
 
-from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.target import TargetState
-from realvlg_ros.tracking.tracker import TargetTracker
 
 
 def answer_late(scene, place, frames=46, **settings):
     """Ground frame 0, let the slab go to place(index), and answer after the last frame."""
-    tracker = TargetTracker(FakePlanner(), TrackerSettings(**settings))
+    stream = lock_step(**settings)
     frame, owner = scene.render(0)
-    tracker.update(frame)
-    assert tracker.begin('r1', 0)
+    stream.update(frame)
+    assert stream.tracker.begin('r1', 0)
     for index in range(1, frames):
         scene.slabs[0].slab2world = place(index)
-        tracker.update(scene.render(index)[0])
-    return tracker, tracker.set_grounding(ground(frame, owner))
+        stream.update(scene.render(index)[0])
+    return stream, stream.set_grounding(ground(frame, owner))
 
 
 @pytest.mark.parametrize('memory_mb', [64.0, 6.0])
@@ -26,10 +25,10 @@ def test_along_stepping_stones_to_where_it_is_now(memory_mb):
     def place(index):
         return at(-0.12 + 0.005 * index, 0.03 * np.sin(index / 8), 0.6, yaw=0.5 * index)
 
-    tracker, target = answer_late(scene, place, memory_mb=memory_mb)
+    stream, target = answer_late(scene, place, memory_mb=memory_mb)
     assert target.state == TargetState.TENTATIVE
     assert np.linalg.norm(target.grasps[0].position - place(45)[:3, 3]) < 0.004
-    assert tracker.memory_bytes <= memory_mb * 1e6
+    assert stream.tracker.memory_bytes <= memory_mb * 1e6
 
 
 def test_a_swing_that_ends_where_it_began_goes_on_at_once():
@@ -38,12 +37,12 @@ def test_a_swing_that_ends_where_it_began_goes_on_at_once():
     def place(index):
         return at(0.06 * np.sin(2 * np.pi * (index - 45) / 45), 0, 0.6)
 
-    tracker, target = answer_late(scene, place)
+    stream, target = answer_late(scene, place)
     assert np.linalg.norm(target.grasps[0].position - place(45)[:3, 3]) < 0.002
     # 8 mm from one frame to the next.
     for index in range(46, 49):
         scene.slabs[0].slab2world = place(index)
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
         assert np.linalg.norm(target.grasps[0].position - place(index)[:3, 3]) < 0.002
 
 
@@ -61,10 +60,10 @@ def test_an_object_without_texture_is_not_confused_on_the_way():
 
 def test_a_turned_object_is_seen_anew_when_the_answer_comes():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    tracker, _ = answer_late(scene, lambda index: at(0, 0, 0.6, tilt=0.6 * index), fused_plans=1)
+    stream, _ = answer_late(scene, lambda index: at(0, 0, 0.6, tilt=0.6 * index), fused_plans=1)
     for index in range(46, 90):
         scene.slabs[0].slab2world = at(0, 0, 0.6, tilt=0.6 * index)
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
     assert target.state == TargetState.CONFIRMED
     assert np.linalg.norm(target.grasps[0].position - [0, 0, 0.6]) < 0.003
 
@@ -84,12 +83,12 @@ def test_an_object_hidden_when_the_answer_comes_waits_behind_the_cover():
             scene.slabs.append(Slab(at(0, 0, 0.45), 0.25, seed=5))
         return at(0, 0, 0.6)
 
-    tracker, target = answer_late(scene, cover)
+    stream, target = answer_late(scene, cover)
     assert target.state == TargetState.OCCLUDED
     assert 'hidden' in target.message and target.track_id == 1
     scene.slabs.pop()
     for index in range(46, 50):
-        (target,) = tracker.update(scene.render(index)[0])
+        (target,) = stream.update(scene.render(index)[0])
     assert target.state == TargetState.CONFIRMED
     assert np.linalg.norm(target.grasps[0].position - [0, 0, 0.6]) < 0.002
 

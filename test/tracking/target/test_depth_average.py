@@ -1,26 +1,22 @@
 import numpy as np
 import pytest
+from slab_following import lock_step
 from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.depth_average import mean_depth
-from realvlg_ros.tracking.tracker import TargetTracker
 
 NOISE = DepthNoise()
 
 
-class DepthRecorder(FakePlanner):
-    """Remembers how noisy the slab was in each plan, m."""
-
-    def __init__(self):
-        super().__init__()
-        self.spreads = []
-
-    def plan(self, frame, grounding, up=None, known=()):
-        mask = grounding.mask.to_full(frame.camera.height, frame.camera.width)
-        self.spreads.append(float(frame.depth[mask][:500].std()))
-        return super().plan(frame, grounding, up)
+def spreads(planner):
+    """How noisy the slab was in each plan, m."""
+    depths = [
+        call.frame.depth[call.grounding.mask.to_full(*call.frame.depth.shape)][:500]
+        for call in planner.calls
+    ]
+    return [float(depth.std()) for depth in depths]
 
 
 def test_noise_falls_with_the_root_of_the_number_of_frames():
@@ -67,26 +63,26 @@ def test_a_border_pixel_is_not_drawn_to_the_other_surface():
 
 
 def plan_in(frames, move=0.0):
-    scene, planner = SlabScene([Slab(at(0, 0, 0.6))], depth_noise=0.002), DepthRecorder()
-    tracker = TargetTracker(planner, TrackerSettings(fused_plans=2, plan_period=0.2))
+    scene, planner = SlabScene([Slab(at(0, 0, 0.6))], depth_noise=0.002), FakePlanner()
+    stream = lock_step(planner, fused_plans=2, plan_period=0.2)
     frame, owner = scene.render(0)
-    tracker.update(frame)
-    tracker.set_grounding(ground(frame, owner))
+    stream.update(frame)
+    stream.set_grounding(ground(frame, owner))
     for index in range(1, frames):
         scene.slabs[0].slab2world = at(move * index, 0, 0.6)
-        tracker.update(scene.render(index)[0])
+        stream.update(scene.render(index)[0])
     return planner
 
 
 def test_a_still_target_is_planned_on_the_mean_of_past_frames():
     planner = plan_in(8)
-    first, second = planner.calls
+    first, second = planner.stamps
     frames = 1 + (second - first) // FRAME_NS
     assert frames >= 7
-    assert planner.spreads[0] == pytest.approx(0.002, rel=0.1)
-    assert planner.spreads[1] == pytest.approx(0.002 / np.sqrt(frames), rel=0.15)
+    assert spreads(planner)[0] == pytest.approx(0.002, rel=0.1)
+    assert spreads(planner)[1] == pytest.approx(0.002 / np.sqrt(frames), rel=0.15)
 
 
 def test_a_moving_target_is_planned_on_one_frame():
     planner = plan_in(9, move=0.004)
-    assert planner.spreads[-1] == pytest.approx(0.002, rel=0.1)
+    assert spreads(planner)[-1] == pytest.approx(0.002, rel=0.1)
