@@ -15,7 +15,7 @@ LAYERS = (
     ('transforms', 'image_region', 'rectangle', 'depth_noise'),
     ('camera', 'transform_buffer'),
     ('frame',),
-    ('frame_folder', 'support_plane'),
+    ('frame_folder', 'support_plane', 'support_level'),
     ('frame_sequence', 'robot', 'simulation', 'evaluation.triangles', 'evaluation.formats'),
     ('segmentation', 'grounding.grounding', 'evaluation.metrics', 'grounding.chat_client'),
     ('grounding.realvlg', 'grounding.tabletop', 'evaluation.rewards'),

@@ -19,9 +19,11 @@ from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box
 from realvlg_ros.rectangle import GraspRectangle
+from realvlg_ros.support_plane import SupportPlane
 from realvlg_ros.tracking.lock_step import LockStep
 from realvlg_ros.tracking.measurement.region import region_of
 from realvlg_ros.tracking.settings import TrackerSettings
+from realvlg_ros.tracking.target.plan_job import Planner
 from realvlg_ros.tracking.tracker import TargetTracker
 from realvlg_ros.transforms import make_transform
 
@@ -72,9 +74,10 @@ def add_real_sequence(report: Report) -> None:
 class _MiddlePlan:
     grasps: tuple[Grasp, ...]
     message: str = ''
+    plane: SupportPlane | None = None
 
 
-class _MiddlePlanner:
+class _MiddlePlanner(Planner):
     """Takes the middle of the masked depth for a grasp from above."""
 
     def plan(

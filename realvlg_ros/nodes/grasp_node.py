@@ -28,10 +28,12 @@ from ..ros.node.parameters import parameter, settings
 from ..ros.node.qos import latched
 from ..ros.node.run_node import run_node
 from ..ros.node.worker import Worker
-from ..ros.plane_watch import PlaneWatch
 from ..ros.requests.regrounder import Regrounder
+from ..ros.support_report import support_report
 from ..ros.target_outputs import TargetOutputs
 from ..srv import ResetTracker
+from ..support_level import SupportLevel
+from ..tracking.pending_frames import PendingFrames
 from ..tracking.settings import RANGES, TrackerSettings
 from ..tracking.target.plan_job import PlanJob
 from ..tracking.target.target import GraspTarget, TargetState
@@ -73,7 +75,7 @@ class GraspNode(ManagedNode):
         """Read the gripper and make planner, tracker and publishers."""
         self._settings: GraspParameters = self.current_parameters()
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
-        self._planner = PlaneWatch(GraspPlanner(gripper, self._settings.planner))
+        self._planner = GraspPlanner(gripper, self._settings.planner)
         self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
         self._regrounder = Regrounder(self) if self._settings.reground else None
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
@@ -85,7 +87,8 @@ class GraspNode(ManagedNode):
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0
-        self._newest_stamp_ns = self._awaited_ns = 0
+        self._support: SupportLevel | None = None
+        self._frames: PendingFrames[MatchedFrame] = PendingFrames(self._settings.tracker.max_gap)
         self._worker = Worker('tracking', self._on_error)
         self._plan_worker = Worker('planning', self._on_error)
         self._camera.start()
@@ -112,7 +115,7 @@ class GraspNode(ManagedNode):
             'tracker',
             values={
                 'frames_hz': self._processed.read(),
-                'frames_skipped': self._worker.dropped,
+                'frames_skipped': self._frames.skipped,
                 'targets_hz': self._published.read(),
                 'update_ms': self._update_ms,
                 'latency_ms': self._latency * 1e3,
@@ -121,44 +124,32 @@ class GraspNode(ManagedNode):
                 'fixed_frame': self._camera.fixed_frame or 'none: targets are in the camera frame',
             },
         )
-        return [self._camera.report(), tracker, self._planner.report()]
+        return [self._camera.report(), tracker, support_report(self._support)]
 
     def _on_frame(self, match: MatchedFrame) -> None:
-        if match.stamp_ns == self._awaited_ns:
-            self._worker.post(lambda: self._track(match))
-        else:
-            self._worker.offer(self._track_newest)
+        self._frames.add(match)
+        self._worker.offer(self._follow)
 
     def _on_jump_back(self) -> None:
-        self._worker.post(self._forget)
+        self._frames.clear()
+        self._worker.post(self._tracker.reset)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
         if message.status == GroundingMsg.IN_PROGRESS:
             # The frame of a request must not be passed over, however busy the worker is.
-            self._awaited_ns = stamp_to_ns(message.header.stamp)
-            match = self._camera.at(self._awaited_ns)
-            if match is not None:
-                self._worker.post(lambda: self._track(match))
+            self._frames.need(stamp_to_ns(message.header.stamp))
+            self._worker.post(self._follow)
         self._worker.post(lambda: self._take_grounding(message))
 
     def _on_error(self, error: Exception) -> None:
         self.get_logger().error(''.join(traceback.format_exception(error)))
         self.warn('tracker', f'failed: {error!r}; see the log of grasp_node')
 
-    def _track_newest(self) -> None:
-        match = self._camera.take()
-        if match is None:
-            return
-        busy_ns = match.stamp_ns - self._newest_stamp_ns
-        if busy_ns > self._settings.tracker.max_gap * 1e9 / 2:
-            # While a plan took long the camera went on: that is no gap in its stream.
-            for passed in self._camera.between(self._newest_stamp_ns, match.stamp_ns):
-                self._track(passed)
-        self._track(match)
+    def _follow(self) -> None:
+        for match in self._frames.take():
+            self._track(match)
 
     def _track(self, match: MatchedFrame) -> None:
-        if match.stamp_ns <= self._newest_stamp_ns:
-            return
         try:
             frame = self._camera.to_frame(match)
         except RealvlgError as error:
@@ -169,7 +160,6 @@ class GraspNode(ManagedNode):
         targets = self._tracker.update(frame)
         self._update_ms = (time.perf_counter() - started) * 1e3
         self._processed.tick()
-        self._newest_stamp_ns = frame.stamp_ns
         for notice in self._tracker.take_notices():
             self.get_logger().warning(notice)
         self._publish(targets, frame)
@@ -191,6 +181,7 @@ class GraspNode(ManagedNode):
         except Exception as error:
             self._on_error(error)
             result = job.failed(_PLANNING_FAILED.format(error))
+        self._support = result.support or self._support
         worker.post(lambda: self._take_plan(tracker.take_result(result)))
 
     def _take_plan(self, target: GraspTarget | None) -> None:
@@ -237,10 +228,6 @@ class GraspNode(ManagedNode):
         if frame is not None:
             shown = [t for t in targets if t.request_id == self._latest_request] or targets
             self._outputs.show(frame, shown[-1] if shown else None)
-
-    def _forget(self) -> None:
-        self._tracker.reset()
-        self._newest_stamp_ns = 0
 
     def _reset_tracker(
         self, asked: ResetTracker.Request, response: ResetTracker.Response

@@ -15,6 +15,7 @@ from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.rectangle import GraspRectangle
+from realvlg_ros.support_plane import SupportPlane
 from realvlg_ros.tracking.target.plan_job import Planner
 from realvlg_ros.transforms import invert, make_transform
 
@@ -125,6 +126,7 @@ class FakePlan:
 
     grasps: tuple[Grasp, ...]
     message: str
+    plane: SupportPlane | None = None
 
 
 @dataclass(frozen=True)

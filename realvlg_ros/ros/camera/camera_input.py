@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,11 +25,6 @@ from .robot_input import RobotInput
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
-# A request names the frame it took some milliseconds after that frame came.
-_RECENT_FRAMES = 10
-# Frames that bridge the time in which a node was busy: so many, so far apart at least.
-_SPACED_FRAMES = 8
-_SPACING_NS = 500_000_000
 # The clock of a bag that starts again jumps farther than this; a correction by NTP does not.
 _JUMP = Duration(nanoseconds=-500_000_000)
 
@@ -40,7 +34,11 @@ def _nothing() -> None:
 
 
 class CameraInput:
-    """Matched frames of one camera while a node is active; nothing is decoded before to_frame."""
+    """Matched frames of one camera while a node is active.
+
+    Which frame is looked at is the node's choice: on_frame is given each, and newest is there to
+    be asked. to_frame is the one way from there to an RgbdFrame; nothing is decoded before it.
+    """
 
     def __init__(
         self,
@@ -69,8 +67,6 @@ class CameraInput:
         self._matcher = FrameMatcher(tolerance, on_jump_back=self._jumped)
         self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
         self._arrived = time.monotonic()
-        self._recent: deque[MatchedFrame] = deque(maxlen=_RECENT_FRAMES)
-        self._spaced: deque[MatchedFrame] = deque(maxlen=_SPACED_FRAMES)
         self._tf = self._listen_to_tf()
         self._robot = None
         if parameters.robot_shapes and self._tf is not None:
@@ -93,7 +89,7 @@ class CameraInput:
         return self._parameters.fixed_frame if self._tf is not None else ''
 
     def newest(self, max_age: float) -> MatchedFrame | None:
-        """The newest frame, taken or not, unless it came longer ago than max_age s."""
+        """The newest frame, unless it came longer ago than max_age s."""
         if time.monotonic() - self._arrived > max_age:
             return None
         return self._matcher.newest()
@@ -101,18 +97,6 @@ class CameraInput:
     def close(self) -> None:
         """Listen to the clock no more."""
         self._jump_handle.unregister()
-
-    def take(self) -> MatchedFrame | None:
-        """The newest frame if it was not taken yet."""
-        return self._matcher.take()
-
-    def at(self, stamp_ns: int) -> MatchedFrame | None:
-        """The frame of a stamp, if it is one of the last few."""
-        return next((m for m in self._recent.copy() if m.stamp_ns == stamp_ns), None)
-
-    def between(self, after_ns: int, before_ns: int) -> list[MatchedFrame]:
-        """Frames half a second apart between two stamps, oldest first, from the last seconds."""
-        return [m for m in self._spaced.copy() if after_ns < m.stamp_ns < before_ns]
 
     def to_frame(self, match: MatchedFrame) -> RgbdFrame:
         """Decode and check a frame; may wait for its transform, so never in a callback.
@@ -213,18 +197,11 @@ class CameraInput:
     def _receive(self, name: str, message: Any) -> None:
         self._rates[name].tick()
         add = getattr(self._matcher, f'add_{name}')
-        if add(stamp_to_ns(message.header.stamp), message):
+        match = add(stamp_to_ns(message.header.stamp), message)
+        if match is not None:
             self._rates['matched'].tick()
             self._arrived = time.monotonic()
-            match = self._matcher.newest()
-            if match is not None:
-                self._remember(match)
-                self._on_frame(match)
-
-    def _remember(self, match: MatchedFrame) -> None:
-        self._recent.append(match)
-        if not self._spaced or match.stamp_ns - self._spaced[-1].stamp_ns >= _SPACING_NS:
-            self._spaced.append(match)
+            self._on_frame(match)
 
     def _jumped(self, before_ns: int, after_ns: int) -> None:
         self._forget(f'image stamps jumped back by {(before_ns - after_ns) / 1e9:.3f} s')
@@ -235,8 +212,6 @@ class CameraInput:
 
     def _forget(self, reason: str) -> None:
         self._node.get_logger().warning(f'{reason}: transforms, frames and tracks are forgotten')
-        self._recent.clear()
-        self._spaced.clear()
         if self._tf is not None:
             self._tf.clear()
         self._on_jump_back()

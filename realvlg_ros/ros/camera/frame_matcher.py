@@ -37,7 +37,6 @@ class MatchCounts:
     Attributes:
         color, depth, camera_info: received.
         matched: frames put together.
-        skipped: of these, replaced by a newer one before they were taken.
         dropped_color, dropped_depth: images that came to nothing, by reason.
         jumps_back: how often the clock jumped back and everything was cleared.
     """
@@ -46,7 +45,6 @@ class MatchCounts:
     depth: int = 0
     camera_info: int = 0
     matched: int = 0
-    skipped: int = 0
     dropped_color: Counter[str] = field(default_factory=Counter)
     dropped_depth: Counter[str] = field(default_factory=Counter)
     jumps_back: int = 0
@@ -86,7 +84,6 @@ class FrameMatcher:
         self._camera_info = _Stream(capacity)
         self._counts = MatchCounts()
         self._newest: MatchedFrame | None = None
-        self._taken = True
         self._last_gap_ns: int | None = None
         self._lock = Lock()
 
@@ -103,28 +100,20 @@ class FrameMatcher:
             return self._tolerance_ns
         return min(self._color.period_ns, self._depth.period_ns) // 2
 
-    def add_color(self, stamp_ns: int, payload: Any) -> bool:
-        """Add a colour image; True when a new frame is complete."""
+    def add_color(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
+        """Add a colour image; returns the frame that it completes."""
         return self._add(self._color, 'color', stamp_ns, payload)
 
-    def add_depth(self, stamp_ns: int, payload: Any) -> bool:
-        """Add a depth image; True when a new frame is complete."""
+    def add_depth(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
+        """Add a depth image; returns the frame that it completes."""
         return self._add(self._depth, 'depth', stamp_ns, payload)
 
-    def add_camera_info(self, stamp_ns: int, payload: Any) -> bool:
-        """Add a camera_info; True when a new frame is complete."""
+    def add_camera_info(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
+        """Add a camera_info; returns the frame that it completes."""
         return self._add(self._camera_info, 'camera_info', stamp_ns, payload)
 
-    def take(self) -> MatchedFrame | None:
-        """The newest frame if it has not been taken yet, else None."""
-        with self._lock:
-            if self._taken:
-                return None
-            self._taken = True
-            return self._newest
-
     def newest(self) -> MatchedFrame | None:
-        """The newest frame, taken or not; None before the first."""
+        """The newest frame; None before the first."""
         with self._lock:
             return self._newest
 
@@ -154,7 +143,7 @@ class FrameMatcher:
                 f'{gap}): turn on frame synchronisation in the driver or raise sync_tolerance'
             )
 
-    def _add(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> bool:
+    def _add(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> MatchedFrame | None:
         jumped_from = None
         with self._lock:
             newest = stream.newest_ns
@@ -164,9 +153,10 @@ class FrameMatcher:
                 self._counts.jumps_back += 1
             setattr(self._counts, name, getattr(self._counts, name) + 1)
             complete = self._accept(stream, name, stamp_ns, payload) and self._match()
+            match = self._newest if complete else None
         if jumped_from is not None and self._on_jump_back is not None:
             self._on_jump_back(jumped_from, stamp_ns)
-        return complete
+        return match
 
     def _accept(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> bool:
         if stream.matched_ns is not None and stamp_ns < stream.matched_ns:
@@ -193,8 +183,6 @@ class FrameMatcher:
     def _complete(self, color_ns: int, depth_ns: int) -> None:
         info_ns = self._camera_info.nearest(color_ns)
         assert info_ns is not None
-        if not self._taken:
-            self._counts.skipped += 1
         self._counts.matched += 1
         self._newest = MatchedFrame(
             color_ns,
@@ -202,7 +190,6 @@ class FrameMatcher:
             self._depth.items.pop(depth_ns),
             self._camera_info.items[info_ns],
         )
-        self._taken = False
         # Newest wins: what is older than a complete frame will not be put together any more.
         for name, stream, stamp_ns in (
             ('color', self._color, color_ns),
@@ -226,7 +213,7 @@ class FrameMatcher:
             stream: _Stream = getattr(self, f'_{name}')
             self._count_dropped(name, 'cleared', len(stream.items))
             stream.clear()
-        self._newest, self._taken, self._last_gap_ns = None, True, None
+        self._newest = self._last_gap_ns = None
 
 
 class _Stream:

@@ -131,14 +131,13 @@ class PlanClient:
         match = self._frames[stamp_ns]
         return frame_from_msgs(match.color, match.depth, match.camera_info, rectified=False)
 
-    def _receiver(self, add: Callable[[int, Any], bool]) -> Callable[[Any], None]:
+    def _receiver(self, add: Callable[[int, Any], MatchedFrame | None]) -> Callable[[Any], None]:
         def receive(message: Any) -> None:
-            if add(stamp_to_ns(message.header.stamp), message):
-                match = self._matcher.take()
-                if match is not None:
-                    self._frames[match.stamp_ns] = match
-                    while len(self._frames) > _FRAMES_KEPT:
-                        self._frames.popitem(last=False)
+            match = add(stamp_to_ns(message.header.stamp), message)
+            if match is not None:
+                self._frames[match.stamp_ns] = match
+                while len(self._frames) > _FRAMES_KEPT:
+                    self._frames.popitem(last=False)
 
         return receive
 

@@ -11,6 +11,8 @@ from ...arrays import Float32Array, FloatArray
 from ...frame import RgbdFrame
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
+from ...support_level import SupportLevel
+from ...support_plane import SupportPlane
 from ...transforms import invert
 from .depth_average import mean_depth
 
@@ -26,6 +28,11 @@ class Plan(Protocol):
     @property
     def message(self) -> str:
         """Why there are none."""
+        ...
+
+    @property
+    def plane(self) -> SupportPlane | None:
+        """The support that the object stands on, if one was seen."""
         ...
 
 
@@ -85,7 +92,10 @@ class PlanJob:
         known = [grasp.transformed(object2camera) for grasp in self.known]
         plan = planner.plan(frame, self.grounding, self.up, known=known)
         grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
-        return PlanResult(self, grasps, plan.message, (time.perf_counter() - started) * 1000)
+        plane, pose = plan.plane, frame.camera2fixed
+        support = None if plane is None else SupportLevel.of(plane, pose)
+        duration_ms = (time.perf_counter() - started) * 1000
+        return PlanResult(self, grasps, plan.message, support, duration_ms)
 
     def failed(self, reason: str) -> PlanResult:
         """The result where the planner failed."""
@@ -100,6 +110,7 @@ class PlanResult:
         job: that was run.
         grasps: in the object frame, best first.
         message: why there are none.
+        support: what the object stands on, and whether that is level; None if it was not seen.
         duration_ms: wall time.
         failed: the planner did, and says so in the message.
     """
@@ -107,5 +118,6 @@ class PlanResult:
     job: PlanJob
     grasps: tuple[Grasp, ...]
     message: str
+    support: SupportLevel | None = None
     duration_ms: float = 0.0
     failed: bool = False

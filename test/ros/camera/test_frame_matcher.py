@@ -13,29 +13,30 @@ def feed(matcher: FrameMatcher, period_ms: float, count: int, depth_offset_ms: f
     for i in range(count):
         stamp = int((1000 + i * period_ms) * MS)
         matcher.add_camera_info(stamp, f'info{i}')
-        complete += matcher.add_color(stamp, f'color{i}')
-        complete += matcher.add_depth(stamp + int(depth_offset_ms * MS), f'depth{i}')
+        complete += matcher.add_color(stamp, f'color{i}') is not None
+        depth = matcher.add_depth(stamp + int(depth_offset_ms * MS), f'depth{i}')
+        complete += depth is not None
     return complete
 
 
-def test_matches_each_frame_once_and_takes_it_once() -> None:
+def test_matches_each_frame_once_and_keeps_the_newest() -> None:
     matcher = FrameMatcher()
     assert feed(matcher, 33, 1) == 1
-    match = matcher.take()
+    match = matcher.newest()
     assert match is not None
     assert (match.color, match.depth, match.camera_info) == ('color0', 'depth0', 'info0')
     assert match.stamp_ns == 1000 * MS
-    assert matcher.take() is None
-    assert matcher.newest() == match
 
 
-def test_newest_frame_wins_and_the_skipped_ones_are_counted() -> None:
+def test_the_message_that_completes_a_frame_returns_it() -> None:
     matcher = FrameMatcher()
     assert feed(matcher, 33, 5) == 5
-    match = matcher.take()
-    assert match is not None and match.color == 'color4'
+    assert matcher.add_color(2000 * MS, 'color') is None
+    match = matcher.add_depth(2000 * MS, 'depth')
+    assert match is not None and (match.color, match.depth) == ('color', 'depth')
+    assert match == matcher.newest()
     counts = matcher.counts
-    assert (counts.color, counts.depth, counts.matched, counts.skipped) == (5, 5, 5, 4)
+    assert (counts.color, counts.depth, counts.matched) == (6, 6, 6)
 
 
 @pytest.mark.parametrize(('offset_ms', 'matched'), [(12, 20), (-12, 20), (0, 20)])
@@ -43,7 +44,7 @@ def test_automatic_tolerance_is_half_a_frame(offset_ms: float, matched: int) -> 
     matcher = FrameMatcher()
     assert feed(matcher, 33, 20, offset_ms) == matched
     assert matcher.tolerance_ns == pytest.approx(16.5 * MS)
-    match = matcher.take()
+    match = matcher.newest()
     assert match is not None and match.depth == match.color.replace('color', 'depth')
 
 
@@ -78,7 +79,7 @@ def test_camera_info_that_came_once_serves_every_frame() -> None:
     for i in range(10):
         matcher.add_color(i * 33 * MS, i)
         assert matcher.add_depth(i * 33 * MS, i)
-    match = matcher.take()
+    match = matcher.newest()
     assert match is not None and match.camera_info == 'only'
 
 
@@ -90,7 +91,7 @@ def test_without_camera_info_nothing_matches_and_the_reason_is_said() -> None:
     assert 'camera_info' in matcher.explain() and 'color' not in matcher.explain()
     assert matcher.counts.dropped_color == {'no camera_info': 2}
     assert matcher.add_camera_info(0, 'late info')
-    match = matcher.take()
+    match = matcher.newest()
     assert match is not None and match.color == 11
 
 
@@ -115,7 +116,7 @@ def test_late_image_does_not_replace_a_newer_frame() -> None:
     feed(matcher, 33, 4)
     assert not matcher.add_color(1010 * MS, 'late')
     assert matcher.counts.dropped_color == {'late': 1}
-    match = matcher.take()
+    match = matcher.newest()
     assert match is not None and match.color == 'color3'
 
 
@@ -133,4 +134,4 @@ def test_nothing_received_is_explained_by_name() -> None:
     matcher.add_color(0, 'color')
     assert matcher.explain().startswith('nothing received on depth, camera_info')
     matcher.clear()
-    assert matcher.take() is None
+    assert matcher.newest() is None

@@ -4,7 +4,6 @@ from slab_following import lock_step
 from slab_scene import FRAME_NS, FakePlanner, Slab, SlabScene, at, ground
 
 from realvlg_ros.depth_noise import DepthNoise
-from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.target.depth_average import mean_depth
 
 NOISE = DepthNoise()
