@@ -24,7 +24,7 @@ def graph(ros_context):
     graph.add(GroundingNode)
     tracking = graph.add(GraspNode)
     graph.add(GraspServer)
-    wait_until(lambda: tracking._newest_stamp_ns, 'first frame of the tracker')
+    wait_until(lambda: tracking._tracker.memory_bytes, 'first frame of the tracker')
     yield graph
     graph.close()
 
