@@ -17,15 +17,16 @@ from functools import cached_property
 
 import numpy as np
 
+from benchmarks.analytic.cast import cast, stand
+from benchmarks.analytic.solids import sheet
 from benchmarks.lift.analytic_setups import ROUND_SPAN, Setup, setups
-from benchmarks.solids import Solid
 from realvlg_ros.arrays import BoolArray, FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel, DepthSampler
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
-from realvlg_ros.transforms import invert, make_transform, transform_points
+from realvlg_ros.transforms import invert, transform_points
 
 _FINGER_WIDTH = 0.020
 # Standard deviation of the angle at which rectangles are drawn, rad.
@@ -144,13 +145,12 @@ def _place(
 
     The rectangle is drawn with an error `off`: m along its opening, and rad.
     """
-    cos, sin = math.cos(yaw), math.sin(yaw)
-    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
-    object2world = make_transform(turn, (0.0, 0.0, 0.0))
+    placed = stand(setup.solid, 0.0, 0.0, yaw=yaw)
+    object2world = placed.solid2world
     target = transform_points(object2world, setup.middle) + aim
     eye = target + distance * np.array([-math.sin(tilt), 0.0, math.cos(tilt)])
     camera2world = look_at(eye, target)
-    depth, mask = _render(setup.solid, camera, camera2world, object2world)
+    depth, owner = cast([stand(sheet(), 0.0, 0.0), placed], camera, camera2world)
     object2camera = invert(camera2world) @ object2world
     truth, contacts = _true_grasp(setup, object2camera)
     pixels = camera.project(contacts)
@@ -164,7 +164,7 @@ def _place(
     rectangle = replace(tight, x=float(x), y=float(y), width=opening)
     sliding, turning = _symmetries(setup, truth)
     return LiftCase(
-        setup.shape, tilt, distance, depth, mask, camera, camera2world,
+        setup.shape, tilt, distance, depth, owner == 1, camera, camera2world,
         rectangle, tight, truth, _drawn(setup, truth, tight, camera), sliding, turning,
     )  # fmt: skip
 
@@ -212,20 +212,3 @@ def _true_grasp(setup: Setup, object2camera: FloatArray) -> tuple[TrueGrasp, Flo
         span = (-reach, reach)
     contacts = center + np.array([[-0.5], [0.5]]) * setup.width * axis
     return TrueGrasp(center, axis, approach, setup.width, span), contacts
-
-
-def _render(
-    solid: Solid, camera: Camera, camera2world: FloatArray, object2world: FloatArray
-) -> tuple[FloatArray, BoolArray]:
-    """Depth (height, width) of the solid on the table z = 0, and the solid's mask."""
-    rays = np.concatenate([camera.rays, np.ones((*camera.rays.shape[:2], 1))], axis=-1)
-    directions = rays.reshape(-1, 3) @ camera2world[:3, :3].T
-    with np.errstate(divide='ignore'):
-        table = -camera2world[2, 3] / directions[:, 2]
-    world2object = invert(object2world)
-    origin = transform_points(world2object, camera2world[:3, 3])
-    hit = solid(origin, directions @ world2object[:3, :3].T)
-    mask = hit < np.where(table > 0, table, np.inf)
-    depth = np.where(mask, hit, np.where(table > 0, table, 0.0))
-    shape = camera.height, camera.width
-    return depth.reshape(shape), mask.reshape(shape)

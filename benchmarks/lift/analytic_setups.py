@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.solids import Solid, bowl, box, cylinder, mug, sphere
+from benchmarks.analytic.solids import Solid, bowl, box, cylinder, mug, sphere
 
 # Half the height on a ball or lying cylinder, in radii, at which friction 0.4 still holds.
 ROUND_SPAN = math.sin(math.atan(0.4))

@@ -5,12 +5,12 @@ import sys
 import numpy as np
 import pytest
 
+from benchmarks.analytic.solids import bowl, box, cylinder, mug, sphere
 from benchmarks.lift import __main__ as lift
 from benchmarks.lift.__main__ import run_case, shape_table
 from benchmarks.lift.analytic_scenes import TrueGrasp, lift_cases
 from benchmarks.lift.calibration import calibrate, measured_directions, scene_of
 from benchmarks.lift.published_lifts import one_pixel_lift, top_down_lift
-from benchmarks.solids import bowl, box, cylinder, mug, sphere
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.lift.lift import lift_rectangle

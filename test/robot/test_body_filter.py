@@ -3,6 +3,8 @@ import time
 import numpy as np
 import pytest
 
+from benchmarks.analytic.cast import cast, stand
+from benchmarks.analytic.solids import sphere
 from realvlg_ros.camera import Camera
 from realvlg_ros.errors import ParameterError, RobotModelError, TransformError
 from realvlg_ros.frame import RgbdFrame
@@ -25,12 +27,8 @@ def wall(distance=1.0):
 
 def ball_before(depth, center, radius):
     """Paint a ball's exact depth over a depth image; also the ball's pixels."""
-    rays = np.concatenate([CAMERA.rays, np.ones((480, 640, 1))], axis=-1)
-    a, b = (rays**2).sum(-1), rays @ center
-    root = b * b - a * (center @ center - radius**2)
-    hit = root > 0
-    z = (b - np.sqrt(np.where(hit, root, 0))) / a
-    return np.where(hit, z, depth).astype(np.float32), hit
+    hit, owner = cast([stand(sphere(radius), *(center - (0, 0, radius)))], CAMERA, np.eye(4))
+    return np.where(owner == 0, hit, depth).astype(np.float32), owner == 0
 
 
 def robot(*shapes):

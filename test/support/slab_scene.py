@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from benchmarks.analytic.cast import Placed, cast
+from benchmarks.analytic.solids import sheet
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
@@ -17,7 +19,7 @@ from realvlg_ros.image_region import RegionMask
 from realvlg_ros.rectangle import GraspRectangle
 from realvlg_ros.support_plane import SupportPlane
 from realvlg_ros.tracking.target.plan_job import Planner
-from realvlg_ros.transforms import invert, make_transform
+from realvlg_ros.transforms import invert, make_transform, transform_points
 
 FRAME_NS = 33_333_333
 CAMERA = Camera(320, 240, 300.0, 300.0, 159.5, 119.5)
@@ -40,6 +42,16 @@ class Slab:
 
     def __post_init__(self) -> None:
         self.pixels = texture(self.seed, blocks=max(8, int(self.size / 0.02)))
+
+    @property
+    def placed(self) -> Placed:
+        return Placed(sheet(self.size, self.size), self.slab2world)
+
+    def color_at(self, points: np.ndarray) -> np.ndarray:
+        """Its colours (rows, columns, 3) at points (rows, columns, 3) of the world on its face."""
+        local = transform_points(invert(self.slab2world), points)[..., :2]
+        place = ((local / self.size + 0.5) * (len(self.pixels) - 1)).astype(np.float32)
+        return cv2.remap(self.pixels, place, None, cv2.INTER_LINEAR)
 
 
 def at(x: float, y: float, z: float, yaw: float = 0.0, tilt: float = 0.0) -> np.ndarray:
@@ -64,15 +76,12 @@ class SlabScene:
         """The frame of an index (30 Hz) with fresh noise, and whose pixel is whose (1, 2, ...)."""
         rng = np.random.default_rng(index)
         pose = np.eye(4) if camera2world is None else camera2world
-        height, width = self.camera.height, self.camera.width
-        color = np.zeros((height, width, 3), np.uint8)
-        depth = np.full((height, width), np.inf)
-        owner = np.zeros((height, width), int)
-        for number, slab in enumerate([self.table, *self.slabs]):
-            z, inside, look = _cast(slab, invert(pose) @ slab.slab2world, self.camera)
-            nearer = inside & (z < depth)
-            depth[nearer], owner[nearer], color[nearer] = z[nearer], number, look[nearer]
-        depth[~np.isfinite(depth)] = 0
+        slabs = [self.table, *self.slabs]
+        depth, owner = cast([slab.placed for slab in slabs], self.camera, pose)
+        points = transform_points(pose, np.dstack([self.camera.rays * depth[..., None], depth]))
+        color = np.zeros(points.shape, np.uint8)
+        for number, slab in enumerate(slabs):
+            color[owner == number] = slab.color_at(points)[owner == number]
         noisy = np.where(depth > 0, depth + rng.normal(0, self.depth_noise, depth.shape), 0)
         shown = np.clip(color + rng.normal(0, self.color_noise, color.shape), 0, 255)
         frame = RgbdFrame(
@@ -80,18 +89,6 @@ class SlabScene:
             pose if with_tf else None, 'world' if with_tf else '',
         )  # fmt: skip
         return frame, owner
-
-
-def _cast(slab: Slab, slab2camera: np.ndarray, camera: Camera) -> tuple[np.ndarray, ...]:
-    rays = np.concatenate([camera.rays, np.ones((*camera.rays.shape[:2], 1))], axis=2)
-    normal, origin = slab2camera[:3, 2], slab2camera[:3, 3]
-    facing = rays @ normal
-    z = (normal @ origin) / np.where(np.abs(facing) < 1e-9, np.nan, facing)
-    local = (rays * z[..., None] - origin) @ slab2camera[:3, :3]
-    inside = (np.abs(local[..., :2]) < slab.size / 2).all(axis=2) & (z > 0.05)
-    place = ((local[..., :2] / slab.size + 0.5) * (slab.pixels.shape[0] - 1)).astype(np.float32)
-    look = cv2.remap(slab.pixels, place[..., 0], place[..., 1], cv2.INTER_LINEAR)
-    return z, inside, look
 
 
 def ground(

@@ -1,4 +1,4 @@
-"""Exact depth of simple solids on a table, cast in closed form."""
+"""Simple solids on a table, named by their middles, and views of them whose depth is exact."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.analytic.cast import cast, stand
+from benchmarks.analytic.solids import box, cylinder, sheet, sphere
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.observation.scene import Scene
@@ -22,15 +24,9 @@ class Box:
     center: tuple[float, float, float]
     yaw: float = 0.0
 
-    def hit(self, origin, rays):
-        c, s = np.cos(self.yaw), np.sin(self.yaw)
-        turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1.0]])
-        origin, rays = turn @ (origin - np.array(self.center)), rays @ turn.T
-        half = np.array(self.size) / 2
-        with np.errstate(divide='ignore', invalid='ignore'):
-            ends = np.stack([(-half - origin) / rays, (half - origin) / rays])
-        near, far = ends.min(0).max(-1), ends.max(0).min(-1)
-        return np.where((near <= far) & (near > 0), near, np.inf)
+    @property
+    def placed(self):
+        return _centered(box(*self.size), self.center, self.size[2], self.yaw)
 
 
 @dataclass(frozen=True)
@@ -38,11 +34,9 @@ class Ball:
     radius: float
     center: tuple[float, float, float]
 
-    def hit(self, origin, rays):
-        offset = origin - np.array(self.center)
-        a, b = (rays**2).sum(-1), rays @ offset
-        square = b * b - a * (offset @ offset - self.radius**2)
-        return np.where(square > 0, (-b - np.sqrt(np.maximum(square, 0))) / a, np.inf)
+    @property
+    def placed(self):
+        return _centered(sphere(self.radius), self.center, 2 * self.radius)
 
 
 @dataclass(frozen=True)
@@ -51,16 +45,14 @@ class Cylinder:
     height: float
     center: tuple[float, float, float]
 
-    def hit(self, origin, rays):
-        offset = origin - np.array(self.center)
-        a, b = (rays[..., :2] ** 2).sum(-1), rays[..., :2] @ offset[:2]
-        square = b * b - a * (offset[:2] @ offset[:2] - self.radius**2)
-        side = (-b - np.sqrt(np.maximum(square, 0))) / a
-        z = offset[2] + side * rays[..., 2]
-        side = np.where((square > 0) & (np.abs(z) <= self.height / 2), side, np.inf)
-        lid = (self.height / 2 - offset[2]) / rays[..., 2]
-        off = offset[:2] + lid[..., None] * rays[..., :2]
-        return np.minimum(side, np.where((off**2).sum(-1) <= self.radius**2, lid, np.inf))
+    @property
+    def placed(self):
+        return _centered(cylinder(self.radius, self.height), self.center, self.height)
+
+
+def _centered(solid, center, height, yaw=0.0):
+    x, y, z = center
+    return stand(solid, x, y, z - height / 2, yaw)
 
 
 @dataclass(frozen=True)
@@ -97,17 +89,12 @@ def look(
     """
     turn = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     camera2world = look_at(eye, target) @ make_transform(turn, np.zeros(3))
-    rays = np.concatenate([camera.rays, np.ones((camera.height, camera.width, 1))], axis=-1)
-    rays = rays @ camera2world[:3, :3].T
-    origin = camera2world[:3, 3]
-    hits = [np.where(rays[..., 2] < 0, -origin[2] / rays[..., 2], np.inf)]
-    hits += [solid.hit(origin, rays) for solid in solids]
-    nearest = np.argmin(hits, axis=0)
-    depth = np.min(hits, axis=0)
-    depth = np.where(np.isfinite(depth) & (depth < 3), depth, 0)
+    placed = [solid.placed for solid in solids]
+    depth, nearest = cast([stand(sheet(), 0, 0), *placed], camera, camera2world)
+    depth = np.where(depth < 3, depth, 0)
     depth = depth + noise * np.random.default_rng(seed).standard_normal(depth.shape) * depth**2
     color = np.zeros((camera.height, camera.width, 3), np.uint8)
     frame = RgbdFrame.from_arrays(color, depth.astype(np.float32), camera, noise=assumed)
-    plane = SupportPlane(camera2world[2, :3].copy(), float(origin[2]), 0.0, 1000)
+    plane = SupportPlane(camera2world[2, :3].copy(), float(camera2world[2, 3]), 0.0, 1000)
     masks = tuple(nearest == k + 1 for k in range(len(solids)))
     return View(frame, masks, camera2world, plane)

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.analytic.cast import cast, stand
+from benchmarks.analytic.solids import box, sheet
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import GraspSource
@@ -25,14 +27,9 @@ def frame(taught):
     """A camera above a table with a bar where the model was taught that it is."""
     camera = Camera(320, 240, FOCAL_PX, FOCAL_PX, 159.5, 119.5)
     top = camera.deproject(np.array(CENTER_PX), TABLE_M - BAR_HEIGHT_M)
-    c, d = np.cos(np.radians(ANGLE_DEG)), np.sin(np.radians(ANGLE_DEG))
-    turn = np.array([[c, d, 0], [-d, c, 0], [0, 0, 1]])
-    rays = np.concatenate([camera.rays, np.ones((240, 320, 1))], axis=-1) @ turn.T
-    origin = -turn @ (top + (0, 0, BAR_HEIGHT_M / 2))
-    half = np.array([BAR_WIDTH_M, BAR_LENGTH_M, BAR_HEIGHT_M]) / 2
-    ends = np.stack([(-half - origin) / rays, (half - origin) / rays])
-    near, far = ends.min(axis=0).max(axis=-1), ends.max(axis=0).min(axis=-1)
-    depth = np.where(near <= far, near, TABLE_M)
+    bar = box(BAR_WIDTH_M, BAR_LENGTH_M, BAR_HEIGHT_M)
+    placed = [stand(bar, *top, np.radians(ANGLE_DEG)), stand(sheet(), 0, 0, TABLE_M)]
+    depth, _ = cast(placed, camera, np.eye(4))
     depth += np.random.default_rng(0).normal(0, NOISE_M, depth.shape)
     return RgbdFrame(taught.image, depth.astype(np.float32), camera)
 

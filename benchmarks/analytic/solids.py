@@ -6,6 +6,7 @@ to the distance (n,) in lengths of the direction, infinite where the ray misses.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,19 @@ import numpy as np
 from realvlg_ros.arrays import FloatArray
 
 Solid = Callable[[FloatArray, FloatArray], FloatArray]
+
+
+def sheet(width: float = math.inf, length: float = math.inf) -> Solid:
+    """The plane z = 0, or a sheet of it: width along x and length along y, m."""
+
+    def first_hit(origin: FloatArray, directions: FloatArray) -> FloatArray:
+        with np.errstate(divide='ignore', invalid='ignore'):
+            t = -origin[2] / directions[:, 2]
+            x, y = (origin[k] + t * directions[:, k] for k in (0, 1))
+        inside = (np.abs(x) < width / 2) & (np.abs(y) < length / 2)
+        return np.where((t > 0) & inside, t, np.inf)
+
+    return first_hit
 
 
 def box(width: float, length: float, height: float) -> Solid:
