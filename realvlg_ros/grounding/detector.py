@@ -15,7 +15,7 @@ from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
 from ..torch_device import choose_device, import_libraries, use_torch_threads
-from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
+from .grounding import Grounding, GroundingStatus, ObjectCandidate
 from .realvlg.checkpoint import read_json
 from .realvlg.decoder import check_aborted
 from .realvlg.prompts import escape
@@ -117,16 +117,14 @@ class DetectorGrounder:
         """Find the object of the instruction.
 
         Raises:
-            InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True; looked at before and after the one pass.
             GroundingError: not loaded, or the model could not be run.
         """
-        text = check_instruction(instruction)
         if self._model is None:
             raise GroundingError('the detector is not loaded; call load first')
         check_aborted(aborted)
         start = time.perf_counter()
-        label = label_of(text)
+        label = label_of(instruction)
         try:
             found = _suppress(self._detect(frame, label), self._settings.overlap)
         except RealvlgError:
@@ -135,7 +133,7 @@ class DetectorGrounder:
             raise GroundingError(f'the detector could not be run: {error}') from error
         timings = {'detect': (time.perf_counter() - start) * 1e3}
         check_aborted(aborted)
-        return self._decide(frame, text, label, found, timings)
+        return self._decide(frame, instruction, label, found, timings)
 
     def _decide(
         self,

@@ -106,11 +106,10 @@ class Grounder(Protocol):
 
         Args:
             frame: colour and depth.
-            instruction: what a person said; checked with check_instruction.
+            instruction: what a person said, as check_instruction returns it: who calls checks.
             aborted: looked at between steps; when it returns True the work stops.
 
         Raises:
-            InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True.
             GroundingError: the backend could not do its work.
         """
@@ -128,6 +127,10 @@ def never_aborted() -> bool:
 
 def check_instruction(instruction: str) -> str:
     """Return the instruction with whitespace collapsed.
+
+    Called once where an instruction comes in: by Pipeline, by the worker of grounding_node, by
+    grasp_server, which must refuse what it cannot ask, and by readers of files. Grounders rely on
+    it.
 
     Raises:
         InstructionError: empty, without a letter, or longer than 1000 characters.

@@ -17,7 +17,7 @@ from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
 from .chat_client import ChatClient, Completion
-from .grounding import Grounding, check_instruction, never_aborted
+from .grounding import Grounding, never_aborted
 from .realvlg.answer_text import answer_expression, number_ranges, parse_answer
 from .realvlg.calibration import Calibration, EvidenceKind
 from .realvlg.confidence import Confidence
@@ -146,14 +146,12 @@ class ServerGrounder(TaskGrounder):
         """Find what the instruction refers to.
 
         Raises:
-            InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True.
             GroundingError: not loaded, no answer in time, or no valid answer after the retries.
         """
-        text = check_instruction(instruction)
         if not self._models:
             raise GroundingError('the server grounder is not loaded; call load first')
-        return self._ground(Work(frame, text, aborted))
+        return self._ground(Work(frame, instruction, aborted))
 
     def _answer(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
         """Ask until a reply is valid, at most 1 + retries times."""

@@ -14,7 +14,7 @@ from ...frame import RgbdFrame
 from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
 from ...torch_device import use_torch_threads
-from ..grounding import Grounding, check_instruction, never_aborted
+from ..grounding import Grounding, never_aborted
 from .calibration import Calibration, Evidence, EvidenceKind
 from .coordinates import AnswerFrame
 from .decoder import Answer, Decoder, Thinking
@@ -69,14 +69,12 @@ class RealvlgGrounder(TaskGrounder):
         """Find what the instruction refers to.
 
         Raises:
-            InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True; looked at before every pass.
             GroundingError: not loaded, or the model could not be run.
         """
-        text = check_instruction(instruction)
         if not self._decoders:
             raise GroundingError('the realvlg grounder is not loaded; call load first')
-        work = Work(frame, text, aborted)
+        work = Work(frame, instruction, aborted)
         try:
             return self._ground(work)
         except RealvlgError:
@@ -93,7 +91,7 @@ class RealvlgGrounder(TaskGrounder):
 
     def evidence(self, frame: RgbdFrame, instruction: str) -> Evidence:
         """How sure the model is that the object is there; to calibrate on labelled frames."""
-        work = Work(frame, check_instruction(instruction), never_aborted)
+        work = Work(frame, instruction, never_aborted)
         answer, _ = self._box(work)
         probe = None if self._prompts.probe is None else self._probe(work)
         return Evidence(answer.confidence.score, probe)

@@ -13,6 +13,7 @@ from ...arrays import ByteArray
 from ...camera import Camera
 from ...errors import ParameterError
 from ...frame import RgbdFrame
+from ..grounding import check_instruction
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,14 @@ def read_labelled_set(path: Path) -> list[LabelledPicture]:
 
     Raises:
         ParameterError: the file or an image is missing or of another form.
+        InstructionError: an instruction cannot be taken.
     """
     try:
         entries = json.loads(path.read_text())
         pictures = [
             LabelledPicture(
                 _read_image(path.parent / entry['image']),
-                str(entry['instruction']),
+                check_instruction(str(entry['instruction'])),
                 bool(entry['present']),
             )
             for entry in entries

