@@ -12,6 +12,7 @@ import pytest
 from slab_scene import Slab, SlabScene, at
 from solids import Box, look
 
+from benchmarks.grounding import FRAMES
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import ParameterError
 from realvlg_ros.frame_folder import read_frame, write_frame
@@ -32,6 +33,7 @@ from realvlg_ros.tracking.memory.key_frames import KeyFrame, ThinnedFrame
 from realvlg_ros.tracking.settings import TrackerSettings
 
 DOUBLE = DepthNoise(0.001, 0.004)
+PROFILES = sorted((share_folder() / 'config' / 'depth_noise').iterdir())
 POSE = at(0, 0, 0.6)
 
 
@@ -137,7 +139,7 @@ def test_noise_stays_with_a_frame_in_memory():
     assert ThinnedFrame.from_key_frame(key).unpacked().to_frame().noise == DOUBLE
 
 
-@pytest.mark.parametrize('path', sorted((share_folder() / 'config' / 'depth_noise').iterdir()))
+@pytest.mark.parametrize('path', PROFILES, ids=lambda path: path.stem)
 def test_a_profile_says_where_its_figures_are_from(path):
     noise = DepthNoise.from_yaml(depth_noise_file(path.stem))
     # Every camera that is meant for a table has between 0.5 and 4 mm at 0.6 m.
@@ -146,6 +148,19 @@ def test_a_profile_says_where_its_figures_are_from(path):
     assert re.search('Measured|Derived|Fitted', text)
     for name in ('floor', 'quadratic'):
         assert re.search(rf'^#.*\n{name}: ', text, re.MULTILINE)
+
+
+def test_the_page_on_cameras_gives_the_figures_of_the_profiles():
+    page = (Path(__file__).parents[1] / 'docs' / 'cameras.md').read_text()
+    rows = re.findall(
+        r'^\| `(\w+)` \|[^|]*\| (0\.\d+) \| (0\.\d+) \| ([\d.]+), ([\d.]+) mm', page, re.M
+    )
+    shown = {name: [float(figure) for figure in figures] for name, *figures in rows}
+    profiles = {path.stem: DepthNoise.from_yaml(path) for path in PROFILES}
+    assert shown == {
+        name: [noise.floor, noise.quadratic, *np.round(1000 * noise.sigma([0.5, 1.0]), 1)]
+        for name, noise in profiles.items()
+    }
 
 
 def test_the_default_is_the_profile_of_a_d435():
@@ -189,7 +204,7 @@ def test_a_frame_folder_keeps_the_noise_or_names_a_profile(tmp_path):
 
 
 def test_a_still_camera_is_as_noisy_over_time_as_the_d435_profile_says():
-    folder = Path(os.environ.get('REALVLG_FRAMES', '')) / 'static_tubes_sequence'
+    folder = Path(os.environ.get('REALVLG_FRAMES', FRAMES)) / 'static_tubes_sequence'
     if not folder.is_dir():
         pytest.skip('no real frames; set REALVLG_FRAMES')
     frames = [read_frame(path) for path in sorted(folder.iterdir()) if path.is_dir()]
