@@ -90,6 +90,15 @@ def test_the_code_on_pages_runs() -> None:
         exec(piece.replace("Path('config", f"Path('{ROOT}/config"), {})
 
 
+def test_the_robot_shapes_on_the_page_can_be_read(tmp_path: Path) -> None:
+    from realvlg_ros.robot.shapes import RobotShapes
+
+    page = ROOT / 'docs' / 'quick_start.md'
+    (shapes,) = (text for kind, text in FENCE.findall(page.read_text()) if kind == 'yaml')
+    (tmp_path / 'robot.yaml').write_text(shapes)
+    assert len(RobotShapes.from_yaml(tmp_path / 'robot.yaml').shapes) == 3
+
+
 def test_files_and_folders_exist() -> None:
     inside = re.compile(
         r'`((?:realvlg_ros|config|test|urdf|launch|docs|examples|scripts|requirements|msg|srv'
