@@ -12,7 +12,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from ros_graph import CAMERA_FRAME, FakeCamera, Graph
-from table_scene import RED_BOX, camera2world
+from table_scene import RED_BOX_CORNERS, camera2world
 
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
@@ -50,7 +50,7 @@ def test_grasps_of_the_named_object_are_printed(nodes):
     assert frame == CAMERA_FRAME
     *position, opening = (float(number) for number in numbers)
     (world,) = transform_points(camera2world(), [position])
-    low, high, _ = RED_BOX
+    low, high = RED_BOX_CORNERS
     assert all(a - 0.02 < v < b + 0.02 for a, v, b in zip(low, world, high, strict=True))
     # The box is 45 mm wide and the hand opens to 80 mm.
     assert 0.045 < opening <= 0.080

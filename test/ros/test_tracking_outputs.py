@@ -32,7 +32,7 @@ def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
     )
     assert target.camera_frame_id == CAMERA_FRAME
     position = target_from_msg(target).grasps[0].position
-    lower, upper = np.array(table_scene.RED_BOX[0]), np.array(table_scene.RED_BOX[1])
+    lower, upper = table_scene.RED_BOX_CORNERS
     assert np.all(position > lower - 0.01) and np.all(position < upper + 0.01)
 
     def plane():
@@ -151,7 +151,7 @@ def test_the_robot_is_not_an_object(graph, tmp_path):
     pytest.importorskip('tf2_msgs')
     from realvlg_ros.ros.tf.tf_adapter import TransformBroadcaster, transform_to_msg
 
-    lower, upper = (np.array(corner) for corner in table_scene.RED_BOX[:2])
+    lower, upper = table_scene.RED_BOX_CORNERS
     size = [float(length) for length in upper - lower]
     shapes = tmp_path / 'robot.yaml'
     shapes.write_text(f'links:\n  hand:\n    - box: {size}\n')

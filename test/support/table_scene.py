@@ -16,6 +16,8 @@ CAMERA = Camera(320, 240, 300.0, 300.0, 159.5, 119.5)
 # Boxes on the table z = 0 of the world (z up): how each stands, m, and its RGB.
 TABLE = (stand(box(4.0, 4.0, 0.1), 0.0, 0.0, -0.1), (128, 128, 128))
 RED_BOX = (stand(box(0.045, 0.07, 0.06), -0.0975, 0.015), (200, 20, 20))
+# Where the red box begins and ends in the world, m.
+RED_BOX_CORNERS = (np.array([-0.12, -0.02, 0.0]), np.array([-0.075, 0.05, 0.06]))
 BLUE_BOX = (stand(box(0.045, 0.07, 0.06), 0.0975, 0.015), (20, 40, 200))
 
 

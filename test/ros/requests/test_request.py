@@ -38,7 +38,7 @@ def test_the_red_box_is_grasped_where_it_stands(graph):
     assert 1 <= len(result.target.grasps) <= 3
     grasp = target_from_msg(result.target).grasps[0]
     in_world = transform_points(table_scene.camera2world(), grasp.position)
-    lower, upper = np.array(table_scene.RED_BOX[0]), np.array(table_scene.RED_BOX[1])
+    lower, upper = table_scene.RED_BOX_CORNERS
     assert np.all(in_world > lower - 0.01) and np.all(in_world < upper + 0.01)
     assert 0.04 < grasp.object_width < 0.075
     stages = {f.stage for f in goal.feedback}
