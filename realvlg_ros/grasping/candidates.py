@@ -10,8 +10,12 @@ import numpy.typing as npt
 
 from ..arrays import BoolArray, Float32Array, FloatArray
 
-# The last part of the approach that must be free, too, m.
+# The last part of the approach that must be free, too, m. Chosen: grippers come straight so far at
+# least.
 SWEEP = 0.05
+# Least distance of the palm from the object, on that part, too, m. Chosen: about the noise of
+# readings at 1 m.
+PALM_GAP = 0.003
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ..arrays import FloatArray
 from ..rectangle import ContactPair, GraspRectangle
 from ..transforms import transform_covariance, transform_points
 
-# Rotation by 180 degrees about the approach axis: a parallel gripper does not change.
+# Rotation by 180 degrees about the approach axis. From the symmetry of parallel grippers.
 _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 

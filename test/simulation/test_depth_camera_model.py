@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from realvlg_ros.depth_noise import CORRELATION_PX
 from realvlg_ros.errors import ParameterError
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.trajectory import d435_camera
@@ -150,3 +151,18 @@ def test_samples_repeat_by_seed():
 def test_impossible_noise_is_refused(values, words):
     with pytest.raises(ParameterError, match=words):
         DepthCameraModel(**values)
+
+
+@pytest.mark.parametrize('distance', [0.4, 0.6, 0.9])
+def test_the_core_knows_over_how_many_pixels_noise_is_correlated(distance):
+    clean = plane(distance)
+    noise = DepthCameraModel(dropout=0.0).apply(clean, CAMERA, 1) - clean
+    inner = noise[4:-4, 4:-4] - noise.mean()
+    height, width = inner.shape
+    shifted = (
+        (noise[4 + dy :, 4 + dx :][:height, :width] - noise.mean())
+        for dy in range(-4, 5)
+        for dx in range(-4, 5)
+    )
+    area = sum(float((inner * other).mean()) for other in shifted) / float(inner.var())
+    assert np.sqrt(area) == pytest.approx(CORRELATION_PX, abs=0.2)

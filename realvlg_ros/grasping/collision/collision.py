@@ -12,9 +12,11 @@ from ..candidates import SWEEP, Candidates, local_coordinates
 from ..context import PlanningContext
 from ..gripper import Gripper
 
-# Distance between sample points on the gripper, m.
+# Distance between sample points on the gripper, m. Chosen: less than twice the clearance by which
+# things are grown, so that none slips between two points.
 _STEP = 0.007
-# Distances are measured up to this, m, and to so many points of other things.
+# Distances are measured up to this, m, and to so many points of other things. Chosen: more room
+# than this is no better; these points are a few millimetres apart around a hand.
 _SEARCHED = 0.10
 _MAX_POINTS = 2000
 

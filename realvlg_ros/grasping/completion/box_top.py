@@ -15,19 +15,26 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray
 from ..observation.target_cloud import TargetCloud
 
-# Surface so near the highest readings, m, and so level is the top.
-_PLATEAU, _LEVEL = 0.004, 0.8
+# Surface so near the highest readings, m, is the top. Chosen: about the noise of readings at 1 m.
+PLATEAU = 0.004
+# So level is a top, as the vertical part of its normals. Chosen: 37 degrees.
+_LEVEL = 0.8
 # Fewer points are no top; and how much of its rectangle, and of the whole footprint, it must fill.
+# Chosen: a disc fills 0.785 of its rectangle; noise and walls widen what is seen of a box.
 _MIN_TOP = 30
 _RECTANGULAR = 0.8
 _AS_LARGE = 0.6
-# Edges so far above or below the top belong to it: readings at an edge are noisy, m.
+# Edges so far above or below the top belong to it: readings at an edge are noisy, m. Chosen: a few
+# times the noise at 1 m.
 _AT_TOP = 0.010
-# Walls are seen to stand under a side by readings so far below it, m, that face as it does.
+# Walls are seen to stand under a side by readings so far below it, m, that face as it does, by
+# cosine. Chosen: about the depth of a finger, and 26 degrees.
 _BELOW, _FACING = 0.030, 0.9
-# How far off a side what is its own may lie, from the first estimate to the last, m.
+# How far off a side what is its own may lie, from the first estimate to the last, m. Chosen: the
+# error of outermost readings at first, that of edges in the end.
 _TOLERANCES = 0.006, 0.004, 0.0025
 # The corners may be rounded: the middle part of a side, and the fewest readings that tell it.
+# Chosen: a rounding of a thirteenth of the side; a line has two unknowns.
 _MIDDLE = 0.85
 _MIN_SIDE = 5
 
@@ -60,7 +67,7 @@ class BoxTop:
         """
         z = cloud.points[:, 2]
         high = float(np.percentile(z, 97))
-        level = (z > high - _PLATEAU) & (cloud.normals[:, 2] > _LEVEL)
+        level = (z > high - PLATEAU) & (cloud.normals[:, 2] > _LEVEL)
         if level.sum() < _MIN_TOP:
             return None
         flat = cloud.points[:, :2].astype(np.float32)
@@ -71,7 +78,7 @@ class BoxTop:
         if hull < _RECTANGULAR * area or hull < _AS_LARGE * whole:
             return None
         height = float(np.median(z[level]))
-        alike = np.abs(z - height) < _PLATEAU
+        alike = np.abs(z - height) < PLATEAU
         height = float(np.median(z[alike & (cloud.normals[:, 2] > _LEVEL)]))
         angle = np.radians(rectangle[2])
         axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -93,7 +100,7 @@ class BoxTop:
             camera: (3,) m.
             tolerance: m.
         """
-        below = np.abs(cloud.points[:, 2] - self.height + _BELOW / 2) < _BELOW / 2 - _PLATEAU
+        below = np.abs(cloud.points[:, 2] - self.height + _BELOW / 2) < _BELOW / 2 - PLATEAU
         ends, told = np.stack([-self.half, self.half]), np.zeros((2, 2), bool)
         turns = np.zeros(2)
         for axis in (0, 1):

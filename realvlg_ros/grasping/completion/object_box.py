@@ -14,10 +14,12 @@ from ...transforms import make_transform
 from ..observation.observe import observe
 from .box_top import BoxTop
 
-# Share of the points left out at either end: depth noise makes tails.
-_TAIL = 0.5
-# A top of nearly the same size is the object's, m.
-_ALIKE = 0.008
+# Per cent of the points left out at either end: depth noise makes tails. Chosen: four of a full
+# cloud's points.
+_TAIL_PERCENT = 0.5
+# A top of nearly the same size is the object's, m. Chosen: outermost readings of both ends may lie
+# that much too far out.
+_SAME_SIZE = 0.008
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def upright_box(frame: RgbdFrame, mask: BoolArray, plane: SupportPlane) -> Objec
     if top is not None and top.told.all():
         long = int(np.argmax(top.half))
         exact = np.array([*2 * top.half[[long, 1 - long]], top.height])
-        if np.abs(exact - size).max() < _ALIKE:
+        if np.abs(exact - size).max() < _SAME_SIZE:
             (x, y), size = top.center, exact
             angle = float(np.arctan2(top.axes[long, 1], top.axes[long, 0]))
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -82,9 +84,9 @@ def upright_extent(points: FloatArray) -> tuple[tuple[float, float], float, Floa
     angle = float(np.radians(degrees if width >= depth else degrees + 90.0))
     cosine, sine = np.cos(angle), np.sin(angle)
     turn = np.array([[cosine, -sine], [sine, cosine]])
-    low, high = np.percentile(points[:, :2] @ turn, (_TAIL, 100 - _TAIL), axis=0)
+    low, high = np.percentile(points[:, :2] @ turn, (_TAIL_PERCENT, 100 - _TAIL_PERCENT), axis=0)
     x, y = turn @ (low + high) / 2
-    top = float(np.percentile(points[:, 2], 100 - _TAIL))
+    top = float(np.percentile(points[:, 2], 100 - _TAIL_PERCENT))
     return (float(x), float(y)), angle, np.array([*(high - low), top])
 
 
@@ -109,6 +111,6 @@ def free_box(
     rotation = vectors[:, ::-1].copy()
     rotation[:, 2] *= np.sign(np.linalg.det(rotation))
     local = (points - center) @ rotation
-    low, high = np.percentile(local, (_TAIL, 100 - _TAIL), axis=0)
+    low, high = np.percentile(local, (_TAIL_PERCENT, 100 - _TAIL_PERCENT), axis=0)
     box2support = make_transform(rotation, center + rotation @ ((low + high) / 2))
     return ObjectBox(scene.support2camera @ box2support, high - low)

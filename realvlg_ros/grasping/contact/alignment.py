@@ -9,15 +9,15 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray
 from ..candidates import Candidates, local_coordinates
 from ..context import PlanningContext
-from .pad_contacts import PadContacts, between_fingers
+from .pad_contacts import FACE, PadContacts, between_fingers
 
-# Surface within this of the first touch belongs to the face that the pad will align to, m.
-_FACE = 0.005
-# Weight of the slope of zero that is assumed before any reading, m^2.
+# Weight of the slope of zero that is assumed before any reading, in sums of squared places on the
+# pad, m^2. Chosen: one reading 5 mm from the pad's middle.
 _PRIOR = 3e-5
-# Faces that lean more than this against the pad are not followed further.
+# Slope against the pad up to which a face is followed. Chosen: 19 degrees, about a friction cone.
 _MAX_SLOPE = 0.35
-# Opening axes whose cosine to the radius is larger are made exactly radial.
+# Opening axes whose cosine to the radius is larger are made exactly radial. Chosen: 14 degrees;
+# what opens across a handle is farther off.
 _NEARLY_RADIAL = 0.97
 
 
@@ -34,7 +34,7 @@ def aligned(context: PlanningContext, candidates: Candidates) -> Candidates:
     slopes, total = np.zeros((len(candidates), 2)), np.zeros(len(candidates))
     middles = np.zeros((len(candidates), 3))
     for sign in (-1.0, 1.0):
-        face = PadContacts.touched(inside, local, sign, _FACE)
+        face = PadContacts.touched(inside, local, sign, FACE)
         slope, count, middle = _face_slopes(face, sign, rotations[:, :, 1], cloud.normals)
         slopes += slope * count[:, None]
         total += count

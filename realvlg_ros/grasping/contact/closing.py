@@ -9,23 +9,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Float32Array, FloatArray, IndexArray
-from ..candidates import SWEEP, Candidates, local_coordinates
+from ..candidates import PALM_GAP, SWEEP, Candidates, local_coordinates
 from ..context import PlanningContext
+from ..covariance import THIN_WALL
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
 from .opening import open_for
 from .pad_contacts import PadContacts, before_pads, between_fingers, entries
 
-# Surface within this of the first touch belongs to the contact, m.
+# Surface within this of the first touch belongs to the contact, m. Chosen: what pads give way, and
+# a reading's noise.
 _PATCH = 0.003
-# Walls count as this thick where the direction between contacts is judged, m.
-_REGULAR_WIDTH = 0.015
 # What is as close beside a pad as this may be in its way, if it stands out so far, m: a handle
-# that is seen there may join the wall, unseen, before the pad.
+# that is seen there may join the wall, unseen, before the pad. Chosen: about half a handle's
+# thickness; more than a face is uneven.
 _BESIDE = 0.008
 _STANDS_OUT = 0.005
-# Between palm and object on the last part of the approach, m.
-_PALM_GAP = 0.003
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def _cosines(patches: list[_Patch], contacts: FloatArray, rotations: FloatArray)
     """
     line = contacts[:, 1] - contacts[:, 0]
     # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
-    line[:, 1] = np.maximum(line[:, 1], _REGULAR_WIDTH)
+    line[:, 1] = np.maximum(line[:, 1], THIN_WALL)
     line = np.einsum('nij,nj->ni', rotations, line)
     line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
     # The fingers' own direction counts too: a face that is not parallel to the pad turns.
@@ -177,7 +176,7 @@ def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexA
         gripper: its shape.
     """
     palm_x, palm_y, palm_z = gripper.palm_size
-    gap = _PALM_GAP
+    gap = PALM_GAP
     inside = local[:, 2] < gap - gripper.finger_length
     inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
     rows, points = entries(inside)

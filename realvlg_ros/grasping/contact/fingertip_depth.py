@@ -7,16 +7,20 @@ from dataclasses import replace
 import numpy as np
 
 from ...arrays import FloatArray
-from ..candidates import Candidates, local_coordinates
+from ..candidates import PALM_GAP, Candidates, local_coordinates
 from ..context import PlanningContext
 
-# Fingertips go at most this share of what the gripper allows past the contact.
-REACH = 0.6
-# Between palm and object, m.
-_PALM_GAP = 0.004
+# Fingertips go at most this share of what the gripper allows past the contact. Chosen: the contact
+# lies near the middle of the pads, and a wrong height of it leaves room.
+DEPTH_SHARE = 0.6
+# Between palm and object where the depth is planned, m. Chosen: 1 mm more than what is checked,
+# since turning to the surfaces and settling take some of it.
+_PLANNED_PALM_GAP = PALM_GAP + 0.001
 
 
-def deepened(context: PlanningContext, candidates: Candidates, share: float = REACH) -> Candidates:
+def deepened(
+    context: PlanningContext, candidates: Candidates, share: float = DEPTH_SHARE
+) -> Candidates:
     """Move the fingertips along the approach as deep as they may go.
 
     Args:
@@ -41,9 +45,10 @@ def palm_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
     points = cloud.points[:: -(-len(cloud.points) // 200)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
     palm_x, palm_y, _ = gripper.palm_size
-    ahead = (np.abs(x) < palm_x / 2 + _PALM_GAP) & (np.abs(y) < palm_y / 2 + _PALM_GAP)
+    gap = _PLANNED_PALM_GAP
+    ahead = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
     nearest = (z * ahead).min(axis=1)
-    return np.asarray(gripper.finger_length - _PALM_GAP + nearest, np.float64)
+    return np.asarray(gripper.finger_length - gap + nearest, np.float64)
 
 
 def table_room(context: PlanningContext, candidates: Candidates) -> FloatArray:

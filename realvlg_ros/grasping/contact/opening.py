@@ -11,6 +11,7 @@ from ..candidates import Candidates
 from ..context import PlanningContext
 
 # Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
+# Chosen: a few times the median error of a lift's width.
 _NARROW_SLACK = 0.002
 
 

@@ -9,7 +9,10 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..gripper import Gripper
 
-# Farther than any point between fingers, m.
+# Surface within this of the first touch is the face that the pad lies on, m. Chosen: more than the
+# noise of readings at 1 m, less than most steps and rims.
+FACE = 0.005
+# Farther than any point between fingers, m. Chosen: small enough for float32 beside millimetres.
 _FAR = np.float32(1e3)
 
 

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
+from ..covariance import SILHOUETTE_SIGMA_PX
+from ..observation.normals import GRAZING_COSINE
 from ..vectors import solve_positive
 
-# Silhouettes are known to about this, px.
-_SILHOUETTE_PX = 0.5
-# Steeper readings, by the cosine to the ray, are not used, and readings beside the silhouette may
-# be a neighbour's.
-_STEEPEST = 0.25
+# A reading beside the silhouette may be a neighbour's, as if it lay so much aside, px. Chosen:
+# half the way to the next.
 _NEIGHBOUR_PX = 0.5
+# Fewest readings of a circle. Chosen: twice the unknowns.
 _MIN_READINGS = 12
+# Gauss-Newton steps. Chosen: for time.
 _ROUNDS = 2
+# The identity, to invert the fit. Chosen: made once, for time.
 _SIX = np.eye(6)
 
 
@@ -136,7 +138,7 @@ class _Fit:
 
     def measure(self) -> None:
         """How far the readings are from the solution."""
-        least = (_STEEPEST * self.radius) ** 2
+        least = (GRAZING_COSINE * self.radius) ** 2
         square = self._root_squared()
         self.facing = square > least
         self.root = np.sqrt(np.maximum(square, least))
@@ -177,7 +179,7 @@ class _Fit:
         row = np.array([a / 2, b / 2, 1.0, 0.0, 0.0, 0.0]) / (2 * radius)
         depth = (self.front / self.unit + b / 2) * self.lean
         seen = math.sqrt(max(depth**2 - (self.lean * radius) ** 2, 0.0))
-        sigma = _SILHOUETTE_PX * self.readings.pixel / self.unit / math.sqrt(2)
+        sigma = SILHOUETTE_SIGMA_PX * self.readings.pixel / self.unit / math.sqrt(2)
         return row, math.tan(self.readings.half_angle) * seen - radius, sigma
 
     def circle(self) -> Circle | None:

@@ -10,24 +10,26 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ..vectors import cross, length, median, solve_positive
 from .jaw_strip import JawStrip
-from .top_surface import DEPTH, MIN_LINES, Slab
+from .top_surface import DEPTH, MIN_LINES, WALL_FACING, Slab
 
 # A silhouette within so many pixels of a good reading is where the surface ends: readings beside
-# a jump in depth are unreliable, masks less so.
+# a jump in depth are unreliable, masks less so. Chosen: beyond, it may be a hole's.
 _EDGE_PX = 3.5
-# Least error of a silhouette beside its scatter over the lines, px.
-_EDGE_SIGMA_PX = 0.05
-# Readings within this of the first touch are of the same wall, m.
+# What the lines of a silhouette have in common of its error, px: the rest shows in their scatter,
+# so that it is far less than SILHOUETTE_SIGMA_PX. Chosen: masks of simulation are exact.
+_COMMON_EDGE_SIGMA_PX = 0.05
+# Readings within this of the first touch are of the same wall, m. Chosen: about the noise at 1 m.
 _SAME_WALL = 0.003
-# The top is reached within this of its level, m.
+# The top is reached within this of its level, m. Chosen: the step of a depth in millimetres.
 _TOP = 0.001
-# Readings on a line that make a wall rather than a blurred edge, and how much a wall must face
-# the camera, as the cosine of its normal to the view.
+# Readings on a line that make a wall rather than a blurred edge. Chosen: a blurred edge is one.
 _WALL_READINGS = 1.5
-_WALL_FACING = 0.03
+# Rounds of the parabola, each without what is far off the last. Chosen: for time.
 _ROUNDS = 2
-# A parabola through few lines is held to be level, and its first unknown.
+# A parabola through few lines is held to be level: weights of its height, slope and bend, in
+# lines. Chosen: far less than one.
 _PRIOR = np.diag([1e-9, 0.05, 0.05])
+# The right-hand side that gives the variance of the height. Chosen: made once, for time.
 _FIRST = np.array([1.0, 0.0, 0.0])
 
 
@@ -170,7 +172,7 @@ class _Jaws:
         sign = 2 * number - 1
         facing = -sign * self.view.facing
         wall = self.wall[part]
-        if facing > _WALL_FACING and np.count_nonzero(wall) > _WALL_READINGS * half:
+        if facing > WALL_FACING and np.count_nonzero(wall) > _WALL_READINGS * half:
             return self._on_wall(part, wall)
         return self._on_edge(part, sign, facing)
 
@@ -208,7 +210,7 @@ class _Jaws:
         position, lateral = view.basis[:2] @ (points - view.slab.center).T
         value, scatter = _at_middle(sign * position, lateral)
         astray = 1 - np.count_nonzero(level) / len(rows)
-        spread = _EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
+        spread = _COMMON_EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
         # The silhouette of a wall that faces the camera lies below its edge.
         below = max(facing, 0.0) * DEPTH / math.sqrt(12)
         return Side(value, math.hypot(scatter, spread, below), len(rows))

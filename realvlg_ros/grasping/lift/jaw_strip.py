@@ -9,19 +9,22 @@ from functools import cached_property
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
+from ...depth_noise import CORRELATION_PX
 from ...rectangle import GraspRectangle
 from ..observation.scene import Scene
 from ..vectors import cross, unit
 
-# Lines across the jaws, fewest and most; they are a pixel apart or more.
+# Lines across the jaws, fewest and most; they are a pixel apart or more. Chosen: twice the
+# unknowns of a parabola across them; more for time.
 _LINES = (6, 11)
-# The middle part of the jaws is looked at, away from the rectangle's border.
+# The middle part of the jaws is looked at, away from the rectangle's border. Chosen: it may be
+# drawn beside what the jaws are meant for.
 _JAW_SHARE = 0.6
-# A rectangle drawn tight ends on the object's edge: look a little beyond.
+# A rectangle drawn tight ends on the object's edge: look a little beyond. Chosen: an eighth of the
+# width at either end.
 _STRETCH = 1.25
+# Most samples on a line. Chosen: for time; the samples of wider strips are farther apart.
 _MAX_SAMPLES = 200
-# Noise of readings is correlated_samples over so many pixels in every direction.
-_CORRELATION_PX = 2.2
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class JawStrip:
     def correlated_samples(self) -> float:
         """How many neighbouring samples have noise that is as good as one reading's."""
         spacing = self.jaw_px / (len(self.depth) - 1)
-        return max(_CORRELATION_PX / self.step, 1.0) * max(_CORRELATION_PX / spacing, 1.0)
+        return max(CORRELATION_PX / self.step, 1.0) * max(CORRELATION_PX / spacing, 1.0)
 
     @property
     def support_ratio(self) -> float:

@@ -18,24 +18,33 @@ from .circle_fit import Circle, RoundReadings, fit_circle
 from .jaw_strip import JawStrip
 from .model_selection import CircleOrSlab
 
+# Fewest readings, of all and of the middle. Chosen: a few times the unknowns of the bend.
 _MIN_READINGS = 24
 _MIN_CENTRAL = 10
-# More readings than this add little: neighbours' noise is correlated_samples.
+# More readings than this add little, since the noise of neighbours is correlated. Chosen: for
+# time.
 _ENOUGH = 400
-# Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane.
+# Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane. Chosen: about
+# half way, less its noise.
 _MIN_ROUNDNESS = 0.4
+# How far from the middle readings tell the bend, as a share of the width. Chosen: farther out a
+# circle is much steeper than its parabola.
 _CENTRAL = 0.38
 # Share of the readings that the circle must explain, and by how much its diameter may differ from
-# the distance of the silhouettes.
+# the distance of the silhouettes, as a share. Chosen: readings of a handle or of what lies behind
+# may be more than half.
 _MIN_EXPLAINED = 0.4
 _DIAMETER_TOLERANCE = 0.2
 # A fit whose start is so much less likely than a slab, as a logarithm, ends no likelier than one.
+# Chosen: for time, well beyond what counts as certain.
 _HOPELESS = -8.0
-# Beside a silhouette readings may be of what lies behind, px.
+# Beside a silhouette readings may be of what lies behind, px. From Nguyen, Izadi and Lovell
+# (2012): the lateral noise of a depth camera is about a pixel, to which rounding comes.
 _BLURRED_PX = 1.5
+# The identity, to invert the bend's fit. Chosen: made once, for time.
 _FIVE = np.eye(5)
-# Rectangles are drawn about this much askew, rad.
-_ASKEW = 0.05
+# Rectangles are drawn about this much askew, rad. Chosen: as those of benchmarks.lift are.
+_ASKEW_RAD = 0.05
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,7 @@ def _placed(circle: Circle, chosen: _Chosen, log_odds: float) -> RoundSurface:
     # Square to the view of the centre, not to that of the rectangle, and to the direction in
     # which the surface runs on; noise makes things seem askew, too.
     toward = unit(center)
-    trust = _ASKEW**2 / (_ASKEW**2 + circle.turn_sigma**2)
+    trust = _ASKEW_RAD**2 / (_ASKEW_RAD**2 + circle.turn_sigma**2)
     runs = unit(view + slope * toward + trust * circle.turn * across)
     outward = unit(float(toward @ runs) * runs - toward)
     askew = abs(slope) / math.hypot(1, slope) * trust * circle.turn_sigma

@@ -11,16 +11,22 @@ from ...arrays import FloatArray
 from ..vectors import cross, mean, median, unit
 from .jaw_strip import JawStrip
 
-# The jaws are taken to reach so far below the top, m.
+# The jaws are taken to reach so far below the top, m. Chosen: what planning lets 20 mm of
+# fingertip reach past a contact.
 DEPTH = 0.012
+# Fewest readings of a top. Chosen: they tell a level to a third of their noise.
 _MIN_READINGS = 12
+# Most steps of the search for a level. Chosen: it ends earlier where it has settled.
 _LEVEL_ROUNDS = 8
-# Lines across the jaws on which a contact must be seen.
+# Lines across the jaws on which a contact must be seen. Chosen: one more than a parabola's
+# unknowns.
 MIN_LINES = 4
-# Readings of a wall that is askew to the jaws lie within this of its middle, m.
-_ASKEW = 0.004
-# A wall is seen if the cosine of its normal to the view is larger.
-_EDGEWISE = 0.03
+# Readings of a wall that is askew to the jaws lie within this of its middle, m. Chosen: jaws of
+# 20 mm that are askew by 10 degrees, and noise.
+_WALL_SPREAD = 0.004
+# A wall is seen if the cosine of its normal to the view is larger. Chosen: 2 degrees, where DEPTH
+# of wall covers less than a pixel.
+WALL_FACING = 0.03
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ class Slab:
         drop = top.offset - points @ top.normal
         behind = drop * (1 / max(facing, 0.05))
         from_top = np.abs(behind)
-        if abs(edgewise) < _EDGEWISE:
+        if abs(edgewise) < WALL_FACING:
             return from_top
         basis = np.array([self.axis, cross(top.normal, self.axis)])
         along, lateral = basis @ points.T - (basis @ self.center)[:, None]
@@ -134,7 +140,7 @@ def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> Fl
         lateral: (k,) of its readings, m.
         places: (n,) m.
     """
-    near = np.abs(along - median(along)) < _ASKEW
+    near = np.abs(along - median(along)) < _WALL_SPREAD
     x, y = lateral[near], along[near]
     middle = mean(x)
     x = x - middle

@@ -10,24 +10,30 @@ from scipy.spatial import KDTree
 
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ...transforms import transform_points
-from .contour import SHADOW, fill_shadows, find_contour
+from .contour import SHADOW_PX, fill_shadows, find_contour
 from .normals import depth_slopes, find_flying_pixels, fit_normals
-from .scene import Scene
+from .scene import SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
 
-# Parts of the mask's cloud smaller than this share of the largest are stray readings.
+# Parts of the mask's cloud smaller than this share of the largest are stray readings; parts are
+# apart where a cell of this size, m, is empty between them. Chosen: what a gripper could hold is a
+# larger share; readings of one surface are nearer together.
 _MIN_PART = 0.1
 _PART_CELL = 0.012
+# Fewer points are no surface. Chosen: about what a window of normals holds.
 _MIN_POINTS = 30
-# An object of more pixels is looked at in every other row and column: they are closer together
-# than the points that are kept.
+# An object of more pixels is looked at in every other row and column. Chosen: ten times as many as
+# the points that are kept.
 _DENSE = 9000
-# What rises less above the support than this belongs to it, m.
-_RELIEF = 0.008
-# So many of the nearest points tell what a finger touches.
+# What rises less above the support may be the support beside the object's foot, m. Chosen: less
+# than SUPPORT_RELIEF, since here the mask says, too, that it is the object.
+_FOOT = 0.003
+# Smallest size of the cells in which points are averaged, m. Chosen: a few readings at 0.6 m.
+_CELL = 0.003
+# So many of the nearest points tell what a finger touches. Chosen: about a contact's.
 _TOUCHED = 8
-# Pixels around the object that are looked at to see where it ends.
-_MARGIN = 4
+# Pixels around the object that are looked at to see where it ends. Chosen: one more than COVER_PX.
+_MARGIN_PX = 4
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class TargetCloud:
         rows, columns = np.nonzero(scene.mask)
         step = 1 if len(rows) < _DENSE else 2
         box = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
-        region = _window(box, _MARGIN * step, step)
+        region = _window(box, _MARGIN_PX * step, step)
         depth = scene.frame.depth[region].astype(np.float64)
         rays = scene.frame.camera.rays[region]
         valid = scene.mask[region] & (depth > 0)
@@ -71,7 +77,7 @@ class TargetCloud:
         valid &= ~find_flying_pixels(depth, valid, 3 * sigma + 0.004 * depth)
         if scene.plane is not None:
             with np.errstate(invalid='ignore'):
-                valid &= scene.heights[region] > 0.003 + sigma
+                valid &= scene.heights[region] > _FOOT + sigma
         if valid.sum() < _MIN_POINTS:
             return cls.empty()
         focal = scene.frame.camera.fx / step
@@ -93,7 +99,7 @@ class TargetCloud:
         normals = normals @ scene.camera2support[:3, :3].T
         keep = _main_parts(points)
         if scene.plane is not None:
-            keep &= points[:, 2] > 0.003
+            keep &= points[:, 2] > _FOOT
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
         usable = float(valid.sum() / scene.mask[region].sum())
@@ -112,7 +118,7 @@ class TargetCloud:
     @classmethod
     def _thin(cls, points: FloatArray, normals: FloatArray, max_points: int) -> TargetCloud:
         """Average points and normals in cells, as small as the number of points allows."""
-        size = 0.003
+        size = _CELL
         # Opposite faces of a thin wall must not be averaged, nor a top with the wall below it.
         main = np.abs(normals).argmax(axis=1)
         facing = 2 * main + (np.take_along_axis(normals, main[:, None], 1)[:, 0] > 0)
@@ -179,21 +185,25 @@ def _surroundings(
 ) -> tuple[FloatArray, FloatArray]:
     """Depth (h, w) with the holes beside the object filled, and of other things beside it, m."""
     wide = tuple(
-        slice(max(part.start - SHADOW * step, part.start % step), part.stop + SHADOW * step, step)
+        slice(
+            max(part.start - SHADOW_PX * step, part.start % step),
+            part.stop + SHADOW_PX * step,
+            step,
+        )
         for part in region
     )
     depth, mask = scene.frame.depth[wide].astype(np.float64), scene.mask[wide]
     support = np.zeros(mask.shape, bool)
     if scene.plane is not None:
         with np.errstate(invalid='ignore'):
-            support = scene.heights[wide] < _RELIEF + 2 * scene.frame.noise.sigma(depth)
+            support = scene.heights[wide] < SUPPORT_RELIEF + 2 * scene.frame.noise.sigma(depth)
     inner = tuple(
         slice((part.start - around.start) // step, None)
         for part, around in zip(region, wide, strict=True)
     )
     height, width = scene.mask[region].shape
     filled = fill_shadows(depth, mask)[inner][:height, :width]
-    return filled, nearest_beside(depth, mask, support, SHADOW)[inner][:height, :width]
+    return filled, nearest_beside(depth, mask, support, SHADOW_PX)[inner][:height, :width]
 
 
 def _main_parts(points: FloatArray) -> BoolArray:

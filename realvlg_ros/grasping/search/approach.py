@@ -12,11 +12,15 @@ from ..contact.opening import open_for
 from ..context import PlanningContext
 from .antipodal import Pairs
 
-# Rotations of the approach about the opening axis, from straight down, rad.
+# Rotations of the approach about the opening axis, from straight down, rad. Chosen: steps of 12 to
+# 14 degrees, every other one first.
 _LEAN = np.radians([0, -25, 25, -50, 50, -12, 12, -37, 37, -64, 64])
+# Low things are approached with less lean only, rad. Chosen: 40 degrees.
 _LOW_LEAN = 0.7
+# Approaches of tall things from the side, rad. Chosen: nearly level, the hand a little above.
 _SIDE = np.radians([-78, 78])
-# How much later an approach is looked at, as a share of the pairs.
+# How much later an approach is looked at, as a share of the pairs. Chosen: upright ones come
+# first, and those of good pairs before steep ones of bad pairs.
 _LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4])
 
 

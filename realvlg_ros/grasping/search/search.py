@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..candidates import Candidates
-from ..contact.fingertip_depth import REACH
+from ..contact.fingertip_depth import DEPTH_SHARE
 from ..context import PlanningContext
 from ..lift.lift import LiftedContacts
 from .antipodal import footprint_pairs, propose_pairs
@@ -14,9 +14,11 @@ from .approach import approach_candidates
 from .proposals import lifted_pairs
 from .shortlist import Grip, shortlist
 
-# The opening is turned by these about the vertical in the second look, rad: inside the cone.
+# The opening is turned by these about the vertical in the second look, rad. Chosen: half the cone
+# of a friction of 0.4.
 _TURNS = (-0.2, 0.0, 0.2)
-_SECOND_GRIPS = (Grip(REACH / 2, narrow=True), Grip(REACH, narrow=True))
+# How the second look grips. Chosen: half as deep first, which needs less room.
+_SECOND_GRIPS = (Grip(DEPTH_SHARE / 2, narrow=True), Grip(DEPTH_SHARE, narrow=True))
 
 
 def search(

@@ -9,11 +9,12 @@ import numpy as np
 
 from ..candidates import Candidates
 from ..collision.collision import coarse_crossings, coarse_hits
-from ..contact.fingertip_depth import REACH, deepened
+from ..contact.fingertip_depth import DEPTH_SHARE, deepened
 from ..contact.opening import narrowed
 from ..context import PlanningContext
 
-# So many times the number of candidates wanted are looked at together.
+# So many times the number of candidates wanted are looked at together. Chosen: in one go where
+# half of them are free.
 _AT_ONCE = 2
 
 
@@ -27,7 +28,7 @@ class Grip:
         narrow: with as small a gap between fingers and object as is accepted.
     """
 
-    reach: float = REACH
+    reach: float = DEPTH_SHARE
     narrow: bool = False
 
     def take(self, context: PlanningContext, candidates: Candidates) -> Candidates:

@@ -14,9 +14,11 @@ from ..contact.closing import Closing
 from ..context import PlanningContext
 
 # Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
+# Chosen: 10 degrees, a little more than the search allows for.
 NORMAL_SLACK = 0.17
 
-# Weight of each term; documented in term_values.
+# Weight of each term; documented in term_values. Chosen: what lets an object turn or slip counts
+# most.
 WEIGHTS = {
     'antipodal': 3.0,
     'centering': 3.0,

@@ -15,21 +15,23 @@ from ...arrays import BoolArray, FloatArray, IndexArray
 from ..candidates import Candidates, local_coordinates
 from ..contact.alignment import made_radial, nearly_radial, with_axes
 from ..contact.closing import Closing, close_fingers
-from ..contact.pad_contacts import PadContacts, between_fingers
+from ..contact.pad_contacts import FACE, PadContacts, between_fingers
 from ..context import PlanningContext
 from ..gripper import Gripper
 from .checks import Checked
 
-# Surface within this of the first touch belongs to the wall, m, where it faces the pad with a
-# cosine of more than this.
-_FACE, _FACING = 0.005, 0.8
+# Surface near the first touch belongs to the wall where it faces the pad with a cosine of more
+# than this. Chosen: 37 degrees, so that a rounded rim counts little.
+_FACING = 0.8
 # A reading this far before or behind the wall counts half, m: what stands back is not touched.
+# Chosen: the noise of readings at 0.7 m, and less on the side where surface may stand back.
 _BEFORE, _BEHIND = 0.0015, 0.0006
+# Steps of the reweighted fit. Chosen: for time.
 _ROUNDS = 3
-# The weight, m^2, of the lean that the grasp has: walls lean by 3 degrees more or less, and what
-# is no wall is off it by 1 mm.
+# The weight, m^2, of the lean that the grasp has. Chosen: walls lean by 3 degrees more or less,
+# and what is no wall is off it by 1 mm.
 _PRIOR = 7e-5
-# What is farther off is no settling, rad and m.
+# What is farther off is no settling, rad and m. Chosen: pads give way so much.
 _MAX_TURN, _MAX_SHIFT = 0.05, 0.0015
 
 
@@ -111,7 +113,7 @@ def seat(
     inside = between_fingers(local, candidates.openings, gripper)
     walls = []
     for sign in (-1.0, 1.0):
-        face = PadContacts.touched(inside, local, sign, _FACE)
+        face = PadContacts.touched(inside, local, sign, FACE)
         facing = np.maximum(sign * face.along(rotations[:, :, 1], cloud.normals) - _FACING, 0)
         walls.append(_wall(face, sign, facing, candidates, gripper, axis))
     height = (walls[0].height + walls[1].height) / 2

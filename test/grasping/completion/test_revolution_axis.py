@@ -1,9 +1,17 @@
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from solids import Cylinder, look
 
+from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grasping.completion import revolution_axis
 from realvlg_ros.grasping.completion.revolution_axis import axis_of_revolution
+from realvlg_ros.grasping.observation.normals import GRAZING_COSINE
+from realvlg_ros.grasping.observation.scene import Scene
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
+from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
+from realvlg_ros.simulation.trajectory import d435_camera
+from realvlg_ros.transforms import invert, transform_points
 
 AXIS = np.array([0.3, -0.1])
 CAMERA = np.array([-0.2, -0.1, 0.4])
@@ -61,3 +69,33 @@ def test_a_flat_face_has_no_axis():
     y, z = np.meshgrid(np.linspace(-0.05, 0.05, 20), np.linspace(0.01, 0.09, 20))
     face = np.column_stack([np.full(400, 0.2), y.ravel(), z.ravel()])
     assert found((face, np.tile((-1.0, 0, 0), (400, 1)))) is None
+
+
+def cans(count):
+    """Clouds of cans as a noisy camera sees them, its position, and where their axes are."""
+    rng, camera, noise = np.random.default_rng(0), d435_camera(), DepthCameraModel()
+    for seed in range(count):
+        radius, height = rng.uniform(0.02, 0.045), rng.uniform(0.05, 0.14)
+        distance, elevation = rng.uniform(0.4, 0.8), np.radians(rng.uniform(25, 70))
+        eye = (-distance * np.cos(elevation), 0.05, distance * np.sin(elevation))
+        can = Cylinder(radius, height, (0, 0, height / 2))
+        view = look([can], eye=eye, target=(0.0, 0.02, 0.03), camera=camera)
+        depth = noise.apply(view.frame.depth, camera, seed)
+        frame = RgbdFrame.from_arrays(view.frame.color, depth, camera)
+        scene = Scene.around(frame, view.masks[0], view.plane, None)
+        world2support = scene.camera2support @ invert(view.camera2world)
+        place = transform_points(world2support, np.zeros(3))[:2]
+        yield TargetCloud.from_scene(scene), scene.camera_position, place
+
+
+def test_readings_that_graze_are_better_left_out(monkeypatch):
+    seen, errors = list(cans(30)), {}
+    for cosine in (0.15, GRAZING_COSINE):
+        monkeypatch.setattr(revolution_axis, 'GRAZING_COSINE', cosine)
+        errors[cosine] = [
+            np.linalg.norm(axis_of_revolution(cloud, camera) - place)
+            for cloud, camera, place in seen
+        ]
+    mean = {cosine: np.mean(error) for cosine, error in errors.items()}
+    assert mean[GRAZING_COSINE] < 0.95 * mean[0.15]
+    assert np.median(errors[GRAZING_COSINE]) < 0.0005
