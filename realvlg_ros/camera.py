@@ -16,8 +16,8 @@ import numpy.typing as npt
 from .arrays import FloatArray
 from .errors import CameraError
 
-# Number of coefficients of each model of sensor_msgs/CameraInfo that is supported:
-# plumb_bob is k1 k2 p1 p2 k3, rational_polynomial adds k4 k5 k6 (OpenCV's order).
+# Number of coefficients of each model of sensor_msgs/CameraInfo that is supported: plumb_bob is k1
+# k2 p1 p2 k3, rational_polynomial adds k4 k5 k6. From OpenCV's calib3d, which has this order.
 _COEFFICIENTS = {'plumb_bob': (0, 4, 5), 'rational_polynomial': (0, 8)}
 
 

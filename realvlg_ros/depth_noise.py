@@ -13,7 +13,8 @@ import yaml
 from .arrays import FloatArray
 from .errors import ParameterError
 
-# A camera with more noise (m at 0 m, and 1/m) is no use to grasping: most likely a wrong unit.
+# A camera with more noise (m at 0 m, and 1/m) is no use to grasping. Chosen: most likely a wrong
+# unit.
 MAX_FLOOR = 0.1
 MAX_QUADRATIC = 0.1
 # Readings of one surface lie within so many deviations of it, and so much farther, m: surfaces are

@@ -13,9 +13,9 @@ from .camera import Camera
 from .depth_noise import DepthNoise
 from .errors import FrameError
 
-# No RGB-D camera of a robot reads farther; a larger median is a wrong unit.
+# A larger median, m, is a wrong unit. Chosen: no RGB-D camera of a robot reads farther.
 _MAX_PLAUSIBLE_DEPTH_M = 100.0
-# A wrong unit is wrong everywhere: every so many rows and columns tell it.
+# A wrong unit is wrong everywhere: every so many rows and columns tell it. Chosen: 1 of 64 pixels.
 _UNIT_STRIDE = 8
 
 

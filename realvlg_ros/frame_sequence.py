@@ -9,7 +9,7 @@ from .errors import FrameError
 from .frame import RgbdFrame
 from .frame_folder import read_frame
 
-# At 640x480 with depth in float this is about 130 MB.
+# Frames kept in memory. Chosen: at 640x480 with depth in float this is about 130 MB.
 _KEPT_FRAMES = 64
 
 

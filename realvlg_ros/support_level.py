@@ -10,8 +10,8 @@ from .arrays import FloatArray
 from .support_plane import SupportPlane
 from .transforms import transform_points
 
-# More than this says that the pose of the camera is wrong (chosen: floors and tables are better).
-_MAX_TILT_RAD = np.radians(5.0)
+# More than this says that the pose of the camera is wrong. Chosen: floors and tables are better.
+_WRONG_POSE_TILT_RAD = np.radians(5.0)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class SupportLevel:
     @property
     def warning(self) -> str:
         """What is wrong and what to do, in words; empty where the plane is level or not placed."""
-        if self.tilt is None or self.tilt <= _MAX_TILT_RAD:
+        if self.tilt is None or self.tilt <= _WRONG_POSE_TILT_RAD:
             return ''
         return (
             f'the support is tilted by {np.degrees(self.tilt):.1f} deg against the fixed frame: '

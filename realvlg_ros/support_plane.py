@@ -13,16 +13,20 @@ from .depth_noise import DepthNoise
 from .errors import SupportPlaneError
 from .frame import RgbdFrame
 
-# Points looked at: a grid over the image, coarse to choose the plane and finer to fit it.
+# Points looked at: a grid over the image, coarse to choose the plane and finer to fit it; planes
+# tried, and how many are compared. Chosen: bounds the work of a frame.
 _COARSE_POINTS = 1500
 _FINE_POINTS = 6000
 _HYPOTHESES = 400
 _MAX_CANDIDATES = 4
-# A support covers at least this share of the readings, or it is some object's face.
+# A support covers at least this share of the readings, or it is some object's face. Chosen: low,
+# since clutter hides most of a table.
 _MIN_SHARE = 0.06
-# The support may tilt this much against the horizontal when `up` is known.
+# The support may tilt this much against the horizontal when `up` is known. Chosen: bins are
+# tilted, walls are not nearly level.
 _MAX_TILT_RAD = np.radians(20)
-# Heights at which a point counts as part of something that stands on the plane, m.
+# Heights at which a point counts as part of something that stands on the plane, m. Chosen: above
+# the unevenness of a table, below what hangs over it.
 _CARRIED_M = (0.012, 0.35)
 
 

@@ -14,6 +14,7 @@ import cv2
 
 from .errors import ParameterError
 
+# The most threads that can be asked for. Chosen: as many as the largest servers have cores.
 MAX_THREADS = 256
 # What OpenBLAS, MKL, BLIS and the OpenMP runtimes look at when they are loaded: their own name if
 # it is set, and OMP_NUM_THREADS if it is not.

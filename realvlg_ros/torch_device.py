@@ -7,6 +7,7 @@ from typing import Any
 from .errors import GroundingError, MissingDependencyError, ParameterError
 from .threads import MAX_THREADS, available_cores
 
+# Bytes of a number of each type. From IEEE 754.
 FLOAT_BYTES = {'float32': 4, 'bfloat16': 2, 'float16': 2}
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / 'realvlg_ros'
-FOLDERS = ('grasping',)
+# Where it is not so yet.
+NOT_YET = ('tracking/settings.py',)
+MODULES = {
+    name: path
+    for path in sorted(PACKAGE.rglob('*.py'))
+    if not (name := path.relative_to(PACKAGE).as_posix()).startswith(NOT_YET)
+}
 # A sentence of the comment begins with one of these. For example: "Readings of a wall, m.
 # Measured by benchmarks.lift: NEES 0.9.", "From Nguyen (1988).", "Chosen: twice the noise."
 SOURCE = re.compile(r'(?:^|[.:;!?)] +)(?:Measured by |From |Chosen\b)')
@@ -54,13 +60,13 @@ def without_source(source: str) -> list[str]:
     return lacking
 
 
-@pytest.mark.parametrize('folder', FOLDERS)
-def test_every_constant_says_where_it_comes_from(folder):
+def test_every_constant_says_where_it_comes_from():
     lacking = {
-        str(path.relative_to(PACKAGE)): names
-        for path in sorted((PACKAGE / folder).rglob('*.py'))
+        name: names
+        for name, path in MODULES.items()
         if (names := without_source(path.read_text()))
     }
+    assert len(MODULES) > 100
     assert lacking == {}
 
 

@@ -12,8 +12,10 @@ from ..errors import RealvlgError
 from ..threads import limit_threads
 from . import ask, demo, model, play, simulate
 
+# Exit status of a command that was misused. From the shell (bash, argparse).
 BAD_INPUT = 2
-# What shells report for a program that ended because nobody reads its output any more (SIGPIPE).
+# Exit status of a program that ended because nobody reads its output any more. From POSIX: 128 +
+# SIGPIPE.
 _NO_READER = 128 + 13
 
 

@@ -18,9 +18,9 @@ from ..grounding.registry import make_grounder, read_options
 from ..pipeline import Pipeline
 from ..resources import gripper_file
 
-# No answer that a robot could act on, as opposed to bad input.
+# Exit status where there is no answer that a robot could act on. Chosen: not that of bad input.
 NO_TARGET = 3
-# Grasps shown in the table; the JSON has them all.
+# Grasps shown in the table; the JSON has them all. Chosen: fits a terminal.
 _ROWS = 10
 
 

@@ -19,7 +19,10 @@ from ..resources import config_file, gripper_file
 from .ask import NO_TARGET, add_gripper_argument, describe, write_image, write_json
 from .source_arguments import add_world_argument
 
+# Exit status of a failure. From POSIX.
 FAILED = 1
+# How long the nodes may take to start and to plan, s. Chosen: several times what a slow machine
+# takes.
 _START_TIMEOUT_S = 60.0
 _PLAN_TIMEOUT_S = 30.0
 # By the numbers of PlanGrasps.Feedback.stage.

@@ -16,6 +16,7 @@ from ..resources import share_folder
 
 Color = tuple[int, int, int]
 
+# Width and height of the picture and its margin, px, and colours, RGB. Chosen: fits a page.
 _SIZE_PX = (920, 560)
 _MARGIN_PX = 70
 _PALM: Color = (205, 210, 216)

@@ -13,6 +13,7 @@ from ..arrays import ByteArray, FloatArray
 from ..grasping.grasp import Grasp
 from ..image_region import Box, RegionMask
 
+# Colours of what is drawn, RGB. Chosen: seen on light and on dark objects.
 _OBJECT = (64, 224, 255)
 _JAW = (255, 64, 64)
 _OPENING = (255, 255, 255)
@@ -20,7 +21,7 @@ _CONTACT = (255, 220, 0)
 _OTHER = (160, 160, 160)
 _CANDIDATES = ((255, 160, 0), (0, 200, 255), (200, 120, 255), (120, 255, 120), (255, 120, 160))
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-# Coordinates are drawn with 4 fractional bits.
+# Coordinates are drawn with so many fractional bits. Chosen: a sixteenth of a pixel.
 _SHIFT = 4
 
 

@@ -17,6 +17,9 @@ from ..image_region import RegionMask
 from ..support_plane import find_support_plane
 from ..transforms import transform_points
 
+# Sides of a panel, px, and the radius of what it shows, m; brightness of its background, spacing
+# of drawn surfaces, m, elevation of the view, offsets of the pixels of a point, px, and tints,
+# RGB. Chosen: a hand and an object fill the panel without gaps.
 _SIZE_PX = 480
 _REACH_M = 0.30
 _BACKGROUND = 245

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from ..errors import GroundingCanceled, GroundingError, ParameterError
 
+# How often a canceled request is looked for, s, and the longest reply, bytes. Chosen: canceled
+# without a delay that is noticed; far beyond any answer.
 _POLL_S = 0.02
 _MAX_REPLY_BYTES = 4_000_000
 

@@ -13,6 +13,7 @@ from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
 from ..rectangle import ContactPair, GraspRectangle
 
+# The longest instruction. Chosen: far beyond any sentence.
 MAX_INSTRUCTION_CHARACTERS = 1000
 
 

@@ -28,7 +28,7 @@ from .realvlg.task_grounder import TaskGrounder, Work
 from .realvlg.task_settings import TaskSettings
 
 GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
-# The retry is sampled a little, or a server at temperature 0 would repeat itself.
+# The retry is sampled a little, or a server at temperature 0 would repeat itself. Chosen: low.
 _RETRY_TEMPERATURE = 0.3
 
 

@@ -39,7 +39,8 @@ from ..tracking.target.plan_job import PlanJob
 from ..tracking.target.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
 
-# Planning and one update end within this, s.
+# How long a stop waits for planning and one update to end, s. Chosen: several times what they
+# take.
 _WORKER_TIMEOUT_S = 5.0
 _PLANNING_FAILED = 'planning failed: {0!r}; see the log of grasp_node'
 

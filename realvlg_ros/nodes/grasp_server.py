@@ -15,7 +15,7 @@ from ..action import PlanGrasps
 from ..msg import GraspTarget
 from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.entity_node import Execution
-from ..ros.node.goals import LiveGoal
+from ..ros.node.goals import RESULTS_TIMEOUT_S, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.parameters import parameter
 from ..ros.node.qos import stream
@@ -26,8 +26,6 @@ from ..ros.requests.plan_request import PlanLimits, PlanRequest
 Result: TypeAlias = PlanGrasps.Result
 
 _NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
-# How long a deactivation waits for the results of its goals, s.
-_GOALS_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class GraspServer(ManagedNode):
         with self._lock:
             if self._current is not None:
                 self._current.end(Result.FAILED, _NOT_ACTIVE)
-        self._goals.wait(_GOALS_TIMEOUT_S)
+        self._goals.wait(RESULTS_TIMEOUT_S)
 
     def cleanup(self) -> None:
         """Give the action client back."""

@@ -25,7 +25,7 @@ from ..ros.conversions.stamps import ns_to_stamp
 from ..ros.node.deadline import Deadline
 from ..ros.node.diagnostics import Report
 from ..ros.node.entity_node import Execution
-from ..ros.node.goals import Goals, LiveGoal
+from ..ros.node.goals import FEEDBACK_PERIOD_S, RESULTS_TIMEOUT_S, Goals, LiveGoal
 from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.parameters import parameter
 from ..ros.node.qos import latched, stream
@@ -34,12 +34,9 @@ from ..ros.requests.grounding_request import GroundingRequest
 from ..ros.requests.grounding_worker import GroundingWorker
 from ..srv import SetInstruction
 
-# Feedback comes at least so often, s: who waits can tell a slow model from a dead node.
-_FEEDBACK_PERIOD_S = 0.5
-# How soon the thread that waits for a frame sees that its request was canceled, s.
+# How soon the thread that waits for a frame sees that its request was canceled, s. Chosen: not
+# noticed.
 _ABORT_PERIOD_S = 0.05
-# How long a deactivation waits for the results of its goals, s.
-_GOALS_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -111,8 +108,8 @@ class GroundingNode(ManagedNode):
         self._camera.close()
         if not self._requests.stop('grounding_node is deactivated; ask again when it is active'):
             self.get_logger().warning('the backend did not stop in time and is left behind')
-        self._goals.wait(_GOALS_TIMEOUT_S)
-        self._background_goals.wait(_GOALS_TIMEOUT_S)
+        self._goals.wait(RESULTS_TIMEOUT_S)
+        self._background_goals.wait(RESULTS_TIMEOUT_S)
 
     def cleanup(self) -> None:
         """Free the model."""
@@ -152,7 +149,7 @@ class GroundingNode(ManagedNode):
             request.end(GroundingStatus.CANCELED, 'canceled by the client')
 
         with LiveGoal(goals, handle, cancel) as live:
-            while (answer := request.wait(_FEEDBACK_PERIOD_S)) is None:
+            while (answer := request.wait(FEEDBACK_PERIOD_S)) is None:
                 handle.publish_feedback(_feedback(request))
             live.end(answer.status not in (GroundingStatus.CANCELED, GroundingStatus.FAILED))
             return Ground.Result(grounding=grounding_to_msg(answer))

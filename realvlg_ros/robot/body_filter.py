@@ -15,8 +15,10 @@ from ..transform_buffer import TransformBuffer
 from ..transforms import invert, transform_points
 from .shapes import LinkShape, RobotShapes
 
-# Corners nearer than this cannot be projected; the shape may then be anywhere in the image, m.
+# Corners nearer than this, m, cannot be projected; the shape may then be anywhere in the image.
+# Chosen: nearer than any camera reads.
 _NEAR = 0.02
+# Corners of a box. From geometry.
 _UNIT_CORNERS = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float64)
 
 

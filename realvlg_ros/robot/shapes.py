@@ -20,6 +20,7 @@ from ..transforms import from_quaternion, make_transform
 MeshResolver = Callable[[str], Path]
 
 # The 13 directions to faces, edges and corners of a cube: a mesh is bounded along each.
+# From geometry.
 _DIRECTIONS = np.array(
     [
         (x, y, z)

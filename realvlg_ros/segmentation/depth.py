@@ -12,9 +12,11 @@ from ..support_plane import find_support_plane
 from .box_surface import part_of, surface_in_box, window_around
 from .segmenter import Segmentation
 
-# Fewer readings than this share of the box tell nothing about the object's outline.
+# Fewer readings than this share of the box tell nothing about the object's outline. Chosen: a
+# twentieth.
 _MIN_READINGS = 0.05
 # Where no support is found, the object is taken to be this deep behind its nearest part, m.
+# Chosen: larger than most that a gripper holds.
 _OBJECT_DEPTH_M = 0.15
 
 

@@ -15,7 +15,8 @@ from ..image_region import Box, RegionMask
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .segmenter import Segmentation
 
-# Sam2ImageProcessor: resized to a square without padding, ImageNet's mean and deviation.
+# Mean and deviation of a channel, for images resized to a square without padding. From
+# Sam2ImageProcessor, which takes those of ImageNet.
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 

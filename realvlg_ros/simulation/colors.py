@@ -8,6 +8,7 @@ from ..errors import WorldError
 
 Rgb = tuple[int, int, int]
 
+# Colours by their names, RGB. Chosen: as toys and packaging have them.
 COLORS: dict[str, Rgb] = {
     'red': (190, 30, 34),
     'orange': (232, 112, 24),

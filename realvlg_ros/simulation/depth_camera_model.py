@@ -11,8 +11,10 @@ from ..arrays import BoolArray, Float32Array, IndexArray
 from ..camera import Camera
 from ..errors import ParameterError
 
-# A jump in depth, of the depth.
+# A jump in depth, as a share of the depth. Chosen: above the slope of a surface that is not
+# grazed.
 _JUMP = 0.015
+# Offsets of a pixel and its neighbours, px. From geometry.
 _NEIGHBOURS = np.array([(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)], np.intp)
 
 

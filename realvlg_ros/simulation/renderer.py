@@ -19,7 +19,7 @@ from .world import WORLD_FRAME, World
 if TYPE_CHECKING:
     from .depth_camera_model import DepthCameraModel, DepthSampler
 
-# Four places in a pixel on a rotated grid.
+# Four places in a pixel on a rotated grid, px. From rotated-grid supersampling.
 _SUBPIXELS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trimesh import Trimesh
 
 
+# Colours of parts, RGB. Chosen: like metal, plastic and wood.
 _METAL = (176, 178, 184)
 _CAP_WHITE = (232, 232, 228)
 _STEM_BROWN = (92, 64, 38)

@@ -21,15 +21,19 @@ from .world import Table, World
 if TYPE_CHECKING:
     from trimesh import Trimesh
 
+# Distance of the wall behind the middle of the table and half extent of floor and wall, m;
+# colours, RGB. Chosen: a plain room.
 _WALL_DISTANCE = 1.9  # m behind the table's middle
 _ROOM = 4.0  # half extent of floor and wall, m
 _FLOOR_COLOR = (150, 147, 142)
 _WALL_COLOR = (208, 206, 198)
 _TABLE_EDGE_COLOR = (122, 86, 54)
+# Exponent of the display, and side of a cell of the shade on the table, m. From sRGB,
+# approximately; chosen: finer than shades.
 _GAMMA = 2.2
 _CELL = 0.01  # m
 
-# How far an object darkens what is beside it, m.
+# How far an object darkens what is beside it, m. Chosen: about its own height.
 SHADE_REACH = 0.05
 
 

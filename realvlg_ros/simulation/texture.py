@@ -11,6 +11,8 @@ from scipy.ndimage import gaussian_filter
 
 from ..arrays import Float32Array
 
+# Points of the repeated lattice of noise along each side, and their distance, m. Chosen: seen as
+# grain from where cameras stand.
 _LATTICE = 64
 _LATTICE_STEP = 0.0025  # m
 

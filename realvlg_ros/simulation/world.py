@@ -20,7 +20,8 @@ from .trajectory import StaticView, Trajectory
 WORLD_FRAME = 'world'
 
 Area = tuple[float, float, float, float]
-# x_min, y_min, x_max, y_max of the part of the table that the default camera sees well, m.
+# x_min, y_min, x_max, y_max of the part of the table that the default camera sees well, m. Chosen:
+# from the picture of that camera, with a margin.
 DEFAULT_AREA: Area = (-0.2, -0.32, 0.28, 0.32)
 
 

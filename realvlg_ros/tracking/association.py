@@ -13,11 +13,14 @@ from .target.appearance import Appearance
 from .target.target import TargetState
 from .target.track import TargetTrack
 
-# Overlap of boxes from which two regions of one frame are the same object.
+# Overlap of boxes (IoU) from which two regions of one frame are the same object. Chosen: above
+# what neighbours in clutter share, below what two masks of one object share.
 _SAME_OVERLAP = 0.35
-# And nearer than this share of its extent if they overlap less.
+# With less overlap, middles nearer than this share of the extent are of one object. Chosen: two
+# objects side by side are a whole extent apart.
 _SAME_DISTANCE = 0.4
-# Likeness from which an object seen again is the one that was lost.
+# Similarity of colours from which an object seen again is the one that was lost. Chosen: half of
+# the histogram must agree, light may take the rest.
 _SAME_APPEARANCE = 0.55
 
 

@@ -25,8 +25,10 @@ from .target.target import GraspTarget
 from .target.track import TargetTrack
 from .target_list import TargetList
 
+# Milliseconds in a second. From SI.
 _MS = 1000.0
 # Followed in the camera's frame, targets go back to the fixed frame after so many frames with tf.
+# Chosen: half a second at 30 Hz, so that flickering tf does not switch them.
 _STEADY_TF_FRAMES = 15
 
 

@@ -8,6 +8,7 @@ from ...errors import GroundingError
 from .numbers import NumberRange
 from .prompts import PromptSet, Task, TaskPrompt
 
+# The longest thought that is kept. Chosen: several times the usual length.
 _MAX_THOUGHT_CHARACTERS = 4000
 
 

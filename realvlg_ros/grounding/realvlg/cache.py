@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+# Tokens by which the buffer grows. Chosen: few sizes, little waste.
 _GRANULE = 256
 
 

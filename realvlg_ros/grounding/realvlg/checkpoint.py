@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import GroundingError
 
 MODEL_TYPES = ('qwen2_5_vl', 'qwen3_vl')
+# Bytes of a number of each type. From the format of safetensors.
 _BYTES = {
     'F64': 8, 'I64': 8, 'F32': 4, 'I32': 4, 'F16': 2, 'BF16': 2, 'I16': 2,
     'I8': 1, 'U8': 1, 'F8_E4M3': 1, 'F8_E5M2': 1, 'BOOL': 1,

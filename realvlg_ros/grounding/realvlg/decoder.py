@@ -16,7 +16,7 @@ from .model import Picture, VisionLanguageModel
 from .prompts import PromptSet, Task, TaskPrompt
 from .session import PrefixSession, chat_prompt
 
-# Closing tags are looked for in this many last tokens of a thought.
+# Closing tags are looked for in this many last tokens of a thought. Chosen: longer than any tag.
 _TAIL_TOKENS = 16
 
 

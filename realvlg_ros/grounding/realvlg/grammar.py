@@ -14,6 +14,7 @@ from .numbers import NumberRange, PartialNumber
 from .prompts import Task, TaskPrompt
 from .text_tokens import TextTokens
 
+# Degrees in half a turn. From geometry.
 _HALF_TURN_DEGREES = 180
 
 

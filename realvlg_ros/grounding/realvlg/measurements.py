@@ -15,6 +15,7 @@ from .labelled_set import LabelledPicture
 from .model import VisionLanguageModel
 from .prompts import PromptSet, Task
 
+# Tokens decoded to measure a rate. Chosen: a second or so on a slow machine.
 _STEPS = 16
 
 

@@ -7,11 +7,15 @@ from typing import Any
 import torch
 from torch import nn
 
-# Group of inputs that shares a scale and a zero, by preference; the kernels know these.
+# Group of inputs that shares a scale and a zero, by preference. From PyTorch's kernels, which know
+# these.
 _GROUPS = (128, 64, 32)
 # A kernel for few rows reads the small weights once; for many rows a float product is faster.
+# Chosen: between one token and a prompt.
 _FEW_ROWS = 16
+# Rows that go through the kernel at a time. Chosen: they stay in registers.
 _INT4_ROWS = 64
+# Both sides of a weight are multiples of this. From PyTorch's kernel, which reads whole blocks.
 _BLOCK = 32
 
 

@@ -17,14 +17,17 @@ from .lexicon import UNSEEN
 from .matching import Fit, Match
 from .scene import TabletopScene
 
+# Candidates that an answer holds. Chosen: more are no help to who is asked.
 _MAX_CANDIDATES = 8
-# The question names so many of them.
+# The question names so many of them. Chosen: more are not remembered when heard.
 _NAMED = 3
-# A lower score is asked about, not taken.
+# A lower score is asked about, not taken. Chosen: a little above what contradicts the phrase.
 _SURE = 0.35
-# Shape alone names a thing among others only where it fits well.
+# Shape alone names a thing among others only where it fits well. Chosen: twice what is asked of a
+# word.
 _SURE_BY_SHAPE = 0.7
-# What remains of the score when a word could not be confirmed.
+# What remains of the score when a word could not be confirmed. Chosen: a noun says more than
+# another word.
 _UNCONFIRMED_NOUN = 0.75
 _UNCONFIRMED_WORD = 0.9
 

@@ -16,8 +16,8 @@ COLOR_NAMES = (
     'brown',
 )  # fmt: skip
 
-# How far a surface of one name passes for the other, besides 1 for itself: shading, a colour
-# cast and the borders between names move colours this way.
+# How far a surface of one name passes for the other, besides 1 for itself. Chosen: shading, a
+# colour cast and the borders between names move colours this way.
 _CONFUSIONS = {
     ('black', 'grey'): 0.3,
     ('grey', 'white'): 0.5,
@@ -36,7 +36,8 @@ _CONFUSIONS = {
     ('green', 'blue'): 0.1,
 }
 
-# HSV hues (degrees) at which a name is at full weight: from, to; ramps fill the gaps.
+# HSV hues (degrees) at which a name is at full weight: from, to; ramps fill the gaps. Chosen: as
+# people name them.
 _HUES = {
     'red': (-14, 9),
     'orange': (18, 36),
@@ -47,8 +48,10 @@ _HUES = {
     'pink': (310, 336),
 }
 
+# Bits of a channel by which colours are looked up. Chosen: a table of 32 768 entries.
 _BITS = 5
-# CIELAB chroma above which a colour stands out from tinted greys and wood.
+# CIELAB chroma above which a colour stands out from tinted greys and wood. Chosen: above the
+# chroma of common woods.
 _VIVID_CHROMA = 32
 
 

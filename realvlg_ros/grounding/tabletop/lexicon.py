@@ -22,7 +22,8 @@ UNSEEN = frozenset({
     'clear', 'transparent', 'translucent', 'see-through', 'glass', 'crystal', 'invisible',
 })  # fmt: skip
 
-# Adjective -> (measure, sign): a measure of SceneObject, larger (+1) or smaller (-1).
+# Adjective -> (measure, sign): a measure of SceneObject, larger (+1) or smaller (-1). Chosen: what
+# the words mean.
 SIZES = {
     'big': ('volume', 1), 'large': ('volume', 1), 'huge': ('volume', 1), 'great': ('volume', 1),
     'small': ('volume', -1), 'little': ('volume', -1), 'tiny': ('volume', -1),
@@ -32,6 +33,7 @@ SIZES = {
     'fat': ('width', 1),
 }  # fmt: skip
 
+# Superlative -> the same, and left and right in the image. Chosen: what the words mean.
 SUPERLATIVES = {
     'biggest': ('volume', 1), 'largest': ('volume', 1), 'bigger': ('volume', 1),
     'larger': ('volume', 1), 'smallest': ('volume', -1), 'littlest': ('volume', -1),
@@ -86,6 +88,7 @@ class Shape:
     colors: tuple[str, ...] = ()
 
 
+# Noun -> its shape. Chosen: what shops sell, with room for the part that is not seen.
 SHAPES = {
     'mug': Shape((0.06, 0.17), (1.0, 2.2), (0.5, 2.2)),
     'cup': Shape((0.04, 0.2), (1.0, 3.0), (0.3, 3.0)),

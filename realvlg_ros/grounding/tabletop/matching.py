@@ -11,15 +11,20 @@ from . import lexicon
 from .attributes import SceneObject
 from .grammar import Phrase, Place, Relation
 
-# A fit below this contradicts the phrase.
+# A fit below this contradicts the phrase. Chosen: the score of a confusion of neighbouring
+# colours.
 CONTRADICTED = 0.3
-# A thing that shows a colour on this share is of that colour; prints and lids take the rest.
+# A thing that shows a colour on this share is of that colour. Chosen: prints and lids take the
+# rest.
 _WELL_SHOWN = 0.55
-# The best object must fit this many times better than the next to be the one meant.
+# The best object must fit this many times better than the next to be the one meant. Chosen: a
+# smaller difference is asked about.
 _CLEAR_RATIO = 1.6
-# One measure must exceed the other by this share to be biggest, tallest, ...
+# One measure must exceed the other by this share to be biggest, tallest, ... Chosen: what an eye
+# tells apart.
 _CLEAR_SIZE = 1.15
-# Two positions must differ by this share of the view's width for leftmost and the like.
+# Two positions must differ by this share of the view's width for leftmost and the like. Chosen:
+# what an eye tells apart.
 _CLEAR_PLACE = 0.03
 
 

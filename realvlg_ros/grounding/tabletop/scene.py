@@ -16,10 +16,12 @@ from ...support_plane import SupportPlane
 
 Window = tuple[slice, slice]
 
-# Pixels around an object that its segment's window holds too.
+# Pixels around an object that its segment's window holds too. Chosen: room for its shadow and for
+# what it touches.
 MARGIN_PX = 32
 
-# Cameras bend a flat table by a few millimetres; more than this is not the camera's doing.
+# Cameras bend a flat table by a few millimetres. Chosen: more than this many tolerances is not the
+# camera's doing.
 _MAX_WARP_IN_TOLERANCES = 3.0
 
 

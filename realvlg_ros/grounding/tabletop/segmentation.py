@@ -13,7 +13,7 @@ from .merging import merge_fragments
 from .patches import add_patches
 from .scene import MARGIN_PX, Segment, TabletopScene
 
-# Fewer readings do not tell where an object is.
+# Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
 _MIN_READINGS = 20
 
 

@@ -25,7 +25,8 @@ from .robot_input import RobotInput
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
-# The clock of a bag that starts again jumps farther than this; a correction by NTP does not.
+# The clock of a bag that starts again jumps farther than this. Chosen: a correction by NTP does
+# not.
 _JUMP = Duration(nanoseconds=-500_000_000)
 
 

@@ -19,7 +19,7 @@ from ...arrays import FloatArray
 from ...errors import MissingDependencyError
 from ...frame import RgbdFrame
 from ...threads import limit_threads
-from ..conversions.stamps import ns_to_stamp
+from ..conversions.stamps import NS_PER_S, ns_to_stamp
 from ..node.node_parameters import NodeParameters
 from ..node.parameters import parameter
 from ..node.qos import RELIABILITY, stream
@@ -28,9 +28,9 @@ from ..node.thread_parameter import ThreadParameter
 from ..tf.tf_adapter import TransformBroadcaster, transform_to_msg
 from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
 
-_NS_PER_S = 1_000_000_000
-# Simulated time begins here: a stamp of zero means "no stamp" to many programs.
-_CLOCK_START_NS = _NS_PER_S
+# Simulated time begins here. Chosen: a stamp of zero means "no stamp" to many programs.
+_CLOCK_START_NS = NS_PER_S
+# How long the last frame may take to be sent, s. Chosen: many times what a frame takes.
 _FLUSH_TIMEOUT_S = 2.0
 
 
@@ -129,11 +129,11 @@ class CameraSource(Node, ABC):  # type: ignore[misc]
         """The stamp, ns, and the time since the first frame, s."""
         if self._clock_publisher is not None:
             elapsed = self.index / self.parameters.rate
-            return _CLOCK_START_NS + round(elapsed * _NS_PER_S), elapsed
+            return _CLOCK_START_NS + round(elapsed * NS_PER_S), elapsed
         steady_ns = self._steady.now().nanoseconds
         if self._begin_ns is None:
             self._begin_ns = steady_ns
-        elapsed = (steady_ns - self._begin_ns) / _NS_PER_S
+        elapsed = (steady_ns - self._begin_ns) / NS_PER_S
         return self.get_clock().now().nanoseconds, elapsed
 
     def _send_pose(self, frame: RgbdFrame, stamp_ns: int) -> None:

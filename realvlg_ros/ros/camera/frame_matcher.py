@@ -13,7 +13,8 @@ from statistics import median
 from threading import Lock
 from typing import Any
 
-# Until stamps tell the rate, a camera of 30 Hz is assumed.
+# Until stamps tell the rate, a camera of 30 Hz is assumed; the rate is the median of so many
+# periods. Chosen: the usual rate, half a second of it.
 _FIRST_GUESS_PERIOD_NS = 33_333_333
 _PERIODS_KEPT = 15
 

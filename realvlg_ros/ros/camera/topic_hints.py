@@ -7,6 +7,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+# Topics that a hint names. Chosen: a line of the log.
 _MOST_HINTS = 3
 
 

@@ -20,8 +20,9 @@ from .image_encodings import DEPTH_ENCODINGS
 from .stamps import ns_to_stamp
 
 _HEADER = struct.Struct('<iff')
+# Format of the header. From compressed_depth_image_transport.
 _INVERSE_DEPTH = 0
-# Defaults of compressed_depth_image_transport.
+# Its defaults: largest depth, m, and quantisation. From compressed_depth_image_transport.
 _DEPTH_MAX = 10.0
 _DEPTH_QUANTIZATION = 100.0
 

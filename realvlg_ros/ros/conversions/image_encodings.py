@@ -24,6 +24,7 @@ class PixelLayout:
 
 _U8, _U16 = np.dtype(np.uint8), np.dtype(np.uint16)
 
+# Channels of each encoding. From sensor_msgs/image_encodings.hpp.
 _NAMED = {
     'rgb8': PixelLayout(_U8, 3),
     'bgr8': PixelLayout(_U8, 3),

@@ -14,6 +14,8 @@ from ...transforms import make_transform
 from .pose import point_to_msg, pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
+# Opacity of the best grasp and of others; diameter of a contact, height of the label and how far
+# above it stands, m. Chosen: read from where RViz shows a table.
 _BEST_ALPHA = 0.9
 _OTHER_ALPHA = 0.25
 _CONTACT_DIAMETER_M = 0.008

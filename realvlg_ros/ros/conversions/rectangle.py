@@ -5,7 +5,8 @@ from __future__ import annotations
 from ... import msg as msgs
 from ...rectangle import ContactPair, GraspRectangle
 
-# A message has no None: a negative score says that the source gives none.
+# A message has no None: a negative score says that the source gives none. Chosen: no score is
+# negative.
 _NO_SCORE = -1.0
 
 

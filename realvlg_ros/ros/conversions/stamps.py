@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 
-_NS_PER_S = 1_000_000_000
+# Nanoseconds in a second. From SI.
+NS_PER_S = 1_000_000_000
 
 
 def stamp_to_ns(stamp: Time) -> int:
     """Nanoseconds of a builtin_interfaces/Time."""
-    return int(stamp.sec) * _NS_PER_S + int(stamp.nanosec)
+    return int(stamp.sec) * NS_PER_S + int(stamp.nanosec)
 
 
 def ns_to_stamp(stamp_ns: int) -> Time:
     """builtin_interfaces/Time of nanoseconds."""
-    sec, nanosec = divmod(int(stamp_ns), _NS_PER_S)
+    sec, nanosec = divmod(int(stamp_ns), NS_PER_S)
     return Time(sec=sec, nanosec=nanosec)

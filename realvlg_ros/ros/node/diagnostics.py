@@ -12,6 +12,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+# How often diagnostics are published, s. From diagnostic_updater, whose default it is.
 PERIOD_S = 1.0
 
 

@@ -20,9 +20,11 @@ from .qos import publisher_events, stream, subscription_events
 # What the goal of an action does, from its handle to its result.
 Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
 
-# A condition whose words change, such as a figure in them, is logged again after this, s.
+# A condition whose words change, such as a figure in them, is logged again after this, s. Chosen:
+# the log stays readable.
 _LOG_PERIOD_S = 10.0
-# Results that nobody fetched are kept so long; the 15 minutes of some distributions add up, s.
+# Results that nobody fetched are kept so long, s. Chosen: the 15 minutes of some distributions add
+# up.
 _RESULT_TIMEOUT_S = 30
 
 

@@ -11,7 +11,14 @@ from rclpy.action import CancelResponse
 from rclpy.action.server import ServerGoalHandle
 
 # The cancel callback returns before rclpy marks the goal as canceling; this long at most, s.
+# Chosen: many times what rclpy takes.
 _CANCEL_MARK_S = 1.0
+
+# Feedback comes at least so often, s. Chosen: who waits can tell a slow answer from a dead server.
+FEEDBACK_PERIOD_S = 0.5
+# How long a deactivation waits for the results of its goals, s. Chosen: less than a transition may
+# take.
+RESULTS_TIMEOUT_S = 2.0
 
 
 class LiveGoal:

@@ -21,7 +21,8 @@ from .thread_parameter import ThreadParameter
 
 # States in which a transition can begin.
 _PRIMARY_STATES = ('unconfigured', 'inactive', 'active', 'finalized')
-# How long a stop waits for the transition that runs, s.
+# How long a stop waits for the transition that runs, s. Chosen: less than launch waits before it
+# kills (5 s).
 _TRANSITION_TIMEOUT_S = 3.0
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 
-# malloc.h of glibc
+# Number of the option. From malloc.h of glibc.
 _M_ARENA_MAX = -8
 
 

@@ -18,6 +18,8 @@ import yaml
 from ...errors import RealvlgError
 from ...resources import config_file
 
+# How long a process may take to end, s, and lines of its log that are shown. Chosen: as long as
+# launch waits; a screen.
 _STOP_TIMEOUT_S = 5.0
 _LOG_LINES = 25
 

@@ -27,6 +27,7 @@ from .malloc_arenas import use_one_arena
 
 N = TypeVar('N', bound=Node)
 
+# Exit status of a node that was misused. From the shell (bash, argparse).
 BAD_INPUT = 2
 # What ROS raises for arguments, parameter files and names that it cannot use.
 _ROS_REFUSALS = (
@@ -37,16 +38,19 @@ _ROS_REFUSALS = (
 )
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Service managers signal every process of a group, and launch signals its nodes as well: signals
-# so soon after the first one, s, are the same request.
+# so soon after the first one, s, are the same request. Chosen: nobody asks twice so soon.
 _SAME_REQUEST_S = 1.0
-# A signal is seen at the latest after this, s.
+# A signal is seen at the latest after this, s. Chosen: idle nodes wake seldom.
 _SIGNAL_PERIOD_S = 0.5
-# A goal keeps one thread while it lives, and callbacks only hand things over.
+# A goal keeps one thread while it lives, and callbacks only hand things over. Chosen: more than
+# the goals at one time.
 _THREADS = 8
-# So many errors in so short a time, s, do not come from a deactivation.
+# So many errors in so short a time, s, do not come from a deactivation. Chosen: each entity gives
+# one at most.
 _MAX_ERRORS = 50
 _ERROR_PERIOD_S = 1.0
-# Time for the results of aborted goals to leave before their servers are destroyed, s.
+# Time for the results of aborted goals to leave before their servers are destroyed, s. Chosen:
+# many times what DDS takes.
 _LINGER_S = 0.2
 
 

@@ -14,6 +14,7 @@ from ...action import Ground
 from ...msg import Grounding
 
 # A server answers a goal request within this, s; DDS may lose the answer of one just discovered.
+# Chosen: the request is sent again.
 _ACCEPT_TIMEOUT_S = 1.0
 
 

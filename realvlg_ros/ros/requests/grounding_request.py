@@ -10,7 +10,7 @@ from dataclasses import replace
 from ...grounding.grounding import Grounding, GroundingStatus
 from ..node.deadline import Deadline
 
-# An instruction is shown in messages and logs no longer than this.
+# An instruction is shown in messages and logs no longer than this. Chosen: two lines.
 _SHOWN_CHARACTERS = 200
 
 

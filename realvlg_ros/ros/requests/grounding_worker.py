@@ -13,7 +13,8 @@ from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_i
 from ..node.worker import Worker
 from .grounding_request import GroundingRequest
 
-# An aborted backend looks at its flag between steps; one that does not is left behind, s.
+# How long a backend may take to see that it is aborted, s; one that takes longer is left behind.
+# Chosen: it looks at its flag between steps.
 _STOP_TIMEOUT_S = 5.0
 
 TakeFrame = Callable[[GroundingRequest], RgbdFrame]

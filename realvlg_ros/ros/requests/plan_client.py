@@ -20,13 +20,17 @@ from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
 from ..node.qos import stream
 
+# Frames kept to find the one of an answer, and how long a turn of the executor waits, s. Chosen:
+# four seconds at 30 Hz; a cancel is not delayed.
 _FRAMES_KEPT = 120
 _SPIN_S = 0.02
-# A server answers a goal within this, and is asked again after a pause.
+# A server answers a goal within this, s, and is asked again after a pause, s. Chosen: twice what
+# nodes allow, since a client has just been discovered.
 _ACCEPT_S = 2.0
 _RETRY_S = 0.2
-# The server gives feedback every half second; after so long it is not there any more.
-_SILENCE_S = 5.0
+# The server gives feedback every half second; after so long, s, it is not there any more. Chosen:
+# ten of them, since the goal is lost then.
+_SERVER_SILENCE_S = 5.0
 
 
 class PlanClient:
@@ -74,20 +78,20 @@ class PlanClient:
             RealvlgError: no server took the goal, or it fell silent.
         """
         goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, wait_for_stable=True)
-        heard = Deadline(_SILENCE_S)
+        heard = Deadline(_SERVER_SILENCE_S)
 
         def on_message(message: Any) -> None:
             nonlocal heard
-            heard = Deadline(_SILENCE_S)
+            heard = Deadline(_SERVER_SILENCE_S)
             on_feedback(message.feedback)
 
         result = self._accepted(goal, on_message, Deadline(timeout), alive).get_result_async()
-        heard = Deadline(_SILENCE_S)
-        self._spin_until(_done(result, alive, lambda: heard.passed), timeout + _SILENCE_S)
+        heard = Deadline(_SERVER_SILENCE_S)
+        self._spin_until(_done(result, alive, lambda: heard.passed), timeout + _SERVER_SILENCE_S)
         if not result.done():
             raise RealvlgError(
-                f'grasp_server has been silent for {_SILENCE_S:g} s: it ended or was restarted; '
-                'ask again'
+                f'grasp_server has been silent for {_SERVER_SILENCE_S:g} s: '
+                'it ended or was restarted; ask again'
             )
         return result.result().result
 

@@ -14,15 +14,14 @@ from ...grounding.grounding import check_instruction
 from ...msg import GraspTarget, Grounding
 from ..conversions.region import timings_to_msg
 from ..node.deadline import Deadline
+from ..node.goals import FEEDBACK_PERIOD_S
 from .ground_client import GroundAttempt, GroundClient
 
 T = TypeVar('T')
 Result: TypeAlias = PlanGrasps.Result
 Feedback: TypeAlias = PlanGrasps.Feedback
 
-# Feedback comes at least so often, s: who waits can tell a slow answer from a dead server.
-_FEEDBACK_PERIOD_S = 0.5
-# How often it is looked for a grounder that is not there, s.
+# How often it is looked for a grounder that is not there, s. Chosen: not noticed.
 _DISCOVERY_PERIOD_S = 0.1
 
 _STAGE_NAMES = {
@@ -221,7 +220,7 @@ class PlanRequest:
         self,
         ready: Callable[[], T | None],
         limit: float = float('inf'),
-        poll: float = _FEEDBACK_PERIOD_S,
+        poll: float = FEEDBACK_PERIOD_S,
     ) -> T | None:
         """Wait until ready gives something, at most limit s; raises _Ended when it is over.
 
@@ -239,7 +238,7 @@ class PlanRequest:
                 if until.passed:
                     return None
                 self._changed.wait(min(until.remaining, self._deadline.remaining, poll))
-            if self._deadline.elapsed - self._fed_back >= _FEEDBACK_PERIOD_S:
+            if self._deadline.elapsed - self._fed_back >= FEEDBACK_PERIOD_S:
                 self._feed_back()
 
     def _timed_out(self) -> _Ended:

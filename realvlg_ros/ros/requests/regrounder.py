@@ -9,8 +9,9 @@ from rclpy.node import Node
 from ...tracking.reground import RegroundRequest
 from .ground_client import GroundAttempt, GroundClient
 
-# Without feedback for so long the grounder counts as gone, s.
-_SILENCE_S = 3.0
+# Without feedback for so long, s, the grounder counts as gone. Chosen: six of its feedbacks, since
+# it is only asked again then.
+_GROUNDER_SILENCE_S = 3.0
 
 
 class Regrounder:
@@ -34,7 +35,7 @@ class Regrounder:
         request = requests[0]
         self.asked += 1
         self._attempt = self._client.send(
-            request.instruction, request.request_id, _SILENCE_S, lambda: None
+            request.instruction, request.request_id, _GROUNDER_SILENCE_S, lambda: None
         )
 
     def destroy(self) -> None:

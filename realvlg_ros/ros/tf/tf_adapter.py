@@ -16,7 +16,7 @@ from ...transforms import from_quaternion, to_quaternion
 from ..conversions.pose import point_from_msg, vector_to_msg
 from ..conversions.stamps import ns_to_stamp, stamp_to_ns
 
-# Those of tf2_ros.
+# Quality of service of /tf and /tf_static. From tf2_ros.
 _DYNAMIC_QOS = QoSProfile(depth=100)
 _STATIC_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 

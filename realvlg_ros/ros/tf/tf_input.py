@@ -15,6 +15,7 @@ from .tf_adapter import TransformListener
 
 T = TypeVar('T')
 
+# How often a transform that is not there yet is looked for, s. Chosen: a fraction of a frame.
 _POLL_S = 0.005
 
 

@@ -24,16 +24,22 @@ from .object_view import ObjectView, surface_depth
 from .rigid_fit import Observations, difference, ransac_pose, refine_pose
 from .template import LEVELS
 
-# Patches as large as the object allows without seeing much of what is beside it.
+# Patches of optical flow as large as the object allows without seeing much of what is beside it:
+# in px, and as a share of its extent. Chosen: 21 px is the default of OpenCV's optical flow.
 _WINDOW_RANGE_PX = (9, 21)
 _WINDOW_SHARE = 0.2
+# Levels of the pyramid above the image. Chosen: with a patch of 9 px it reaches 36 px.
 _LEVELS = 3
+# Followed back, a feature ends nearer than this to its start, px. Chosen: flow is accurate to a
+# fraction of a pixel.
 _RETURN_PX = 0.7
-# Alignment is local: what ends farther from its start than this has slipped.
+# Alignment is local: what ends farther from its start than this, m and rad, has slipped. Chosen:
+# the span over which patches and depth still overlap.
 _BASIN_M, _BASIN_RAD = 0.05, 0.4
-# Agreement from which no better pose needs to be looked for.
+# Agreement from which no better pose needs to be looked for. Chosen: what is left is noise.
 _SURE_SUPPORT = 0.95
-# How far beyond the predicted outline features are looked for.
+# How far beyond the predicted outline features are looked for, px. Chosen: as far as the pyramid
+# of optical flow reaches.
 _REACH_PX = 40
 
 

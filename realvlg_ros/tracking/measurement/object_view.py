@@ -16,10 +16,14 @@ from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
 from .template import Template, pyramid, sample, structured_pixels
 
-# Context kept around the object in its image: what a patch at the border needs to be warped.
+# Context kept around the object in its image, px. Chosen: what the largest patch at the border
+# needs to be warped.
 MARGIN_PX = 24
+# Points of the surface that are compared with a frame. Chosen: enough for a share of 1 %, few
+# enough for camera rate.
 _SURFACE_POINTS = 180
-# A depth step within a patch larger than this is an edge between two surfaces, m.
+# A depth step within a patch larger than this, m, is an edge between two surfaces. Chosen: above
+# the noise of depth at 1 m.
 _EDGE_M = 0.012
 
 

@@ -13,9 +13,11 @@ from .object_motion import Measurement, measure_pose
 from .object_view import ObjectView, make_view
 from .region import fresh_region
 
-# With less than this hidden and more than that agreeing, a view or plan of it can be trusted.
+# With less than this share hidden and more than that agreeing, a view or plan of it can be
+# trusted. Chosen: a few points at the outline are always lost.
 _CLEAR_HIDDEN, _CLEAR_SUPPORT = 0.04, 0.75
 # Agreeing less than this, a view is replaced after this share of the turn that others allow.
+# Chosen: well before the agreement that ends tracking.
 _FADING_SUPPORT, _FADING_SHARE = 0.88, 0.4
 
 

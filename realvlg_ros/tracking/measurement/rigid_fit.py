@@ -15,6 +15,8 @@ import numpy.typing as npt
 from ...arrays import BoolArray, FloatArray
 from ...transforms import make_transform, transform_points
 
+# Poses tried from three features each, and steps of refinement. Chosen: with half of the features
+# wrong, all 40 miss in 5 of 1000.
 _SAMPLES = 40
 _ITERATIONS = 4
 

@@ -13,13 +13,17 @@ from .dense_alignment import DenseAligner
 from .object_motion import Measurement, image_motion, to_measurement
 from .object_view import ObjectView, surface_depth
 
-# Length to which the object is reduced for matching, px.
+# Length to which the object is reduced for matching, px. Chosen: small turns do not change it, and
+# the search stays cheap.
 _MATCH_PX = 24
+# The search reaches so many deviations of the predicted place, within bounds in m. Chosen: beyond,
+# the object has left the scene or another one is found.
 _REACH_SIGMAS = 4.0
 _REACH_RANGE_M = (0.04, 0.30)
+# Correlation of a peak, and how many peaks are looked at. Chosen: the pose is verified afterwards.
 _MIN_SCORE = 0.5
 _PEAKS = 3
-# Agreement asked of a find: more than of an object that was in sight all the time.
+# Agreement asked of a find. Chosen: more than of an object that was in sight all the time.
 _FOUND_SUPPORT = 0.8
 
 

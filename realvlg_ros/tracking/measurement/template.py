@@ -9,11 +9,16 @@ import numpy as np
 
 from ...arrays import ByteArray, Float32Array, FloatArray
 
+# Levels of the image pyramid with the image itself; side of a cell of which one point is taken and
+# most points in all; blur of each level, px. Chosen: a factor of 4 covers what features leave as
+# error.
 LEVELS = 3
 _CELL_PX = 4
 _MAX_POINTS = 240
 _BLUR_PX = 0.8
 # Points whose slope is less than this share of the steep ones are left out while enough remain.
+# Chosen: flat points add noise only; 60 points fix a pose of six degrees of freedom ten times
+# over.
 _EDGE_SHARE = 0.2
 _MIN_POINTS = 60
 

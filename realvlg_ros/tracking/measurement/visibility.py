@@ -13,7 +13,8 @@ from ...transforms import transform_points
 from ..memory.key_frames import KeyFrame
 from .object_view import ObjectView, surface_depth
 
-# Share of a surface that must be in sight for a pose to be measured.
+# Share of a surface that must be in sight for a pose to be measured. Chosen: less fits in several
+# ways.
 _MIN_JUDGED = 0.3
 
 

@@ -18,9 +18,11 @@ from ...frame import RgbdFrame
 from .contrast import Contrast
 from .packed_images import PackedImages
 
-# Share of the memory that whole frames may take while stepping stones need room too.
+# Share of the memory that whole frames may take while thinned frames need room too. Chosen: half
+# for each.
 _WHOLE_SHARE = 0.5
-# So many frames after that of a request are kept whole with it.
+# So many frames after that of a request are kept whole with it. Chosen: the few that a first plan
+# averages its depth over.
 _COMPANIONS = 2
 
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from ...arrays import ByteArray, Float32Array
 
-# A packed depth reading of 1 is this, m: 16 bits reach to 16 m.
+# A packed depth reading of 1 is this, m: 16 bits reach to 16 m. Chosen: below the noise of depth
+# at 0.5 m.
 _DEPTH_UNIT_M = 0.00025
 
 

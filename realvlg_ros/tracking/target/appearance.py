@@ -10,6 +10,8 @@ import numpy as np
 from ...arrays import ByteArray, FloatArray
 from ...image_region import RegionMask
 
+# Bins of the histogram of colour. Chosen: hue tells objects apart, light changes saturation and
+# value.
 _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 
 

@@ -13,11 +13,14 @@ from ..measurement.rigid_fit import difference, perturbed
 from ..memory.key_frames import KeyFrame, ThinnedFrame
 from .track import TargetTrack
 
-# Agreement that a leap over several frames needs, and that a step to the next one does.
+# Agreement that a leap over several frames needs, and that a step to the next one does. Chosen: a
+# wrong leap is followed to the end, a step is checked by the next.
 _LEAP_SUPPORT, _STEP_SUPPORT = 0.93, 0.65
-# After a leap, so many times its length is tried next.
+# After a leap, so many times its length is tried next. Chosen: the number of leaps grows with the
+# logarithm of the frames.
 _LONGER = 2
-# Bound of the work when the object cannot be seen: measurements that may fail.
+# Measurements that may fail before it is given up. Chosen: bounds the work when the object cannot
+# be seen.
 _MAX_FAILURES = 6
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .plan_job import PlanJob
 
+# Milliseconds in a second. From SI.
 _MS = 1000.0
 
 

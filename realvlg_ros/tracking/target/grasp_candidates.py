@@ -19,13 +19,15 @@ from ..measurement.rigid_fit import difference, perturbed
 from ..settings import TrackerSettings
 
 # Errors that readings of one scene share (view, lens) do not average out: this share of the
-# covariance of a plan on one frame always stays.
+# covariance of a plan on one frame always stays. Chosen: a tenth, a third of the deviation.
 _SHARED_ERROR = 0.1
 # A grasp that this many plans in a row did not find again is dropped. A plan holds only its best
-# grasps, and noise decides which: a miss or two say little.
+# grasps, and noise decides which. Chosen: a miss or two say little.
 _MAX_MISSES = 6
 # A grasp this many match distances away, of another spot, confirms that one can grasp here.
+# Chosen: twice the distance of equal ones.
 _NEIGHBOUR = 2.0
+# Weight of the newest quality in the running mean. Chosen: follows in two or three plans.
 _QUALITY_MEMORY = 0.5
 
 

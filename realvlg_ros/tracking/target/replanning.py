@@ -20,11 +20,14 @@ from ..memory.key_frames import KeyFrame, ThinnedFrame
 from .plan_job import PlanJob
 from .track import TargetTrack
 
-# A target without any grasp is tried again this often, s.
+# A target without any grasp is tried again this often, s. Chosen: a robot waits no longer, and
+# planning takes a fraction of it.
 _NO_GRASP_PERIOD_S = 1.0
-# So many grasps of earlier plans, the best, are measured again in each.
+# So many grasps of earlier plans, the best, are measured again in each. Chosen: bounds the work of
+# a plan.
 _MEASURED_AGAIN = 10
-# A target that moved less than this against the camera has not moved: m and rad.
+# A target that moved less than this against the camera, m and rad, has not moved. Chosen: about
+# what a tracked pose trembles.
 _STILL_M, _STILL_RAD = 0.0007, 0.003
 
 

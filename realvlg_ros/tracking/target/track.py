@@ -27,12 +27,17 @@ from .plan_job import PlanResult
 from .pose_filter import PoseFilter
 from .stability import position_std
 
-# How long past poses are kept, to meet groundings of past frames.
+# How long past poses are kept, s, to meet groundings of past frames. Chosen: longer than a large
+# model takes.
 _HISTORY_S = 10.0
-# A measured position worse than this leaves a direction free.
+# A measured position with a greater deviation than this, m, leaves a direction free. Chosen: more
+# than a finger has room.
 _CERTAIN_STD_M = 0.008
-# A pose that differs from an earlier one by so many deviations is of an object that moved.
+# A pose that differs from an earlier one by so many deviations is of an object that moved. Chosen:
+# twice the usual three, for errors that frames share.
 _MOVED_SIGMAS = 6.0
+# Covariance of the first pose, by definition exact: 0.1 mm and 1 mrad. Chosen: small, not
+# singular.
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
 
 
