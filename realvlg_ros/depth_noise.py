@@ -12,6 +12,7 @@ import yaml
 
 from .arrays import FloatArray
 from .errors import ParameterError
+from .settings import Settings, setting
 
 # A camera with more noise (m at 0 m, and 1/m) is no use to grasping. Chosen: most likely a wrong
 # unit.
@@ -28,28 +29,24 @@ CORRELATION_PX = 2.2
 
 
 @dataclass(frozen=True)
-class DepthNoise:
+class DepthNoise(Settings):
     """Axial standard deviation sigma(z) = floor + quadratic z^2 of a depth camera.
 
     The quadratic term is that of triangulation, z^2 times the disparity's noise over focal length
     times baseline (Khoshelham & Elberink 2012); the defaults are those of a D435, for which
     config/depth_noise/d435.yaml says the sources.
-
-    Attributes:
-        floor: at z = 0, m.
-        quadratic: growth with the square of the distance, 1/m.
     """
 
-    floor: float = 0.0005
-    quadratic: float = 0.0020
+    floor: float = setting(
+        0.0005, 'Standard deviation of a reading at 0 m.', unit='m', low=0.0, high=MAX_FLOOR
+    )
+    quadratic: float = setting(
+        0.0020, 'Growth of the deviation with the square of the distance.',
+        unit='1/m', low=0.0, high=MAX_QUADRATIC,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        for name, most, unit in (('floor', MAX_FLOOR, 'm'), ('quadratic', MAX_QUADRATIC, '1/m')):
-            value = getattr(self, name)
-            if not 0 <= value <= most:
-                raise ParameterError(
-                    f'{name} of the depth noise is {value}; expected 0 to {most:g} {unit}'
-                )
+        super().__post_init__()
         if self.floor + self.quadratic == 0:
             raise ParameterError(
                 'floor and quadratic of the depth noise are 0; every camera has some noise: '
@@ -72,16 +69,8 @@ class DepthNoise:
             raise ParameterError(
                 f'{source} holds {values!r}; expected the numbers {" and ".join(names)}'
             )
-        numbers = {}
-        for name in names:
-            try:
-                numbers[name] = float(values[name])
-            except (TypeError, ValueError) as error:
-                raise ParameterError(
-                    f'{source}: {name} is {values[name]!r}; expected a number'
-                ) from error
         try:
-            return cls(**numbers)
+            return cls(**values)
         except ParameterError as error:
             raise ParameterError(f'{source}: {error}') from error
 

@@ -47,11 +47,11 @@ def test_a_d435_has_2_5_mm_at_1_m_and_surfaces_are_told_apart_by_6_mm():
 @pytest.mark.parametrize(
     ('floor', 'quadratic', 'words'),
     [
-        (-0.001, 0.002, 'floor .* is -0.001; expected 0 to 0.1 m'),
-        (math.nan, 0.002, 'floor .* is nan'),
-        (0.5, 0.002, 'floor .* is 0.5'),
-        (0.001, -1e-6, 'quadratic .* expected 0 to 0.1 1/m'),
-        (0.001, math.inf, 'quadratic .* is inf'),
+        (-0.001, 0.002, 'floor is -0.001; expected 0 to 0.1 m'),
+        (math.nan, 0.002, 'floor is nan'),
+        (0.5, 0.002, 'floor is 0.5'),
+        (0.001, -1e-6, 'quadratic is -1e-06; expected 0 to 0.1 1/m'),
+        (0.001, math.inf, 'quadratic is inf'),
         (0.0, 0.0, 'every camera has some noise'),
     ],
 )
@@ -175,8 +175,8 @@ def test_the_default_is_the_profile_of_a_d435():
         ('floor: 0.001', 'expected the numbers floor and quadratic'),
         ('{floor: 0.001, quadratic: 0.002, cubic: 1}', 'cubic'),
         ('{floor: much, quadratic: 0.002}', "floor is 'much'; expected a number"),
-        ('{floor: .nan, quadratic: 0.002}', 'floor .* is nan; expected 0 to 0.1 m'),
-        ('{floor: 0.001, quadratic: -0.002}', 'quadratic .* is -0.002; expected 0 to 0.1 1/m'),
+        ('{floor: .nan, quadratic: 0.002}', 'floor is nan; expected 0 to 0.1 m'),
+        ('{floor: 0.001, quadratic: -0.002}', 'quadratic is -0.002; expected 0 to 0.1 1/m'),
     ],
 )
 def test_a_profile_that_cannot_be_used_is_named_with_key_and_value(tmp_path, text, words):

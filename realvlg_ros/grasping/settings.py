@@ -6,89 +6,115 @@ import math
 from dataclasses import dataclass
 
 from ..errors import ParameterError
+from ..settings import Settings, setting
 
 GRASP_SOURCES = ('geometry', 'model', 'both')
 
 
 @dataclass(frozen=True)
-class PlannerSettings:
-    """Limits and weights of grasp planning.
+class PlannerSettings(Settings):
+    """Limits and weights of grasp planning."""
 
-    Attributes:
-        grasp_source: 'geometry' searches the depth, 'model' lifts the grounder's rectangles and
-            contacts, 'both' does both and ranks them together.
-        max_grasps: how many grasps are found at most.
-        max_candidates: how many candidates are checked for collision.
-        friction: coefficient between finger and object; sets the antipodal cone.
-        finger_clearance: gap on each side between open finger and object, m.
-        min_finger_clearance: smallest gap that is accepted where the opening is limited, m.
-        table_clearance: smallest distance of the fingertips from the support, m.
-        obstacle_clearance: smallest distance of the gripper from other things, m.
-        obstacle_thickness: how far at most other things are taken to reach behind their visible
-            surface, horizontally, m. One view shows no back: things are taken to be as deep as
-            they look wide, but what looks wider than a hand can hold may be a wall or a flat box,
-            and blocking all that it hides would leave no grasp behind it. What lies farther
-            behind is unseen, not known to be occupied, and counts in max_unobserved.
-        min_overlap: how far fingertips must at least reach past the contact, m.
-        min_opening, max_opening: limits on the opening, m, inside the gripper's own.
-        approach_cone: largest angle of the approach from the direction into the support, rad.
-        side_grasp_height: objects at least this tall are also grasped from the side, m.
-        max_unobserved: largest share of the fingers that may lie in space the camera cannot see.
-        standoff: distance of the pre-grasp pose back along the approach, m.
-        retreat_distance: length of the motion after grasping, m.
-        workspace_min, workspace_max: corners of the box that TCPs must lie in, m, in the camera's
-            optical frame.
-        prior_weight: how much a model's rectangle or contacts pull the ranking, 0 to 1.
-        min_quality: grasps below it are not returned.
-        min_support_ratio: share of pixels that must have good depth for a rectangle to be lifted.
-    """
-
-    grasp_source: str = 'both'
-    max_grasps: int = 10
-    max_candidates: int = 200
-    friction: float = 0.4
-    finger_clearance: float = 0.008
-    min_finger_clearance: float = 0.003
-    table_clearance: float = 0.004
-    obstacle_clearance: float = 0.004
-    obstacle_thickness: float = 0.08
-    min_overlap: float = 0.003
-    min_opening: float = 0.0
-    max_opening: float = math.inf
-    approach_cone: float = math.radians(100)
-    side_grasp_height: float = 0.06
-    max_unobserved: float = 0.6
-    standoff: float = 0.10
-    retreat_distance: float = 0.10
-    workspace_min: tuple[float, float, float] = (-math.inf, -math.inf, 0.0)
-    workspace_max: tuple[float, float, float] = (math.inf, math.inf, math.inf)
-    prior_weight: float = 0.3
-    min_quality: float = 0.05
-    min_support_ratio: float = 0.4
+    grasp_source: str = setting(
+        'both',
+        "geometry searches the depth, model lifts the grounder's rectangles and contacts, both "
+        'does both and ranks them together.',
+        choices=GRASP_SOURCES,
+    )
+    max_grasps: int = setting(
+        10, 'How many grasps are found at most.', unit='grasps', low=1, high=1000
+    )
+    max_candidates: int = setting(
+        200, 'How many candidates are checked for collision.', unit='grasps', low=1, high=10000
+    )
+    friction: float = setting(
+        0.4, 'Coefficient between finger and object; sets the antipodal cone.',
+        unit='unitless', low=0.01, high=2.0,
+    )  # fmt: skip
+    finger_clearance: float = setting(
+        0.008, 'Gap on each side between open finger and object.', unit='m', low=0.0, high=0.1
+    )
+    min_finger_clearance: float = setting(
+        0.003, 'Smallest gap that is accepted where the opening is limited.',
+        unit='m', low=0.0, high=0.1,
+    )  # fmt: skip
+    table_clearance: float = setting(
+        0.004, 'Smallest distance of the fingertips from the support.',
+        unit='m', low=0.0, high=0.2,
+    )  # fmt: skip
+    obstacle_clearance: float = setting(
+        0.004, 'Smallest distance of the gripper from other things.', unit='m', low=0.0, high=0.2
+    )
+    # One view shows no back: things are taken to be as deep as they look wide, but what looks
+    # wider than a hand can hold may be a wall or a flat box, and blocking all that it hides would
+    # leave no grasp behind it. What lies farther behind is unseen, not known to be occupied, and
+    # counts in max_unobserved.
+    obstacle_thickness: float = setting(
+        0.08,
+        'How far at most other things are taken to reach behind their visible surface, '
+        'horizontally.',
+        unit='m', low=0.0, high=1.0,
+    )  # fmt: skip
+    min_overlap: float = setting(
+        0.003, 'How far fingertips must at least reach past the contact.',
+        unit='m', low=0.0, high=0.1,
+    )  # fmt: skip
+    min_opening: float = setting(
+        0.0, "Smallest opening, inside the gripper's own limits.", unit='m', low=0.0, high=1.0
+    )
+    max_opening: float = setting(
+        1.0, "Largest opening, inside the gripper's own limits.", unit='m', low=0.0, high=1.0
+    )
+    approach_cone: float = setting(
+        math.radians(100), 'Largest angle of the approach from the direction into the support.',
+        unit='rad', low=0.0, high=math.pi,
+    )  # fmt: skip
+    side_grasp_height: float = setting(
+        0.06, 'Objects at least this tall are also grasped from the side.',
+        unit='m', low=0.0, high=10.0,
+    )  # fmt: skip
+    max_unobserved: float = setting(
+        0.6, 'Largest share of the fingers that may lie in space the camera cannot see.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    standoff: float = setting(
+        0.10, 'Distance of the pre-grasp pose back along the approach.',
+        unit='m', low=0.0, high=1.0,
+    )  # fmt: skip
+    retreat_distance: float = setting(
+        0.10, 'Length of the motion after grasping.', unit='m', low=0.0, high=1.0
+    )
+    workspace_min: tuple[float, float, float] = setting(
+        (-100.0, -100.0, 0.0),
+        "Lower corner of the box that TCPs must lie in: x, y, z in the camera's optical frame.",
+        unit='m', low=-100.0, high=100.0,
+    )  # fmt: skip
+    workspace_max: tuple[float, float, float] = setting(
+        (100.0, 100.0, 100.0),
+        "Upper corner of the box that TCPs must lie in: x, y, z in the camera's optical frame.",
+        unit='m', low=-100.0, high=100.0,
+    )  # fmt: skip
+    prior_weight: float = setting(
+        0.3, "How much a model's rectangle or contacts pull the ranking.",
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    min_quality: float = setting(
+        0.05, 'Grasps below it are not returned.', unit='unitless', low=0.0, high=1.0
+    )
+    min_support_ratio: float = setting(
+        0.4, 'Share of pixels that must have good depth for a rectangle to be lifted.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        if self.grasp_source not in GRASP_SOURCES:
+        super().__post_init__()
+        if self.min_opening >= self.max_opening:
             raise ParameterError(
-                f'grasp_source {self.grasp_source!r} is unknown; it is one of '
-                f'{", ".join(GRASP_SOURCES)}'
-            )
-        if self.max_grasps < 1 or self.max_candidates < 1:
-            raise ParameterError(
-                f'max_grasps {self.max_grasps} and max_candidates {self.max_candidates} '
-                'must be at least 1'
-            )
-        if not 0 < self.friction <= 2:
-            raise ParameterError(f'friction {self.friction} must be in (0, 2]')
-        if not 0 <= self.min_opening < self.max_opening:
-            raise ParameterError(
-                f'min_opening {self.min_opening} m must be at least 0 and less than '
-                f'max_opening {self.max_opening} m'
+                f'min_opening {self.min_opening} m must be less than max_opening '
+                f'{self.max_opening} m'
             )
         if any(a >= b for a, b in zip(self.workspace_min, self.workspace_max, strict=True)):
             raise ParameterError(
                 f'workspace_min {self.workspace_min} must be below workspace_max '
                 f'{self.workspace_max} on every axis'
             )
-        for name in ('prior_weight', 'min_quality', 'min_support_ratio', 'max_unobserved'):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ParameterError(f'{name} {getattr(self, name)} must be in 0 to 1')

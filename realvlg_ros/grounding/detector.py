@@ -14,6 +14,7 @@ from ..errors import GroundingError, ParameterError, RealvlgError
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
+from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
 from .realvlg.checkpoint import read_json
@@ -27,31 +28,28 @@ MODEL_TYPES = ('owlv2', 'grounding-dino')
 
 @dataclass(frozen=True)
 class DetectorSettings(MaskSettings):
-    """Which detector, and when its answer counts.
+    """Which detector, and when its answer counts."""
 
-    Attributes:
-        checkpoint: folder of an OWLv2 or Grounding DINO model.
-        threshold: a best score below this is NOT_FOUND.
-        ambiguous_ratio: another object with a score above this share of the best makes the
-            answer AMBIGUOUS; 1 or more never does.
-        overlap: boxes with a larger IoU are one object.
-    """
-
-    checkpoint: str = ''
-    threshold: float = 0.25
-    ambiguous_ratio: float = 0.9
-    overlap: float = 0.5
+    checkpoint: str = setting('', 'Folder of an OWLv2 or Grounding DINO model.')
+    threshold: float = setting(
+        0.25, 'A best score below this is NOT_FOUND.', unit='unitless', low=0.0, high=1.0
+    )
+    ambiguous_ratio: float = setting(
+        0.9,
+        'Another object with a score above this share of the best makes the answer AMBIGUOUS; '
+        'above 1 never.',
+        unit='unitless', low=0.01, high=10.0,
+    )  # fmt: skip
+    overlap: float = setting(
+        0.5, 'Boxes with a larger IoU are one object.', unit='unitless', low=0.01, high=1.0
+    )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.checkpoint:
             raise ParameterError(
                 'the detector backend needs checkpoint, the folder of a downloaded model, in '
                 'the file that backend_options names (config/backends/detector.yaml is an example)'
-            )
-        if not 0 <= self.threshold <= 1 or not 0 < self.overlap <= 1 or self.ambiguous_ratio <= 0:
-            raise ParameterError(
-                f'threshold {self.threshold} and overlap {self.overlap} must be within 0 to 1, '
-                f'ambiguous_ratio {self.ambiguous_ratio} positive'
             )
 
 
@@ -202,7 +200,7 @@ class DetectorGrounder:
 
 def make_grounder(**options: Any) -> DetectorGrounder:
     """A grounder from the fields of DetectorSettings as keywords."""
-    return DetectorGrounder(DetectorSettings(**options))
+    return DetectorGrounder(from_options(DetectorSettings, options))
 
 
 def _to_box(values: Any, scale: tuple[int, int], width: int, height: int) -> Box:

@@ -18,7 +18,7 @@ BACKENDS = {
     'detector': ('.detector', 'make_grounder'),
     'realvlg': ('.realvlg.grounder', 'make_grounder'),
     'server': ('.server', 'make_grounder'),
-    'tabletop': ('.tabletop', 'TabletopGrounder'),
+    'tabletop': ('.tabletop', 'make_grounder'),
 }
 
 
@@ -44,7 +44,8 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
         options: the backend's own settings, keywords of its factory.
 
     Raises:
-        ParameterError: a name of neither form, or an option that the backend does not have.
+        ParameterError: a name of neither form, or an option that the backend does not have or
+            refuses.
         GroundingError: the module cannot be imported or lacks the factory.
     """
     check_backend(name)
@@ -59,6 +60,8 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
         ) from error
     try:
         return make(**(options or {}))
+    except ParameterError as error:
+        raise ParameterError(f'backend {name!r}: {error}') from error
     except TypeError as error:
         unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
         reason = (

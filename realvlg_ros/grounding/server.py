@@ -16,6 +16,7 @@ from ..errors import AnswerError, GroundingError, ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..segmentation.segmenter import Segmenter
+from ..settings import from_options, setting
 from .chat_client import ChatClient, Completion
 from .grounding import Grounding, never_aborted
 from .realvlg.answer_text import answer_expression, number_ranges, parse_answer
@@ -34,46 +35,46 @@ _RETRY_TEMPERATURE = 0.3
 
 @dataclass(frozen=True)
 class ServerSettings(TaskSettings):
-    """Where the model is and how it is asked.
+    """Where the model is and how it is asked."""
 
-    Attributes:
-        url: base of the API, such as http://192.168.0.7:8000/v1.
-        box_model, grasp_model, contact_model: names on the server; a task without one is not
-            asked. 'auto' is the only model that the server holds.
-        guide: how the server takes a regular expression: none, structured_outputs (vLLM),
-            guided_regex (vLLM before 0.11), or response_format (type regex); transformers serve
-            takes none.
-        thinking: let the model think before it answers.
-        max_tokens: of a reply.
-        timeout: of one request.
-        retries: further tries after a reply that does not parse.
-        jpeg_quality: of the picture on its way, 1 to 100.
-        factor: the server's model is fed multiples of this, px: 28, for Qwen3-VL 32.
-        api_key_variable: environment variable that holds the server's key, if it wants one.
-    """
-
-    url: str = 'http://localhost:8000/v1'
-    box_model: str = 'auto'
-    grasp_model: str = ''
-    contact_model: str = ''
-    guide: str = 'none'
-    thinking: bool = False
-    max_tokens: int = 512
-    timeout: float = 20.0
-    retries: int = 1
-    jpeg_quality: int = 90
-    factor: int = 28
-    api_key_variable: str = 'REALVLG_SERVER_KEY'
+    url: str = setting(
+        'http://localhost:8000/v1', 'Base of the API, such as http://192.168.0.7:8000/v1.'
+    )
+    box_model: str = setting(
+        'auto',
+        'Name on the server of the model that answers boxes; auto is the only model that the '
+        'server holds, empty asks for none.',
+    )
+    grasp_model: str = setting('', 'The model that answers grasp rectangles, likewise.')
+    contact_model: str = setting('', 'The model that answers contact pairs, likewise.')
+    guide: str = setting(
+        'none',
+        'How the server takes a regular expression: structured_outputs (vLLM), guided_regex (vLLM '
+        'before 0.11), response_format (type regex), or none, as transformers serve.',
+        choices=GUIDES,
+    )
+    thinking: bool = setting(False, 'Let the model think before it answers.')
+    max_tokens: int = setting(512, 'Length of a reply at most.', unit='tokens', low=1, high=100000)
+    timeout: float = setting(
+        20.0, 'Longest wait for one reply.',
+        unit='s', low=0.1, high=3600.0, former=('timeout_s',),
+    )  # fmt: skip
+    retries: int = setting(
+        1, 'Further tries after a reply that does not parse.', unit='tries', low=0, high=10
+    )
+    jpeg_quality: int = setting(
+        90, 'Quality of the picture on its way.', unit='unitless', low=1, high=100
+    )
+    factor_px: int = setting(
+        28, "The server's model is fed multiples of this: 28, for Qwen3-VL 32.",
+        unit='px', low=1, high=256, former=('factor',),
+    )  # fmt: skip
+    api_key_variable: str = setting(
+        'REALVLG_SERVER_KEY', "Environment variable that holds the server's key, if it wants one."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.guide not in GUIDES:
-            raise ParameterError(f'guide {self.guide!r} is not one of {", ".join(GUIDES)}')
-        if not 1 <= self.jpeg_quality <= 100 or self.timeout <= 0 or self.retries < 0:
-            raise ParameterError(
-                f'jpeg_quality {self.jpeg_quality} must be within 1 to 100, timeout '
-                f'{self.timeout} positive and retries {self.retries} not negative'
-            )
         if not self.models:
             raise ParameterError(
                 'the server backend needs box_model, grasp_model or contact_model'
@@ -196,7 +197,7 @@ class ServerGrounder(TaskGrounder):
     def _picture(self, color: ByteArray) -> tuple[str, AnswerFrame]:
         """The picture as a data URL at the size that the server's model is fed."""
         height, width = color.shape[:2]
-        factor = self._settings.factor
+        factor = self._settings.factor_px
         feed = feed_size(width, height, factor, 4 * factor * factor, self._settings.max_pixels)
         shrinks = feed.width < width
         resized = cv2.resize(
@@ -233,7 +234,7 @@ class ServerGrounder(TaskGrounder):
 
 def make_grounder(**options: Any) -> ServerGrounder:
     """A grounder from the fields of ServerSettings as keywords."""
-    return ServerGrounder(ServerSettings(**options))
+    return ServerGrounder(from_options(ServerSettings, options))
 
 
 def _score(reply: Completion) -> float:

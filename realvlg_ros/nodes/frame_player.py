@@ -12,24 +12,29 @@ from ..errors import ParameterError
 from ..frame import RgbdFrame
 from ..frame_sequence import FrameSequence
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
-from ..ros.node.parameters import parameter
 from ..ros.tf.pose_parameter import pose_from_parameter
+from ..settings import setting
 
 
 @dataclass(frozen=True)
 class FramePlayerParameters(CameraSourceParameters):
-    """Parameters of frame_player."""
+    """What is played, and where its camera stands."""
 
-    folder: str = parameter('', 'Frame folder, or a folder of frame folders, played by name.')
-    loop: bool = parameter(True, 'Begin again after the last frame, else end.')
-    tf_parent: str = parameter('base_link', 'Frame in which tf_pose places the camera.')
-    tf_pose: tuple[float, ...] = parameter(
+    folder: str = setting('', 'Frame folder, or a folder of frame folders, played by name.')
+    loop: bool = setting(True, 'Begin again after the last frame, else end.')
+    tf_parent: str = setting('base_link', 'Frame in which tf_pose places the camera.')
+    tf_pose: tuple[float, ...] = setting(
         (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-        'Pose of the optical frame in tf_parent: x, y, z in m, then roll, pitch, yaw in rad '
-        'or a quaternion x, y, z, w.',
+        'Pose of the optical frame in tf_parent: x, y, z, then roll, pitch, yaw or a quaternion '
+        'x, y, z, w.',
+        unit='m, then rad or unitless',
+        low=-1000.0,
+        high=1000.0,
+        sizes=(6, 7),
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.folder:
             raise ParameterError('folder is empty; set it to the frame folder to be played')
 

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ..errors import RealvlgError
@@ -24,17 +24,17 @@ from ..ros.conversions.grounding import grounding_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.lifecycle import ManagedNode
-from ..ros.node.parameters import parameter, settings
 from ..ros.node.qos import latched
 from ..ros.node.run_node import run_node
 from ..ros.node.worker import Worker
 from ..ros.requests.regrounder import Regrounder
 from ..ros.support_report import support_report
 from ..ros.target_outputs import TargetOutputs
+from ..settings import setting
 from ..srv import ResetTracker
 from ..support_level import SupportLevel
 from ..tracking.pending_frames import PendingFrames
-from ..tracking.settings import RANGES, TrackerSettings
+from ..tracking.settings import TrackerSettings
 from ..tracking.target.plan_job import PlanJob
 from ..tracking.target.target import GraspTarget, TargetState
 from ..tracking.tracker import TargetTracker
@@ -47,18 +47,18 @@ _PLANNING_FAILED = 'planning failed: {0!r}; see the log of grasp_node'
 
 @dataclass(frozen=True)
 class GraspParameters(CameraParameters):
-    """Parameters of grasp_node."""
+    """The gripper, and whether objects are grounded again."""
 
-    gripper: str = parameter(
+    gripper: str = setting(
         'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
     )
-    reground: bool = parameter(
+    reground: bool = setting(
         True,
         'Ask for new groundings of lost targets (every tracker.retry_period) and of followed '
         'ones (every tracker.check_period), when nothing else is being grounded.',
     )
-    planner: PlannerSettings = settings(PlannerSettings)
-    tracker: TrackerSettings = settings(TrackerSettings, RANGES)
+    planner: PlannerSettings = field(default_factory=PlannerSettings)
+    tracker: TrackerSettings = field(default_factory=TrackerSettings)
 
 
 class GraspNode(ManagedNode):

@@ -17,11 +17,11 @@ from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.entity_node import Execution
 from ..ros.node.goals import RESULTS_TIMEOUT_S, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
-from ..ros.node.parameters import parameter
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
 from ..ros.requests.ground_client import GroundClient
 from ..ros.requests.plan_request import PlanLimits, PlanRequest
+from ..settings import setting
 
 Result: TypeAlias = PlanGrasps.Result
 
@@ -30,32 +30,27 @@ _NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
 
 @dataclass(frozen=True)
 class ServerParameters(ManagedNodeParameters):
-    """Parameters of grasp_server."""
+    """Deadlines and retries of goals."""
 
-    default_timeout: float = parameter(
-        30.0, 'Deadline of a goal that names none, s.', minimum=0.1, maximum=3600.0, dynamic=True
+    default_timeout: float = setting(
+        30.0, 'Deadline of a goal that names none.', unit='s', low=0.1, high=3600.0, dynamic=True
     )
-    grounder_silence: float = parameter(
-        3.0,
-        'A grounder that gives no feedback for so long is asked again, s.',
-        minimum=1.0,
-        maximum=600.0,
-        dynamic=True,
-    )
-    target_silence: float = parameter(
-        3.0,
-        'The object is grounded again when no target comes for so long, s.',
-        minimum=0.1,
-        maximum=600.0,
-        dynamic=True,
-    )
-    retry_period: float = parameter(
-        0.5, 'Shortest time between two groundings of a goal, s.',
-        minimum=0.05, maximum=60.0, dynamic=True,
+    grounder_silence: float = setting(
+        3.0, 'A grounder that gives no feedback for so long is asked again.',
+        unit='s', low=1.0, high=600.0, dynamic=True,
     )  # fmt: skip
-    ground_attempts: int = parameter(
-        2, 'So many failed groundings in a row fail a goal.', minimum=1, maximum=100, dynamic=True
-    )
+    target_silence: float = setting(
+        3.0, 'The object is grounded again when no target comes for so long.',
+        unit='s', low=0.1, high=600.0, dynamic=True,
+    )  # fmt: skip
+    retry_period: float = setting(
+        0.5, 'Shortest time between two groundings of a goal.',
+        unit='s', low=0.05, high=60.0, dynamic=True,
+    )  # fmt: skip
+    ground_attempts: int = setting(
+        2, 'So many failed groundings in a row fail a goal.',
+        unit='groundings', low=1, high=100, dynamic=True,
+    )  # fmt: skip
 
 
 class GraspServer(ManagedNode):

@@ -27,11 +27,11 @@ from ..ros.node.diagnostics import Report
 from ..ros.node.entity_node import Execution
 from ..ros.node.goals import FEEDBACK_PERIOD_S, RESULTS_TIMEOUT_S, Goals, LiveGoal
 from ..ros.node.lifecycle import ManagedNode
-from ..ros.node.parameters import parameter
 from ..ros.node.qos import latched, stream
 from ..ros.node.run_node import run_node
 from ..ros.requests.grounding_request import GroundingRequest
 from ..ros.requests.grounding_worker import GroundingWorker
+from ..settings import setting
 from ..srv import SetInstruction
 
 # How soon the thread that waits for a frame sees that its request was canceled, s. Chosen: not
@@ -41,19 +41,19 @@ _ABORT_PERIOD_S = 0.05
 
 @dataclass(frozen=True)
 class GroundingParameters(CameraParameters):
-    """Parameters of grounding_node."""
+    """The model, and which frame it is asked about."""
 
-    backend: str = parameter(
+    backend: str = setting(
         'tabletop', 'Grounding backend, or package.module:factory for one of your own.'
     )
-    backend_options: str = parameter(
+    backend_options: str = setting(
         '', 'Options of the backend: a YAML file, or a name in config/backends; empty for none.'
     )
-    image_timeout: float = parameter(
-        5.0, 'A request fails when no frame comes for so long, s.', minimum=0.0, maximum=600.0
+    image_timeout: float = setting(
+        5.0, 'A request fails when no frame comes for so long.', unit='s', low=0.0, high=600.0
     )
-    max_image_age: float = parameter(
-        0.1, 'A frame that came longer ago is not looked at, s.', minimum=0.01, maximum=60.0
+    max_image_age: float = setting(
+        0.1, 'A frame that came longer ago is not looked at.', unit='s', low=0.01, high=60.0
     )
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from ..frame import RgbdFrame
 from ..resources import config_file
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
-from ..ros.node.parameters import parameter, settings
+from ..settings import setting
 from ..simulation.depth_camera_model import DepthCameraModel
 from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
@@ -27,24 +27,24 @@ _TRAJECTORIES: dict[str, type[Trajectory]] = {
 
 @dataclass(frozen=True)
 class SimulatedCameraParameters(CameraSourceParameters):
-    """Parameters of simulated_camera."""
+    """The world that is seen, and the camera that sees it."""
 
-    world: str = parameter(
+    world: str = setting(
         'worlds/tabletop.yaml', 'World description: a YAML file of config/, or a path.'
     )
-    trajectory: str = parameter(
+    trajectory: str = setting(
         'world',
         "Path of the camera: the world's own, or one with default figures.",
         choices=('world', *_TRAJECTORIES),
     )
-    width: int = parameter(640, 'Columns of the images, px.', minimum=16, maximum=4096)
-    height: int = parameter(480, 'Rows of the images, px.', minimum=16, maximum=4096)
-    fast: bool = parameter(
+    width: int = setting(640, 'Width of the images.', unit='columns', low=16, high=4096)
+    height: int = setting(480, 'Height of the images.', unit='rows', low=16, high=4096)
+    fast: bool = setting(
         False, 'Leave out shadows and smooth edges, for a higher rate while something moves.'
     )
-    noise: bool = parameter(True, 'Whether the depth is as noisy as depth_noise says.')
-    seed: int = parameter(0, 'Seed of the noise.', minimum=0, maximum=2**31)
-    depth_noise: DepthCameraModel = settings(DepthCameraModel)
+    noise: bool = setting(True, 'Whether the depth is as noisy as depth_noise says.')
+    seed: int = setting(0, 'Seed of the noise.', unit='unitless', low=0, high=2**31)
+    depth_noise: DepthCameraModel = field(default_factory=DepthCameraModel)
 
 
 class SimulatedCamera(CameraSource):

@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays import BoolArray, Float32Array, IndexArray
 from ..camera import Camera
 from ..errors import ParameterError
+from ..settings import Settings, setting
 
 # A jump in depth, as a share of the depth. Chosen: above the slope of a surface that is not
 # grazed.
@@ -19,7 +20,7 @@ _NEIGHBOURS = np.array([(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)], np.
 
 
 @dataclass(frozen=True)
-class DepthCameraModel:
+class DepthCameraModel(Settings):
     """Noise of a depth camera; the defaults are a RealSense D435's.
 
     Axial noise of a stereo camera is z^2 * subpixel / (focal * baseline) (Grunnet-Jepsen et al.,
@@ -27,50 +28,55 @@ class DepthCameraModel:
     0.08 px, 424 px (848 columns, 90 degrees) and 50 mm that is 3.8 mm at 1 m. Lateral noise of
     about a pixel and the loss of readings at grazing angles are as Nguyen, Izadi and Lovell
     measured ("Modeling Kinect Sensor Noise for Improved 3D Reconstruction and Tracking", 2012).
-
-    Attributes:
-        axial_at_1m: standard deviation at 1 m, m; it grows with z squared.
-        correlation_px: standard deviation of the blur that makes neighbours' noise alike, px.
-        quantisation: step of the readings, m; 0 for none.
-        dropout: share of the readings that are lost anywhere.
-        edge_dropout: share of the readings that are lost beside a jump in depth.
-        flying_share: share of the readings beside a jump that lie between both surfaces.
-        jitter_share: share of the readings beside a jump that are a neighbour's.
-        baseline: between the two imagers, m: what only one of them sees has no reading, which
-            leaves a shadow on the left of things; 0 for none.
-        grazing_angle: from the normal, at which half the readings are lost, rad.
-        min_range: nearest reading, m.
-        max_range: farthest reading, m.
     """
 
-    axial_at_1m: float = 0.0038
-    correlation_px: float = 0.7
-    quantisation: float = 0.001
-    dropout: float = 0.002
-    edge_dropout: float = 0.25
-    flying_share: float = 0.12
-    jitter_share: float = 0.35
-    baseline: float = 0.05
-    grazing_angle: float = 1.43
-    min_range: float = 0.17
-    max_range: float = 10.0
+    axial_at_1m: float = setting(
+        0.0038, 'Standard deviation of a reading at 1 m; it grows with the distance squared.',
+        unit='m', low=0.0, high=0.5,
+    )  # fmt: skip
+    correlation_px: float = setting(
+        0.7, "Standard deviation of the blur that makes neighbours' noise alike.",
+        unit='px', low=0.0, high=20.0,
+    )  # fmt: skip
+    quantisation: float = setting(
+        0.001, 'Step of the readings; 0 for none.', unit='m', low=0.0, high=0.1
+    )
+    dropout: float = setting(
+        0.002, 'Share of the readings that are lost anywhere.', unit='unitless', low=0.0, high=1.0
+    )
+    edge_dropout: float = setting(
+        0.25, 'Share of the readings that are lost beside a jump in depth.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    flying_share: float = setting(
+        0.12, 'Share of the readings beside a jump that lie between both surfaces.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    jitter_share: float = setting(
+        0.35, "Share of the readings beside a jump that are a neighbour's.",
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    baseline: float = setting(
+        0.05,
+        'Between the two imagers: what only one of them sees has no reading, which leaves a '
+        'shadow on the left of things; 0 for none.',
+        unit='m', low=0.0, high=1.0,
+    )  # fmt: skip
+    grazing_angle: float = setting(
+        1.43, 'Angle from the normal at which half the readings are lost.',
+        unit='rad', low=0.0, high=3.2,
+    )  # fmt: skip
+    min_range: float = setting(0.17, 'Nearest reading.', unit='m', low=0.0, high=100.0)
+    max_range: float = setting(10.0, 'Farthest reading.', unit='m', low=0.0, high=100.0)
 
     def __post_init__(self) -> None:
-        shares = (self.dropout, self.edge_dropout, self.flying_share, self.jitter_share)
-        if not all(0 <= share <= 1 for share in shares):
-            raise ParameterError(f'depth noise: shares {shares} must be 0 to 1')
+        super().__post_init__()
         if self.edge_dropout + self.flying_share + self.jitter_share > 1:
             raise ParameterError(
                 'depth noise: edge_dropout, flying_share and jitter_share add up to '
                 f'{self.edge_dropout + self.flying_share + self.jitter_share:.2f}; at most 1'
             )
-        lengths = (self.axial_at_1m, self.correlation_px, self.quantisation, self.baseline)
-        if min(lengths) < 0:
-            raise ParameterError(
-                'depth noise: axial_at_1m, correlation_px, quantisation and baseline are '
-                f'{lengths}; all must be at least 0'
-            )
-        if not 0 <= self.min_range < self.max_range:
+        if self.min_range >= self.max_range:
             raise ParameterError(
                 f'depth noise: range {self.min_range} to {self.max_range} m is empty'
             )

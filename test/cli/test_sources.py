@@ -64,7 +64,9 @@ def test_a_parameter_out_of_range_ends_with_status_2_and_the_range():
     command = [*COMMAND, 'simulate', '--rate', '0']
     done = subprocess.run(command, timeout=30, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == 'cannot start: rate is 0.0; expected 0.1 to 240'
+    assert done.stderr.splitlines()[-1] == (
+        'cannot start: rate is 0; expected 0.1 to 240 Hz; the default is 30'
+    )
 
 
 def test_play_once_ends_by_itself(tmp_path):

@@ -119,15 +119,16 @@ def test_parameters_exist() -> None:
     from realvlg_ros.ros.node.parameters import parameters_of
 
     known = {
-        spec.name
+        name
         for module, cls in (
             ('grounding_node', 'GroundingNode'),
             ('grasp_node', 'GraspNode'),
             ('grasp_server', 'GraspServer'),
         )
-        for spec in parameters_of(
+        for declared in parameters_of(
             getattr(importlib.import_module(f'realvlg_ros.nodes.{module}'), cls)
         )
+        for name in (declared.name, *declared.former)
     }
     named = names_under('parameter')
     # Also in running text, where a name has a dot.

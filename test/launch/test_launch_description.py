@@ -17,7 +17,8 @@ import yaml
 from ros_graph import wait_until
 
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
-from realvlg_ros.ros.node.parameters import ParameterSpec, parameters_of
+from realvlg_ros.ros.node.parameters import parameters_of
+from realvlg_ros.settings import Setting, flatten
 
 ROOT = Path(__file__).parents[2]
 NODES = {
@@ -42,18 +43,8 @@ def node_class(name: str) -> type[Any]:
     return cls
 
 
-def specs(name: str) -> dict[str, ParameterSpec]:
+def specs(name: str) -> dict[str, Setting]:
     return {spec.name: spec for spec in parameters_of(node_class(name))}
-
-
-def flat(values: dict[str, Any], prefix: str = '') -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            result |= flat(value, f'{prefix}{key}.')
-        else:
-            result[prefix + key] = value
-    return result
 
 
 def test_everything_is_started_in_its_namespace(launch_actions: Actions) -> None:
@@ -137,7 +128,7 @@ def test_empty_arguments_leave_the_parameter_file_alone(launch_actions: Actions)
 @pytest.mark.parametrize('name', NODES)
 def test_parameter_file_shows_the_defaults(name: str) -> None:
     content = yaml.safe_load((ROOT / 'config' / f'{name}.yaml').read_text())
-    values = flat(content['/**']['ros__parameters'])
+    values = flatten(content['/**']['ros__parameters'])
     declared = specs(name)
     assert set(values) <= set(declared), f'{set(values) - set(declared)} are not declared'
     for key, value in values.items():

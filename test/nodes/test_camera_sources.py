@@ -175,7 +175,7 @@ def test_moving_camera_sends_its_pose_with_each_frame(reader):
             'clutter.yaml, push.yaml',
         ),
         (SimulatedCamera, {'trajectory': 'spiral'}, ParameterError, 'one of world, static'),
-        (SimulatedCamera, {'depth_noise__dropout': 2.0}, ParameterError, 'must be 0 to 1'),
+        (SimulatedCamera, {'depth_noise__dropout': 2.0}, ParameterError, 'is 2; expected 0 to 1'),
         (SimulatedCamera, {'depth_encoding': '8UC1'}, ParameterError, 'one of 16UC1, 32FC1'),
     ],
 )

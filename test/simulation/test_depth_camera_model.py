@@ -141,10 +141,10 @@ def test_samples_repeat_by_seed():
 @pytest.mark.parametrize(
     ('values', 'words'),
     [
-        ({'dropout': 1.5}, 'must be 0 to 1'),
+        ({'dropout': 1.5}, 'dropout is 1.5; expected 0 to 1;'),
         ({'edge_dropout': 0.6, 'flying_share': 0.6}, 'add up to 1.55'),
-        ({'axial_at_1m': -1.0}, 'at least 0'),
-        ({'baseline': -0.1}, 'at least 0'),
+        ({'axial_at_1m': -1.0}, 'axial_at_1m is -1; expected 0 to 0.5 m'),
+        ({'baseline': -0.1}, 'baseline is -0.1; expected 0 to 1 m'),
         ({'min_range': 2.0, 'max_range': 1.0}, 'range 2.0 to 1.0 m is empty'),
     ],
 )

@@ -13,6 +13,7 @@ from ...errors import GroundingError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
+from ...settings import from_options
 from ...torch_device import use_torch_threads
 from ..grounding import Grounding, never_aborted
 from .calibration import Calibration, Evidence, EvidenceKind
@@ -143,7 +144,7 @@ class RealvlgGrounder(TaskGrounder):
 
 def make_grounder(**options: Any) -> RealvlgGrounder:
     """A grounder from the fields of RealvlgSettings as keywords."""
-    return RealvlgGrounder(RealvlgSettings(**options))
+    return RealvlgGrounder(from_options(RealvlgSettings, options))
 
 
 def _crop(box: Box, margin: float, image: ByteArray) -> Box:

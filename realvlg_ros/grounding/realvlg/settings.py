@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import ParameterError
+from ...settings import setting
+from ...torch_device import FLOAT_BYTES
 from .decoder import Mode, Thinking
 from .prompts import Task
 from .task_settings import TaskSettings
@@ -13,32 +15,43 @@ from .task_settings import TaskSettings
 
 @dataclass(frozen=True)
 class RealvlgSettings(TaskSettings):
-    """What the realvlg backend loads and how it asks.
+    """What is loaded and how it is asked; a task without a folder is not asked."""
 
-    Attributes:
-        box_checkpoint: folder of the weights that answer boxes; the masks come from its box.
-        grasp_checkpoint: folder of the weights that answer grasp rectangles; may be the same.
-        contact_checkpoint: folder of the weights that answer contact pairs; may be the same.
-            A task whose folder is empty is not asked.
-        mode: direct (no thinking), think, or auto (think when the direct answer is not sure).
-        think_budget: tokens of a thought at most.
-        think_threshold: in mode auto, the score of a direct answer below which the model thinks.
-        min_pixels: least area of the fed picture, px; 0 for the checkpoint's own limit.
-        second_look: ask for rectangles and contacts on a crop around the box at full resolution.
-        second_look_margin: width of the crop's border, as a share of the box.
-        dtype: auto (bfloat16), float32, bfloat16 or float16.
-    """
-
-    box_checkpoint: str = ''
-    grasp_checkpoint: str = ''
-    contact_checkpoint: str = ''
-    mode: str = 'direct'
-    think_budget: int = 256
-    think_threshold: float = 0.5
-    min_pixels: int = 0
-    second_look: bool = False
-    second_look_margin: float = 0.5
-    dtype: str = 'auto'
+    box_checkpoint: str = setting(
+        '', 'Folder of the weights that answer boxes; the masks come from the box.'
+    )
+    grasp_checkpoint: str = setting(
+        '', 'Folder of the weights that answer grasp rectangles; may be the same.'
+    )
+    contact_checkpoint: str = setting(
+        '', 'Folder of the weights that answer contact pairs; may be the same.'
+    )
+    mode: str = setting(
+        'direct',
+        'direct does not think, think does, auto thinks when the direct answer is not sure.',
+        choices=tuple(mode.value for mode in Mode),
+    )
+    think_budget: int = setting(
+        256, 'Length of a thought at most.', unit='tokens', low=1, high=100000
+    )
+    think_threshold: float = setting(
+        0.5, 'In mode auto, the score of a direct answer below which the model thinks.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    min_pixels: int = setting(
+        0, "Least area of the fed picture; 0 for the checkpoint's own limit.",
+        unit='pixels', low=0, high=2**26,
+    )  # fmt: skip
+    second_look: bool = setting(
+        False, 'Ask for rectangles and contacts on a crop around the box at full resolution.'
+    )
+    second_look_margin: float = setting(
+        0.5, "Width of the crop's border, as a share of the box.",
+        unit='unitless', low=0.0, high=4.0,
+    )  # fmt: skip
+    dtype: str = setting(
+        'auto', 'Type of the weights; auto is bfloat16.', choices=('auto', *FLOAT_BYTES)
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,13 +60,6 @@ class RealvlgSettings(TaskSettings):
                 'the realvlg backend needs a checkpoint: set box_checkpoint, grasp_checkpoint or '
                 'contact_checkpoint to the folder of a downloaded model, in the YAML file that '
                 'backend_options names (config/backends/realvlg.yaml is an example)'
-            )
-        if self.mode not in {mode.value for mode in Mode}:
-            raise ParameterError(f'mode {self.mode!r} is not direct, think or auto')
-        if self.min_pixels < 0 or not 0 <= self.second_look_margin <= 4:
-            raise ParameterError(
-                f'min_pixels {self.min_pixels} must not be negative and second_look_margin '
-                f'{self.second_look_margin} within 0 to 4'
             )
 
     @property

@@ -4,67 +4,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...errors import ParameterError
-from ...segmentation.factory import make_segmenter
+from ...segmentation.factory import SEGMENTERS, make_segmenter
 from ...segmentation.segmenter import Segmenter
+from ...settings import Settings, setting
+from ...threads import MAX_THREADS
 from .coordinates import Convention
 from .prompts import PromptSet, Task, find_prompts
 
 
 @dataclass(frozen=True)
-class MaskSettings:
-    """How a box becomes a mask.
+class MaskSettings(Settings):
+    """How a box becomes a mask."""
 
-    Attributes:
-        segmenter: auto, sam2, transformers or depth.
-        sam2_checkpoint: folder of SAM 2 weights.
-        device: auto, cpu or cuda[:n].
-        threads: of torch on a CPU, for the whole process; 0 for every core.
-    """
-
-    segmenter: str = 'auto'
-    sam2_checkpoint: str = ''
-    device: str = 'auto'
-    threads: int = 0
+    segmenter: str = setting(
+        'auto',
+        'What makes masks: the package sam2, SAM 2 of transformers, depth alone, or auto: depth '
+        'without sam2_checkpoint, else the package that it is made for.',
+        choices=SEGMENTERS,
+    )
+    sam2_checkpoint: str = setting('', 'Folder of SAM 2 weights; empty for none.')
+    device: str = setting('auto', 'Where models run: auto, cpu or cuda[:n].')
+    threads: int = setting(
+        0, 'Threads of torch on a CPU, for the whole process; 0 for every core.',
+        unit='threads', low=0, high=MAX_THREADS,
+    )  # fmt: skip
 
     def make_segmenter(self) -> Segmenter:
         """The segmenter, not loaded yet.
 
         Raises:
-            ParameterError: an unknown one, or SAM 2 without a checkpoint.
+            ParameterError: SAM 2 without a checkpoint.
         """
         return make_segmenter(self.segmenter, self.sam2_checkpoint, self.device, self.threads)
 
 
 @dataclass(frozen=True)
 class TaskSettings(MaskSettings):
-    """How a model is asked, wherever it runs.
+    """How a model is asked, wherever it runs."""
 
-    Attributes:
-        prompts: a name from config/prompts (realvlg, qwen2_5_vl, qwen3_vl) or a YAML file.
-        coordinates: original, resized or norm1000; empty for that of the prompts.
-        max_pixels: area of the fed picture, px; 0 for the model's own limit.
-        jaw_height_px: height given to the model's rectangles, which it does not predict.
-        not_found_threshold: evidence below this is NOT_FOUND; negative for the calibration
-            beside the checkpoint, or without one the prompts' probe at 0.5 where they have one.
-    """
-
-    prompts: str = 'realvlg'
-    coordinates: str = ''
-    max_pixels: int = 1003520
-    jaw_height_px: float = 40.0
-    not_found_threshold: float = -1.0
-
-    def __post_init__(self) -> None:
-        if self.coordinates and self.coordinates not in {c.value for c in Convention}:
-            raise ParameterError(
-                f'coordinates {self.coordinates!r} is not original, resized or norm1000'
-            )
-        if self.max_pixels < 0 or self.jaw_height_px <= 0:
-            raise ParameterError(
-                f'max_pixels {self.max_pixels} must not be negative and jaw_height_px '
-                f'{self.jaw_height_px} positive'
-            )
+    prompts: str = setting(
+        'realvlg', 'A name from config/prompts (realvlg, qwen2_5_vl, qwen3_vl) or a YAML file.'
+    )
+    coordinates: str = setting(
+        '', 'In which picture the model counts; empty for that of the prompts.',
+        choices=('', *(convention.value for convention in Convention)),
+    )  # fmt: skip
+    max_pixels: int = setting(
+        1003520, "Largest area of the fed picture; 0 for the model's own limit.",
+        unit='pixels', low=0, high=2**26,
+    )  # fmt: skip
+    jaw_height_px: float = setting(
+        40.0, "Height given to the model's rectangles, which it does not predict.",
+        unit='px', low=1.0, high=1000.0,
+    )  # fmt: skip
+    not_found_threshold: float = setting(
+        -1.0,
+        'Evidence below this is NOT_FOUND; negative for the calibration beside the checkpoint, or '
+        "without one the prompts' probe at 0.5 where they have one.",
+        unit='unitless', low=-1.0, high=1.0,
+    )  # fmt: skip
 
     def by_task(self, suffix: str) -> dict[Task, str]:
         """What box_SUFFIX, grasp_SUFFIX and contact_SUFFIX say, without the empty ones."""

@@ -1,5 +1,5 @@
 """The embedded default grounder: depth, colour and a small grammar; no weights."""
 
-from .grounder import TabletopGrounder, TabletopSettings
+from .grounder import TabletopGrounder, TabletopSettings, make_grounder
 
-__all__ = ['TabletopGrounder', 'TabletopSettings']
+__all__ = ['TabletopGrounder', 'TabletopSettings', 'make_grounder']

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from ...errors import GroundingCanceled, SupportPlaneError
 from ...frame import RgbdFrame
+from ...settings import Settings, from_options, setting
 from ...support_plane import find_support_plane
 from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
@@ -23,20 +25,21 @@ from .segmentation import SegmentationSettings, segment
 
 
 @dataclass(frozen=True)
-class TabletopSettings:
-    """How the tabletop grounder looks at a scene.
-
-    Attributes:
-        segmentation: what counts as an object.
-        level_support: whether the support must be level, within 20 degrees of the z axis of the
-            fixed frame, where tf gives the camera's pose.
-        min_support_share: share of the image that the bare support must cover; where it covers
-            less, as in a full bin, only patches of one colour are told apart.
-    """
+class TabletopSettings(Settings):
+    """How the tabletop grounder looks at a scene."""
 
     segmentation: SegmentationSettings = field(default_factory=SegmentationSettings)
-    level_support: bool = True
-    min_support_share: float = 0.08
+    level_support: bool = setting(
+        True,
+        'Whether the support must be level, within 20 degrees of the z axis of the fixed frame, '
+        "where tf gives the camera's pose.",
+    )
+    min_support_share: float = setting(
+        0.08,
+        'Share of the image that the bare support must cover; where it covers less, as in a full '
+        'bin, only patches of one colour are told apart.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
 
 
 class TabletopGrounder:
@@ -121,3 +124,8 @@ class _Clock:
         self.timings_ms[stage] = 1000 * (now - self._last)
         self._last = now
         self.check()
+
+
+def make_grounder(**options: Any) -> TabletopGrounder:
+    """A grounder from the settings of TabletopSettings as keywords."""
+    return TabletopGrounder(from_options(TabletopSettings, options))

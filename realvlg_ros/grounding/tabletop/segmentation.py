@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
+from ...errors import ParameterError
+from ...settings import Settings, setting
 from .merging import merge_fragments
 from .patches import add_patches
 from .scene import MARGIN_PX, Segment, TabletopScene
@@ -18,26 +20,46 @@ _MIN_READINGS = 20
 
 
 @dataclass(frozen=True)
-class SegmentationSettings:
-    """What counts as an object.
+class SegmentationSettings(Settings):
+    """What counts as an object."""
 
-    Attributes:
-        working_width_px: wider images are reduced to about this width before segmentation.
-        min_height: an object's top is at least this high above the support, besides noise.
-        max_height: points higher than this above the support are not looked at.
-        min_area_px: smaller segments are dropped, pixels of the working image.
-        min_size: segments whose longest side is shorter are dropped.
-        max_size: segments whose longest side is longer are background.
-        edge_margin: how far beyond the visible support an object may stand.
-    """
+    working_width_px: int = setting(
+        640, 'Wider images are reduced to about this width before segmentation.',
+        unit='px', low=64, high=8192,
+    )  # fmt: skip
+    min_height: float = setting(
+        0.004, "An object's top is at least this high above the support, besides noise.",
+        unit='m', low=0.0, high=1.0, former=('min_height_m',),
+    )  # fmt: skip
+    max_height: float = setting(
+        0.6, 'Points higher than this above the support are not looked at.',
+        unit='m', low=0.01, high=10.0, former=('max_height_m',),
+    )  # fmt: skip
+    min_area_px: int = setting(
+        150, 'Segments of fewer pixels of the working image are dropped.',
+        unit='px', low=1, high=2**26,
+    )  # fmt: skip
+    min_size: float = setting(
+        0.015, 'Segments whose longest side is shorter are dropped.',
+        unit='m', low=0.0, high=10.0, former=('min_size_m',),
+    )  # fmt: skip
+    max_size: float = setting(
+        0.6, 'Segments whose longest side is longer are background.',
+        unit='m', low=0.01, high=10.0, former=('max_size_m',),
+    )  # fmt: skip
+    edge_margin: float = setting(
+        0.02, 'How far beyond the visible support an object may stand.',
+        unit='m', low=0.0, high=1.0, former=('edge_margin_m',),
+    )  # fmt: skip
 
-    working_width_px: int = 640
-    min_height: float = 0.004
-    max_height: float = 0.6
-    min_area_px: int = 150
-    min_size: float = 0.015
-    max_size: float = 0.6
-    edge_margin: float = 0.02
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for low, high in (('min_height', 'max_height'), ('min_size', 'max_size')):
+            if getattr(self, low) >= getattr(self, high):
+                raise ParameterError(
+                    f'{low} {getattr(self, low)} m must be less than {high} '
+                    f'{getattr(self, high)} m'
+                )
 
 
 def segment(

@@ -12,16 +12,15 @@ from typing import Any, ClassVar
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as ClockMsg
 
 from ...arrays import FloatArray
 from ...errors import MissingDependencyError
 from ...frame import RgbdFrame
+from ...settings import setting
 from ...threads import limit_threads
 from ..conversions.stamps import NS_PER_S, ns_to_stamp
-from ..node.node_parameters import NodeParameters
-from ..node.parameters import parameter
+from ..node.node_parameters import CheckedNode, NodeParameters
 from ..node.qos import RELIABILITY, stream
 from ..node.run_node import BAD_INPUT, start_node
 from ..node.thread_parameter import ThreadParameter
@@ -38,32 +37,30 @@ _FLUSH_TIMEOUT_S = 2.0
 class CameraSourceParameters(ThreadParameter):
     """What every source of frames can be told."""
 
-    rate: float = parameter(30.0, 'Frames published each second.', minimum=0.1, maximum=240.0)
-    camera_name: str = parameter(
+    rate: float = setting(30.0, 'Frames published each second.', unit='Hz', low=0.1, high=240.0)
+    camera_name: str = setting(
         'camera', "Namespace of the camera's topics: NAME/color/image_raw and so on."
     )
-    frame_id: str = parameter(
+    frame_id: str = setting(
         '', "Optical frame of the images; empty takes the source's own name for it."
     )
-    depth_encoding: str = parameter(
+    depth_encoding: str = setting(
         '16UC1', 'Depth in millimetres (16UC1) or metres (32FC1).', choices=DEPTH_ENCODINGS
     )
-    reliability: str = parameter(
+    reliability: str = setting(
         'reliable', "QoS reliability of the camera's topics.", choices=RELIABILITY
     )
-    queue_depth: int = parameter(
-        5, "Messages kept for each reader of the camera's topics.", minimum=1, maximum=100
+    queue_depth: int = setting(
+        5, "Messages kept per reader of the camera's topics.", unit='messages', low=1, high=100
     )
-    clock: bool = parameter(
+    clock: bool = setting(
         False, 'Publish /clock, one step of 1/rate a frame, and stamp the images with it.'
     )
-    wait_for_reader: bool = parameter(
-        False, 'Begin when the images and camera_info have a reader.'
-    )
-    tf: bool = parameter(False, 'Publish the pose of the optical frame on tf.')
+    wait_for_reader: bool = setting(False, 'Begin when the images and camera_info have a reader.')
+    tf: bool = setting(False, 'Publish the pose of the optical frame on tf.')
 
 
-class CameraSource(Node, ABC):  # type: ignore[misc]
+class CameraSource(CheckedNode, ABC):
     """Publishes the frames that its subclass makes, at a rate."""
 
     parameter_type: ClassVar[type[CameraSourceParameters]] = CameraSourceParameters
@@ -75,11 +72,11 @@ class CameraSource(Node, ABC):  # type: ignore[misc]
             RealvlgError: a parameter or what it names cannot be used.
         """
         super().__init__(name, **arguments)
-        declared: NodeParameters[Any] = NodeParameters(
+        self._started = False
+        self._declared = NodeParameters(
             self, self.parameter_type, lambda: self._started, 'start the node again with it'
         )
-        self._started = False
-        self.parameters = declared.check()
+        self.parameters: Any = self._declared.check()
         limit_threads(self.parameters.threads)
         self.finished = threading.Event()
         self.index = 0

@@ -15,6 +15,7 @@ from rclpy.qos import QoSProfile
 
 from .diagnostics import Level, Report
 from .goals import Goals
+from .node_parameters import CheckedNode
 from .qos import publisher_events, stream, subscription_events
 
 # What the goal of an action does, from its handle to its result.
@@ -28,7 +29,7 @@ _LOG_PERIOD_S = 10.0
 _RESULT_TIMEOUT_S = 30
 
 
-class EntityNode(LifecycleNode):  # type: ignore[misc]
+class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
     """A lifecycle node that gives back what it made, each in the transition that undoes it.
 
     Publishers, services and action servers (`create_managed_publisher`, `create_managed_service`,

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 from ...errors import RealvlgError
+from ...settings import setting
 from ...threads import limit_threads
 from .deadline import Deadline
 from .diagnostics import DiagnosticsPublisher, Level, Report
 from .entity_node import EntityNode
 from .node_parameters import NodeParameters
-from .parameters import parameter
 from .thread_parameter import ThreadParameter
 
 # States in which a transition can begin.
@@ -34,7 +34,7 @@ _ERROR = TransitionCallbackReturn.ERROR
 class ManagedNodeParameters(ThreadParameter):
     """What every node of ours can be told."""
 
-    autostart: bool = parameter(
+    autostart: bool = setting(
         True, 'Configure and activate at the start, without a lifecycle manager.'
     )
 
@@ -53,9 +53,7 @@ class ManagedNode(EntityNode):
         super().__init__(name, **arguments)
         self._configured = False
         self._problem = ''
-        self._declared: NodeParameters[Any] = NodeParameters(
-            self, self.parameter_type, lambda: self._configured
-        )
+        self._declared = NodeParameters(self, self.parameter_type, lambda: self._configured)
         self._diagnostics = DiagnosticsPublisher(self, self._reports)
         # In the callback group of the lifecycle services, so that the two never overlap.
         self._autostart_timer = self.create_timer(0.0, self._autostart, clock=self._steady)
@@ -78,6 +76,7 @@ class ManagedNode(EntityNode):
 
     def current_parameters(self) -> Any:
         """The parameters as they are now, in the class's parameter_type."""
+        assert self._declared is not None
         return self._declared.check()
 
     @property

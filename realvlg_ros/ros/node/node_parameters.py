@@ -1,27 +1,27 @@
-"""The parameters of a running node: declared, validated, and read as one dataclass."""
+"""The parameters of a running node: declared, checked, and read as one dataclass."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from ...errors import ParameterError, RealvlgError
-from .parameters import ParameterSpec, Value, default_of, specs_of
+from ...settings import Setting, Value, construct, current_names, did_you_mean, settings_of
+from .parameters import descriptor_of
 
 P = TypeVar('P')
 
 _RECONFIGURE = 'deactivate it and clean it up first, then set the parameter and configure it again'
+# Declared by rclpy itself.
+_FOREIGN = ('use_sim_time', 'start_type_description_service')
 
 
 class NodeParameters(Generic[P]):
-    """Declares what a dataclass says and reads it back as one; see `parameters`."""
+    """Declares what a dataclass says and reads it back as one; see `realvlg_ros.settings`."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class NodeParameters(Generic[P]):
 
         Args:
             node: where they are declared.
-            cls: dataclass of parameters.
+            cls: dataclass of settings.
             configured: whether the node is configured, when static parameters are fixed.
             remedy: what to do to change a static one.
         """
@@ -42,11 +42,12 @@ class NodeParameters(Generic[P]):
         self._cls = cls
         self._configured = configured
         self._remedy = remedy
-        self._specs = {spec.name: spec for spec in specs_of(cls)}
+        self._settings = {item.name: item for item in settings_of(cls)}
         self._refused: dict[str, str] = {}
-        for spec in self._specs.values():
-            self._declare(spec)
-        self._warn_of_unknown()
+        given = self._given()
+        for item in self._settings.values():
+            self._declare(item, given)
+        self._warn_of_unknown(given)
         node.add_on_set_parameters_callback(self._on_set)
 
     def check(self) -> P:
@@ -59,53 +60,62 @@ class NodeParameters(Generic[P]):
             raise ParameterError('; '.join(self._refused.values()))
         return self._build({})
 
-    def _declare(self, spec: ParameterSpec) -> None:
-        descriptor = spec.descriptor()
-        try:
-            default = _to_ros(spec.default)
-            given = self._node.declare_parameter(spec.name, default, descriptor)
-            spec.check(given.value)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            self._refused[spec.name] = self._why_refused(spec) or f'{spec.name}: {error}'
-            self._node.declare_parameter(
-                spec.name, _to_ros(spec.default), spec.descriptor(), ignore_override=True
-            )
-        except ParameterError as error:
-            self._refused[spec.name] = str(error)
+    def prepare(self, parameters: list[Parameter]) -> list[Parameter]:
+        """Parameters that are to be set, under their names of now and in their own types.
 
-    def _why_refused(self, spec: ParameterSpec) -> str:
-        """Our words for a value that ROS has refused; empty when we would have taken it."""
-        given = getattr(self._node, '_parameter_overrides', {}).get(spec.name)
-        try:
-            spec.check(None if given is None else given.value)
-        except ParameterError as error:
-            return str(error)
-        return ''
+        Raises:
+            ParameterError: a value is refused.
+        """
+        values = self._renamed({item.name: item.value for item in parameters})
+        foreign = [item for item in parameters if item.name in values.keys() - self._settings]
+        return foreign + [
+            Parameter(name, value=_to_ros(self._settings[name].check(value)))
+            for name, value in values.items()
+            if name in self._settings
+        ]
 
-    def _warn_of_unknown(self) -> None:
-        known = {*self._specs, 'use_sim_time', 'start_type_description_service'}
-        for name in getattr(self._node, '_parameter_overrides', {}):
+    def _given(self) -> dict[str, Any]:
+        """The values given at the start, by their names of now."""
+        overrides = getattr(self._node, '_parameter_overrides', {})
+        given = {name: item.value for name, item in overrides.items()}
+        try:
+            return self._renamed(given)
+        except ParameterError as error:
+            self._refused[''] = str(error)
+            return given
+
+    def _renamed(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        values, notices = current_names(self._settings.values(), given)
+        for notice in notices:
+            self._node.get_logger().warning(notice)
+        return values
+
+    def _declare(self, item: Setting, given: Mapping[str, Any]) -> None:
+        value = item.default
+        if item.name in given:
+            try:
+                value = item.check(given[item.name])
+            except ParameterError as error:
+                self._refused[item.name] = str(error)
+        self._node.declare_parameter(
+            item.name, _to_ros(value), descriptor_of(item), ignore_override=True
+        )
+
+    def _warn_of_unknown(self, given: Mapping[str, Any]) -> None:
+        known = {*self._settings, *_FOREIGN}
+        for name in given:
             if name not in known and not name.startswith('qos_overrides.'):
-                now = getattr(self._cls, 'FORMER', {}).get(name, '')
-                if now:
-                    self._node.get_logger().warning(
-                        f'{name} is called {now} now; under the former name it is not read'
-                    )
-                    continue
-                near = difflib.get_close_matches(name, self._specs, 1)
-                hint = f'; did you mean {near[0]!r}?' if near else ''
+                hint = did_you_mean(name, self._settings.values())
                 self._node.get_logger().warning(
                     f'{name!r} is not a parameter of {self._node.get_name()}{hint}'
                 )
 
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
+        changes = {p.name: p.value for p in parameters if p.name in self._settings}
         try:
-            changes: dict[str, Value] = {}
-            for item in parameters:
-                if item.name in self._specs:
-                    changes[item.name] = self._checked(self._specs[item.name], item.value)
-            still_refused = set(self._refused) - set(changes)
-            if not still_refused:
+            for name, value in changes.items():
+                self._check_static(self._settings[name], value)
+            if not set(self._refused) - set(changes):
                 self._build(changes)
         except RealvlgError as error:
             return SetParametersResult(successful=False, reason=str(error))
@@ -113,35 +123,43 @@ class NodeParameters(Generic[P]):
             self._refused.pop(name, None)
         return SetParametersResult(successful=True)
 
-    def _checked(self, spec: ParameterSpec, value: Any) -> Value:
-        checked = spec.check(value)
-        if (
-            not spec.dynamic
-            and self._configured()
-            and checked != spec.check(self._node.get_parameter(spec.name).value)
-        ):
+    def _check_static(self, item: Setting, value: Any) -> None:
+        if item.dynamic or not self._configured():
+            return
+        if item.check(value) != item.check(self._node.get_parameter(item.name).value):
             raise ParameterError(
-                f'{spec.name} takes effect when the node is configured; {self._remedy}'
+                f'{item.name} takes effect when the node is configured; {self._remedy}'
             )
-        return checked
 
-    def _build(self, changes: Mapping[str, Value]) -> P:
-        values = {
-            name: spec.check(changes.get(name, self._node.get_parameter(name).value))
-            for name, spec in self._specs.items()
+    def _build(self, changes: Mapping[str, Any]) -> P:
+        values: dict[str, Value] = {
+            name: item.check(changes.get(name, self._node.get_parameter(name).value))
+            for name, item in self._settings.items()
         }
-        return _construct(self._cls, values, '')
+        return construct(self._cls, values)
 
 
-def _construct(cls: type[P], values: Mapping[str, Value], prefix: str) -> P:
-    arguments: dict[str, Any] = {}
-    for item in fields(cls):  # type: ignore[arg-type]
-        name = prefix + item.name
-        if name in values:
-            arguments[item.name] = values[name]
-        elif any(key.startswith(f'{name}.') for key in values):
-            arguments[item.name] = _construct(type(default_of(item)), values, f'{name}.')
-    return cls(**arguments)
+class CheckedNode(Node):  # type: ignore[misc]
+    """A node that refuses values in our words before rclpy does, and knows former names.
+
+    rclpy looks at ranges before it asks the callbacks of a node, and says neither unit nor
+    default; NaN and arrays it does not look at.
+    """
+
+    _declared: NodeParameters[Any] | None = None
+
+    def set_parameters(self, parameter_list: list[Parameter]) -> list[SetParametersResult]:
+        """Set each parameter by itself."""
+        return [self.set_parameters_atomically([item]) for item in parameter_list]
+
+    def set_parameters_atomically(self, parameter_list: list[Parameter]) -> SetParametersResult:
+        """Set all parameters or none."""
+        if self._declared is not None:
+            try:
+                parameter_list = self._declared.prepare(parameter_list)
+            except ParameterError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+        return super().set_parameters_atomically(parameter_list)
 
 
 def _to_ros(value: Value) -> Any:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...settings import Settings, setting
 from ...threads import MAX_THREADS
-from .parameters import parameter
 
 
 @dataclass(frozen=True)
-class ThreadParameter:
+class ThreadParameter(Settings):
     """How many threads a node's numeric libraries take."""
 
-    threads: int = parameter(
+    threads: int = setting(
         1,
         'Threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them as the libraries and '
         'the environment have them. More than 1 costs time: the products are small. torch on a '
         'CPU has its own number, the option threads of the backend.',
-        minimum=0,
-        maximum=MAX_THREADS,
+        unit='threads',
+        low=0,
+        high=MAX_THREADS,
     )

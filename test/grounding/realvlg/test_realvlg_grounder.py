@@ -146,7 +146,7 @@ def test_memory_is_told_before_loading(taught, caplog):
         ({}, 'needs a checkpoint'),
         ({'box_checkpoint': 'x', 'mode': 'fast'}, 'fast'),
         ({'box_checkpoint': 'x', 'coordinates': 'metres'}, 'metres'),
-        ({'box_checkpoint': 'x', 'max_pixels': -1}, 'negative'),
+        ({'box_checkpoint': 'x', 'max_pixels': -1}, 'max_pixels is -1; expected 0 to'),
         ({'box_checkpoint': 'x', 'second_look_margin': 9}, 'second_look_margin'),
         ({'grasp_checkpoint': 'x', 'prompts': 'qwen3_vl'}, 'no task'),
         ({'box_checkpoint': 'x', 'segmenter': 'sam2'}, 'sam2_checkpoint'),

@@ -69,6 +69,7 @@ def test_both_nodes_take_the_block_and_refuse_what_is_no_noise(graph, node):
         ('tracker.depth_noise_per_m2', 'noise.quadratic'),
     ],
 )
-def test_a_former_name_is_answered_with_the_name_of_now(graph, capfd, former, now):
-    graph.add(GraspNode, **{former: 0.001})
+def test_a_former_name_is_understood_with_a_warning(graph, capfd, former, now):
+    made = graph.add(GraspNode, **{former: 0.0011, now: 0.0, 'autostart': False})
     assert f'{former} is called {now} now' in capfd.readouterr().err
+    assert made.get_parameter(now).value == 0.0011

@@ -1,16 +1,15 @@
 """Parameters are described, ranged, and refused with the reason."""
 
 import pytest
+from rcl_interfaces.msg import Parameter as ParameterMsg
+from rcl_interfaces.msg import ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 from ros_graph import Graph, wait_until
 
-from realvlg_ros.errors import ParameterError
-from realvlg_ros.nodes.grasp_node import GraspNode, GraspParameters
+from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
-from realvlg_ros.ros.node.parameters import ParameterSpec, parameters_of, specs_of
-
-NODES = (GroundingNode, GraspNode, GraspServer)
 
 
 @pytest.fixture
@@ -20,52 +19,11 @@ def graph(ros_context):
     graph.close()
 
 
-@pytest.mark.parametrize('node', NODES)
-def test_every_parameter_has_words_and_a_valid_default(node):
-    specs = parameters_of(node)
-    names = [spec.name for spec in specs]
-    assert 'autostart' in names and len(set(names)) == len(names)
-    for spec in specs:
-        assert len(spec.description) > 10, spec.name
-        assert spec.check(spec.default) == spec.default
-
-
-def test_settings_of_the_core_are_parameters_with_their_own_words_and_ranges():
-    specs = {spec.name: spec for spec in specs_of(GraspParameters)}
-    assert specs['planner.friction'].default == 0.4
-    assert 'antipodal cone' in specs['planner.friction'].description
-    assert specs['planner.workspace_min'].default[2] == 0.0
-    assert (specs['tracker.max_targets'].minimum, specs['tracker.max_targets'].maximum) == (1, 64)
-
-
-@pytest.mark.parametrize(
-    ('spec', 'value', 'words'),
-    [
-        (ParameterSpec('rate', 1.0, '', 0.0, 2.0), 3.0, 'rate is 3.0; expected 0 to 2'),
-        (ParameterSpec('rate', 1.0, '', 0.0, 2.0), float('nan'), 'rate is nan'),
-        (ParameterSpec('rate', 1.0, ''), 'fast', "rate is 'fast'; expected a number"),
-        (ParameterSpec('count', 1, ''), True, 'count is True; expected a whole number'),
-        (ParameterSpec('on', True, ''), 'maybe', "on is 'maybe'; expected true or false"),
-        (ParameterSpec('topic', '', ''), 5, 'topic is 5; expected a text'),
-        (ParameterSpec('form', 'a', '', choices=('a', 'b')), 'c', 'expected one of a, b'),
-        (ParameterSpec('corner', (0.0, 0.0), ''), [1.0], 'expected 2 numbers'),
-    ],
-)
-def test_a_bad_value_is_named_with_what_is_expected(spec, value, words):
-    with pytest.raises(ParameterError, match='.*') as error:
-        spec.check(value)
-    assert words in str(error.value)
-
-
-def test_a_whole_number_is_a_float():
-    assert ParameterSpec('rate', 1.0, '').check(2) == 2.0
-
-
 @pytest.mark.parametrize(
     ('node', 'parameters', 'words'),
     [
         (GroundingNode, {'image_queue_depth': 0}, 'image_queue_depth is 0; expected 1 to'),
-        (GroundingNode, {'sync_tolerance': -1.0}, 'sync_tolerance is -1.0; expected 0 to'),
+        (GroundingNode, {'sync_tolerance': -1.0}, 'sync_tolerance is -1; expected 0 to'),
         (GroundingNode, {'image_reliability': 'best'}, 'expected one of best_effort, reliable'),
         (GroundingNode, {'backend': 'clairvoyance'}, "backend is 'clairvoyance'; expected one of"),
         (GroundingNode, {'backend': 'no_such_module:Grounder'}, 'cannot be imported'),
@@ -78,6 +36,12 @@ def test_a_whole_number_is_a_float():
         (GraspNode, {'planner.min_opening': 0.2, 'planner.max_opening': 0.1}, 'min_opening'),
         (GraspNode, {'tracker.max_views': 0}, 'tracker.max_views is 0; expected 1 to'),
         (GraspServer, {'default_timeout': 'long'}, "default_timeout is 'long'"),
+        (GraspNode, {'tracker.max_gap_s': 0.0}, 'tracker.max_gap is 0; expected 0.1 to 60 s'),
+        (
+            GraspNode,
+            {'tracker.max_gap_s': 3.0, 'tracker.max_gap': 4.0},
+            'tracker.max_gap and tracker.max_gap_s are one setting',
+        ),
     ],
 )
 def test_a_bad_value_at_the_start_is_a_failure_with_the_reason(graph, node, parameters, words):
@@ -121,7 +85,10 @@ def test_what_needs_configuring_cannot_change_while_configured(graph):
     (result,) = node.set_parameters([Parameter('planner.friction', value=0.6)])
     assert result.successful
     (result,) = node.set_parameters([Parameter('planner.friction', value=9.0)])
-    assert not result.successful and 'friction 9.0' in result.reason
+    assert not result.successful
+    assert result.reason.startswith(
+        'planner.friction is 9; expected 0.01 to 2; the default is 0.4'
+    )
     node.trigger_configure()
     assert node.current_parameters().planner.friction == 0.6
 
@@ -129,3 +96,27 @@ def test_what_needs_configuring_cannot_change_while_configured(graph):
 def test_a_misspelt_parameter_is_pointed_out(graph, capfd):
     graph.add(GraspServer, default_timeot=3.0)
     assert "did you mean 'default_timeout'?" in capfd.readouterr().err
+
+
+def test_former_names_are_understood_at_the_start_and_at_run_time(graph, capfd):
+    node = graph.add(GraspNode, **{'autostart': False, 'tracker.max_gap_s': 3.0})
+    assert node.current_parameters().tracker.max_gap == 3.0
+    assert 'tracker.max_gap_s is called tracker.max_gap now' in capfd.readouterr().err
+    (result,) = node.set_parameters([Parameter('tracker.lost_after_s', value=4)])
+    assert result.successful and node.get_parameter('tracker.lost_after').value == 4.0
+    assert 'tracker.lost_after_s is called tracker.lost_after now' in capfd.readouterr().err
+    (result,) = node.set_parameters([Parameter('tracker.lost_after_s', value=-1.0)])
+    assert result.reason.startswith('tracker.lost_after is -1; expected 0.05 to 60 s')
+
+
+def test_former_names_are_understood_by_the_parameter_service(graph):
+    node = graph.add(GraspNode, autostart=False)
+    value = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=2.5)
+    request = SetParameters.Request()
+    request.parameters = [ParameterMsg(name='tracker.lost_after_s', value=value)]
+    client = graph.node.create_client(SetParameters, '/grasp_node/set_parameters')
+    assert client.wait_for_service(10.0)
+    future = client.call_async(request)
+    wait_until(future.done, 'answer of set_parameters')
+    assert future.result().results[0].successful
+    assert node.current_parameters().tracker.lost_after == 2.5

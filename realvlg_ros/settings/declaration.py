@@ -1,0 +1,206 @@
+"""A setting with its words, unit, range and default, and the check of a value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from numbers import Integral, Real
+from typing import Any, TypeAlias
+
+from ..errors import ParameterError
+
+Value: TypeAlias = bool | int | float | str | tuple[float, ...]
+
+UNITLESS = 'unitless'
+_KEY = 'setting'
+_KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known about a setting without a value of it.
+
+    Attributes:
+        name: with dots between the levels.
+        default: its type is the setting's type.
+        words: what it does.
+        unit: of a number: a unit, what it counts, or 'unitless'.
+        low, high: bounds of a number or of each of several numbers, inclusive.
+        choices: the words that a text may be; empty for any.
+        sizes: how many numbers a tuple may have.
+        dynamic: whether a node takes a new value while it is configured.
+        former: names that it had in the release before, in full.
+    """
+
+    name: str
+    default: Value
+    words: str
+    unit: str = ''
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
+    dynamic: bool = False
+    former: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or several numbers."""
+        return not isinstance(self.default, bool | str)
+
+    @property
+    def range(self) -> str:
+        """The range of a number with its unit, in words."""
+        unit = '' if self.unit == UNITLESS else f' {self.unit}'
+        return f'{brief(self.low)} to {brief(self.high)}{unit}'
+
+    def check(self, value: Any) -> Value:
+        """Return the value in the setting's type.
+
+        Raises:
+            ParameterError: a wrong type, not a finite number, or a value outside the range or the
+                choices.
+        """
+        if isinstance(self.default, tuple):
+            return self._check_numbers(value)
+        kind = type(self.default)
+        if kind in (int, float):
+            return self._check_number(value)
+        if type(value) is not kind:
+            raise self._refusal(value, _KINDS[kind])
+        if self.choices and value not in self.choices:
+            raise self._refusal(value, f'one of {", ".join(c or repr(c) for c in self.choices)}')
+        return value  # type: ignore[no-any-return]
+
+    def _check_number(self, value: Any) -> int | float:
+        kind = type(self.default)
+        fits = isinstance(value, Integral if kind is int else Real)
+        if not fits or isinstance(value, bool):
+            raise self._refusal(value, f'{_KINDS[kind]}, {self.range}')
+        if not self.low <= value <= self.high:
+            raise self._refusal(value, self.range)
+        return int(value) if kind is int else float(value)
+
+    def _check_numbers(self, value: Any) -> tuple[float, ...]:
+        numbers = () if isinstance(value, str) or not _is_iterable(value) else tuple(value)
+        is_number = [isinstance(n, Real) and not isinstance(n, bool) for n in numbers]
+        if len(numbers) not in self.sizes or not all(is_number):
+            sizes = ' or '.join(map(str, self.sizes))
+            raise self._refusal(value, f'{sizes} numbers, each {self.range}')
+        if not all(self.low <= number <= self.high for number in numbers):
+            raise self._refusal(value, f'each {self.range}')
+        return tuple(float(number) for number in numbers)
+
+    def _refusal(self, value: Any, expected: str) -> ParameterError:
+        return ParameterError(
+            f'{self.name} is {shown(value)}; expected {expected}; '
+            f'the default is {shown(self.default)}'
+        )
+
+
+def setting(
+    default: Value,
+    words: str,
+    *,
+    unit: str = '',
+    low: float = -math.inf,
+    high: float = math.inf,
+    choices: Sequence[str] = (),
+    sizes: Sequence[int] = (),
+    dynamic: bool = False,
+    former: Sequence[str] = (),
+) -> Any:
+    """A field of a `Settings` dataclass; see `Setting` for the arguments.
+
+    Args:
+        default: a bool, whole number, number, text or tuple of numbers.
+        words: what it does.
+        unit: of a number.
+        low: smallest value of a number.
+        high: largest value of a number.
+        choices: of a text.
+        sizes: how many numbers a tuple may have; as many as the default if left out.
+        dynamic: whether a node takes a new value while it is configured.
+        former: names in the release before, beside it in the same block; one with a dot is the
+            whole name, counted from the node.
+
+    Raises:
+        TypeError: a number without a unit or a finite range.
+    """
+    if isinstance(default, tuple):
+        sizes = sizes or (len(default),)
+    declared = Setting(
+        '', default, words, unit, low, high, tuple(choices), tuple(sizes), dynamic, tuple(former)
+    )
+    if declared.is_number and not (unit and math.isfinite(low) and math.isfinite(high)):
+        raise TypeError(f'a setting that is a number has a unit and a finite range: {words}')
+    return field(default=default, metadata={_KEY: declared})
+
+
+class Settings:
+    """Base of dataclasses of settings: every value is checked when one is made."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # type: ignore[arg-type]
+            declared = declared_by(item)
+            if declared is not None:
+                value = declared.check(getattr(self, item.name))
+                object.__setattr__(self, item.name, value)
+
+
+def settings_of(cls: type[Any], prefix: str = '') -> tuple[Setting, ...]:
+    """The settings that a dataclass declares, those of its blocks included.
+
+    Raises:
+        TypeError: a field is neither a setting nor a block.
+    """
+    return tuple(_walk(cls, prefix))
+
+
+def declared_by(item: Any, prefix: str = '') -> Setting | None:
+    """The setting that a dataclass's field declares; None for a block."""
+    declared = item.metadata.get(_KEY)
+    if declared is None:
+        return None
+    former = tuple(name if '.' in name else prefix + name for name in declared.former)
+    return replace(declared, name=prefix + item.name, former=former)
+
+
+def block_of(item: Any) -> type[Settings]:
+    """The dataclass of settings that a dataclass's field holds.
+
+    Raises:
+        TypeError: it holds none.
+    """
+    made = item.default_factory
+    if made is MISSING or not (isinstance(made, type) and issubclass(made, Settings)):
+        raise TypeError(f'{item.name} is neither made by setting() nor a block of Settings')
+    return made
+
+
+def _walk(cls: type[Any], prefix: str) -> Iterator[Setting]:
+    for item in fields(cls):
+        declared = declared_by(item, prefix)
+        if declared is None:
+            yield from _walk(block_of(item), f'{prefix}{item.name}.')
+        else:
+            yield declared
+
+
+def brief(bound: float) -> str:
+    """A bound of a range in few digits."""
+    return f'{bound:g}' if isinstance(bound, float) else str(bound)
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it."""
+    if isinstance(value, str) or not _is_iterable(value):
+        if not isinstance(value, Real) or isinstance(value, Integral):
+            return repr(value)
+        return f'{value:g}' if value == float(f'{value:g}') else repr(float(value))
+    return '[' + ', '.join(map(shown, value)) + ']'
+
+
+def _is_iterable(value: Any) -> bool:
+    return hasattr(value, '__iter__')

@@ -1,0 +1,110 @@
+"""Settings from names and values, such as the options of a backend or a node's parameters."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from ..errors import ParameterError
+from .declaration import Setting, block_of, settings_of
+
+S = TypeVar('S')
+
+_logger = logging.getLogger(__name__)
+
+
+def from_options(cls: type[S], options: Mapping[str, Any]) -> S:
+    """Make settings from options by name; a former name is taken with a warning in the log.
+
+    Args:
+        cls: dataclass of settings.
+        options: values by name; those of a block are a mapping, or have its name before a dot.
+
+    Raises:
+        ParameterError: an option that there is not, is given twice, or has a refused value.
+    """
+    declared = settings_of(cls)
+    values, notices = current_names(declared, flatten(options))
+    for notice in notices:
+        _logger.warning(notice)
+    for name in values:
+        if name not in {item.name for item in declared}:
+            raise ParameterError(f'there is no option {name!r}{did_you_mean(name, declared)}')
+    return construct(cls, values)
+
+
+def construct(cls: type[S], values: Mapping[str, Any], prefix: str = '') -> S:
+    """Make settings from values by their full names; what is not named has its default."""
+    arguments: dict[str, Any] = {}
+    for item in fields(cls):  # type: ignore[arg-type]
+        name = prefix + item.name
+        if name in values:
+            arguments[item.name] = values[name]
+        elif any(key.startswith(f'{name}.') for key in values):
+            arguments[item.name] = construct(block_of(item), values, f'{name}.')
+    return cls(**arguments)
+
+
+def current_names(
+    declared: Iterable[Setting], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Put the names of now in the place of former ones.
+
+    A name of now whose value is the default yields to a former one: the parameter files of this
+    package show defaults, and one that was written for the release before is read on top of them.
+
+    Args:
+        declared: the settings.
+        given: values by full name.
+
+    Returns:
+        Values by the names of now (names of no setting are kept), and a notice for each former
+        name.
+
+    Raises:
+        ParameterError: a setting is given under two names.
+    """
+    now = {former: item for item in declared for former in item.former}
+    values = {name: value for name, value in given.items() if name not in now}
+    used: dict[str, str] = {}
+    for former, value in given.items():
+        if former not in now:
+            continue
+        name = now[former].name
+        if name in values and (name in used or not _is_default(values[name], now[former])):
+            raise ParameterError(
+                f'{used.get(name, name)} and {former} are one setting, which is called {name} '
+                f'now; leave {former} out'
+            )
+        values[name], used[name] = value, former
+    return values, [
+        f'{former} is called {name} now; the former name is understood for this release only'
+        for name, former in used.items()
+    ]
+
+
+def _is_default(value: Any, declared: Setting) -> bool:
+    try:
+        return declared.check(value) == declared.default
+    except ParameterError:
+        return False
+
+
+def did_you_mean(name: str, declared: Iterable[Setting]) -> str:
+    """The hint at the setting whose name is nearest to one that there is not; empty for none."""
+    near = difflib.get_close_matches(name, [item.name for item in declared], 1)
+    return f'; did you mean {near[0]!r}?' if near else ''
+
+
+def flatten(values: Mapping[str, Any], prefix: str = '') -> dict[str, Any]:
+    """Values of nested mappings by their full names, with dots between the levels."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f'{prefix}{key}.')
+        else:
+            flat[f'{prefix}{key}'] = value
+    return flat
