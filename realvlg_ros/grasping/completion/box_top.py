@@ -48,14 +48,14 @@ class BoxTop:
         axes: (2, 2) rows are horizontal unit vectors along the sides.
         half: (2,) half the extent along each, m.
         height: above the support, m.
-        told: (2,) whether readings tell where both ends of each extent are.
+        measured: (2,) whether readings tell where both ends of each extent are.
     """
 
     center: FloatArray
     axes: FloatArray
     half: FloatArray
     height: float
-    told: BoolArray
+    measured: BoolArray
 
     @classmethod
     def of(cls, cloud: TargetCloud, camera: FloatArray) -> BoxTop | None:
@@ -78,8 +78,8 @@ class BoxTop:
         if hull < _RECTANGULAR * area or hull < _AS_LARGE * whole:
             return None
         height = float(np.median(z[level]))
-        alike = np.abs(z - height) < PLATEAU
-        height = float(np.median(z[alike & (cloud.normals[:, 2] > _LEVEL)]))
+        near = np.abs(z - height) < PLATEAU
+        height = float(np.median(z[near & (cloud.normals[:, 2] > _LEVEL)]))
         angle = np.radians(rectangle[2])
         axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         half = np.array(rectangle[1], np.float64) / 2
@@ -101,7 +101,7 @@ class BoxTop:
             tolerance: m.
         """
         below = np.abs(cloud.points[:, 2] - self.height + _BELOW / 2) < _BELOW / 2 - PLATEAU
-        ends, told = np.stack([-self.half, self.half]), np.zeros((2, 2), bool)
+        ends, measured = np.stack([-self.half, self.half]), np.zeros((2, 2), bool)
         turns = np.zeros(2)
         for axis in (0, 1):
             for end, sign in enumerate((-1.0, 1.0)):
@@ -116,7 +116,7 @@ class BoxTop:
                 own &= np.abs(along) < _MIDDLE * self.half[1 - axis]
                 if own.sum() < _MIN_SIDE:
                     continue
-                told[end, axis] = True
+                measured[end, axis] = True
                 # The mean, since an outline in pixels is a staircase: its median is one stair.
                 ends[end, axis] = local[own, axis].mean()
                 spread = along[own] - along[own].mean()
@@ -128,13 +128,13 @@ class BoxTop:
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
         center = self.center + ends.mean(axis=0) @ self.axes
         return BoxTop(
-            center, axes, np.ptp(ends, axis=0) / 2, self.height, np.asarray(told.all(axis=0))
+            center, axes, np.ptp(ends, axis=0) / 2, self.height, np.asarray(measured.all(axis=0))
         )
 
     def centered(self, middle: FloatArray) -> FloatArray:
-        """A point (2,), moved to the centre along the extents of which both ends are told."""
+        """A point (2,), moved to the centre along the extents of which both ends are measured."""
         offset = self.axes @ (middle - self.center)
-        return np.asarray(self.center + np.where(self.told, 0.0, offset) @ self.axes)
+        return np.asarray(self.center + np.where(self.measured, 0.0, offset) @ self.axes)
 
     def walls(self, step: float) -> tuple[FloatArray, FloatArray]:
         """Points and normals (n, 3) of walls straight down from the sides, in steps, m."""

@@ -58,7 +58,7 @@ def upright_box(frame: RgbdFrame, mask: BoolArray, plane: SupportPlane) -> Objec
     scene, cloud = observe(frame, mask, plane, None)
     (x, y), angle, size = upright_extent(cloud.points)
     top = BoxTop.of(cloud, scene.camera_position)
-    if top is not None and top.told.all():
+    if top is not None and top.measured.all():
         long = int(np.argmax(top.half))
         exact = np.array([*2 * top.half[[long, 1 - long]], top.height])
         if np.abs(exact - size).max() < _SAME_SIZE:

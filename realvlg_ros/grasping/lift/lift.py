@@ -171,7 +171,9 @@ def lift_contacts(
 def carrying_lift(grasp: Grasp, lifts: Sequence[LiftedContacts]) -> Grasp:
     """A planned grasp with the covariance, moved to its TCP, of the lift that it came from.
 
-    Grasps of the search, which came from none, stay as they are.
+    Which that was is told by the distance of the middles and by how much shorter the lift's width
+    looks along the grasp's opening, both in m. Grasps of the search, which came from none, stay
+    as they are.
     """
     if grasp.source is not GraspSource.MODEL or not lifts:
         return grasp

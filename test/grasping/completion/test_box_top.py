@@ -29,7 +29,7 @@ def test_rectangle_of_a_box_is_found_between_pixels(yaw, eye, noise):
             [Box((0.06, 0.09, 0.12), (0.002, -0.001, 0.06), yaw)], eye, noise=noise, seed=seed
         )
         top, middle, axis = top_of(view)
-        assert top.told.all()
+        assert top.measured.all()
         long = axis if top.half[0] > top.half[1] else np.cross(axis, (0, 0, 1))
         errors.append(
             [
