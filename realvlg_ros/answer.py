@@ -51,7 +51,14 @@ class Answer:
         plan_message: str,
         timings_ms: dict[str, float],
     ) -> Answer:
-        """Join a grounding with what the planner made of it."""
+        """Join a grounding with what the planner made of it.
+
+        Args:
+            grounding: what the grounder answered.
+            grasps: ranked, best first; may be empty.
+            plan_message: why there are no grasps, in words.
+            timings_ms: duration of each stage by its name, ms.
+        """
         if grounding.status is GroundingStatus.OK:
             status = AnswerStatus.OK if grasps else AnswerStatus.NO_GRASP
             return cls(status, plan_message or grounding.message, grounding, grasps, timings_ms)

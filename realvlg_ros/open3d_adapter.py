@@ -34,6 +34,11 @@ def estimate_normals(
     """Unit normals (n, 3) of points (n, 3) from neighbours within a radius, m.
 
     They face the viewpoint, by default the camera's centre.
+
+    Args:
+        points: (n, 3) m.
+        radius: of the neighbourhood, m.
+        viewpoint: (3,) m.
     """
     cloud = _point_cloud(points)
     parameters = _open3d().geometry.KDTreeSearchParamHybrid(radius=radius, max_nn=30)
@@ -66,7 +71,13 @@ def oriented_box(points: npt.ArrayLike) -> OrientedBox:
 def scene_geometries(
     frame: RgbdFrame, grasps: Sequence[Grasp] = (), gripper: Gripper | None = None
 ) -> list[Any]:
-    """The coloured cloud of a frame and the outlines of grasps, best one green."""
+    """The coloured cloud of a frame and the outlines of grasps, best one green.
+
+    Args:
+        frame: colour and depth.
+        grasps: in the camera frame of the frame, best first.
+        gripper: whose fingers are drawn; None for one of usual length.
+    """
     o3d = _open3d()
     seen = frame.valid
     cloud = _point_cloud(frame.points[seen])
@@ -83,7 +94,13 @@ def scene_geometries(
 
 
 def show(frame: RgbdFrame, grasps: Sequence[Grasp] = (), gripper: Gripper | None = None) -> None:
-    """Open a window with the cloud and the grasps; returns when it is closed."""
+    """Open a window with the cloud and the grasps; returns when it is closed.
+
+    Args:
+        frame: colour and depth.
+        grasps: in the camera frame of the frame, best first.
+        gripper: whose fingers are drawn; None for one of usual length.
+    """
     _open3d().visualization.draw_geometries(scene_geometries(frame, grasps, gripper))
 
 

@@ -29,7 +29,13 @@ class Pipeline:
     def __init__(
         self, grounder: Grounder, planner: GraspPlanner, tracker: TargetTracker | None = None
     ) -> None:
-        """Join loaded parts; a tracker is needed for `follow` only."""
+        """Join loaded parts; a tracker is needed for `follow` only.
+
+        Args:
+            grounder: loaded.
+            planner: of the gripper in use.
+            tracker: needed for `follow` only.
+        """
         self._grounder = grounder
         self._planner = planner
         self._tracker = tracker or TargetTracker()
@@ -42,6 +48,11 @@ class Pipeline:
         aborted: Callable[[], bool] = never_aborted,
     ) -> Answer:
         """Ground an instruction in one frame and plan grasps for the object.
+
+        Args:
+            frame: colour and depth.
+            instruction: a sentence in English.
+            aborted: asked between the steps of the grounder.
 
         Raises:
             InstructionError: the instruction cannot be taken.
@@ -63,6 +74,11 @@ class Pipeline:
 
     def start(self, frame: RgbdFrame, instruction: str, request_id: str) -> Grounding:
         """Ground an instruction in a frame that the tracker has seen.
+
+        Args:
+            frame: colour and depth.
+            instruction: a sentence in English.
+            request_id: names the request in all that comes of it.
 
         Raises:
             InstructionError, GroundingError: as for `ask`.

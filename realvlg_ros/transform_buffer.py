@@ -38,6 +38,13 @@ class TransformBuffer:
     ) -> None:
         """Add the pose of a child frame in its parent (4x4).
 
+        Args:
+            parent: name of the frame.
+            child: name of the frame.
+            child2parent: (4x4) m.
+            stamp_ns: time of the pose, ns.
+            static: whether it holds at all times.
+
         Raises:
             TransformError: an empty name, a frame that is its own parent, or a value not finite.
         """
@@ -59,6 +66,11 @@ class TransformBuffer:
     def lookup(self, target: str, source: str, stamp_ns: int) -> FloatArray:
         """The 4x4 transform source2target at a time, interpolated between neighbours.
 
+        Args:
+            target: name of the frame.
+            source: name of the frame.
+            stamp_ns: time, ns.
+
         Raises:
             TransformError: an unknown frame, no connection, or a time outside the history.
         """
@@ -75,14 +87,6 @@ class TransformBuffer:
             source2common = self._compose(source_chain, common, stamp_ns)
             target2common = self._compose(target_chain, common, stamp_ns)
         return invert(target2common) @ source2common
-
-    def can_transform(self, target: str, source: str, stamp_ns: int) -> bool:
-        """Whether lookup would succeed."""
-        try:
-            self.lookup(target, source, stamp_ns)
-        except TransformError:
-            return False
-        return True
 
     def clear(self) -> None:
         """Forget everything that moves, as after a jump back of the clock; static ones stay."""

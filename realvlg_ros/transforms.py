@@ -86,6 +86,11 @@ def interpolate(start: FloatArray, end: FloatArray, fraction: float) -> FloatArr
     """The transform at a fraction (0 to 1) between two: linear in translation, slerp in rotation.
 
     This is what tf2 does between two stamped transforms.
+
+    Args:
+        start: (4x4) m.
+        end: (4x4) m.
+        fraction: 0 gives start, 1 gives end.
     """
     delta = Rotation.from_matrix(start[:3, :3].T @ end[:3, :3]).as_rotvec()
     rotation = start[:3, :3] @ Rotation.from_rotvec(delta * fraction).as_matrix()

@@ -7,13 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / 'realvlg_ros'
-# Where it is not so yet.
-NOT_YET = ('tracking/settings.py',)
-MODULES = {
-    name: path
-    for path in sorted(PACKAGE.rglob('*.py'))
-    if not (name := path.relative_to(PACKAGE).as_posix()).startswith(NOT_YET)
-}
+MODULES = {p.relative_to(PACKAGE).as_posix(): p for p in sorted(PACKAGE.rglob('*.py'))}
 # A sentence of the comment begins with one of these. For example: "Readings of a wall, m.
 # Measured by benchmarks.lift: NEES 0.9.", "From Nguyen (1988).", "Chosen: twice the noise."
 SOURCE = re.compile(r'(?:^|[.:;!?)] +)(?:Measured by |From |Chosen\b)')

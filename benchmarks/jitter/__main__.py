@@ -126,7 +126,7 @@ def _truth(
     gripper: Gripper,
     known: dict[tuple[bytes, bytes], TrueGrasps],
 ) -> TrueGrasps:
-    """The true grasps of a shot; shots that are alike have the same."""
+    """The true grasps of a shot; equal shots have the same."""
     place = (shot.published2object.round(6).tobytes(), shot.camera2world.round(6).tobytes())
     if place not in known:
         known[place] = true_grasps(shot, mesh, gripper)

@@ -71,7 +71,7 @@ def report_still(report: Report, still: Sequence[Run]) -> None:
     """Jitter and errors of still targets over those of raw planning.
 
     The errors that have goals are those of closing on the true mesh; the others, which see another
-    share of the truth each, are told beside them.
+    share of the truth each, are printed beside them.
     """
     add_ratios(report, 'jitter', 'jitter', still, Goal('<=', 0.10))
     add_ratios(report, 'error', 'closing_error', still, Goal('<=', 0.50))
@@ -80,11 +80,11 @@ def report_still(report: Report, still: Sequence[Run]) -> None:
         add_ratios(report, f'error_{target}', 'closing_error', own)
     add_ratios(report, 'nearest', 'nearest_error', still)
     # What the planner refuses on the true depth has no twin.
-    told = [
+    pairs = [
         run for run in still
         if all(np.isfinite(run.traces[side].twin_error()).all() for side in ('raw', 'ours'))
     ]  # fmt: skip
-    add_ratios(report, 'twin', 'twin_error', told)
+    add_ratios(report, 'twin', 'twin_error', pairs)
 
 
 def add_ratios(

@@ -192,7 +192,7 @@ class Ours:
         targets = self._stream.update(shot.frame)
         spent = (time.process_time() - started) * 1e3
         self.memory_mb = max(self.memory_mb, self._stream.tracker.memory_bytes / 1e6)
-        # A plan is told of in the frame after the one in which it was made.
+        # A plan is reported in the frame after the one in which it was made.
         if targets and 'plan' not in targets[0].timings_ms:
             self.steady_ms.append(self._spent_ms)
         self._spent_ms = spent

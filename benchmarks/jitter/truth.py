@@ -8,7 +8,7 @@ object is, and how far the opening axis is from the direction in which the surfa
 other. It takes position and angle from one closing, needs no planner and no choice of what was
 meant, and is 0 for grasps that exist everywhere: it has no floor of its own.
 
-Two others are told beside it. The nearest of many grasps planned on the true depth
+Two others are printed beside it. The nearest of many grasps planned on the true depth
 (`distance_to_truth`) errs by how densely these were sampled, but needs no contact: it serves while
 things move. The noise-free twin (`twin_error`), the same grasp measured again on the true depth,
 forgives what the planner gets wrong without noise: it tells what noise alone does. It is not the

@@ -24,7 +24,7 @@ class SimpleGrasp:
 def one_pixel_lift(rectangle: GraspRectangle, frame: RgbdFrame) -> SimpleGrasp | None:
     """GraspNet-1Billion's conversion (graspnetAPI, RectGrasp.to_grasp; Fang et al. 2020).
 
-    The depth of the centre's pixel serves the centre and the middle of an edge alike; the
+    The depth of the centre's pixel serves the centre and the middle of an edge as well; the
     approach is the optical axis and the width twice the distance of both points. None where
     that pixel has no reading.
     """

@@ -84,10 +84,10 @@ class DrawnScene:
 
     def words(self, shape: Shape) -> str:
         """An instruction that means this shape only."""
-        alike = [s for s in self.shapes if (s.kind, s.color) == (shape.kind, shape.color)]
-        if len(alike) == 1:
+        equal = [s for s in self.shapes if (s.kind, s.color) == (shape.kind, shape.color)]
+        if len(equal) == 1:
             return f'the {shape.color} {shape.kind}'
-        other = next(s for s in alike if s is not shape)
+        other = next(s for s in equal if s is not shape)
         dx, dy = shape.x - other.x, shape.y - other.y
         across, down = ('left', 'right')[dx > 0], ('top', 'bottom')[dy > 0]
         return f'the {across if abs(dx) > abs(dy) else down} {shape.color} {shape.kind}'

@@ -79,7 +79,7 @@ class Judgement:
         contacts: (2, 3) centres of the true contact patches in the world, m, if both touched.
         contact_angles: of the surface normals to the line of contacts, rad, if both touched.
         axis_angle: of the opening axis to the direction along which the surfaces oppose each other
-            (between one's normal and the other's turned round), rad. Where both lean alike, as
+            (between one's normal and the other's turned round), rad. Where both lean equally, as
             at a rim or on a ridge, closing does not turn the object, and it is 0.
         centering: how far off the middle between the fingers the contacts lie, m.
     """

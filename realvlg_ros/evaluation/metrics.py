@@ -88,6 +88,13 @@ def grasp_is_right(
 ) -> bool:
     """Whether a rectangle agrees with a ground truth: IoU above and angle below the limits.
 
+    Args:
+        predicted: in pixels of the image.
+        truths: at least one, in the same image.
+        rule: which ground truth must agree.
+        min_iou: IoU that must be exceeded, 0 to 1.
+        max_angle: difference of angle that must not be reached, rad.
+
     Raises:
         EvaluationError: there is no ground truth.
     """
@@ -108,6 +115,11 @@ def grasp_accuracy(
     rule: GraspRule = GraspRule.STRICT,
 ) -> float:
     """Share of right grasps (gAcc); None stands for an answer that does not parse.
+
+    Args:
+        predicted: one answer a question.
+        truths: the ground truths of each question.
+        rule: which ground truth must agree.
 
     Raises:
         EvaluationError: the lengths differ, or nothing is left to score.
@@ -131,6 +143,12 @@ def contacts_are_right(
     jaw_height: float = 80.0,
 ) -> bool:
     """Whether a contact pair is right as the rectangle that RealVLG-R1 thickens it to (80 px).
+
+    Args:
+        predicted: in pixels of the image.
+        truths: at least one, in the same image.
+        rule: which ground truth must agree.
+        jaw_height: to which pairs are thickened, px.
 
     Raises:
         EvaluationError: there is no ground truth.

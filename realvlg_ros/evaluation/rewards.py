@@ -23,23 +23,47 @@ _JAW_HEIGHT_PX = 80.0
 
 
 def code_box_reward(predicted: Box | None, truth: Box, valid: bool) -> float:
-    """0.9 IoU + 0.1 format."""
+    """0.9 IoU + 0.1 format.
+
+    Args:
+        predicted: px; None if no box was answered.
+        truth: px.
+        valid: whether the answer follows the grammar.
+    """
     iou = 0.0 if predicted is None else predicted.iou(truth)
     return (1 - _FORMAT_SHARE) * iou + _FORMAT_SHARE * valid
 
 
 def paper_box_reward(predicted: Box | None, truth: Box, threshold: float = 0.5) -> float:
-    """1 where IoU reaches the threshold, else 0."""
+    """1 where IoU reaches the threshold, else 0.
+
+    Args:
+        predicted: px; None if no box was answered.
+        truth: px.
+        threshold: IoU from which it is a hit, 0 to 1.
+    """
     return float(predicted is not None and predicted.iou(truth) >= threshold)
 
 
 def code_mask_reward(iou: float, structure: float, valid: bool) -> float:
-    """0.9 (0.7 IoU + 0.3 S) + 0.1 format, S the structure measure."""
+    """0.9 (0.7 IoU + 0.3 S) + 0.1 format, S the structure measure.
+
+    Args:
+        iou: of the masks, 0 to 1.
+        structure: the structure measure, 0 to 1.
+        valid: whether the answer follows the grammar.
+    """
     return (1 - _FORMAT_SHARE) * (0.7 * iou + 0.3 * structure) + _FORMAT_SHARE * valid
 
 
 def paper_mask_reward(iou: float, structure: float, threshold: float = 0.5) -> float:
-    """1 where IoU reaches the threshold, plus S."""
+    """1 where IoU reaches the threshold, plus S.
+
+    Args:
+        iou: of the masks, 0 to 1.
+        structure: the structure measure, 0 to 1.
+        threshold: IoU from which it is a hit, 0 to 1.
+    """
     return float(iou >= threshold) + structure
 
 
@@ -58,7 +82,13 @@ def grasp_loss(predicted: GraspRectangle, truth: GraspRectangle) -> float:
 def code_grasp_reward(
     predicted: GraspRectangle | None, truths: Sequence[GraspRectangle], valid: bool
 ) -> float:
-    """0.9 max over truths of 1 / (1 + loss) + 0.1 format."""
+    """0.9 max over truths of 1 / (1 + loss) + 0.1 format.
+
+    Args:
+        predicted: px; None if no rectangle was answered.
+        truths: at least one, px.
+        valid: whether the answer follows the grammar.
+    """
     _check(truths)
     best = 0.0
     if predicted is not None:
@@ -75,7 +105,13 @@ def paper_grasp_reward(predicted: GraspRectangle, truths: Sequence[GraspRectangl
 def code_contact_reward(
     predicted: ContactPair | None, truths: Sequence[ContactPair], valid: bool
 ) -> float:
-    """0.9 max IoU of the pairs thickened to 80 px + 0.1 format."""
+    """0.9 max IoU of the pairs thickened to 80 px + 0.1 format.
+
+    Args:
+        predicted: px; None if no pair was answered.
+        truths: at least one, px.
+        valid: whether the answer follows the grammar.
+    """
     _check(truths)
     best = 0.0 if predicted is None else max(_contact_iou(predicted, truth) for truth in truths)
     return (1 - _FORMAT_SHARE) * best + _FORMAT_SHARE * valid
@@ -84,7 +120,13 @@ def code_contact_reward(
 def paper_contact_reward(
     predicted: ContactPair, truths: Sequence[ContactPair], threshold: float = 0.25
 ) -> float:
-    """1 where IoU reaches the threshold, less both points' distances to the best truth, px."""
+    """1 where IoU reaches the threshold, less both points' distances to the best truth, px.
+
+    Args:
+        predicted: px.
+        truths: at least one, px.
+        threshold: IoU from which it is a hit, 0 to 1.
+    """
     _check(truths)
     ious = [_contact_iou(predicted, truth) for truth in truths]
     best = truths[int(np.argmax(ious))]

@@ -12,6 +12,11 @@ def clip(
 ) -> tuple[FloatArray, IndexArray]:
     """Cut triangles (m, 3, 3) to a box.
 
+    Args:
+        triangles: (m, 3, 3) corners, m.
+        lower: (3,) corner of the box, m.
+        upper: (3,) opposite corner, m.
+
     Returns:
         The pieces inside (k, 3, 3), with their winding, and the triangle (k,) each came from.
     """

@@ -56,6 +56,11 @@ class RobotFilter:
     ) -> dict[str, FloatArray]:
         """The 4x4 poses of all links in the camera's frame at a time.
 
+        Args:
+            transforms: what is known of tf.
+            camera_frame: name of the optical frame.
+            stamp_ns: time of the image, ns.
+
         Raises:
             TransformError: the pose of a link is not known then.
         """

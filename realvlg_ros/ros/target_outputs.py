@@ -39,7 +39,6 @@ class TargetOutputs:
         self._node = node
         self._gripper = gripper
         self._markers = TargetMarkers(gripper)
-        self._markers_seen = False
         self._target = node.create_managed_publisher(GraspTargetMsg, 'target', qos)
         self._candidates = node.create_managed_publisher(PoseArray, 'grasp_candidates', qos)
         self._marker_array = node.create_managed_publisher(MarkerArray, 'markers', qos)

@@ -21,6 +21,13 @@ class Sam2Segmenter:
     name = 'sam2'
 
     def __init__(self, checkpoint: str, device: str = 'auto', threads: int = 0) -> None:
+        """Take the settings; `load` reads the weights.
+
+        Args:
+            checkpoint: path of the weights.
+            device: 'auto', 'cpu' or 'cuda'.
+            threads: of torch; 0 leaves its own choice.
+        """
         self._path = Path(checkpoint).expanduser()
         self._device = device
         self._threads = threads

@@ -27,6 +27,13 @@ class TransformersSegmenter:
     name = 'sam2'
 
     def __init__(self, checkpoint: str, device: str = 'auto', threads: int = 0) -> None:
+        """Take the settings; `load` reads the weights.
+
+        Args:
+            checkpoint: folder of the weights.
+            device: 'auto', 'cpu' or 'cuda'.
+            threads: of torch; 0 leaves its own choice.
+        """
         self._path = Path(checkpoint).expanduser()
         self._device = device
         self._threads = threads
@@ -94,6 +101,12 @@ def from_logits(logits: Float32Array, frame: RgbdFrame, box: Box, score: float) 
     """A mask from logits (rows, columns) over the whole image at any size.
 
     An empty mask becomes the whole box, and its source says so.
+
+    Args:
+        logits: (rows, columns), positive on the object.
+        frame: whose size the mask takes.
+        box: that was asked about, px.
+        score: the model's estimate of IoU, 0 to 1.
     """
     height, width = frame.color.shape[:2]
     full = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR) > 0

@@ -35,7 +35,7 @@ class DepthCameraModel(Settings):
         unit='m', low=0.0, high=0.5,
     )  # fmt: skip
     correlation_px: float = setting(
-        0.7, "Standard deviation of the blur that makes neighbours' noise alike.",
+        0.7, "Standard deviation of the blur that correlates neighbours' noise.",
         unit='px', low=0.0, high=20.0,
     )  # fmt: skip
     quantisation: float = setting(
@@ -86,7 +86,13 @@ class DepthCameraModel(Settings):
         return DepthSampler(self, depth, camera)
 
     def apply(self, depth: Float32Array, camera: Camera, seed: int) -> Float32Array:
-        """Add the noise of a seed to a clean depth (height, width) m."""
+        """Add the noise of a seed to a clean depth (height, width) m.
+
+        Args:
+            depth: (height, width) clean, m.
+            camera: intrinsics.
+            seed: of the noise.
+        """
         return self.prepare(depth, camera).sample(seed)
 
 
@@ -94,7 +100,13 @@ class DepthSampler:
     """Draws noisy depth images of one clean one."""
 
     def __init__(self, noise: DepthCameraModel, depth: Float32Array, camera: Camera) -> None:
-        """Find edges and grazing surfaces of a clean depth (height, width) m."""
+        """Find edges and grazing surfaces of a clean depth (height, width) m.
+
+        Args:
+            noise: the model of the camera.
+            depth: (height, width) clean, m.
+            camera: intrinsics.
+        """
         self.noise = noise
         usable = (depth >= noise.min_range) & (depth <= noise.max_range)
         self._clean = np.where(usable, depth, np.float32(0))

@@ -61,7 +61,13 @@ class RayCaster:
     def is_blocked(
         self, origins: Float32Array, directions: Float32Array, reach: float = 1e30
     ) -> BoolArray:
-        """(N,) whether anything lies on each ray within `reach` lengths of its direction."""
+        """(N,) whether anything lies on each ray within `reach` lengths of its direction.
+
+        Args:
+            origins: (N, 3) m.
+            directions: (N, 3) m.
+            reach: in lengths of the direction.
+        """
         limits = np.full(len(origins), reach, np.float32)
         blocked: BoolArray = self._scene.run(origins, directions, limits, query='OCCLUDED') >= 0
         return blocked
@@ -77,8 +83,8 @@ def corner_normals(mesh: Trimesh, crease_angle: float = 0.7) -> Float32Array:
     # A fan's hub has many neighbours, which lie nearly in a plane: some of them suffice.
     neighbours = np.asarray(mesh.vertex_faces)[:, :32][np.asarray(mesh.faces)]
     weights = np.asarray(mesh.area_faces)[neighbours] * (neighbours >= 0)
-    alike = np.einsum('fi,fcni->fcn', normals, normals[neighbours]) > np.cos(crease_angle)
-    total = np.einsum('fcn,fcni->fci', weights * alike, normals[neighbours])
+    smooth_across = np.einsum('fi,fcni->fcn', normals, normals[neighbours]) > np.cos(crease_angle)
+    total = np.einsum('fcn,fcni->fci', weights * smooth_across, normals[neighbours])
     length = np.linalg.norm(total, axis=-1, keepdims=True)
-    smooth = np.where(length > 1e-15, total / np.maximum(length, 1e-15), normals[:, None])
-    return np.asarray(smooth, np.float32)
+    averaged = np.where(length > 1e-15, total / np.maximum(length, 1e-15), normals[:, None])
+    return np.asarray(averaged, np.float32)

@@ -23,6 +23,11 @@ def write_rendered(folder: Path, rendered: RenderedFrame, world: World) -> None:
     labels.json holds camera2world and, for each object of the world, its id, name, label, shape,
     color, size_m, visible_px, box_xyxy (null if it is not seen), object2world and object2camera
     (4x4, m).
+
+    Args:
+        folder: made if it is missing.
+        rendered: frame and whose pixel is whose.
+        world: that was rendered.
     """
     write_frame(folder, rendered.frame)
     cv2.imwrite(str(folder / 'instance_ids.png'), rendered.instance_ids.astype(np.uint16))

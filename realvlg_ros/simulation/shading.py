@@ -47,7 +47,14 @@ def lamp_visibility(
 
 
 def openness(stage: Stage, surface: Surface, index: IndexArray, phase: Int32Array) -> Float32Array:
-    """(M,) 1 where nothing is near above a point: ambient occlusion by one of 16 rays."""
+    """(M,) 1 where nothing is near above a point: ambient occlusion by one of 16 rays.
+
+    Args:
+        stage: what rays may meet.
+        surface: points and normals of pixels.
+        index: (M,) of the points asked about.
+        phase: (M,) which of the 16 rays of each.
+    """
     normals = surface.normals[index]
     toward = normals + 0.98 * _sphere_samples()[phase[index]]
     toward /= np.linalg.norm(toward, axis=1, keepdims=True)
@@ -62,7 +69,15 @@ def shade(
     visible: Float32Array,
     opened: Float32Array,
 ) -> Float32Array:
-    """(N, 3) linear RGB of surfaces seen along directions (N, 3)."""
+    """(N, 3) linear RGB of surfaces seen along directions (N, 3).
+
+    Args:
+        surface: points, normals and colours of N pixels.
+        light: lamp and ambient light.
+        directions: (N, 3) from the camera.
+        visible: (N,) share of the lamp that is seen, 0 to 1.
+        opened: (N,) share of the ambient light that comes, 0 to 1.
+    """
     toward = np.asarray(light.direction, np.float32)
     toward = toward / np.linalg.norm(toward)
     lamp = np.maximum(surface.normals @ toward, 0) * visible * np.float32(light.intensity)
@@ -125,6 +140,11 @@ def edges(body: Int32Array, color: Float32Array, glossy: BoolArray) -> BoolArray
 
     They lie beside another body, or beside another tone (linear RGB, (height, width, 3)) of the
     same object.
+
+    Args:
+        body: (height, width) index of the mesh.
+        color: (height, width, 3) linear RGB.
+        glossy: (height, width) where tones count.
     """
     tone = (color @ _TONE_WEIGHTS) * glossy
     found = np.zeros(body.shape, bool)

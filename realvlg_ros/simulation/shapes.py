@@ -71,7 +71,15 @@ def mug(
     handle_reach: float = 0.03,
     handle_width: float = 0.012,
 ) -> Shape:
-    """A hollow mug with a handle toward +x."""
+    """A hollow mug with a handle toward +x.
+
+    Args:
+        diameter: outside, m.
+        height: m.
+        wall: thickness, m.
+        handle_reach: of the handle beyond the wall, m.
+        handle_width: m.
+    """
     _check_wall(wall, diameter, height)
     radius = diameter / 2
     body = lathe(
@@ -99,7 +107,13 @@ def mug(
 
 
 def bottle(diameter: float = 0.066, height: float = 0.21, neck_diameter: float = 0.027) -> Shape:
-    """A filled bottle with a white cap."""
+    """A filled bottle with a white cap.
+
+    Args:
+        diameter: of the body, m.
+        height: with the cap, m.
+        neck_diameter: m.
+    """
     radius, neck = diameter / 2, neck_diameter / 2
     shoulder, cap = 0.62 * height, 0.88 * height
     blend = np.linspace(0, 1, 13)[1:]
@@ -141,14 +155,27 @@ def can(diameter: float = 0.066, height: float = 0.115) -> Shape:
 
 
 def box(size_x: float = 0.06, size_y: float = 0.09, size_z: float = 0.13) -> Shape:
-    """A carton."""
+    """A carton.
+
+    Args:
+        size_x: m.
+        size_y: m.
+        size_z: height, m.
+    """
     return _plain(cuboid((size_x, size_y, size_z)))
 
 
 def bowl(
     diameter: float = 0.15, height: float = 0.062, wall: float = 0.004, foot: float = 0.06
 ) -> Shape:
-    """A hollow bowl on a flat foot."""
+    """A hollow bowl on a flat foot.
+
+    Args:
+        diameter: of the rim, outside, m.
+        height: m.
+        wall: thickness, m.
+        foot: diameter of the foot, m.
+    """
     _check_wall(wall, diameter - foot, foot, height)
     angles = np.linspace(0, np.pi / 2, 17)[1:-1]
     radius, base = diameter / 2, foot / 2

@@ -88,6 +88,15 @@ class SimObject:
     ) -> SimObject:
         """Make one of the procedural shapes.
 
+        Args:
+            shape: name of the shape.
+            color: RGB, 0 to 255.
+            name: unique in the world.
+            label: what it is called; the name by default.
+            dimensions: by name, m; the others are the defaults.
+            pose: (4x4) object2world; None at the origin.
+            motion: None for one that stands still.
+
         Raises:
             WorldError: an unknown shape or dimension.
         """
@@ -109,6 +118,15 @@ class SimObject:
         motion: Motion | None = None,
     ) -> SimObject:
         """Read a mesh of any format trimesh reads; it is set down on z = 0, centred in x and y.
+
+        Args:
+            path: of the mesh.
+            color: RGB, 0 to 255.
+            name: unique in the world.
+            label: what it is called; the name by default.
+            scale: metres for one unit of the file.
+            pose: (4x4) object2world; None at the origin.
+            motion: None for one that stands still.
 
         Raises:
             WorldError: the file is missing or holds no triangles.

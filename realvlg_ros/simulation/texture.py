@@ -18,7 +18,13 @@ _LATTICE_STEP = 0.0025  # m
 
 
 def surface_texture(kind: str, size_m: tuple[float, float], seed: int) -> Float32Array:
-    """(rows, columns, 3) sRGB 0 to 1 at one pixel a millimetre; rows run along x."""
+    """(rows, columns, 3) sRGB 0 to 1 at one pixel a millimetre; rows run along x.
+
+    Args:
+        kind: name of the material.
+        size_m: along x and y.
+        seed: of the pattern.
+    """
     shape = round(size_m[0] * 1000), round(size_m[1] * 1000)
     rng = np.random.default_rng(seed)
     if kind == 'wood':

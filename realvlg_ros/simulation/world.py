@@ -188,6 +188,12 @@ def scatter(
 
 
 def upright_pose(x: float, y: float, yaw: float) -> FloatArray:
-    """The pose (4x4) of an object that stands on the table at x, y (m), turned by yaw (rad)."""
+    """The pose (4x4) of an object that stands on the table at x, y (m), turned by yaw (rad).
+
+    Args:
+        x: m.
+        y: m.
+        yaw: about the vertical, rad.
+    """
     cos, sin = np.cos(yaw), np.sin(yaw)
     return make_transform([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], (x, y, 0.0))

@@ -59,7 +59,13 @@ def track_at(
 def track_again(
     tracks: Sequence[TargetTrack], grounding: Grounding, appearance: Appearance
 ) -> TargetTrack | None:
-    """The lost or hidden target that a grounding has found again elsewhere, by its looks."""
+    """The lost or hidden target that a grounding has found again elsewhere, by its looks.
+
+    Args:
+        tracks: all targets.
+        grounding: of the object that was found.
+        appearance: of that object.
+    """
     best, best_score = None, _SAME_APPEARANCE
     for track in tracks:
         unseen = track.life.state in (TargetState.LOST, TargetState.OCCLUDED)

@@ -43,6 +43,11 @@ class TargetList:
 
         The pose (4x4) is the object's in the world in the grounded frame. None where the object
         has no depth there.
+
+        Args:
+            grounding: of an object.
+            key: the frame that was grounded.
+            mask: the object's pixels in it.
         """
         same = self._at(key, mask)
         if same is not None:
@@ -71,7 +76,13 @@ class TargetList:
     def contradicted(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask
     ) -> TargetTrack | None:
-        """The followed target that a check for drift contradicts, unless it did so repeatedly."""
+        """The followed target that a check for drift contradicts, unless it did so repeatedly.
+
+        Args:
+            grounding: of an object.
+            key: the frame that was grounded.
+            mask: the object's pixels in it.
+        """
         if self._at(key, mask) is not None:
             return None
         for track in self._tracks:

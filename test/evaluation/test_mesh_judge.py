@@ -78,7 +78,7 @@ def test_friction_cone_is_that_of_coulomb(gripper, slope, valid):
     verdict = judge_grasp(pose(z=0.002), 0.07, gripper, ridge)
     assert verdict.valid is valid
     assert np.degrees(verdict.contact_angles) == pytest.approx([slope, slope], abs=0.5)
-    # Both faces lean alike: closing does not turn the ridge.
+    # Both faces lean equally: closing does not turn the ridge.
     assert np.degrees(verdict.axis_angle) == pytest.approx(0, abs=0.01)
 
 

@@ -13,6 +13,11 @@ from ...errors import LabelError
 def read_lines(path: Path, count: int, separator: str | None) -> list[list[float]]:
     """The numbers of every line that is not blank, `count` a line.
 
+    Args:
+        path: of a text file.
+        count: numbers in a line.
+        separator: between numbers; None for white space.
+
     Raises:
         LabelError: the file is missing, or a line holds something else; NaN is a number.
     """

@@ -210,7 +210,13 @@ class _Builder:
 
 
 def enlarged(region: RegionMask, step: int, camera: Camera) -> RegionMask:
-    """A region of the working image in the frame, whose pixels are step times finer."""
+    """A region of the working image in the frame, whose pixels are step times finer.
+
+    Args:
+        region: in the working image.
+        step: pixels of the frame for one of the working image.
+        camera: intrinsics of the frame.
+    """
     if step == 1:
         return region
     rows, columns = (side * step for side in region.data.shape)

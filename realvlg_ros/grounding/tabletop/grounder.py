@@ -65,6 +65,11 @@ class TabletopGrounder:
     ) -> Grounding:
         """Find what the instruction refers to; see Grounder.ground.
 
+        Args:
+            frame: colour and depth.
+            instruction: a sentence in English.
+            aborted: asked between the steps.
+
         Raises:
             GroundingCanceled: aborted returned True.
         """

@@ -149,6 +149,11 @@ def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> 
 
     What touches the image's border is left out, as a bin's walls and what is around it do, and
     so is every patch of the bin's own colour.
+
+    Args:
+        scene: the working image.
+        min_area_px: smaller patches are left out, working pixels.
+        max_size: larger things are left out, m.
     """
     everywhere = np.ones(scene.height.shape, bool)
     nowhere = ~everywhere

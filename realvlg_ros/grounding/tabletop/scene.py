@@ -52,7 +52,13 @@ class TabletopScene:
     def from_frame(
         cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int
     ) -> TabletopScene:
-        """Reduce the frame by a whole factor and measure heights."""
+        """Reduce the frame by a whole factor and measure heights.
+
+        Args:
+            frame: colour and depth.
+            plane: the support in the camera's frame.
+            working_width_px: the image is reduced to no less than this width.
+        """
         step = max(1, frame.camera.width // working_width_px)
         points = np.ascontiguousarray(frame.points[::step, ::step])
         color = np.ascontiguousarray(frame.color[::step, ::step])

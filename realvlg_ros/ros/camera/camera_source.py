@@ -35,7 +35,7 @@ _FLUSH_TIMEOUT_S = 2.0
 
 @dataclass(frozen=True)
 class CameraSourceParameters(ThreadParameter):
-    """What every source of frames can be told."""
+    """Parameters of every source of frames."""
 
     rate: float = setting(30.0, 'Frames published each second.', unit='Hz', low=0.1, high=240.0)
     camera_name: str = setting(

@@ -32,7 +32,7 @@ _ERROR = TransitionCallbackReturn.ERROR
 
 @dataclass(frozen=True)
 class ManagedNodeParameters(ThreadParameter):
-    """What every node of ours can be told."""
+    """Parameters of every node of ours."""
 
     autostart: bool = setting(
         True, 'Configure and activate at the start, without a lifecycle manager.'

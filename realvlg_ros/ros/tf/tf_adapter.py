@@ -57,7 +57,7 @@ class TransformListener:
         Args:
             buffer: takes the transforms.
             subscribe: makes a subscription, such as `node.create_subscription`.
-            warn: told of each frame whose transform is refused, once.
+            warn: called once for each frame whose transform is refused.
 
         Raises:
             MissingDependencyError: tf2_msgs is not installed.

@@ -96,7 +96,14 @@ class DenseAligner:
     def __init__(
         self, view: ObjectView, key: KeyFrame, predicted: FloatArray, settings: TrackerSettings
     ) -> None:
-        """Cut the window; `ready` tells whether the object is in the image at all."""
+        """Cut the window; `ready` tells whether the object is in the image at all.
+
+        Args:
+            view: what the object looks like.
+            key: the frame to align it to.
+            predicted: (4x4) object2camera.
+            settings: of the tracker.
+        """
         self._view, self._key, self._settings = view, key, settings
         self._template = view.template
         self._points = np.concatenate([view.template.points, view.surface])

@@ -1,6 +1,6 @@
 """Where an object is in a frame, measured against a view of it.
 
-The view's image is warped to the predicted pose, so that patches look alike after turns and
+The view's image is warped to the predicted pose, so that patches correlate after turns and
 changes of distance; pyramidal Lucas-Kanade finds the rest, a check back to the view rejects what
 does not return (Kalal et al., Forward-Backward Error, 2010), depth lifts the points, RANSAC
 rejects what does not move with the object. All measurements are against the view, so nothing
@@ -117,7 +117,14 @@ def to_measurement(aligned: Alignment, features: int) -> Measurement:
 def find_features(
     view: ObjectView, key: KeyFrame, predicted: FloatArray, settings: TrackerSettings
 ) -> tuple[FloatArray, int] | None:
-    """The pose (4x4) that the view's features agree on, and how many do; None if too few."""
+    """The pose (4x4) that the view's features agree on, and how many do; None if too few.
+
+    Args:
+        view: what the object looks like.
+        key: the frame to look in.
+        predicted: (4x4) object2camera.
+        settings: of the tracker.
+    """
     if len(view.pixels) < settings.min_features:
         return None
     camera = key.camera
@@ -137,7 +144,13 @@ def find_features(
 
 
 def image_motion(view: ObjectView, camera: Camera, object2camera: FloatArray) -> FloatArray:
-    """The affine map (2, 3) from the view's image to the image of a pose, fitted to its points."""
+    """The affine map (2, 3) from the view's image to the image of a pose, fitted to its points.
+
+    Args:
+        view: what the object looks like.
+        camera: intrinsics of the other image.
+        object2camera: (4x4) pose in the other image.
+    """
     source = view.camera.project(transform_points(invert(view.camera2object), view.surface))
     target = camera.project(transform_points(object2camera, view.surface))
     ok = np.isfinite(target).all(axis=1)

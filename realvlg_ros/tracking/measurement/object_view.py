@@ -121,6 +121,11 @@ def surface_depth(depth: Float32Array, pixels: FloatArray, radius: int = 2) -> F
     """Depth (n,) at pixels (n, 2), averaged over the nearer surface of a small patch; 0 if none.
 
     At the border of an object the patch shows two surfaces: the nearer one is the object's.
+
+    Args:
+        depth: (height, width) m, 0 without a reading.
+        pixels: (n, 2) column and row.
+        radius: of the patch, px.
     """
     height, width = depth.shape
     offsets = np.arange(-radius, radius + 1)
@@ -132,7 +137,7 @@ def surface_depth(depth: Float32Array, pixels: FloatArray, radius: int = 2) -> F
     read = np.isfinite(patch)
     near = np.where(read, patch, np.inf).min(axis=1, initial=np.inf)[:, None]
     middle = patch[:, patch.shape[1] // 2, None]
-    # Around a reading of that surface itself both sides count alike: it may be steep.
+    # Around a reading of that surface itself both sides count equally: it may be steep.
     around = np.where(middle <= near + _EDGE_M, middle, near)
     surface = read & (np.abs(patch - around) <= _EDGE_M)
     count = surface.sum(axis=1)

@@ -38,7 +38,13 @@ class ObjectViews:
         return self._views[0]
 
     def add(self, key: KeyFrame, mask: RegionMask, object2world: FloatArray) -> bool:
-        """Remember how the object looks in a frame; False when it has no depth there."""
+        """Remember how the object looks in a frame; False when it has no depth there.
+
+        Args:
+            key: the frame.
+            mask: the object's pixels in it.
+            object2world: (4x4) pose then.
+        """
         object2camera = invert(key.camera2world) @ object2world
         view = make_view(key, mask, object2camera, self._settings)
         if view is None:

@@ -46,6 +46,11 @@ def region_of(grounding: Grounding, depth: Float32Array) -> RegionMask:
 def checked_region(grounding: Grounding, camera: Camera, depth: Float32Array) -> RegionMask:
     """The mask of a grounding that fits its frame.
 
+    Args:
+        grounding: with a mask or a box.
+        camera: intrinsics of the frame.
+        depth: (height, width) m, 0 without a reading.
+
     Raises:
         FrameError: it is for another camera or size, or has neither mask nor box.
     """
@@ -66,7 +71,13 @@ def checked_region(grounding: Grounding, camera: Camera, depth: Float32Array) ->
 def carried_region(
     view: ObjectView, camera: Camera, object2camera: FloatArray
 ) -> RegionMask | None:
-    """The mask of a view moved to a pose; None when it leaves the image."""
+    """The mask of a view moved to a pose; None when it leaves the image.
+
+    Args:
+        view: what the object looks like.
+        camera: intrinsics of the other image.
+        object2camera: (4x4) pose in the other image.
+    """
     affine = image_motion(view, camera, object2camera)
     corners = np.array(view.mask.box.as_tuple()).reshape(2, 2)
     grid = np.stack(np.meshgrid(corners[:, 0], corners[:, 1]), axis=-1).reshape(4, 2)
@@ -98,6 +109,13 @@ def fresh_region(
 
     They stand out of the support, lie within the known extent, and hang together with the
     middle of the carried mask; without such pixels the carried mask is returned.
+
+    Args:
+        view: what the object looks like.
+        depth: (height, width) m, 0 without a reading.
+        camera: intrinsics of the frame.
+        object2camera: (4x4) pose in the frame.
+        carried: the mask as the motion moves it.
     """
     box = carried.box
     top = max(int(box.y_min) - _RING_PX, 0)

@@ -76,7 +76,13 @@ def kabsch(source: FloatArray, target: FloatArray) -> FloatArray:
 
 
 def inliers_of(poses: FloatArray, seen: Observations, sigmas: float = 4.0) -> BoolArray:
-    """(..., n) which observations fit poses (..., 4, 4) within so many standard deviations."""
+    """(..., n) which observations fit poses (..., 4, 4) within so many standard deviations.
+
+    Args:
+        poses: (..., 4, 4).
+        seen: n observations.
+        sigmas: how many deviations still fit.
+    """
     points = seen.points @ np.swapaxes(poses[..., :3, :3], -1, -2) + poses[..., None, :3, 3]
     z = points[..., 2]
     safe = np.where(z > 1e-6, z, np.inf)
@@ -93,6 +99,11 @@ def ransac_pose(
 
     Hypotheses are the prediction, the prediction shifted by the median displacement in the image
     and in space, and exact fits to random triples of points with depth.
+
+    Args:
+        seen: n observations.
+        predicted: (4x4) pose that is tried first.
+        rng: draws the triples.
     """
     deep = np.flatnonzero(seen.depths > 0)
     hypotheses = [predicted[None]]

@@ -55,7 +55,13 @@ def pyramid(image: ByteArray) -> list[Float32Array]:
 
 
 def sample(image: Float32Array, pixels: FloatArray, level: int) -> FloatArray:
-    """Interpolate a pyramid level (h, w[, c]) at pixels (n, 2) of the finest: (n[, c])."""
+    """Interpolate a pyramid level (h, w[, c]) at pixels (n, 2) of the finest: (n[, c]).
+
+    Args:
+        image: (h, w[, c]) the level.
+        pixels: (n, 2) column and row of the finest level.
+        level: 0 for the finest; each halves the size.
+    """
     if len(pixels) == 0:
         return np.zeros((0, *image.shape[2:]))
     place = (pixels / 2**level).astype(np.float32)

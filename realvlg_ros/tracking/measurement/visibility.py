@@ -36,7 +36,13 @@ class Visibility:
 
     @classmethod
     def of(cls, apart: FloatArray, read: BoolArray, bound: FloatArray) -> Visibility:
-        """From how much farther (n,) the depth is, where it was read, and what is the same."""
+        """From how much farther (n,) the depth is, where it was read, and what is the same.
+
+        Args:
+            apart: (n,) how much farther the depth is than the surface, m.
+            read: (n,) where it was read.
+            bound: (n,) difference up to which it is the surface, m.
+        """
         count = max(len(apart), 1)
         return cls(
             np.count_nonzero(read & (np.abs(apart) <= bound)) / count,
@@ -56,7 +62,13 @@ class Visibility:
 
 
 def see_surface(view: ObjectView, key: KeyFrame, object2camera: FloatArray) -> Visibility:
-    """Compare the depth of a frame with the surface of a view at a pose (4x4)."""
+    """Compare the depth of a frame with the surface of a view at a pose (4x4).
+
+    Args:
+        view: what the object looks like.
+        key: the frame.
+        object2camera: (4x4) pose in the frame.
+    """
     points = transform_points(object2camera, view.surface)
     points = points[faces_camera(points, view.normals @ object2camera[:3, :3].T)]
     apart, read = depth_gaps(points, key.depth, key.camera)
@@ -77,7 +89,13 @@ def same_surface_m(z: FloatArray, noise: DepthNoise) -> FloatArray:
 def depth_gaps(
     points: FloatArray, depth: Float32Array, camera: Camera
 ) -> tuple[FloatArray, BoolArray]:
-    """How much farther than points (n, 3) of the camera frame the depth is, m, and where read."""
+    """How much farther than points (n, 3) of the camera frame the depth is, m, and where read.
+
+    Args:
+        points: (n, 3) m.
+        depth: (height, width) m, 0 without a reading.
+        camera: intrinsics.
+    """
     pixels = camera.project(points)
     pixels = np.where(np.isfinite(pixels), pixels, -1e6)
     z = surface_depth(depth, pixels, radius=1)

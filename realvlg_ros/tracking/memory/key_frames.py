@@ -2,7 +2,7 @@
 
 A grounding speaks of a frame that is gone by the time it arrives. The memory keeps frames within a
 bound of bytes: the frame of a request in flight is protected whole; frames after it survive as
-packed stepping stones, evenly thinned, along which motion can be followed to now.
+packed frames, evenly thinned, along which motion can be followed to now.
 """
 
 from __future__ import annotations
@@ -57,7 +57,13 @@ class KeyFrame:
         )  # fmt: skip
 
     def crop(self, low: IntArray, high: IntArray, contrast: Contrast) -> ByteArray:
-        """The pixels from low to high (column, row) in a contrast."""
+        """The pixels from low to high (column, row) in a contrast.
+
+        Args:
+            low: (2,) first column and row.
+            high: (2,) column and row after the last.
+            contrast: in which the colour is shown.
+        """
         return contrast.apply(self.color[low[1] : high[1], low[0] : high[0]])
 
     @property
@@ -118,7 +124,13 @@ class KeyFrameMemory:
     """Past frames in the order of their stamps, within a bound of bytes."""
 
     def __init__(self, limit_bytes: int, tolerance_ns: int, protect_ns: int) -> None:
-        """Keep at most limit_bytes; a request protects its frame for protect_ns."""
+        """Keep at most limit_bytes; a request protects its frame for protect_ns.
+
+        Args:
+            limit_bytes: the most memory of all frames.
+            tolerance_ns: stamps that differ by no more are of one frame, ns.
+            protect_ns: how long a request protects its frame, ns.
+        """
         self._limit = limit_bytes
         self._tolerance = tolerance_ns
         self._protect_ns = protect_ns

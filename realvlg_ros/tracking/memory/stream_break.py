@@ -7,7 +7,13 @@ from .key_frames import KeyFrame
 
 
 def stream_break(last: KeyFrame, frame: RgbdFrame, max_gap: float) -> str:
-    """Why a frame does not continue the stream of the last one; empty when it does."""
+    """Why a frame does not continue the stream of the last one; empty when it does.
+
+    Args:
+        last: the newest frame before.
+        frame: the next one.
+        max_gap: longest time between the two, s.
+    """
     gap = (frame.stamp_ns - last.stamp_ns) * 1e-9
     before, now = last.camera, frame.camera
     if gap < 0:

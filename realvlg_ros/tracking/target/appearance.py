@@ -30,7 +30,13 @@ class Appearance:
 
 
 def describe(color: ByteArray, mask: RegionMask, surface: FloatArray) -> Appearance:
-    """Describe an object from the colour of its frame, its mask and surface points (m, 3)."""
+    """Describe an object from the colour of its frame, its mask and surface points (m, 3).
+
+    Args:
+        color: (height, width, 3) RGB.
+        mask: the object's pixels.
+        surface: (m, 3) points of it, m.
+    """
     rows, columns = np.nonzero(mask.data)
     pixels = color[rows + mask.y_offset, columns + mask.x_offset].reshape(-1, 1, 3)
     hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)

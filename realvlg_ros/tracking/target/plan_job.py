@@ -47,7 +47,14 @@ class Planner(Protocol):
         *,
         known: Sequence[Grasp] = (),
     ) -> Plan:
-        """Plan grasps of the grounded object, and measure those known of earlier plans again."""
+        """Plan grasps of the grounded object, and measure those known of earlier plans again.
+
+        Args:
+            frame: colour and depth.
+            grounding: of the object in that frame.
+            up: (3,) unit vector in the camera's frame; None if it is not known.
+            known: grasps of earlier plans, in the camera's frame.
+        """
         ...
 
 

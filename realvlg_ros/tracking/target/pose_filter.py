@@ -40,7 +40,14 @@ class PoseFilter:
         settings: TrackerSettings,
         stamp_ns: int = 0,
     ) -> None:
-        """Start from a pose (4x4) with covariance (6x6)."""
+        """Start from a pose (4x4) with covariance (6x6).
+
+        Args:
+            pose: (4x4) object2world.
+            covariance: (6x6) of x, y, z (m) and the rotation about them (rad).
+            settings: of the tracker.
+            stamp_ns: time of the pose, ns.
+        """
         self.pose = pose
         self.covariance = covariance
         self.moving = False

@@ -62,6 +62,13 @@ def job_for(
     """The job of planning for a target at a pose in a frame, which may be the grounded one.
 
     Its depth is averaged over neighbours, nearest first, between which the target did not move.
+
+    Args:
+        track: the target.
+        key: the frame to plan in.
+        object2camera: (4x4) pose in that frame.
+        neighbours: frames whose depth is averaged in, nearest first.
+        grounding: None for what is known of the target.
     """
     frame = key.to_frame()
     return PlanJob(
@@ -105,7 +112,13 @@ def first_jobs(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame]) ->
 
 
 def planning_input(track: TargetTrack, frame: RgbdFrame, object2camera: FloatArray) -> Grounding:
-    """The grounding of a target as it would be in a frame in which its pose is known."""
+    """The grounding of a target as it would be in a frame in which its pose is known.
+
+    Args:
+        track: the target.
+        frame: the frame to plan in.
+        object2camera: (4x4) pose in that frame.
+    """
     affine = image_motion(track.views.grounded, frame.camera, object2camera)
     view = track.views.nearest(object2camera)
     mask = carried_region(view, frame.camera, object2camera)

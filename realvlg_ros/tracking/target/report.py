@@ -22,7 +22,13 @@ from .track import TargetTrack
 
 
 def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> GraspTarget:
-    """Describe a target in the newest frame; its grasps in the world, best first."""
+    """Describe a target in the newest frame; its grasps in the world, best first.
+
+    Args:
+        track: the target.
+        key: the newest frame.
+        timings_ms: duration of each stage by its name, ms.
+    """
     grasps = _in_world(track, track.candidates.grasps)
     state, message = track.life.state, track.life.message
     if not grasps and state in (TargetState.TENTATIVE, TargetState.CONFIRMED):
@@ -54,7 +60,13 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
 
 
 def refusal(grounding: Grounding, newest: KeyFrame | None, reason: str) -> GraspTarget:
-    """A grounding that no target came of, in the newest frame if there is one."""
+    """A grounding that no target came of, in the newest frame if there is one.
+
+    Args:
+        grounding: that no target came of.
+        newest: the newest frame; None before the first.
+        reason: in words.
+    """
     return GraspTarget(
         TargetState.LOST,
         grounding.stamp_ns if newest is None else newest.stamp_ns,

@@ -41,7 +41,13 @@ class StabilityGauge:
         self._calm.clear()
 
     def add(self, stamp_ns: int, pose: FloatArray, covariance: FloatArray) -> None:
-        """Take the pose (4x4) and covariance (6x6) of one frame."""
+        """Take the pose (4x4) and covariance (6x6) of one frame.
+
+        Args:
+            stamp_ns: of the frame, ns.
+            pose: (4x4) object2world.
+            covariance: (6x6) of x, y, z (m) and the rotation about them (rad).
+        """
         within = position_std(covariance) <= self._position
         if not within or rotation_std(covariance) > self._rotation:
             self._calm.clear()

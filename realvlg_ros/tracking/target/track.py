@@ -65,6 +65,13 @@ class TargetTrack:
         """Start on the key frame; `views` stays empty when the object has no depth there.
 
         The object's frame is upright in the world, at its middle.
+
+        Args:
+            track_id: unique among targets.
+            grounding: of the object.
+            mask: the object's pixels in the frame.
+            key: the frame that was grounded.
+            settings: of the tracker.
         """
         self.track_id = track_id
         self.grounding = grounding

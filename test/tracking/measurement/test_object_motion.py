@@ -61,7 +61,7 @@ def test_an_object_without_texture_is_held_by_its_outline():
     assert errors(measured, moved)[0] < 1.5
 
 
-def test_a_stepping_stone_is_enough():
+def test_a_thinned_frame_is_enough():
     moved = at(0.01, 0, 0.6)
     stone = ThinnedFrame.from_key_frame(frame_at(moved)).unpacked()
     assert errors(measure_pose(see(), stone, POSE, SETTINGS), moved)[0] < 1

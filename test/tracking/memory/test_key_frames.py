@@ -79,7 +79,7 @@ def test_stamps_match_within_the_tolerance():
     assert frames.find(104 * MS) is None
 
 
-def test_stepping_stones_keep_what_they_stand_for():
+def test_thinned_frames_keep_what_they_stand_for():
     frames = memory(4.0)
     frames.protect('r', 0)
     for index in range(12):

@@ -19,7 +19,7 @@ def answer_late(scene, place, frames=46, **settings):
 
 
 @pytest.mark.parametrize('memory_mb', [64.0, 6.0])
-def test_along_stepping_stones_to_where_it_is_now(memory_mb):
+def test_follows_thinned_frames_to_where_it_is_now(memory_mb):
     scene = SlabScene([Slab(at(-0.12, 0, 0.6))])
 
     def place(index):
