@@ -7,6 +7,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from realvlg_ros.cli import main
 from realvlg_ros.frame_folder import write_frame
@@ -116,7 +117,9 @@ def test_a_reader_that_has_gone_away_gets_no_traceback(table):
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, '-m', 'realvlg_ros.cli', 'ask', str(folder), 'the red mug']
-    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    done = subprocess.run(
+        command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S
+    )
     os.close(writer)
     assert done.returncode == 141
     assert done.stderr == ''

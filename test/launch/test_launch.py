@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 # Not `launch`: a source checkout has a folder of that name.
 pytest.importorskip('launch_ros', reason='launch_ros is not installed: only described, not run')
@@ -86,7 +87,7 @@ def is_active(node: Node, name: str) -> bool:
     return answer is not None and answer.current_state.id == State.PRIMARY_STATE_ACTIVE
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 40.0) -> None:
+def wait_until(condition: Callable[[], bool], timeout: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, 'condition not met in time'
@@ -114,7 +115,7 @@ def process_of(parent: int, executable: str) -> int | None:
 )
 def test_a_wrong_argument_ends_the_launch_with_the_reason(argument: str, words: str) -> None:
     command = [sys.executable, '-c', RUN, str(LAUNCH_FILE), argument]
-    done = subprocess.run(command, timeout=30, capture_output=True, text=True)
+    done = subprocess.run(command, timeout=PATIENCE_S, capture_output=True, text=True)
     assert done.returncode == 1
     assert words in done.stdout + done.stderr
 
@@ -144,7 +145,7 @@ def test_nodes_become_active_and_come_back(
     wait_until(lambda: is_active(client, 'grasp_server'))
 
     launch.send_signal(signal.SIGINT)
-    assert launch.wait(15) == 0
+    assert launch.wait(PATIENCE_S) == 0
 
 
 def test_without_autostart_nodes_wait(

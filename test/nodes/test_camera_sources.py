@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 import rclpy
+from patience import PATIENCE_S
 from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
@@ -37,7 +38,7 @@ class Reader:
             self.messages[topic] = []
             self.node.create_subscription(kind, topic, self.messages[topic].append, 20)
 
-    def read(self, source, count, timeout=15.0):
+    def read(self, source, count, timeout=PATIENCE_S):
         executor = rclpy.executors.SingleThreadedExecutor()
         executor.add_node(source)
         executor.add_node(self.node)

@@ -4,6 +4,7 @@ import threading
 
 import table_scene
 from fake_grounders import SlowGrounder
+from patience import PATIENCE_S
 from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
@@ -73,7 +74,7 @@ def test_a_bug_in_the_planner_is_reported_and_does_not_end_the_node(graph, monke
     start(graph)
     with monkeypatch.context() as broken:
         broken.setattr(GraspPlanner, 'plan', lambda *_, **__: 1 / 0)
-        result = plan(graph, SENTENCE, timeout=1.0).result()
+        result = plan(graph, SENTENCE, timeout=2.0).result()
     assert result.status == PlanGrasps.Result.LOST
     assert "planning failed: ZeroDivisionError('division by zero')" in result.message
     asked(graph)
@@ -126,7 +127,7 @@ def test_a_background_request_yields(graph):
         event.clear()
     groundings = graph.record_groundings()
     background = Goal(graph, Ground, 'ground_background', Ground.Goal(instruction=SENTENCE))
-    assert SlowGrounder.started.wait(5.0)
+    assert SlowGrounder.started.wait(PATIENCE_S)
     asked_for = ground(graph, SENTENCE, 'mine')
     answer = background.result().grounding
     assert answer.status == Grounding.CANCELED and 'replaced by a newer' in answer.message

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from patience import PATIENCE_S
+
 from realvlg_ros.errors import GroundingCanceled, GroundingError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
@@ -36,10 +38,12 @@ class DeafGrounder(SlowGrounder):
     name = 'deaf'
     let_go = threading.Event()
     started = threading.Event()
+    stopped = threading.Event()
 
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
         self.started.set()
-        self.let_go.wait(10.0)
+        self.let_go.wait(2 * PATIENCE_S)
+        self.stopped.set()
         return Grounding(GroundingStatus.OK, instruction, 'late')
 
 
@@ -68,7 +72,7 @@ class EndlesslyLoadingGrounder(TabletopGrounder):
 
     def load(self) -> None:
         print('loading', flush=True)
-        threading.Event().wait(60.0)
+        threading.Event().wait(2 * PATIENCE_S)
 
 
 class CrashingGrounder(TabletopGrounder):

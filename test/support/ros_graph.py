@@ -11,6 +11,7 @@ import numpy as np
 import rclpy
 import table_scene
 from diagnostic_msgs.msg import DiagnosticArray
+from patience import PATIENCE_S
 from rclpy.action import ActionClient
 from rclpy.duration import Duration
 from rclpy.node import Node
@@ -26,11 +27,10 @@ from realvlg_ros.ros.node.lifecycle import ManagedNode
 from realvlg_ros.ros.node.qos import latched, stream
 from realvlg_ros.ros.node.run_node import spin
 
-TIMEOUT_S = 20.0
 CAMERA_FRAME = table_scene.CAMERA.frame_id
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_S) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout: float = PATIENCE_S) -> Any:
     """Wait until a condition gives something true and return that; fail after the timeout."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
@@ -122,7 +122,7 @@ class Goal:
         if insist:
             wait_until(lambda: self._send(2.0) and self.handle.accepted, f'acceptance by {name}')
         else:
-            assert self._send(TIMEOUT_S), f'no answer of {name}'
+            assert self._send(PATIENCE_S), f'no answer of {name}'
 
     def _send(self, patience: float) -> bool:
         """Whether there is an answer in time: to this copy, or a late one to a copy before it."""
@@ -153,7 +153,7 @@ class Goal:
     def done(self) -> bool:
         return bool(self._result.done())
 
-    def result(self, timeout: float = TIMEOUT_S) -> Any:
+    def result(self, timeout: float = PATIENCE_S) -> Any:
         """The result message."""
         wait_until(lambda: self.done, 'result of the goal', timeout)
         return self._result.result().result
@@ -170,7 +170,11 @@ def ground(graph: Graph, instruction: str, request_id: str = '') -> Goal:
 
 
 def plan(
-    graph: Graph, instruction: str, timeout: float = 15.0, insist: bool = False, **fields: Any
+    graph: Graph,
+    instruction: str,
+    timeout: float = PATIENCE_S / 2,
+    insist: bool = False,
+    **fields: Any,
 ) -> Goal:
     goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, **fields)
     return Goal(graph, PlanGrasps, 'plan_grasps', goal, insist)

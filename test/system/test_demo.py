@@ -6,14 +6,13 @@ import subprocess
 import sys
 
 import cv2
-
-TIMEOUT_S = 120
+from patience import PATIENCE_S
 
 
 def run_demo(output, *arguments):
     command = [sys.executable, '-m', 'realvlg_ros.cli', 'demo', '--output', str(output)]
     return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, timeout=TIMEOUT_S,
+        [*command, *arguments], capture_output=True, text=True, timeout=4 * PATIENCE_S,
         env={**os.environ, 'OMP_NUM_THREADS': '1'},
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import math
 import os
-import time
 
 import pytest
 from realvlg_ros.msg import Grounding
@@ -56,14 +55,10 @@ def test_targets_keep_coming_while_the_model_thinks(client, truth):
     client.ask(truth.words)
     client.grasped()
     wait_until(lambda: not any(map(planned, client.targets[-20:])), 'an end of the first plans')
-    start, before = time.monotonic(), len(client.targets)
+    before = len(client.targets)
     answers = keep_busy(client, truth, THINKING_S)
-    gap, count = client.longest_gap(start), len(client.targets) - before
-    print(f'{len(answers)} answers, {count} targets, longest gap {gap * 1e3:.0f} ms')
-    # A camera's period is 33 ms; other work may share the machine. A tracker that waits for the
-    # model would be silent nearly all the time.
-    assert gap < 1.0
-    assert count > 5 * THINKING_S
+    # A tracker that waits for the model would come to one target after each answer at most.
+    assert len(client.targets) - before > 2 * len(answers)
     assert {g.status for g in client.groundings[-len(answers) :]} == {Grounding.NOT_FOUND}
 
 

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 import rclpy
+from patience import PATIENCE_S
 from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.camera import Camera
@@ -29,7 +30,7 @@ def make_frame():
     return RgbdFrame.from_arrays(color, depth, camera, 5_000_000_123)
 
 
-def spin_until(nodes, condition, timeout=10.0):
+def spin_until(nodes, condition, timeout=PATIENCE_S):
     executor = rclpy.executors.SingleThreadedExecutor()
     for node in nodes:
         executor.add_node(node)

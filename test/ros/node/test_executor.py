@@ -4,6 +4,7 @@ import threading
 
 import pytest
 import rclpy
+from patience import PATIENCE_S
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from ros_graph import wait_until
 from std_msgs.msg import Int32
@@ -52,7 +53,7 @@ def test_messages_come_while_a_service_waits_for_them(node, executor):
             enough.set()
 
     def on_call(request, response):
-        response.success = enough.wait(10)
+        response.success = enough.wait(PATIENCE_S)
         return response
 
     group = MutuallyExclusiveCallbackGroup
@@ -85,5 +86,5 @@ def test_an_error_in_a_callback_ends_spinning(node, executor, kind):
         publisher = node.create_publisher(Int32, 'numbers', 10)
         node.create_timer(0.01, lambda: publisher.publish(Int32()))
     thread, failures = spin_in_thread(executor)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert failures == [f'in a {kind}']

@@ -5,6 +5,7 @@ import pytest
 from fake_grounders import SlowGrounder
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from patience import PATIENCE_S
 from realvlg_ros.msg import Grounding
 from realvlg_ros.srv import ResetTracker, SetInstruction
 from ros_graph import FakeCamera, Graph, ground, wait_until
@@ -132,7 +133,7 @@ def test_a_node_that_is_stopped_gives_its_goals_a_result(graph):
     FakeCamera(graph.node)
     node = graph.add(GroundingNode, backend='fake_grounders:SlowGrounder')
     goal = ground(graph, 'the red box')
-    assert SlowGrounder.started.wait(5.0)
+    assert SlowGrounder.started.wait(PATIENCE_S)
     assert node.stop(0.2)
-    answer = goal.result(2.0).grounding
+    answer = goal.result().grounding
     assert answer.status == Grounding.FAILED and 'deactivated' in answer.message

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE_S
 from ros_graph import wait_until
 
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
@@ -21,7 +22,9 @@ COMMAND = [sys.executable, '-m', 'realvlg_ros.nodes.grasp_server', '--ros-args']
     ],
 )
 def test_what_ros_refuses_is_said_in_a_line(arguments, words):
-    done = subprocess.run([*COMMAND, *arguments], timeout=30, capture_output=True, text=True)
+    done = subprocess.run(
+        [*COMMAND, *arguments], timeout=PATIENCE_S, capture_output=True, text=True
+    )
     assert done.returncode == 2
     line = done.stderr.splitlines()[-1]
     assert line.startswith('cannot start: ') and 'arguments after --ros-args' in line
@@ -36,6 +39,6 @@ def test_signals_at_once_are_one_request_to_stop(tmp_path):
             wait_until(lambda: 'activated' in log.read_text(), 'activation')
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
                 process.send_signal(number)
-            assert process.wait(20) == 0, log.read_text()
+            assert process.wait(PATIENCE_S) == 0, log.read_text()
         finally:
             process.kill()

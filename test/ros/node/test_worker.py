@@ -2,6 +2,8 @@
 
 import threading
 
+from patience import PATIENCE_S
+
 from realvlg_ros.ros.node.worker import Worker
 
 
@@ -11,10 +13,10 @@ def blocked_worker(errors=None):
 
     def block():
         running.set()
-        gate.wait(5.0)
+        gate.wait(PATIENCE_S)
 
     worker.post(block)
-    assert running.wait(5.0)
+    assert running.wait(PATIENCE_S)
     return worker, gate
 
 
@@ -26,10 +28,10 @@ def test_posted_jobs_run_in_order_and_only_the_newest_offer_does():
     for number in range(3):
         worker.post(lambda n=number: ran.append(('post', n)))
     gate.set()
-    assert done.wait(5.0)
+    assert done.wait(PATIENCE_S)
     assert ran == [('post', 0), ('post', 1), ('post', 2), ('offer', 3)]
     assert worker.dropped == 3
-    assert worker.stop(5.0)
+    assert worker.stop(PATIENCE_S)
 
 
 def test_a_job_that_raises_does_not_end_the_thread():
@@ -39,9 +41,9 @@ def test_a_job_that_raises_does_not_end_the_thread():
     worker.post(lambda: 1 / 0)
     worker.post(done.set)
     gate.set()
-    assert done.wait(5.0)
+    assert done.wait(PATIENCE_S)
     assert [type(error) for error in errors] == [ZeroDivisionError]
-    assert worker.stop(5.0)
+    assert worker.stop(PATIENCE_S)
 
 
 def test_stop_drops_what_waits_and_says_when_a_job_does_not_end():
@@ -50,5 +52,5 @@ def test_stop_drops_what_waits_and_says_when_a_job_does_not_end():
     worker.post(lambda: ran.append('late'))
     assert not worker.stop(0.01)
     gate.set()
-    assert worker.stop(5.0)
+    assert worker.stop(PATIENCE_S)
     assert ran == []

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from patience import PATIENCE_S
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding
 from ros_graph import wait_until
@@ -48,14 +49,16 @@ def target(state, request_id='r', grasps=0, **fields):
 
 
 FOUND = grounding(Grounding.OK)
+# Shortest time between two groundings, s.
+RETRY_S = 0.05
 
 
 class Run:
     """A request running in a thread."""
 
-    def __init__(self, grounder, timeout=5.0, missing=lambda: '', **goal):
+    def __init__(self, grounder, timeout=PATIENCE_S / 2, missing=lambda: '', **goal):
         self.feedback = []
-        limits = PlanLimits(timeout, 1.0, 0.3, 0.1, 2)
+        limits = PlanLimits(timeout, 1.0, 0.1, RETRY_S, 2)
         fields = {'instruction': 'the red mug', 'request_id': 'r', **goal}
         self.request = PlanRequest(
             PlanGrasps.Goal(**fields), limits, grounder, missing, self.feedback.append
@@ -70,7 +73,7 @@ class Run:
         wait_until(lambda: any(f.stage == stage for f in self.feedback), f'stage {stage}')
 
     def end(self):
-        self._thread.join(10.0)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
         return self.result
 
@@ -134,7 +137,7 @@ def test_one_failure_is_forgiven_and_two_are_not():
 
 def test_a_lost_object_is_grounded_again_at_a_bounded_rate_until_the_deadline():
     grounder = FakeGrounder(FOUND)
-    run = Run(grounder, timeout=1.0)
+    run = Run(grounder, timeout=1.5)
     count = 0
     while run._thread.is_alive():
         if len(grounder.asked) > count:
@@ -144,14 +147,14 @@ def test_a_lost_object_is_grounded_again_at_a_bounded_rate_until_the_deadline():
     result = run.end()
     assert result.status == Result.LOST and result.message.startswith('gone')
     pauses = [b - a for a, b in zip(grounder.asked, grounder.asked[1:], strict=False)]
-    assert len(pauses) >= 3 and min(pauses) > 0.09
+    assert len(pauses) >= 3 and min(pauses) > 0.9 * RETRY_S
 
 
 def test_silence_of_the_tracker_is_named():
     grounder = FakeGrounder(FOUND)
-    result = Run(grounder, timeout=0.8).end()
+    result = Run(grounder, timeout=1.5).end()
     assert result.status == Result.LOST
-    assert 'no target for 0.3 s: check that grasp_node is active' in result.message
+    assert 'no target for 0.1 s: check that grasp_node is active' in result.message
     assert len(grounder.asked) >= 2
 
 
@@ -184,7 +187,7 @@ def test_a_request_that_was_replaced_meanwhile_asks_nobody():
     seen = threading.Event()
 
     def replace_it():
-        seen.wait(5.0)
+        seen.wait(PATIENCE_S)
         run.request.end(Result.CANCELED, 'replaced by a newer goal')
         return ''
 
@@ -196,9 +199,9 @@ def test_a_request_that_was_replaced_meanwhile_asks_nobody():
 
 
 def test_feedback_keeps_coming():
-    run = Run(FakeGrounder(FOUND), timeout=1.4, missing=lambda: 'nobody is there')
-    assert run.end().status == Result.TIMED_OUT
+    run = Run(FakeGrounder(FOUND), missing=lambda: 'nobody is there')
+    wait_until(lambda: len(run.feedback) >= 3, 'three feedbacks')
+    run.request.end(Result.CANCELED, 'enough')
+    run.end()
     elapsed = [f.elapsed for f in run.feedback]
-    assert (
-        len(elapsed) >= 3 and max(b - a for a, b in zip(elapsed, elapsed[1:], strict=False)) < 0.8
-    )
+    assert elapsed == sorted(elapsed) and {f.message for f in run.feedback} == {'nobody is there'}

@@ -45,8 +45,14 @@ def test_the_red_box_is_grasped_where_it_stands(graph):
     assert {PlanGrasps.Feedback.GROUNDING, PlanGrasps.Feedback.PLANNING} <= stages
     wait_until(lambda: len(targets) > 1, 'two targets')
     mine = [g for g in groundings if g.request_id == 'first']
-    assert [g.status for g in mine[-2:]] == [Grounding.IN_PROGRESS, Grounding.OK]
-    assert mine[-2].header.stamp == mine[-1].header.stamp == result.target.grounded_stamp
+    # On a busy machine the object may be lost and grounded again.
+    answered = next(
+        i for i, g in enumerate(mine)
+        if g.status == Grounding.OK and g.header.stamp == result.target.grounded_stamp
+    )  # fmt: skip
+    begun = mine[answered - 1]
+    assert begun.status == Grounding.IN_PROGRESS
+    assert begun.header.stamp == result.target.grounded_stamp
 
 
 def test_a_stable_target_is_waited_for(graph):
