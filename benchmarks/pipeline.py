@@ -1,20 +1,31 @@
-"""How long the stages of the pipeline take on one core: `python -m benchmarks.pipeline`.
+"""How long a question takes on one core: `python -m benchmarks.pipeline`.
 
 Frames are rendered from worlds of several seeds at 640x480 with depth noise. Each is asked for one
 of its objects after another, on a fresh frame each time; the stage times are those of the answers
-that came to a grasp.
+that came to a grasp. In turns with each question, on the same frame and by processor time, run
+OpenCV's bilateral filter of the depth and, where it is installed, what a user would assemble from
+Open3D to find the objects: voxels, the plane of the table, clusters and their boxes (which answers
+no question and plans no grasp). With real frames (REALVLG_FRAMES) the same is done on them.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from benchmarks.grounding import FRAMES, read_questions
+from benchmarks.open3d_scene import find_boxes, import_open3d
+from benchmarks.references import Turns, cpu_ms, smooth_depth
 from benchmarks.report import Goal, Report, argument_parser
 from realvlg_ros.answer import AnswerStatus
 from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.registry import make_grounder
@@ -26,51 +37,88 @@ from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.simulation.world import World
 
 PERIOD_NS = 33_333_333
-GOAL_MS = 150.0
+OPEN3D_GOAL = Goal('<=', 0.25)
+FILTER_GOAL = Goal('<=', 14.0)
+
+
+@dataclass
+class Side:
+    """Questions about one kind of frames, ours and the references on each of them."""
+
+    pipeline: Pipeline
+    open3d: Any
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    endings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    filter: Turns = field(default_factory=Turns)
+    boxes: Turns = field(default_factory=Turns)
+
+    def ask(self, frame: RgbdFrame, words: str) -> None:
+        """Ask once; only an answer with a grasp took every stage and counts in the times."""
+        answer, spent = cpu_ms(lambda: self.pipeline.ask(frame, words))
+        self.endings[answer.status.value] += 1
+        if answer.status is not AnswerStatus.OK:
+            return
+        for stage, milliseconds in answer.timings_ms.items():
+            self.times[stage].append(milliseconds)
+        self.filter.add(spent, lambda: smooth_depth(frame.depth))
+        if self.open3d is not None:
+            self.boxes.add(spent, lambda: find_boxes(self.open3d, frame))
+
+    def report(self, report: Report, prefix: str) -> None:
+        """Record endings, ratios with their goals, and the times of the stages."""
+        for status in AnswerStatus:
+            report.add(f'{prefix}answers_{status.value.lower()}', self.endings[status.value])
+        self.filter.report(report, f'{prefix}question', 'bilateral_filter', FILTER_GOAL)
+        if self.open3d is not None:
+            self.boxes.report(report, f'{prefix}question', 'open3d', OPEN3D_GOAL)
+        for stage in sorted(self.times, key=lambda name: -float(np.median(self.times[name]))):
+            report.add_timing(prefix + stage, self.times[stage])
 
 
 def main() -> None:
-    parser = argument_parser('pipeline', 'times of the stages at 640x480 on one core')
+    parser = argument_parser('pipeline', 'a question at 640x480 on one core, against references')
     parser.add_argument('--repeats', type=int, default=12, help='questions for each scene')
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    scenes, repeats = (3, 6) if arguments.quick else (12, arguments.repeats)
-    times: dict[str, list[float]] = defaultdict(list)
-    endings: dict[str, int] = defaultdict(int)
-    for seed in range(scenes):
-        measure(seed, repeats, times, endings)
+    open3d = import_open3d()
     report = Report('pipeline')
-    for status in AnswerStatus:
-        report.add(f'answers_{status.value.lower()}', endings[status.value])
-    for stage in sorted(times, key=lambda name: -float(np.median(times[name]))):
-        goal = Goal('<=', GOAL_MS) if stage == 'total' else None
-        report.add_timing(stage, times[stage])
-        if goal is not None:
-            report.goals[f'{stage}_median_ms'] = goal
-            report.goals[f'{stage}_p95_ms'] = goal
+    scenes, repeats = (3, 6) if arguments.quick else (12, arguments.repeats)
+    simulated, real = (Side(make_pipeline(), open3d) for _ in range(2))
+    for seed in range(scenes):
+        for frame, words in simulated_questions(seed, repeats):
+            simulated.ask(frame, words)
+    simulated.report(report, '')
+    for frame, words in real_questions(3 if arguments.quick else 1):
+        real.ask(frame, words)
+    if real.endings:
+        real.report(report, 'real_')
     report.finish(arguments.json)
 
 
-def measure(
-    seed: int, repeats: int, times: dict[str, list[float]], endings: dict[str, int]
-) -> None:
-    """Add the times of one scene to `times` and how its questions ended to `endings`."""
-    world = World.random(seed, count=6)
-    renderer = Renderer(world)
+def make_pipeline() -> Pipeline:
+    """The embedded grounder and a planner for the Franka hand."""
     grounder = make_grounder('tabletop')
     grounder.load()
-    gripper = Gripper.from_yaml(gripper_file('franka_hand'))
-    pipeline = Pipeline(grounder, GraspPlanner(gripper))
-    # The first question warms caches up.
-    pipeline.ask(render(renderer, world, seed, 0), 'pick up the object')
+    return Pipeline(grounder, GraspPlanner(Gripper.from_yaml(gripper_file('franka_hand'))))
+
+
+def simulated_questions(seed: int, repeats: int) -> Iterator[tuple[RgbdFrame, str]]:
+    """The objects of one scene in turn, each on a frame of its own."""
+    world = World.random(seed, count=6)
+    renderer = Renderer(world)
     for repeat in range(repeats):
         frame = render(renderer, world, seed * 1000 + repeat, repeat * PERIOD_NS)
-        target = world.objects[repeat % len(world.objects)]
-        answer = pipeline.ask(frame, f'pick up the {target.label}')
-        endings[answer.status.value] += 1
-        if answer.status is AnswerStatus.OK:
-            for stage, milliseconds in answer.timings_ms.items():
-                times[stage].append(milliseconds)
+        yield frame, f'pick up the {world.objects[repeat % len(world.objects)].label}'
+
+
+def real_questions(every: int) -> Iterator[tuple[RgbdFrame, str]]:
+    """The phrases about real frames, if there are any."""
+    folder = Path(os.environ.get('REALVLG_FRAMES', FRAMES))
+    questions = read_questions(folder)
+    if not questions:
+        print(f'no frames in {folder}: real frames are left out (set REALVLG_FRAMES)')
+    for question in questions[::every]:
+        yield read_frame(question.frame), question.phrase
 
 
 def render(renderer: Renderer, world: World, seed: int, stamp_ns: int) -> RgbdFrame:

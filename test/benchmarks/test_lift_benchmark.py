@@ -167,7 +167,7 @@ def test_quick_run_writes_every_goal(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, 'argv', ['lift', '--quick', '--worst', '3', '--json', str(path)])
     lift.main()
     written = json.loads(path.read_text())
-    assert {'nees_over_dof', 'lift_cpu_median_ms', 'noisy_ours_center_p95_mm'} <= set(
+    assert {'nees_over_dof', 'lift_over_plane_fit', 'noisy_ours_center_p95_mm'} <= set(
         written['goals']
     )
     assert written['figures']['rectangles'] == 3
