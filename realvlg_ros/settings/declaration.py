@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
@@ -142,11 +143,9 @@ class Settings:
     """Base of dataclasses of settings: every value is checked when one is made."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):  # type: ignore[arg-type]
-            declared = declared_by(item)
-            if declared is not None:
-                value = declared.check(getattr(self, item.name))
-                object.__setattr__(self, item.name, value)
+        for declared in _own_settings(type(self)):
+            value = declared.check(getattr(self, declared.name))
+            object.__setattr__(self, declared.name, value)
 
 
 def settings_of(cls: type[Any], prefix: str = '') -> tuple[Setting, ...]:
@@ -177,6 +176,12 @@ def block_of(item: Any) -> type[Settings]:
     if made is MISSING or not (isinstance(made, type) and issubclass(made, Settings)):
         raise TypeError(f'{item.name} is neither made by setting() nor a block of Settings')
     return made
+
+
+@cache
+def _own_settings(cls: type[Any]) -> tuple[Setting, ...]:
+    """The settings of a dataclass without those of its blocks."""
+    return tuple(filter(None, map(declared_by, fields(cls))))
 
 
 def _walk(cls: type[Any], prefix: str) -> Iterator[Setting]:
