@@ -143,7 +143,7 @@ class Settings:
     """Base of dataclasses of settings: every value is checked when one is made."""
 
     def __post_init__(self) -> None:
-        for declared in _own_settings(type(self)):
+        for declared in _own_settings(type(self)):  # type: ignore[arg-type]
             value = declared.check(getattr(self, declared.name))
             object.__setattr__(self, declared.name, value)
 
@@ -181,7 +181,8 @@ def block_of(item: Any) -> type[Settings]:
 @cache
 def _own_settings(cls: type[Any]) -> tuple[Setting, ...]:
     """The settings of a dataclass without those of its blocks."""
-    return tuple(filter(None, map(declared_by, fields(cls))))
+    declared = [declared_by(item) for item in fields(cls)]
+    return tuple(item for item in declared if item is not None)
 
 
 def _walk(cls: type[Any], prefix: str) -> Iterator[Setting]:
