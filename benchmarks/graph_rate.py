@@ -132,13 +132,14 @@ def add_received(report: Report, prefix: str, result: dict[str, Any]) -> None:
 
 
 def add_latencies(report: Report, prefix: str, tracked: Score, received: Score) -> None:
-    """Record the latencies of target and null subscriber, and how much later the target is."""
-    for name, percentile, bound_ms in (('median', 50, 15.0), ('p99', 99, 40.0)):
+    """Record the latencies of target and null subscriber, their ratio and their difference."""
+    for name, percentile, bound in (('median', 50, 1.75), ('p99', 99, 2.0)):
         ours, null = tracked.latency_ms(percentile), received.latency_ms(percentile)
         report.add(f'{prefix}latency_{name}_ms', ours)
         report.add(f'{prefix}null_latency_{name}_ms', null)
-        goal = None if prefix else Goal('<=', bound_ms)
-        report.add(f'{prefix}latency_{name}_over_null_ms', ours - null, goal)
+        report.add(f'{prefix}latency_{name}_beyond_null_ms', ours - null)
+        goal = None if prefix else Goal('<=', bound)
+        report.add(f'{prefix}latency_{name}_over_null', ours / null, goal)
 
 
 def add_memory(report: Report, result: dict[str, Any]) -> None:

@@ -38,5 +38,12 @@ def find_boxes(open3d: Any, frame: RgbdFrame) -> list[Any]:
     sizes = np.bincount(labels[labels >= 0], minlength=1)
     chosen = (labels == label for label in np.flatnonzero(sizes >= _LEAST_POINTS))
     clusters = [above.select_by_index(np.flatnonzero(cluster)) for cluster in chosen]
-    # A flat cluster spans no box unless its points are moved a little, which is what robust does.
-    return [cluster.get_oriented_bounding_box(robust=True) for cluster in clusters]
+    return [_box(cluster) for cluster in clusters]
+
+
+def _box(cluster: Any) -> Any:
+    try:
+        return cluster.get_oriented_bounding_box()
+    except RuntimeError:
+        # A flat cluster has no hull.
+        return cluster.get_axis_aligned_bounding_box()

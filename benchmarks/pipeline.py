@@ -5,7 +5,8 @@ of its objects after another, on a fresh frame each time; the stage times are th
 that came to a grasp. In turns with each question, on the same frame and by processor time, run
 OpenCV's bilateral filter of the depth and, where it is installed, what a user would assemble from
 Open3D to find the objects: voxels, the plane of the table, clusters and their boxes (which answers
-no question and plans no grasp). With real frames (REALVLG_FRAMES) the same is done on them.
+no question and plans no grasp). With real frames (REALVLG_FRAMES) the same is done on them: one
+question a frame, whatever its answer is, and the sums over all frames are compared.
 """
 
 from __future__ import annotations
@@ -43,23 +44,34 @@ FILTER_GOAL = Goal('<=', 14.0)
 
 @dataclass
 class Side:
-    """Questions about one kind of frames, ours and the references on each of them."""
+    """Questions about one kind of frames, ours and the references on each of them.
+
+    Attributes:
+        pipeline: that is asked.
+        open3d: the module, or None.
+        counted: the endings of questions whose times count.
+        times: of the stages, ms, by name.
+        endings: how many questions ended so, by status.
+        filter, boxes: ours against either reference.
+    """
 
     pipeline: Pipeline
     open3d: Any
+    counted: frozenset[AnswerStatus]
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     endings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     filter: Turns = field(default_factory=Turns)
     boxes: Turns = field(default_factory=Turns)
 
     def ask(self, frame: RgbdFrame, words: str) -> None:
-        """Ask once; only an answer with a grasp took every stage and counts in the times."""
+        """Ask once; only an answer with a grasp took every stage and counts in their times."""
         answer, spent = cpu_ms(lambda: self.pipeline.ask(frame, words))
         self.endings[answer.status.value] += 1
-        if answer.status is not AnswerStatus.OK:
+        if answer.status is AnswerStatus.OK:
+            for stage, milliseconds in answer.timings_ms.items():
+                self.times[stage].append(milliseconds)
+        if answer.status not in self.counted:
             return
-        for stage, milliseconds in answer.timings_ms.items():
-            self.times[stage].append(milliseconds)
         self.filter.add(spent, lambda: smooth_depth(frame.depth))
         if self.open3d is not None:
             self.boxes.add(spent, lambda: find_boxes(self.open3d, frame))
@@ -68,9 +80,9 @@ class Side:
         """Record endings, ratios with their goals, and the times of the stages."""
         for status in AnswerStatus:
             report.add(f'{prefix}answers_{status.value.lower()}', self.endings[status.value])
-        self.filter.report(report, f'{prefix}question', 'bilateral_filter', FILTER_GOAL)
+        self.filter.report(report, f'{prefix}question', 'bilateral_filter', FILTER_GOAL, np.sum)
         if self.open3d is not None:
-            self.boxes.report(report, f'{prefix}question', 'open3d', OPEN3D_GOAL)
+            self.boxes.report(report, f'{prefix}question', 'open3d', OPEN3D_GOAL, np.sum)
         for stage in sorted(self.times, key=lambda name: -float(np.median(self.times[name]))):
             report.add_timing(prefix + stage, self.times[stage])
 
@@ -83,7 +95,8 @@ def main() -> None:
     open3d = import_open3d()
     report = Report('pipeline')
     scenes, repeats = (3, 6) if arguments.quick else (12, arguments.repeats)
-    simulated, real = (Side(make_pipeline(), open3d) for _ in range(2))
+    simulated = Side(make_pipeline(), open3d, frozenset({AnswerStatus.OK}))
+    real = Side(make_pipeline(), open3d, frozenset(AnswerStatus))
     for seed in range(scenes):
         for frame, words in simulated_questions(seed, repeats):
             simulated.ask(frame, words)
@@ -112,12 +125,13 @@ def simulated_questions(seed: int, repeats: int) -> Iterator[tuple[RgbdFrame, st
 
 
 def real_questions(every: int) -> Iterator[tuple[RgbdFrame, str]]:
-    """The phrases about real frames, if there are any."""
+    """The first phrase about each real frame, if there are any."""
     folder = Path(os.environ.get('REALVLG_FRAMES', FRAMES))
     questions = read_questions(folder)
     if not questions:
         print(f'no frames in {folder}: real frames are left out (set REALVLG_FRAMES)')
-    for question in questions[::every]:
+    firsts = {question.frame: question for question in reversed(questions)}
+    for question in list(firsts.values())[::every]:
         yield read_frame(question.frame), question.phrase
 
 

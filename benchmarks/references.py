@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -46,21 +46,29 @@ class Turns:
         self.ours.append(ours)
         self.reference.append(cpu_ms(reference)[1])
 
-    def report(self, report: Report, key: str, reference: str, goal: Goal | None) -> None:
-        """Record both sides, and KEY_over_REFERENCE: the ratio of their medians.
+    def report(
+        self,
+        report: Report,
+        key: str,
+        reference: str,
+        goal: Goal | None,
+        over_all: Callable[[list[float]], Any] = np.median,
+    ) -> None:
+        """Record both sides, and KEY_over_REFERENCE: the ratio of their medians or sums.
 
         Args:
             report: where.
             key: of ours.
             reference: name of the kernel.
             goal: of the ratio.
+            over_all: np.median, or np.sum where the inputs differ and each counts by its work.
         """
         if not self.ours:
             report.add(f'{key}_over_{reference}', float('nan'), goal)
             return
         report.add_timing(f'{key}_cpu', self.ours)
         report.add_timing(f'{key}_{reference}_cpu', self.reference)
-        ratio = float(np.median(self.ours) / np.median(self.reference))
+        ratio = float(over_all(self.ours) / over_all(self.reference))
         report.add(f'{key}_over_{reference}', ratio, goal)
 
 

@@ -53,7 +53,7 @@ _STILL_DRAWS = 4
 # By the time of these frames a still target is refined no more.
 _STEADY_FROM, _STEADY_FRAMES = 12, 60
 # Ours over following 200 corners by OpenCV, by the width of the images.
-STEADY_GOALS = {640: Goal('<=', 1.5), 1280: Goal('<=', 0.8)}
+STEADY_GOALS = {640: Goal('<=', 1.5), 1280: Goal('<=', 0.75)}
 
 
 def run_sequence(
