@@ -1,4 +1,4 @@
-"""Open3D for what it does best: normals, voxel grids, oriented boxes and looking at clouds.
+"""Open3D for what it does best: normals, voxel grids and looking at clouds.
 
 Nothing that runs at camera rate uses this module; Open3D is met only when a function is called.
 """
@@ -6,26 +6,16 @@ Nothing that runs at camera rate uses this module; Open3D is met only when a fun
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .arrays import FloatArray, Int32Array
-from .errors import FrameError, MissingDependencyError
+from .errors import MissingDependencyError
 from .frame import RgbdFrame
 from .grasping.grasp import Grasp
 from .grasping.gripper import Gripper
-from .transforms import make_transform
-
-
-@dataclass(frozen=True, eq=False)
-class OrientedBox:
-    """A box: 4x4 pose of its centre and axes in the cloud's frame, and size (3,) along them, m."""
-
-    box2frame: FloatArray
-    size: FloatArray
 
 
 def estimate_normals(
@@ -50,22 +40,6 @@ def estimate_normals(
 def downsample(points: npt.ArrayLike, voxel: float) -> FloatArray:
     """One point, the mean, for each voxel (edge in m) that holds any of points (n, 3)."""
     return np.asarray(_point_cloud(points).voxel_down_sample(voxel).points).copy()
-
-
-def oriented_box(points: npt.ArrayLike) -> OrientedBox:
-    """The smallest box about points (n, 3), by Open3D's search over the hull's faces.
-
-    Raises:
-        FrameError: fewer than four points, or all of them in a plane.
-    """
-    cloud = _point_cloud(points)
-    try:
-        box = cloud.get_minimal_oriented_bounding_box()
-    except RuntimeError as error:
-        raise FrameError(
-            f'{len(cloud.points)} points span no box: {str(error).splitlines()[0]}'
-        ) from error
-    return OrientedBox(make_transform(box.R, box.center), np.asarray(box.extent).copy())
 
 
 def scene_geometries(

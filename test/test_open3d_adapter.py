@@ -7,7 +7,7 @@ import pytest
 from benchmarks import point_clouds
 from realvlg_ros import open3d_adapter
 from realvlg_ros.camera import Camera
-from realvlg_ros.errors import FrameError, MissingDependencyError
+from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grasping.gripper import Gripper
@@ -78,18 +78,6 @@ def test_voxels_hold_the_mean_of_their_points(open3d):
     means = open3d_adapter.downsample(points, 0.01)
     assert len(means) == 2
     assert sorted(means[:, 0]) == pytest.approx([0.002, 0.5])
-
-
-def test_box_of_a_turned_cuboid(open3d):
-    rng = np.random.default_rng(0)
-    corners = (np.indices((2, 2, 2)).reshape(3, -1).T - 0.5) * [0.3, 0.2, 0.1]
-    inside = rng.uniform(-0.5, 0.5, (200, 3)) * [0.3, 0.2, 0.1]
-    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    box = open3d_adapter.oriented_box(np.concatenate([corners, inside]) @ turn.T + [1, 2, 3])
-    assert sorted(box.size) == pytest.approx([0.1, 0.2, 0.3], abs=1e-3)
-    assert box.box2frame[:3, 3] == pytest.approx([1, 2, 3], abs=1e-3)
-    with pytest.raises(FrameError, match='span no box'):
-        open3d_adapter.oriented_box(np.zeros((3, 3)))
 
 
 def test_scene_is_a_cloud_and_a_fork_for_each_grasp(open3d):

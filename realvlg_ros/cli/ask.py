@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 
+from .. import open3d_adapter
 from ..answer import Answer, AnswerStatus
 from ..drawing.overlay import draw_answer
 from ..frame_folder import read_frame
@@ -36,6 +37,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('instruction', help='for example "pick up the red mug on the left"')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the answer as JSON')
     parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture of it')
+    parser.add_argument(
+        '--view', action='store_true', help='turn the points and the grasps in a window (Open3D)'
+    )
     parser.add_argument(
         '--backend',
         default='tabletop',
@@ -75,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_json(arguments.json, answer)
     if arguments.overlay:
         write_image(arguments.overlay, draw_answer(frame.color, answer))
+    if arguments.view:
+        open3d_adapter.show(frame, answer.grasps, gripper)
     return 0 if answer.status is AnswerStatus.OK else NO_TARGET
 
 

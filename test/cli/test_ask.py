@@ -59,6 +59,17 @@ def test_a_grasp_on_the_object_that_was_asked_for(table, tmp_path, capsys):
     assert picture.shape[1] == 640
 
 
+
+def test_the_view_shows_the_frame_with_the_answers_grasps(table, monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(
+        'realvlg_ros.open3d_adapter.show', lambda frame, grasps, gripper: shown.append(grasps)
+    )
+    assert main(['ask', str(table[0]), 'pick up the red mug', '--view']) == 0
+    (grasps,) = shown
+    assert f'{grasps[0].quality:.2f}' in capsys.readouterr().out
+
+
 def test_what_is_not_there_is_not_found(table, tmp_path, capsys):
     folder, _, _ = table
     arguments = ['ask', str(folder), 'pick up the purple bottle', '--json', str(tmp_path / 'a')]
