@@ -59,7 +59,6 @@ def test_a_grasp_on_the_object_that_was_asked_for(table, tmp_path, capsys):
     assert picture.shape[1] == 640
 
 
-
 def test_the_view_shows_the_frame_with_the_answers_grasps(table, monkeypatch, capsys):
     shown = []
     monkeypatch.setattr(
