@@ -18,13 +18,13 @@ import numpy as np
 from benchmarks.report import Goal, Report, argument_parser
 from benchmarks.tiny_qwen import save_processor, train_vocabulary
 from realvlg_ros.grounding.grounding import never_aborted
-from realvlg_ros.grounding.realvlg.decoder import Answer, Decoder, Mode, Thinking
-from realvlg_ros.grounding.realvlg.model import VisionLanguageModel, restore_rotary_buffers
+from realvlg_ros.grounding.realvlg.answer.decoder import Answer, Decoder, Mode, Thinking
+from realvlg_ros.grounding.realvlg.model.model import VisionLanguageModel, restore_rotary_buffers
+from realvlg_ros.grounding.realvlg.model.quantization import Quantization, convert
+from realvlg_ros.grounding.realvlg.model.quantized_layers import Int4Linear
+from realvlg_ros.grounding.realvlg.model.session import PrefixSession, chat_prompt
+from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
-from realvlg_ros.grounding.realvlg.quantization import Quantization, convert
-from realvlg_ros.grounding.realvlg.quantized_layers import Int4Linear
-from realvlg_ros.grounding.realvlg.session import PrefixSession, chat_prompt
-from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
 from realvlg_ros.torch_device import use_torch_threads
 
 _STEPS = 12

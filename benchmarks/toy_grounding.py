@@ -19,7 +19,7 @@ from benchmarks.toy.scenes import IMAGE_SIZES, KINDS, MAX_PIXELS, DrawnScene, Sh
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
-from realvlg_ros.grounding.realvlg.calibration import Calibration, Evidence
+from realvlg_ros.grounding.realvlg.answer.calibration import Calibration, Evidence
 from realvlg_ros.grounding.realvlg.coordinates import Convention
 from realvlg_ros.grounding.realvlg.grounder import RealvlgGrounder
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings

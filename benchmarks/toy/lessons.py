@@ -24,9 +24,9 @@ from benchmarks.toy.scenes import (
     draw_scene,
 )
 from realvlg_ros.grounding.realvlg.coordinates import AnswerFrame, Convention, feed_size
+from realvlg_ros.grounding.realvlg.model.session import chat_prompt
+from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task
-from realvlg_ros.grounding.realvlg.session import chat_prompt
-from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
 from realvlg_ros.image_region import Box
 
 HERE = Path(__file__).parent

@@ -21,7 +21,7 @@ from transformers.utils.logging import disable_progress_bar
 from benchmarks.tiny_qwen import make_qwen2_5_vl, save_checkpoint
 from benchmarks.toy.lessons import Teacher, make_tokenizer
 from benchmarks.toy.losses import SIZE, Gaze, Heads, losses, optimizers
-from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
+from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..grounding.realvlg.commands import add_model_commands
+from ..grounding.realvlg.tools.commands import add_model_commands
 
 
 def add_parser(subparsers: Any) -> None:

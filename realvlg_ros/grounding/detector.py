@@ -17,8 +17,8 @@ from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
-from .realvlg.checkpoint import read_json
-from .realvlg.decoder import check_aborted
+from .realvlg.answer.decoder import check_aborted
+from .realvlg.model.checkpoint import read_json
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
 from .realvlg.task_settings import MaskSettings

@@ -19,11 +19,11 @@ from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from .chat_client import ChatClient, Completion
 from .grounding import Grounding, never_aborted
-from .realvlg.answer_text import answer_expression, number_ranges, parse_answer
-from .realvlg.calibration import Calibration, EvidenceKind
-from .realvlg.confidence import Confidence
+from .realvlg.answer.answer_text import answer_expression, number_ranges, parse_answer
+from .realvlg.answer.calibration import Calibration, EvidenceKind
+from .realvlg.answer.confidence import Confidence
+from .realvlg.answer.decoder import Answer, Mode, check_aborted
 from .realvlg.coordinates import AnswerFrame, feed_size
-from .realvlg.decoder import Answer, Mode, check_aborted
 from .realvlg.prompts import Task
 from .realvlg.task_grounder import TaskGrounder, Work
 from .realvlg.task_settings import TaskSettings

@@ -182,7 +182,9 @@ def test_commands_exist() -> None:
         if second and known:
             known = (
                 f"'{second}'"
-                in (ROOT / 'realvlg_ros' / 'grounding' / 'realvlg' / 'commands.py').read_text()
+                in (
+                    ROOT / 'realvlg_ros' / 'grounding' / 'realvlg' / 'tools' / 'commands.py'
+                ).read_text()
             )
         unknown += [] if known else [f'realvlg {words}']
     unknown += [f'make {t}' for t in re.findall(r'\bmake (\w+)(?=`|  )', text) if t not in targets]

@@ -33,7 +33,7 @@ def test_instructions_are_checked_where_they_come_in_and_not_again_by_grounders(
     }
     assert callers == {
         'grounding/grounding.py',
-        'grounding/realvlg/labelled_set.py',
+        'grounding/realvlg/tools/labelled_set.py',
         'pipeline.py',
         'ros/requests/grounding_worker.py',
         'ros/requests/plan_request.py',

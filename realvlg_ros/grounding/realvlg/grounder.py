@@ -16,10 +16,10 @@ from ...segmentation.segmenter import Segmenter
 from ...settings import from_options
 from ...torch_device import use_torch_threads
 from ..grounding import Grounding, never_aborted
-from .calibration import Calibration, Evidence, EvidenceKind
+from .answer.calibration import Calibration, Evidence, EvidenceKind
+from .answer.decoder import Answer, Decoder, Thinking
 from .coordinates import AnswerFrame
-from .decoder import Answer, Decoder, Thinking
-from .model import Picture, VisionLanguageModel
+from .model.model import Picture, VisionLanguageModel
 from .prompts import Task
 from .settings import RealvlgSettings
 from .task_grounder import TaskGrounder, Work

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import ParameterError
 from ...settings import setting
 from ...torch_device import FLOAT_BYTES
-from .decoder import Mode, Thinking
+from .answer.decoder import Mode, Thinking
 from .prompts import Task
 from .task_settings import TaskSettings
 

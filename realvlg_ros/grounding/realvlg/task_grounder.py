@@ -17,9 +17,9 @@ from ...image_region import Box
 from ...rectangle import ContactPair, GraspRectangle
 from ...segmentation.segmenter import Segmenter
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
-from .calibration import Calibration, Evidence, EvidenceKind
+from .answer.calibration import Calibration, Evidence, EvidenceKind
+from .answer.decoder import Answer, check_aborted
 from .coordinates import AnswerFrame, Convention
-from .decoder import Answer, check_aborted
 from .prompts import Task
 from .task_settings import TaskSettings
 

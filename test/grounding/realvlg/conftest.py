@@ -59,8 +59,8 @@ def picture_160x120():
 def taught(torch, tokenizer, realvlg_prompts, random_folder, picture_160x120, tmp_path_factory):
     """A checkpoint overfitted until its free greedy output is the canonical answer."""
     from benchmarks.tiny_qwen import TinySize, make_qwen2_5_vl, save_checkpoint
-    from realvlg_ros.grounding.realvlg.model import VisionLanguageModel
-    from realvlg_ros.grounding.realvlg.session import chat_prompt
+    from realvlg_ros.grounding.realvlg.model.model import VisionLanguageModel
+    from realvlg_ros.grounding.realvlg.model.session import chat_prompt
 
     prepared = VisionLanguageModel.load(random_folder, 'cpu', 'float32')
     image = picture_160x120.repeat(2, axis=0).repeat(2, axis=1)

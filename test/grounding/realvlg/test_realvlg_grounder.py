@@ -5,7 +5,7 @@ from realvlg_ros.camera import Camera
 from realvlg_ros.errors import GroundingCanceled, GroundingError, ParameterError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
-from realvlg_ros.grounding.realvlg.calibration import Calibration, Evidence, EvidenceKind
+from realvlg_ros.grounding.realvlg.answer.calibration import Calibration, Evidence, EvidenceKind
 from realvlg_ros.grounding.realvlg.grounder import RealvlgGrounder, make_grounder
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
 

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from ...errors import GroundingError
+from ....errors import GroundingError
 from .checkpoint import Checkpoint
 from .model import load_weights
 from .quantization import FILE_NAME, Quantization, convert

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..grounding import never_aborted
-from .coordinates import AnswerFrame
-from .decoder import Answer, Decoder, Thinking
+from ...grounding import never_aborted
+from ..answer.decoder import Answer, Decoder, Thinking
+from ..coordinates import AnswerFrame
+from ..model.model import VisionLanguageModel
+from ..prompts import PromptSet, Task
 from .labelled_set import LabelledPicture
-from .model import VisionLanguageModel
-from .prompts import PromptSet, Task
 
 # Tokens decoded to measure a rate. Chosen: a second or so on a slow machine.
 _STEPS = 16
@@ -46,7 +46,7 @@ def measure_speed(
     model: VisionLanguageModel, prompts: PromptSet, width: int, height: int, max_pixels: int
 ) -> Speed:
     """Ask a model about a grey picture of width x height px, twice."""
-    from .session import PrefixSession, chat_prompt
+    from ..model.session import PrefixSession, chat_prompt
 
     task = next(iter(prompts.tasks))
     picture = model.prepare(np.full((height, width, 3), 128, np.uint8), 0, max_pixels)
@@ -100,7 +100,7 @@ def compare(
     max_pixels: int,
 ) -> Agreement:
     """Ask both for the boxes of the pictures' objects that are there."""
-    from ...image_region import Box
+    from ....image_region import Box
 
     equal, overlaps = [], []
     for labelled in pictures:

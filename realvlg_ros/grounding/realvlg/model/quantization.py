@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import GroundingError, ParameterError
+from ....errors import GroundingError, ParameterError
 from .checkpoint import read_json
 
 FILE_NAME = 'realvlg_quantization.json'

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..model.text_tokens import TextTokens
+from ..prompts import Task, TaskPrompt
 from .numbers import NumberRange, PartialNumber
-from .prompts import Task, TaskPrompt
-from .text_tokens import TextTokens
 
 # Degrees in half a turn. From geometry.
 _HALF_TURN_DEGREES = 180

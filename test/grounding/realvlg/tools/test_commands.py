@@ -5,9 +5,9 @@ import cv2
 import pytest
 
 from realvlg_ros.errors import GroundingError, ParameterError
-from realvlg_ros.grounding.realvlg.calibration import Calibration
-from realvlg_ros.grounding.realvlg.commands import HASHES_NAME, add_model_commands
-from realvlg_ros.grounding.realvlg.labelled_set import read_labelled_set
+from realvlg_ros.grounding.realvlg.answer.calibration import Calibration
+from realvlg_ros.grounding.realvlg.tools.commands import HASHES_NAME, add_model_commands
+from realvlg_ros.grounding.realvlg.tools.labelled_set import read_labelled_set
 
 
 def run(*words):

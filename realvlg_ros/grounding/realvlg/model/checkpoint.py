@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import GroundingError
+from ....errors import GroundingError
 
 MODEL_TYPES = ('qwen2_5_vl', 'qwen3_vl')
 # Bytes of a number of each type. From the format of safetensors.

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from realvlg_ros.grounding.realvlg.confidence import ConfidenceMeter
-from realvlg_ros.grounding.realvlg.grammar import Branch, Choice
+from realvlg_ros.grounding.realvlg.answer.confidence import ConfidenceMeter
+from realvlg_ros.grounding.realvlg.answer.grammar import Branch, Choice
 
 TENS = Choice(0, (Branch(1, 10, 19), Branch(2, 20, 29)))
 ONES = Choice(0, (Branch(3, 14, 14), Branch(4, 15, 15)))

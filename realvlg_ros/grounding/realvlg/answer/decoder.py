@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import GroundingCanceled, ParameterError
+from ....errors import GroundingCanceled, ParameterError
+from ..model.model import Picture, VisionLanguageModel
+from ..model.session import PrefixSession, chat_prompt
+from ..prompts import PromptSet, Task, TaskPrompt
 from .confidence import Confidence, ConfidenceMeter
 from .grammar import AnswerGrammar, AnswerWriter
-from .model import Picture, VisionLanguageModel
-from .prompts import PromptSet, Task, TaskPrompt
-from .session import PrefixSession, chat_prompt
 
 # Closing tags are looked for in this many last tokens of a thought. Chosen: longer than any tag.
 _TAIL_TOKENS = 16

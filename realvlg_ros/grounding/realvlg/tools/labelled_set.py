@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...arrays import ByteArray
-from ...camera import Camera
-from ...errors import ParameterError
-from ...frame import RgbdFrame
-from ..grounding import check_instruction
+from ....arrays import ByteArray
+from ....camera import Camera
+from ....errors import ParameterError
+from ....frame import RgbdFrame
+from ...grounding import check_instruction
 
 
 @dataclass(frozen=True)

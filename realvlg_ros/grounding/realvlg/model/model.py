@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...arrays import ByteArray
-from ...errors import GroundingError
-from ...torch_device import FLOAT_BYTES, choose_device, import_libraries
+from ....arrays import ByteArray
+from ....errors import GroundingError
+from ....torch_device import FLOAT_BYTES, choose_device, import_libraries
+from ..coordinates import FeedSize, feed_size
 from .checkpoint import Checkpoint
-from .coordinates import FeedSize, feed_size
 from .quantization import Quantization, load_quantized
 from .text_tokens import TextTokens
 

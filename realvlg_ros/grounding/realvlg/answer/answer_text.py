@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ...errors import GroundingError
+from ....errors import GroundingError
+from ..prompts import PromptSet, Task, TaskPrompt
 from .numbers import NumberRange
-from .prompts import PromptSet, Task, TaskPrompt
 
 # The longest thought that is kept. Chosen: several times the usual length.
 _MAX_THOUGHT_CHARACTERS = 4000

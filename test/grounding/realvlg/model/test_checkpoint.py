@@ -3,7 +3,7 @@ import json
 import pytest
 
 from realvlg_ros.errors import GroundingError
-from realvlg_ros.grounding.realvlg.checkpoint import Checkpoint
+from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint
 
 
 @pytest.fixture

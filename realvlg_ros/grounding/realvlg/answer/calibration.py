@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ...arrays import BoolArray, FloatArray
-from ...errors import GroundingError, ParameterError
-from .checkpoint import read_json
+from ....arrays import BoolArray, FloatArray
+from ....errors import GroundingError, ParameterError
+from ..model.checkpoint import read_json
 
 FILE_NAME = 'realvlg_calibration.json'
 

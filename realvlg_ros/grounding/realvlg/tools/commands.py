@@ -11,22 +11,22 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import GroundingError
-from ...image_region import Box
-from ...torch_device import use_torch_threads
-from ..grounding import never_aborted
-from .calibration import Calibration
-from .checkpoint import Checkpoint, read_json
-from .coordinates import AnswerFrame
-from .decoder import Decoder, Thinking
-from .grounder import RealvlgGrounder
+from ....errors import GroundingError
+from ....image_region import Box
+from ....torch_device import use_torch_threads
+from ...grounding import never_aborted
+from ..answer.calibration import Calibration
+from ..answer.decoder import Decoder, Thinking
+from ..coordinates import AnswerFrame
+from ..grounder import RealvlgGrounder
+from ..model.checkpoint import Checkpoint, read_json
+from ..model.model import VisionLanguageModel
+from ..model.quantization import WIDTHS, Quantization
+from ..model.quantize import quantize
+from ..prompts import PromptSet, find_prompts
+from ..settings import RealvlgSettings
 from .labelled_set import read_labelled_set
 from .measurements import compare, measure_speed
-from .model import VisionLanguageModel
-from .prompts import PromptSet, find_prompts
-from .quantization import WIDTHS, Quantization
-from .quantize import quantize
-from .settings import RealvlgSettings
 
 HASHES_NAME = 'realvlg_hashes.json'
 _HASHED = ('*.safetensors', 'config.json', 'tokenizer.json', 'preprocessor_config.json')

@@ -5,9 +5,9 @@ import pytest
 
 from realvlg_ros.errors import GroundingCanceled, ParameterError
 from realvlg_ros.grounding.grounding import never_aborted
-from realvlg_ros.grounding.realvlg.decoder import Decoder, Mode, Thinking
+from realvlg_ros.grounding.realvlg.answer.decoder import Decoder, Mode, Thinking
+from realvlg_ros.grounding.realvlg.model.session import chat_prompt
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
-from realvlg_ros.grounding.realvlg.session import chat_prompt
 
 INSTRUCTION = 'pick up the red mug'
 VALUES = {
@@ -23,7 +23,7 @@ PUBLISHED = re.compile(
 
 
 def load(folder):
-    from realvlg_ros.grounding.realvlg.model import VisionLanguageModel
+    from realvlg_ros.grounding.realvlg.model.model import VisionLanguageModel
 
     return VisionLanguageModel.load(folder, 'cpu', 'float32')
 

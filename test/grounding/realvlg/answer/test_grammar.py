@@ -4,10 +4,10 @@ import re
 import pytest
 
 from realvlg_ros.errors import GroundingError
-from realvlg_ros.grounding.realvlg.grammar import AnswerGrammar
-from realvlg_ros.grounding.realvlg.numbers import NumberRange, PartialNumber
+from realvlg_ros.grounding.realvlg.answer.grammar import AnswerGrammar
+from realvlg_ros.grounding.realvlg.answer.numbers import NumberRange, PartialNumber
+from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
-from realvlg_ros.grounding.realvlg.text_tokens import TextTokens
 
 
 class CharacterTokens:

@@ -4,16 +4,16 @@ import pytest
 
 from realvlg_ros.errors import GroundingError, ParameterError
 from realvlg_ros.grounding.grounding import never_aborted
-from realvlg_ros.grounding.realvlg.checkpoint import Checkpoint
-from realvlg_ros.grounding.realvlg.decoder import Decoder, Thinking
+from realvlg_ros.grounding.realvlg.answer.decoder import Decoder, Thinking
+from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint
+from realvlg_ros.grounding.realvlg.model.quantization import Quantization
+from realvlg_ros.grounding.realvlg.model.quantize import quantize
+from realvlg_ros.grounding.realvlg.model.session import PrefixSession, chat_prompt
 from realvlg_ros.grounding.realvlg.prompts import Task
-from realvlg_ros.grounding.realvlg.quantization import Quantization
-from realvlg_ros.grounding.realvlg.quantize import quantize
-from realvlg_ros.grounding.realvlg.session import PrefixSession, chat_prompt
 
 
 def load(folder, dtype='auto'):
-    from realvlg_ros.grounding.realvlg.model import VisionLanguageModel
+    from realvlg_ros.grounding.realvlg.model.model import VisionLanguageModel
 
     return VisionLanguageModel.load(folder, 'cpu', dtype)
 
@@ -57,7 +57,7 @@ def test_stored_tensors_are_plain_and_the_embedding_is_stored_once(taught, tmp_p
 
 
 def test_layers_of_4_bits_by_hand(torch):
-    from realvlg_ros.grounding.realvlg.quantized_layers import Int4Linear
+    from realvlg_ros.grounding.realvlg.model.quantized_layers import Int4Linear
 
     layer = torch.nn.Linear(64, 32)
     rows = torch.randint(0, 16, (32, 64), generator=torch.Generator().manual_seed(0))

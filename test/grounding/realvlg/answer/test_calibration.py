@@ -1,7 +1,7 @@
 import pytest
 
 from realvlg_ros.errors import GroundingError, ParameterError
-from realvlg_ros.grounding.realvlg.calibration import (
+from realvlg_ros.grounding.realvlg.answer.calibration import (
     FILE_NAME,
     Calibration,
     Evidence,

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...errors import GroundingError, MissingDependencyError
+from ....errors import GroundingError, MissingDependencyError
 
 
 class TextTokens:

@@ -1,5 +1,5 @@
 def test_it_grows_and_is_cut_back_without_losing_what_it_holds(torch):
-    from realvlg_ros.grounding.realvlg.cache import BufferCache
+    from realvlg_ros.grounding.realvlg.model.cache import BufferCache
 
     cache = BufferCache(layers=2, capacity=10)
     generator = torch.Generator().manual_seed(0)
@@ -22,8 +22,8 @@ def test_a_long_thought_outgrows_the_first_buffer(torch, random_folder, realvlg_
     import numpy as np
 
     from realvlg_ros.grounding.grounding import never_aborted
-    from realvlg_ros.grounding.realvlg.decoder import Decoder, Mode, Thinking
-    from realvlg_ros.grounding.realvlg.model import VisionLanguageModel
+    from realvlg_ros.grounding.realvlg.answer.decoder import Decoder, Mode, Thinking
+    from realvlg_ros.grounding.realvlg.model.model import VisionLanguageModel
     from realvlg_ros.grounding.realvlg.prompts import Task
 
     model = VisionLanguageModel.load(random_folder, 'cpu', 'float32')

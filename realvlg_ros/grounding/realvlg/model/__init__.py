@@ -1,0 +1,1 @@
+"""A checkpoint on its device: its files, tokens, weights, cache and forward passes."""

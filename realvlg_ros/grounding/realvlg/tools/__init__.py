@@ -1,0 +1,1 @@
+"""The commands `realvlg model`: labelled pictures, speed, and agreement of two models."""
