@@ -1,6 +1,6 @@
 """sensor_msgs/CompressedImage: jpeg and png colour, and depth as compressed_depth_image_transport.
 
-The form of the depth is that package's (ros-perception/image_transport_plugins, codec.cpp): a
+Depth has the format of compressed_depth_image_transport (codec.cpp of its repository): a
 header of 12 bytes (format: int32, quantisation A and B: float32), then a 16-bit png. 32FC1 depth
 is quantised inversely, q = A / depth + B: its resolution falls with distance as a sensor's does.
 """
@@ -35,7 +35,7 @@ def decode_color(msg: CompressedImage) -> ByteArray:
     """
     if 'compressedDepth' in msg.format:
         raise MessageError(f'compressed image of format {msg.format!r} is a depth, not a colour')
-    # The pixels of a camera stay where its calibration has them, whatever EXIF says.
+    # camera_info describes the pixels as they are stored: an EXIF orientation is ignored.
     image = _decode(msg, 0, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if _stored_as_rgb(msg.format):
         return np.asarray(image, np.uint8)
@@ -45,7 +45,9 @@ def decode_color(msg: CompressedImage) -> ByteArray:
 def decode_depth(
     msg: CompressedImage,
 ) -> npt.NDArray[np.uint16] | Float32Array:
-    """The depth of a compressedDepth image, (H, W) uint16 or float32 m, NaN where none.
+    """The depth of a compressedDepth image, (H, W): uint16 in the driver's unit, or float32 in m.
+
+    A pixel without a reading is 0 or NaN.
 
     Raises:
         MessageError: not a png of compressedDepth, or data that cannot be decoded.
@@ -80,7 +82,14 @@ def decode_depth(
 def encode_color(
     color: ByteArray, stamp_ns: int = 0, frame_id: str = '', quality: int = 95
 ) -> CompressedImage:
-    """A jpeg of RGB colour (H, W, 3), as compressed_image_transport sends it."""
+    """A jpeg of a colour image, as compressed_image_transport sends it.
+
+    Args:
+        color: (H, W, 3) uint8 RGB.
+        stamp_ns: of the header, ns.
+        frame_id: of the header: the optical frame.
+        quality: of the jpeg, 0 to 100.
+    """
     _, data = cv2.imencode('.jpg', color[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _message('rgb8; jpeg compressed bgr8', data.tobytes(), stamp_ns, frame_id)
 
@@ -90,9 +99,14 @@ def encode_depth(
     stamp_ns: int = 0,
     frame_id: str = '',
 ) -> CompressedImage:
-    """A compressedDepth png of depth (H, W), uint16 in mm or float32 in m.
+    """A depth image as compressed_depth_image_transport sends it, a png with a header.
 
-    Float depth beyond 10 m or without a reading becomes 0, as upstream's defaults do.
+    Float depth of 10 m or more, or without a reading, becomes 0, as with that package's defaults.
+
+    Args:
+        depth: (H, W), uint16 in mm or float32 in m.
+        stamp_ns: of the header, ns.
+        frame_id: of the header: the optical frame.
     """
     if depth.dtype == np.uint16:
         header, quantised, encoding = _HEADER.pack(_INVERSE_DEPTH, 0.0, 0.0), depth, '16UC1'
@@ -110,9 +124,9 @@ def encode_depth(
 
 
 def _stored_as_rgb(format_: str) -> bool:
-    """Whether red and blue are exchanged in the file, by the rule of compressed_subscriber.cpp.
+    """Whether the file holds red and blue exchanged, by the rule of compressed_subscriber.cpp.
 
-    The format is like 'rgb8; jpeg compressed bgr8': encoding of the source, then of the file.
+    The format is such as 'rgb8; jpeg compressed bgr8': encoding of the source, then of the file.
     """
     source, separator, stored = format_.partition(';')
     is_color = source.startswith(('rgb', 'bgr'))

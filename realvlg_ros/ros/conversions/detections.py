@@ -1,4 +1,4 @@
-"""What was grounded as vision_msgs detections, for packages that know those."""
+"""Groundings and objects as vision_msgs detections."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ...transforms import make_transform
 from .pose import pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
-# Share of the readings left out at each end, percent: those at a mask's edge belong to the
-# background as often as to the object. Chosen: thin parts stay.
+# Share of the readings left out at either end of an axis, percent: at the edge of a mask they
+# often belong to the background. Chosen: thin parts of the object stay.
 _OUTLIER_PERCENT = 2.0
 
 
@@ -42,9 +42,15 @@ def detections_2d(grounding: Grounding) -> Any:
 
 
 def detections_3d(label: str, score: float, mask: RegionMask, frame: RgbdFrame) -> Any:
-    """vision_msgs/Detection3DArray of an object's visible points, in the frame's camera.
+    """vision_msgs/Detection3DArray with the box of an object's visible points.
 
-    The box is aligned with the axes of the optical frame.
+    The box is in the optical frame and aligned with its axes.
+
+    Args:
+        label: class id of the object.
+        score: of the hypothesis, 0 to 1.
+        mask: the object's pixels in the frame.
+        frame: gives depth, camera and stamp.
 
     Raises:
         MissingDependencyError: vision_msgs is not installed.

@@ -28,7 +28,7 @@ from .stamps import ns_to_stamp, stamp_to_ns
 
 
 def grasp_to_msg(grasp: Grasp) -> msgs.GraspCandidate:
-    """The message of a grasp; the terms of its quality stay behind."""
+    """The message of a grasp; the terms of its quality are not part of it."""
     return msgs.GraspCandidate(
         pose=pose_with_covariance_to_msg(grasp.tcp2frame, grasp.covariance),
         object_width=float(grasp.object_width),

@@ -1,7 +1,6 @@
 """sensor_msgs images to numpy arrays and back.
 
-Raw images are read in place: the array is a view of the message's buffer wherever its layout
-allows, so that a frame that is never looked at costs nothing.
+Raw images are not copied: the array is a view of the message's buffer wherever its layout allows.
 """
 
 from __future__ import annotations
@@ -50,7 +49,13 @@ def array_from_image(msg: Image) -> Array:
 
 
 def image_from_array(array: Array, encoding: str, stamp_ns: int = 0, frame_id: str = '') -> Image:
-    """An image message of an array (H, W) or (H, W, channels).
+    """The image message of an array.
+
+    Args:
+        array: (H, W) or (H, W, channels), of the encoding's type.
+        encoding: of sensor_msgs/image_encodings.hpp, such as rgb8 or 16UC1.
+        stamp_ns: of the header, ns.
+        frame_id: of the header: the optical frame.
 
     Raises:
         MessageError: the array's type or channels are not those of the encoding.
@@ -135,7 +140,7 @@ def _check_size(msg: Image, layout: PixelLayout) -> None:
 
 
 def _view_padded(rows: ByteArray, dtype: np.dtype) -> Array:
-    """See padded rows (H, bytes) as another type: in place if the stride allows it."""
+    """View padded rows (H, bytes) as another type; a copy if the stride does not fit."""
     if rows.strides[0] % dtype.itemsize:
         return np.ascontiguousarray(rows).view(dtype)
     return rows.view(dtype)

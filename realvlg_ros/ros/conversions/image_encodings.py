@@ -1,4 +1,4 @@
-"""Image encodings of sensor_msgs/image_encodings.hpp: how pixels lie in memory."""
+"""Image encodings of sensor_msgs/image_encodings.hpp: the memory layout of pixels."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _NAMED.update(
     }
 )
 
-# OpenCV's own names: 16UC1, 32FC3; one channel when none is said.
+# OpenCV's type names, such as 16UC1 and 32FC3; without a number they have one channel.
 _GENERIC = re.compile(r'(8U|8S|16U|16S|32S|32F|64F)(?:C(\d+))?')
 _GENERIC_TYPES = {
     '8U': 'u1', '8S': 'i1', '16U': 'u2', '16S': 'i2', '32S': 'i4', '32F': 'f4', '64F': 'f8',
@@ -58,7 +58,8 @@ _GENERIC_TYPES = {
 DEPTH_ENCODINGS = ('16UC1', 'mono16', '16U', '32FC1', '32F', '64FC1', '64F')
 
 # Conversion to RGB. OpenCV names a Bayer pattern by the second row's second and third pixel,
-# hence BG for rggb. 8UC3 is taken as RGB and 8UC4 as RGBA: drivers that say no more mean that.
+# hence BG for rggb. 8UC3 and 8UC4 name no order of channels: drivers that use them mean RGB and
+# RGBA.
 COLOR_CODES: dict[str, int | None] = {
     'rgb8': None,
     '8UC3': None,
@@ -91,7 +92,7 @@ COLOR_CODES: dict[str, int | None] = {
 
 
 def pixel_layout(encoding: str) -> PixelLayout | None:
-    """The layout of an encoding, or None when pixels are not stored one after another."""
+    """The layout of an encoding, or None if it is unknown or its pixels are not interleaved."""
     if encoding in _NAMED:
         return _NAMED[encoding]
     match = _GENERIC.fullmatch(encoding)

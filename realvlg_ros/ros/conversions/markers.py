@@ -14,8 +14,8 @@ from ...transforms import make_transform
 from .pose import point_to_msg, pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
-# Opacity of the best grasp and of others; diameter of a contact, height of the label and how far
-# above it stands, m. Chosen: read from where RViz shows a table.
+# Opacity of the best grasp and of others; diameter of a contact, height of the label and its
+# distance behind the TCP, m. Chosen: legible when RViz shows a whole table.
 _BEST_ALPHA = 0.9
 _OTHER_ALPHA = 0.25
 _CONTACT_DIAMETER_M = 0.008
@@ -24,7 +24,7 @@ _LABEL_OFFSET_M = 0.16
 
 
 class TargetMarkers:
-    """Draws targets one after another and takes away what the one before left."""
+    """Draws one target after another and deletes markers that are no longer used."""
 
     def __init__(self, gripper: Gripper) -> None:
         """Draw grasps with this gripper."""
@@ -81,7 +81,7 @@ def _label(header: Header, target: GraspTarget) -> Marker:
     best = target.grasps[0]
     marker = Marker(header=header, ns='label', type=Marker.TEXT_VIEW_FACING)
     marker.pose.orientation.w = 1.0
-    # Behind the gripper, where neither it nor the object hides the words.
+    # Behind the gripper, where neither it nor the object hides the label.
     marker.pose.position = point_to_msg(best.position - best.approach * _LABEL_OFFSET_M)
     marker.scale.z = _LABEL_HEIGHT_M
     marker.color = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)

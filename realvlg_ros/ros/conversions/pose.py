@@ -31,7 +31,7 @@ def pose_from_msg(msg: Pose) -> FloatArray:
 def pose_with_covariance_to_msg(
     transform: FloatArray, covariance: FloatArray
 ) -> PoseWithCovariance:
-    """The message of a 4x4 transform and its 6x6 covariance, row by row."""
+    """The message of a 4x4 transform and its 6x6 covariance, row-major."""
     msg = PoseWithCovariance(pose=pose_to_msg(transform))
     msg.covariance = np.ascontiguousarray(covariance, np.float64).ravel()
     return msg

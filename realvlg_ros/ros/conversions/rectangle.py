@@ -5,8 +5,8 @@ from __future__ import annotations
 from ... import msg as msgs
 from ...rectangle import ContactPair, GraspRectangle
 
-# A message has no None: a negative score says that the source gives none. Chosen: no score is
-# negative.
+# A field of a message cannot be None: a negative score means that the source gives none. Chosen:
+# no score is negative.
 _NO_SCORE = -1.0
 
 

@@ -1,1 +1,1 @@
-"""Transforms as a node hears them."""
+"""Transforms from and to tf, and poses given as parameters."""

@@ -38,7 +38,12 @@ def pose_from_parameter(name: str, values: Sequence[float]) -> FloatArray:
 def quaternion_from_rpy(roll: float, pitch: float, yaw: float) -> FloatArray:
     """Quaternion (x, y, z, w) of rotations about the fixed axes x, y, z in this order (REP 103).
 
-    By tf_transformations where it is installed, else by scipy, which gives the same.
+    Computed by tf_transformations where it is installed, else by scipy; both give the same.
+
+    Args:
+        roll: angle about x, rad.
+        pitch: angle about y, rad.
+        yaw: angle about z, rad.
     """
     try:
         from tf_transformations import quaternion_from_euler

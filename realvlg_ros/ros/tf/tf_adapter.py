@@ -1,4 +1,4 @@
-"""/tf and /tf_static through tf2_msgs: what they say goes into a TransformBuffer."""
+"""/tf and /tf_static: read into a TransformBuffer, or published."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ Subscribe = Callable[[type[Any], str, Callable[[Any], None], QoSProfile], Any]
 def transform_to_msg(
     parent: str, child: str, child2parent: FloatArray, stamp_ns: int
 ) -> TransformStamped:
-    """The message of the pose of a child frame in its parent (4x4)."""
+    """The message of the pose of a child frame in its parent.
+
+    Args:
+        parent: name of the parent frame.
+        child: name of the child frame.
+        child2parent: 4x4 pose of the child in the parent, m.
+        stamp_ns: time at which it holds, ns.
+    """
     msg = TransformStamped(child_frame_id=child)
     msg.header.stamp = ns_to_stamp(stamp_ns)
     msg.header.frame_id = parent
@@ -47,7 +54,7 @@ def transform_from_msg(msg: TransformStamped) -> FloatArray:
 
 
 class TransformListener:
-    """Feeds a buffer from /tf and /tf_static."""
+    """Fills a buffer from /tf and /tf_static."""
 
     def __init__(
         self, buffer: TransformBuffer, subscribe: Subscribe, warn: Callable[[str], None]
@@ -55,7 +62,7 @@ class TransformListener:
         """Subscribe.
 
         Args:
-            buffer: takes the transforms.
+            buffer: receives the transforms.
             subscribe: makes a subscription, such as `node.create_subscription`.
             warn: called once for each frame whose transform is refused.
 
@@ -93,7 +100,7 @@ class TransformListener:
 
 
 class TransformBroadcaster:
-    """Publishes transforms on /tf, or on /tf_static for whoever comes later too."""
+    """Publishes transforms on /tf and, latched for late subscribers, on /tf_static."""
 
     def __init__(self, node: Node) -> None:
         """Make the publishers.
@@ -107,12 +114,12 @@ class TransformBroadcaster:
         self._static: dict[str, TransformStamped] = {}
 
     def send(self, *transforms: TransformStamped) -> None:
-        """Publish transforms that hold at their stamp."""
+        """Publish transforms on /tf; each holds at its stamp."""
         self._moving.publish(self._message(transforms=list(transforms)))
 
     def send_static(self, *transforms: TransformStamped) -> None:
-        """Publish transforms that hold forever, together with those sent before."""
-        # A late reader gets the last message only.
+        """Publish static transforms, together with those sent before."""
+        # A late subscriber receives only the last message.
         self._static.update((msg.child_frame_id, msg) for msg in transforms)
         self._fixed.publish(self._message(transforms=list(self._static.values())))
 

@@ -1,4 +1,4 @@
-"""tf as a node hears it: lookups at the stamp of an image that wait a little where tf is later."""
+"""Lookups of transforms at the stamp of an image, which wait if tf arrives after the image."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _POLL_S = 0.005
 
 
 class TfInput:
-    """A buffer fed by /tf until the node is deactivated."""
+    """A buffer that is filled from /tf until the node is deactivated."""
 
     def __init__(self, node: ManagedNode, timeout: float) -> None:
-        """Listen.
+        """Subscribe to /tf and /tf_static.
 
         Args:
-            node: an activating node.
+            node: owner of the subscriptions, in its activate transition.
             timeout: longest wait for a transform, s.
 
         Raises:
@@ -47,14 +47,14 @@ class TfInput:
         return what in self._known
 
     def wait(self, what: str, look_up: Callable[[TransformBuffer], T]) -> T:
-        """Look something up; never in a callback.
+        """Look something up, and wait for it at most the timeout; never call it in a callback.
 
         Args:
-            what: its name; what was never known before is not waited for.
-            look_up: raises TransformError as long as it is not known.
+            what: its name, for the warning; what has never been found is not waited for.
+            look_up: gives it, or raises TransformError while it is not available.
 
         Raises:
-            TransformError: it is not known in time; the node has been warned.
+            TransformError: it is not available in time; the node has reported a warning.
         """
         deadline = Deadline(self._timeout if self.known(what) else 0.0)
         while True:
@@ -73,11 +73,16 @@ class TfInput:
     def camera2fixed(
         self, camera_frame: str, fixed_frame: str, stamp_ns: int
     ) -> FloatArray | None:
-        """The 4x4 pose of the camera at a time; None as long as it was never known.
+        """The 4x4 pose of the camera in the fixed frame; None if it has never been available.
+
+        Args:
+            camera_frame: name of the optical frame.
+            fixed_frame: name of the fixed frame.
+            stamp_ns: time of the pose, ns.
 
         Raises:
-            TransformError: it was known before and is not at this time; frames must not change
-                between the fixed frame and the camera's from image to image.
+            TransformError: it was available before and is not at this time; outputs must not
+                alternate between the fixed frame and the camera's.
         """
         what = f'pose of {camera_frame!r} in {fixed_frame!r}'
         try:
@@ -90,5 +95,5 @@ class TfInput:
             return None
 
     def clear(self) -> None:
-        """Forget what moves, as after a jump back of the clock."""
+        """Forget all but static transforms, as after a jump back of the clock."""
         self._buffer.clear()
