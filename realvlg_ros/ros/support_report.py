@@ -14,7 +14,7 @@ def support_report(level: SupportLevel | None) -> Report:
     """The plane's distance and, where tf gives the camera's pose, its height and tilt.
 
     Args:
-        level: of the last plan; None before the first.
+        level: the support plane of the last plan; None before the first.
     """
     if level is None:
         return Report(_NAME, message='not seen yet')

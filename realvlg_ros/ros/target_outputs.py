@@ -1,4 +1,4 @@
-"""What grasp_node publishes about a target; pictures are made only when someone looks."""
+"""What grasp_node publishes about a target; views are made only for topics with a subscriber."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class TargetOutputs:
         """Make the publishers.
 
         Args:
-            node: a configuring node.
+            node: owner of the publishers, in its configure transition.
             gripper: drawn in the markers.
-            reliability: word of ros.qos.RELIABILITY.
+            reliability: one of RELIABILITY in ros.node.qos.
         """
         qos = stream(reliability, 10)
         self._node = node
@@ -66,7 +66,7 @@ class TargetOutputs:
         return latency
 
     def show(self, frame: RgbdFrame, target: GraspTarget | None) -> None:
-        """Publish views of one target in its frame to those who subscribed."""
+        """Publish views of a target in its frame on the topics that have a subscriber."""
         if _wanted(self._debug_image):
             self._debug_image.publish(_draw(frame, target))
         if target is None:
@@ -81,7 +81,7 @@ class TargetOutputs:
             self._show_detection(frame, target)
 
     def show_grounding(self, grounding: Grounding) -> None:
-        """Publish what was grounded as 2-D detections to those who subscribed."""
+        """Publish a grounding as 2-D detections if that topic has a subscriber."""
         if self._detections_2d is not None and _wanted(self._detections_2d):
             self._detections_2d.publish(detections_2d(grounding))
 

@@ -1,4 +1,4 @@
-"""The camera as a node sees it: subscriptions, matched frames, and what is wrong with them."""
+"""A node's camera input: subscriptions, matched frames, and diagnostics of both."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .robot_input import RobotInput
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
-# The clock of a bag that starts again jumps farther than this. Chosen: a correction by NTP does
-# not.
+# A smaller jump back of the clock is ignored. Chosen: a bag that starts again jumps farther, a
+# correction by NTP does not.
 _JUMP = Duration(nanoseconds=-500_000_000)
 
 
@@ -37,8 +37,8 @@ def _nothing() -> None:
 class CameraInput:
     """Matched frames of one camera while a node is active.
 
-    Which frame is looked at is the node's choice: on_frame is given each, and newest is there to
-    be asked. to_frame is the one way from there to an RgbdFrame; nothing is decoded before it.
+    A node takes every frame by on_frame, or the last one by newest. Images are not decoded before
+    to_frame makes an RgbdFrame of them.
     """
 
     def __init__(
@@ -48,16 +48,16 @@ class CameraInput:
         on_frame: Callable[[MatchedFrame], None],
         on_jump_back: Callable[[], None] = _nothing,
     ) -> None:
-        """Prepare to read; nothing comes before start.
+        """Prepare to read; start subscribes.
 
         Args:
-            node: an activating node.
-            parameters: how to read.
-            on_frame: called in a callback with each frame; must be quick.
+            node: owner of the subscriptions, in its activate transition.
+            parameters: forms and QoS of the topics, tolerances, frames and noise.
+            on_frame: called in a callback with each matched frame; must return quickly.
             on_jump_back: called when the stamps jump back, as when a bag starts again.
 
         Raises:
-            MissingDependencyError: the robot is to be taken out and tf2_msgs is not installed.
+            MissingDependencyError: robot_shapes is set and tf2_msgs is not installed.
         """
         self._node = node
         self._parameters = parameters
@@ -86,25 +86,25 @@ class CameraInput:
 
     @property
     def fixed_frame(self) -> str:
-        """The frame that frames carry their camera's pose in; empty without one."""
+        """The fixed frame of the camera's poses; empty if none is set or tf is not available."""
         return self._parameters.fixed_frame if self._tf is not None else ''
 
     def newest(self, max_age: float) -> MatchedFrame | None:
-        """The newest frame, unless it came longer ago than max_age s."""
+        """The newest frame; None if it was matched more than max_age s ago."""
         if time.monotonic() - self._arrived > max_age:
             return None
         return self._matcher.newest()
 
     def close(self) -> None:
-        """Listen to the clock no more."""
+        """Stop watching the clock for jumps."""
         self._jump_handle.unregister()
 
     def to_frame(self, match: MatchedFrame) -> RgbdFrame:
-        """Decode and check a frame; may wait for its transform, so never in a callback.
+        """Decode and check a frame; waits for its transform, so never call it in a callback.
 
         Raises:
-            RealvlgError: what is wrong with the images, in the words of their own check, or no
-                transform at their stamp where there was one before.
+            RealvlgError: the images cannot be used, or there is no transform at their stamp
+                although there was one before.
         """
         p = self._parameters
         camera2fixed = None
@@ -125,7 +125,7 @@ class CameraInput:
         return frame if self._robot is None else self._robot.remove(frame)
 
     def explain(self) -> str:
-        """Why there is no fresh frame, in words with the remedy."""
+        """Why there is no recent frame, and the remedy."""
         reason = self._matcher.explain()
         if not reason:
             age = time.monotonic() - self._arrived
@@ -152,10 +152,12 @@ class CameraInput:
         return Report('camera', values=values)
 
     def _listen_to_tf(self) -> TfInput | None:
-        """Tf if something needs it; without tf2_msgs targets stay in the camera's frame.
+        """The input from tf if a parameter needs one.
+
+        None without tf2_msgs: targets then stay in the camera's frame.
 
         Raises:
-            MissingDependencyError: the robot cannot be taken out without tf.
+            MissingDependencyError: the robot cannot be removed from depth without tf.
         """
         p = self._parameters
         if not p.fixed_frame and not p.robot_shapes:
@@ -184,7 +186,7 @@ class CameraInput:
         for name in _STREAMS:
             transport = transports.get(name, 'raw')
             message = CameraInfo if name == 'camera_info' else Image
-            # A transport's topic follows the base topic, wherever that was remapped to.
+            # As in image_transport, the name is appended to the remapped base topic.
             topic = self._node.resolve_topic_name(name)
             if transport != 'raw':
                 message, topic = CompressedImage, f'{topic}/{transport}'

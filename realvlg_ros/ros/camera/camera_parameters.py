@@ -14,7 +14,7 @@ from .robot_input import read_shapes
 
 @dataclass(frozen=True)
 class NoiseParameters(Settings):
-    """How noisy the depth is: its standard deviation is floor + quadratic z^2."""
+    """Noise of the depth: its standard deviation at depth z is floor + quadratic z^2."""
 
     profile: str = setting(
         'd435', 'Depth camera: a name in config/depth_noise, or the path of a YAML file.'
@@ -31,7 +31,7 @@ class NoiseParameters(Settings):
     )  # fmt: skip
 
     def to_depth_noise(self) -> DepthNoise:
-        """The profile's noise, but for what is given here.
+        """The noise of the profile, with the values given here in place of its own.
 
         Raises:
             ParameterError: the profile is unknown or cannot be used.

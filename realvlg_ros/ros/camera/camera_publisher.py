@@ -21,7 +21,7 @@ DEPTH_ENCODINGS = ('16UC1', '32FC1')
 
 
 class CameraPublisher:
-    """Color, depth registered to it, and camera_info, all of one stamp.
+    """Publishes colour, depth registered to it, and camera_info, all of one stamp.
 
     The topics are CAMERA/color/image_raw (rgb8), CAMERA/depth/image_raw (16UC1 in mm, or 32FC1 in
     m; REP 118) and CAMERA/color/camera_info, relative to the node's namespace.
@@ -38,7 +38,7 @@ class CameraPublisher:
         """Make the publishers.
 
         Args:
-            node: to which they belong.
+            node: owner of the publishers.
             camera_name: namespace of the topics.
             depth_encoding: one of DEPTH_ENCODINGS.
             qos: of all three; reliable with a depth of 5 if left out.
@@ -57,7 +57,7 @@ class CameraPublisher:
         self._camera_info = make(CameraInfo, 'color/camera_info')
 
     def publish(self, frame: RgbdFrame, stamp_ns: int | None = None) -> None:
-        """Publish a frame, with another stamp (ns) than its own if one is given."""
+        """Publish a frame; stamp_ns replaces its own stamp, ns, if it is given."""
         stamp_ns = frame.stamp_ns if stamp_ns is None else stamp_ns
         frame_id = frame.camera.frame_id
         depth = self._encode_depth(frame.depth)
@@ -66,12 +66,12 @@ class CameraPublisher:
         self._color.publish(image_from_array(frame.color, 'rgb8', stamp_ns, frame_id))
 
     def has_reader(self) -> bool:
-        """Whether someone reads both images and the camera_info."""
+        """Whether each of the three topics has a subscriber."""
         publishers = self._color, self._depth, self._camera_info
         return all(publisher.get_subscription_count() > 0 for publisher in publishers)
 
     def wait_until_sent(self, timeout: float) -> bool:
-        """Wait, at most for a timeout in s, until reliable readers have everything."""
+        """Wait at most timeout s until reliable subscribers have everything; whether they have."""
         publishers = self._color, self._depth, self._camera_info
         duration = Duration(seconds=timeout)
         return all(publisher.wait_for_all_acked(duration) for publisher in publishers)

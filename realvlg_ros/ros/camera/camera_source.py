@@ -1,4 +1,4 @@
-"""The base of nodes that stand in for a camera: a timer, time stamps, clock and tf."""
+"""The base of nodes that replace a camera driver: timer, stamps, /clock and tf."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class CameraSourceParameters(ThreadParameter):
 
 
 class CameraSource(CheckedNode, ABC):
-    """Publishes the frames that its subclass makes, at a rate."""
+    """Publishes the frames that a subclass makes, at a fixed rate."""
 
     parameter_type: ClassVar[type[CameraSourceParameters]] = CameraSourceParameters
 
     def __init__(self, name: str, **arguments: Any) -> None:
-        """Check the parameters and begin.
+        """Check the parameters and start publishing.
 
         Raises:
             RealvlgError: a parameter or what it names cannot be used.
@@ -99,7 +99,7 @@ class CameraSource(CheckedNode, ABC):
         self._started = True
 
     def prepare(self) -> None:
-        """Open what the parameters name."""
+        """Open the files that the parameters name; called before the first frame."""
 
     @abstractmethod
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
@@ -134,7 +134,7 @@ class CameraSource(CheckedNode, ABC):
         return self.get_clock().now().nanoseconds, elapsed
 
     def _send_pose(self, frame: RgbdFrame, stamp_ns: int) -> None:
-        """Publish the camera's pose: once while it stays, and with each frame once it moves."""
+        """Publish the camera's pose: once if it is static, else with each frame."""
         pose = frame.camera2fixed
         if self._broadcaster is None or pose is None:
             return
@@ -147,7 +147,7 @@ class CameraSource(CheckedNode, ABC):
             self._broadcaster.send(message)
 
     def pose_is_static(self) -> bool:
-        """Whether the camera stays where it is."""
+        """Whether the camera does not move."""
         return True
 
     def _make_broadcaster(self) -> TransformBroadcaster | None:
@@ -159,7 +159,7 @@ class CameraSource(CheckedNode, ABC):
 
 
 def run_source(make: Callable[[], CameraSource], args: Sequence[str] | None = None) -> int:
-    """Publish until the source is at its end, or SIGINT or SIGTERM.
+    """Publish until the source has no more frames, or until SIGINT or SIGTERM.
 
     Returns:
         The exit status: 0, or 2 when a parameter or what it names cannot be used.

@@ -1,6 +1,6 @@
-"""Colour, depth and camera_info of the same instant, without blocking and with every drop counted.
+"""Matches colour, depth and camera_info by their stamps, and counts every message dropped.
 
-Pure Python over (stamp, payload): payloads are messages that nobody has decoded yet.
+It only sees pairs of a stamp and a payload: messages are not decoded, and rclpy is not needed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from statistics import median
 from threading import Lock
 from typing import Any
 
-# Until stamps tell the rate, a camera of 30 Hz is assumed; the rate is the median of so many
-# periods. Chosen: the usual rate, half a second of it.
+# Period of a stream before its stamps give one, ns, and the number of last periods of which the
+# median is taken. Chosen: the usual 30 Hz, half a second of it.
 _FIRST_GUESS_PERIOD_NS = 33_333_333
 _PERIODS_KEPT = 15
 
@@ -23,7 +23,7 @@ OnJumpBack = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class MatchedFrame:
-    """Three messages that belong together; the colour image's stamp is theirs."""
+    """Three messages that were matched; stamp_ns is that of the colour image."""
 
     stamp_ns: int
     color: Any
@@ -33,13 +33,13 @@ class MatchedFrame:
 
 @dataclass
 class MatchCounts:
-    """What came and what became of it.
+    """Numbers of messages received, matched and dropped.
 
     Attributes:
         color, depth, camera_info: received.
-        matched: frames put together.
-        dropped_color, dropped_depth: images that came to nothing, by reason.
-        jumps_back: how often the clock jumped back and everything was cleared.
+        matched: complete frames.
+        dropped_color, dropped_depth: images dropped without a match, by reason.
+        jumps_back: how often stamps jumped back and all messages were cleared.
     """
 
     color: int = 0
@@ -52,11 +52,11 @@ class MatchCounts:
 
 
 class FrameMatcher:
-    """Puts frames together as their parts arrive; the newest frame wins.
+    """Matches messages into frames as they arrive, the newest frame first.
 
     A colour image is matched with the depth image nearest to it in time, if that lies within the
     tolerance, and with the camera_info nearest to it, however old: some drivers publish it once.
-    Safe to use from several threads; no call waits for anything but another short call.
+    Once a frame is complete, older images are dropped. Thread-safe; no call blocks for long.
     """
 
     def __init__(
@@ -69,11 +69,11 @@ class FrameMatcher:
         """Start empty.
 
         Args:
-            tolerance_ns: largest distance of the stamps of colour and depth; None takes half the
-                period of the faster stream.
+            tolerance_ns: largest difference of the stamps of colour and depth, ns; None takes half
+                the period of the faster stream.
             capacity: images of each kind that wait for a partner; the oldest is dropped.
-            jump_back_ns: a stamp older than the newest of its kind by more than this is a jump
-                of the clock, not a late message.
+            jump_back_ns: a stamp older than the newest of its kind by more than this, ns, is a
+                jump of the clock, not a late message.
             on_jump_back: called with the newest stamp before and the first after the jump, ns,
                 once everything has been cleared.
         """
@@ -124,7 +124,7 @@ class FrameMatcher:
             self._clear()
 
     def explain(self) -> str:
-        """Why frames are missing, in words with the remedy; empty when frames match."""
+        """Why no frame has been matched, and the remedy; empty when one has been."""
         with self._lock:
             missing = [
                 name
@@ -168,7 +168,7 @@ class FrameMatcher:
         return True
 
     def _match(self) -> bool:
-        """Complete the newest frame that can be, and drop what can no longer be matched."""
+        """Complete the newest frame that can be matched, and drop older images."""
         if not self._camera_info.items:
             return False
         for stamp_ns in sorted(self._color.items, reverse=True):
@@ -191,7 +191,7 @@ class FrameMatcher:
             self._depth.items.pop(depth_ns),
             self._camera_info.items[info_ns],
         )
-        # Newest wins: what is older than a complete frame will not be put together any more.
+        # Images older than a complete frame are not matched any more.
         for name, stream, stamp_ns in (
             ('color', self._color, color_ns),
             ('depth', self._depth, depth_ns),
@@ -235,7 +235,7 @@ class _Stream:
         return int(median(self._periods)) if self._periods else _FIRST_GUESS_PERIOD_NS
 
     def add(self, stamp_ns: int, payload: Any) -> int:
-        """Add a message and return how many had to go."""
+        """Add a message; returns how many were dropped to make room."""
         if self.newest_ns is not None and stamp_ns > self.newest_ns:
             self._periods.append(stamp_ns - self.newest_ns)
         self.newest_ns = max(stamp_ns, self.newest_ns or stamp_ns)

@@ -1,4 +1,4 @@
-"""The robot's own body taken out of the depth, with its pose from tf."""
+"""Removal of the robot's own body from the depth, with the poses of its links from tf."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..tf.tf_input import TfInput
 
 
 class RobotInput:
-    """A robot filter that asks tf where the links are."""
+    """A robot filter that looks up the poses of the links on tf."""
 
     def __init__(self, file: str, padding: float, tf: TfInput) -> None:
         """Read the robot's shapes.
 
         Args:
             file: YAML of shapes, or expanded URDF; see read_shapes.
-            padding: grown by so much, m.
-            tf: where the links are.
+            padding: distance by which the shapes are enlarged, m.
+            tf: gives the poses of the links.
 
         Raises:
             RobotModelError, ParameterError, MissingDependencyError: the file cannot be used.
@@ -31,11 +31,11 @@ class RobotInput:
         self.removed = 0
 
     def remove(self, frame: RgbdFrame) -> RgbdFrame:
-        """The frame without the robot.
+        """The frame with holes in depth where it shows the robot.
 
         Raises:
             TransformError: the pose of a link is not known at the frame's stamp; without it the
-                robot would be taken for an object.
+                robot would be segmented as an object.
         """
         poses = self._tf.wait(
             'pose of the robot',

@@ -1,4 +1,4 @@
-"""What else is published where a topic that a node reads has no publisher."""
+"""Hints for a topic without a publisher: other topics of its type that have one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MOST_HINTS = 3
 
 
 def describe_publishers(node: Node, topic: str, message: type[Any]) -> str:
-    """A topic with the number of its publishers; without any, with topics that have some.
+    """A topic with its number of publishers; if that is 0, with similar topics that have some.
 
     Args:
-        node: through whose eyes.
-        topic: name in full.
-        message: the type of its messages; only topics of this type are named.
+        node: gives the ROS graph.
+        topic: full name.
+        message: type of its messages; only topics of this type are listed.
     """
     count = node.count_publishers(topic)
     words = f'{count} publisher{"" if count == 1 else "s"}'
@@ -29,7 +29,7 @@ def describe_publishers(node: Node, topic: str, message: type[Any]) -> str:
 
 
 def _published(node: Node, message: type[Any]) -> list[str]:
-    """The topics of a type that have a publisher."""
+    """The topics of a message type that have a publisher."""
     wanted = f'{message.__module__.partition(".")[0]}/msg/{message.__name__}'
     return [
         name
