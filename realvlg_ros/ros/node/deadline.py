@@ -1,4 +1,4 @@
-"""Deadlines on a clock that neither jumps nor stands still, unlike simulated time."""
+"""Deadlines on the steady clock, which neither jumps nor stops as simulated time may."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Deadline:
     """A point on the steady clock."""
 
     def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
-        """Pass in so many seconds from now."""
+        """Set the deadline so many seconds from now."""
         self._clock = clock
         self._start = clock()
         self._end = self._start + seconds
@@ -29,5 +29,5 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether it is over."""
+        """Whether the time is up."""
         return self._clock() >= self._end

@@ -31,8 +31,8 @@ class Report:
 
     Attributes:
         name: of the part.
-        level: how bad it is.
-        message: in words, with the remedy when something is wrong.
+        level: severity.
+        message: the state, with the remedy when something is wrong.
         values: figures by name, with the unit in the name.
     """
 
@@ -42,7 +42,7 @@ class Report:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def to_msg(self, node: str) -> DiagnosticStatus:
-        """As a status of a node."""
+        """The status message of this report of a node."""
         return DiagnosticStatus(
             level=bytes([self.level]),
             name=f'{node}: {self.name}',
@@ -79,10 +79,10 @@ class DiagnosticsPublisher:
     """Publishes the reports of a node once a second, whatever its lifecycle state."""
 
     def __init__(self, node: Node, reports: Callable[[], Sequence[Report]]) -> None:
-        """Begin.
+        """Start publishing.
 
         Args:
-            node: whose state it is.
+            node: the node that is reported on.
             reports: called once a second, in a callback group of its own.
         """
         self._node = node
@@ -96,11 +96,11 @@ class DiagnosticsPublisher:
         )
 
     def publish(self) -> None:
-        """Publish the reports of this moment."""
+        """Publish the current reports."""
         name = self._node.get_fully_qualified_name().lstrip('/')
         try:
             reports = self._reports()
-        except Exception as error:  # Telling how a node does must not end it.
+        except Exception as error:  # A failing report must not end the node.
             reports = [Report('diagnostics', Level.ERROR, repr(error))]
         array = DiagnosticArray(status=[report.to_msg(name) for report in reports])
         array.header.stamp = self._node.get_clock().now().to_msg()

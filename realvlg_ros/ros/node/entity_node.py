@@ -1,4 +1,4 @@
-"""What a lifecycle node offers and listens to, and the conditions that it reports."""
+"""A node's publishers, servers, subscriptions and timers, and the conditions that it reports."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from .goals import Goals
 from .node_parameters import CheckedNode
 from .qos import publisher_events, stream, subscription_events
 
-# What the goal of an action does, from its handle to its result.
+# Executes a goal: takes its handle and returns the result.
 Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
 
-# A condition whose words change, such as a figure in them, is logged again after this, s. Chosen:
-# the log stays readable.
+# A condition whose message changes, for example in a number, is logged again after this, s.
+# Chosen: the log stays readable.
 _LOG_PERIOD_S = 10.0
-# Results that nobody fetched are kept so long, s. Chosen: the 15 minutes of some distributions add
-# up.
+# How long results that no client has fetched are kept, s. Chosen: over the 15 minutes of some
+# distributions they would accumulate.
 _RESULT_TIMEOUT_S = 30
 
 
 class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
-    """A lifecycle node that gives back what it made, each in the transition that undoes it.
+    """A lifecycle node that destroys each entity in the transition that undoes its creation.
 
     Publishers, services and action servers (`create_managed_publisher`, `create_managed_service`,
     `create_managed_action_server`) last from configure to cleanup; subscriptions and timers
@@ -38,7 +38,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, **arguments: Any) -> None:
-        """Make a node that offers nothing yet."""
+        """Make a node without entities."""
         super().__init__(name, **arguments)
         self._active = False
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -66,9 +66,10 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         Args:
             message: type of message.
             topic: name, relative to the node's namespace.
-            callback: takes the message.
+            callback: called with each message.
             qos: profile.
-            parameter: the one that sets the reliability of qos, if any.
+            parameter: name of the parameter that sets the reliability of qos, for the warning
+                about incompatible QoS; empty when none does.
         """
         subscription = self.create_subscription(
             message,
@@ -83,7 +84,13 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
     def create_managed_publisher(
         self, message: type[Any], topic: str, qos: QoSProfile | None = None
     ) -> Any:
-        """Make a publisher that is silent while the node is not active; reliable by default."""
+        """Make a publisher, until cleanup, that publishes only while the node is active.
+
+        Args:
+            message: type of message.
+            topic: name, relative to the node's namespace.
+            qos: profile; reliable with a depth of 10 if left out.
+        """
         publisher = self.create_lifecycle_publisher(
             message,
             topic,
@@ -98,7 +105,13 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
     def create_managed_service(
         self, service: type[Any], name: str, callback: Callable[[Any, Any], Any]
     ) -> None:
-        """Offer a service until cleanup; it is called in any state from inactive on."""
+        """Offer a service until cleanup; it answers while the node is inactive, too.
+
+        Args:
+            service: type of service.
+            name: relative to the node's namespace.
+            callback: takes the request and the response to fill in, which it returns.
+        """
         server = self.create_service(
             service, name, callback, callback_group=ReentrantCallbackGroup()
         )
@@ -112,11 +125,12 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         Args:
             action: type of action.
             name: relative to the node's namespace.
-            begin: called with each goal in the order in which they came; must be quick. Gives
-                what runs in a thread of its own, makes a LiveGoal and returns the result.
+            begin: called with the handle of each goal in the order of arrival; must return
+                quickly. Returns the function that executes the goal in a thread of its own: it
+                enters a LiveGoal and returns the result.
 
         Returns:
-            The goals that live.
+            The live goals.
         """
         goals = Goals()
         server = ActionServer(
@@ -135,7 +149,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         return goals
 
     def create_managed_timer(self, period: float, callback: Callable[[], None]) -> None:
-        """Call back every period, s, on the steady clock until the node is deactivated."""
+        """Call the callback every period s of the steady clock until the node is deactivated."""
         timer = self.create_timer(
             period,
             callback,
@@ -148,8 +162,8 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         """Report a condition in the diagnostics, and in the log at most every few seconds.
 
         Args:
-            subject: what it is about.
-            message: in words, with the remedy; empty when the condition is over.
+            subject: name of the condition.
+            message: what is wrong, and the remedy; empty when the condition is over.
         """
         before = self._conditions.get(subject, '')
         if before == message:

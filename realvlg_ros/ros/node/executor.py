@@ -1,4 +1,4 @@
-"""An executor for nodes whose subscriptions only hand over and whose other callbacks may wait."""
+"""An executor for nodes with quick subscription callbacks and other callbacks that may block."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from rclpy.subscription import Subscription
 
 
 class NodeExecutor(Executor):  # type: ignore[misc]
-    """Runs the callbacks of subscriptions where they are found, and all others in threads.
+    """Runs the callbacks of subscriptions in the spinning thread, and all others in a thread pool.
 
-    A MultiThreadedExecutor hands each message to a thread and sets up a new wait on the way there
-    and on the way back: at camera rate that costs twice as much as receiving the images.
+    A MultiThreadedExecutor passes each message to a thread and rebuilds its wait set before and
+    after: at camera rate that costs twice as much as receiving the images.
     """
 
     def __init__(self, num_threads: int) -> None:
-        """Keep so many threads for goals, services and timers."""
+        """Make a pool of so many threads for goals, services and timers."""
         super().__init__()
         self._pool = ThreadPoolExecutor(num_threads)
         self._running: list[Any] = []
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and run it, or begin it in a thread.
+        """Wait for one callback and run it, or start it in the pool.
 
         Raises:
-            Exception: what the callback, or one begun before, has raised.
+            Exception: raised by the callback, or by one that was started before.
         """
         try:
             handler, entity, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
@@ -43,7 +43,7 @@ class NodeExecutor(Executor):  # type: ignore[misc]
             task.result()
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
-        """Wait for what runs, at most timeout_sec, and take no more."""
+        """Start no more callbacks, and wait at most timeout_sec s for those that run."""
         ended: bool = super().shutdown(timeout_sec)
         self._pool.shutdown(wait=False)
         return ended

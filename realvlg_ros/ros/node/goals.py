@@ -1,4 +1,4 @@
-"""The goals of an action server while they live: cancel, feedback and end."""
+"""The live goals of an action server: cancellation and final states."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from rclpy.action import CancelResponse
 from rclpy.action.server import ServerGoalHandle
 
-# The cancel callback returns before rclpy marks the goal as canceling; this long at most, s.
+# rclpy marks a goal as canceling after the cancel callback has returned: longest wait for it, s.
 # Chosen: many times what rclpy takes.
 _CANCEL_MARK_S = 1.0
 
-# Feedback comes at least so often, s. Chosen: who waits can tell a slow answer from a dead server.
+# Longest time between two feedbacks, s. Chosen: it tells a slow answer from a dead server.
 FEEDBACK_PERIOD_S = 0.5
 # How long a deactivation waits for the results of its goals, s. Chosen: less than a transition may
 # take.
@@ -22,10 +22,16 @@ RESULTS_TIMEOUT_S = 2.0
 
 
 class LiveGoal:
-    """One goal, as a context: it has a final state when the context ends."""
+    """One goal as a context manager, at whose end it is in a final state."""
 
     def __init__(self, goals: Goals, handle: ServerGoalHandle, on_cancel: Callable[[], Any]):
-        """Call on_cancel when the client asks for the end."""
+        """Make the context of a goal.
+
+        Args:
+            goals: the live goals, to which it belongs inside the context.
+            handle: of the goal.
+            on_cancel: called when the client cancels the goal; must return quickly.
+        """
         self._goals = goals
         self._handle = handle
         self._on_cancel = on_cancel
@@ -33,7 +39,7 @@ class LiveGoal:
 
     @property
     def canceled(self) -> bool:
-        """Whether the client asked for the end."""
+        """Whether the client has canceled the goal."""
         return self._canceled
 
     def __enter__(self) -> LiveGoal:
@@ -48,7 +54,7 @@ class LiveGoal:
         self._goals.remove(self._handle)
 
     def cancel(self) -> None:
-        """Take the client's wish."""
+        """Note that the client has canceled the goal, and call on_cancel."""
         self._canceled = True
         self._on_cancel()
 
@@ -56,7 +62,7 @@ class LiveGoal:
         """Bring the goal to the final state that its present state allows.
 
         Args:
-            succeeded: the request was answered, whatever the answer.
+            succeeded: whether the request was answered, whatever the answer.
         """
         if self._canceled:
             until = time.monotonic() + _CANCEL_MARK_S
@@ -74,7 +80,7 @@ class Goals:
     """The goals of one action server whose execution has not returned."""
 
     def __init__(self) -> None:
-        """None is live."""
+        """Start without a live goal."""
         self._live: dict[bytes, LiveGoal] = {}
         self._changed = threading.Condition()
 
@@ -82,12 +88,12 @@ class Goals:
         return len(self._live)
 
     def add(self, handle: ServerGoalHandle, goal: LiveGoal) -> None:
-        """Count a goal as live."""
+        """Add a goal to the live ones."""
         with self._changed:
             self._live[_key(handle)] = goal
 
     def remove(self, handle: ServerGoalHandle) -> None:
-        """Count it no more."""
+        """Remove a goal from the live ones."""
         with self._changed:
             self._live.pop(_key(handle), None)
             self._changed.notify_all()
@@ -101,7 +107,7 @@ class Goals:
         return CancelResponse.ACCEPT
 
     def wait(self, timeout: float) -> bool:
-        """Wait until none is live, at most timeout s."""
+        """Wait at most timeout s until no goal is live; returns whether none is."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._live, timeout)
 

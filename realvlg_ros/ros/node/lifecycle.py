@@ -1,4 +1,4 @@
-"""The base of our nodes: a lifecycle with reasons, autostart, parameters and diagnostics."""
+"""The base of the lifecycle nodes: transitions, autostart, parameters and diagnostics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ERROR = TransitionCallbackReturn.ERROR
 
 @dataclass(frozen=True)
 class ManagedNodeParameters(ThreadParameter):
-    """Parameters of every node of ours."""
+    """Parameters of every lifecycle node."""
 
     autostart: bool = setting(
         True, 'Configure and activate at the start, without a lifecycle manager.'
@@ -40,7 +40,7 @@ class ManagedNodeParameters(ThreadParameter):
 
 
 class ManagedNode(EntityNode):
-    """A lifecycle node whose subclass says what happens in configure, activate and so on.
+    """A lifecycle node whose subclasses define configure, activate, deactivate and cleanup.
 
     A RealvlgError in a transition is a FAILURE with its message as the reason; any other
     exception is an ERROR with a traceback, after which the node is unconfigured.
@@ -59,23 +59,28 @@ class ManagedNode(EntityNode):
         self._autostart_timer = self.create_timer(0.0, self._autostart, clock=self._steady)
 
     def configure(self) -> None:
-        """Build everything that needs the parameters; load models."""
+        """Create everything that needs the parameters; load models."""
 
     def activate(self) -> None:
-        """Subscribe and begin; what may fail comes first, for deactivate is not called then."""
+        """Subscribe and start, first what may fail: deactivate is not called after a failure."""
 
     def deactivate(self) -> None:
-        """End what runs; subscriptions and timers are destroyed afterwards."""
+        """Stop work in progress; subscriptions and timers are destroyed afterwards."""
 
     def cleanup(self) -> None:
-        """Undo configure, also one that failed half way."""
+        """Undo configure, also one that failed midway."""
 
     def diagnose(self) -> list[Report]:
         """The reports of an active node."""
         return []
 
     def current_parameters(self) -> Any:
-        """The parameters as they are now, in the class's parameter_type."""
+        """The current parameters, an instance of parameter_type.
+
+        Raises:
+            ParameterError: a value given at the start was refused, or values contradict each
+                other.
+        """
         assert self._declared is not None
         return self._declared.check()
 
@@ -85,7 +90,7 @@ class ManagedNode(EntityNode):
         return str(self._state_machine.current_state[1])
 
     def stop(self, linger: float) -> bool:
-        """Deactivate, let the results of ended goals leave for linger seconds, and shut down.
+        """Deactivate, wait linger s so that results of ended goals are sent, and shut down.
 
         Returns:
             False when a transition was still running, such as the loading of a model.
@@ -126,12 +131,12 @@ class ManagedNode(EntityNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Give everything back."""
+        """Destroy what configure created."""
         self._release()
         return super().on_cleanup(state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """End from whatever state the node is in."""
+        """Deactivate and clean up, from any state."""
         self._stop()
         self._release()
         return super().on_shutdown(state)
@@ -163,7 +168,7 @@ class ManagedNode(EntityNode):
         return _SUCCESS
 
     def _undo(self, step: Callable[[], None]) -> None:
-        """Run a step that must not keep the rest from being given back."""
+        """Run a step of the release; log its exception, so that the rest is still released."""
         try:
             step()
         except Exception:

@@ -1,4 +1,4 @@
-"""One heap for all threads of a node, so that its memory stays where it is after the start."""
+"""One malloc arena for all threads of a node, so that its memory does not grow."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def use_one_arena() -> bool:
 
     By default each thread gets an arena of its own, up to eight for each core. An image that one
     thread allocates and another one frees leaves a hole that only the first arena can fill, so
-    that the memory of a node creeps up for minutes although what it holds stays the same.
+    that the memory of a node grows for minutes although the size of its data stays the same.
 
     Returns:
-        False where malloc is another one, or MALLOC_ARENA_MAX has been set by the user.
+        False where malloc is not glibc's, or the user has set MALLOC_ARENA_MAX.
     """
     mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
     if mallopt is None or 'MALLOC_ARENA_MAX' in os.environ:

@@ -1,4 +1,4 @@
-"""The parameters of a running node: declared, checked, and read as one dataclass."""
+"""The parameters of a node: declared, checked, and read as one dataclass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FOREIGN = ('use_sim_time', 'start_type_description_service')
 
 
 class NodeParameters(Generic[P]):
-    """Declares what a dataclass says and reads it back as one; see `realvlg_ros.settings`."""
+    """Declares the settings of a dataclass as parameters; see `realvlg_ros.settings`."""
 
     def __init__(
         self,
@@ -30,13 +30,13 @@ class NodeParameters(Generic[P]):
         configured: Callable[[], bool],
         remedy: str = _RECONFIGURE,
     ) -> None:
-        """Declare every parameter of a dataclass; values that are refused are kept for check().
+        """Declare every parameter of a dataclass; refusals of values are kept for check().
 
         Args:
-            node: where they are declared.
+            node: declares them.
             cls: dataclass of settings.
-            configured: whether the node is configured, when static parameters are fixed.
-            remedy: what to do to change a static one.
+            configured: whether the node is configured; static parameters cannot be set then.
+            remedy: how to change a static one, for the message.
         """
         self._node = node
         self._cls = cls
@@ -51,17 +51,18 @@ class NodeParameters(Generic[P]):
         node.add_on_set_parameters_callback(self._on_set)
 
     def check(self) -> P:
-        """The parameters as they are now.
+        """The current parameters.
 
         Raises:
-            ParameterError: a value given at the start was refused, or values contradict.
+            ParameterError: a value given at the start was refused, or values contradict each
+                other.
         """
         if self._refused:
             raise ParameterError('; '.join(self._refused.values()))
         return self._build({})
 
     def prepare(self, parameters: list[Parameter]) -> list[Parameter]:
-        """Parameters that are to be set, under their names of now and in their own types.
+        """Parameters that are to be set, with current names and with values of the declared types.
 
         Raises:
             ParameterError: a value is refused.
@@ -75,7 +76,7 @@ class NodeParameters(Generic[P]):
         ]
 
     def _given(self) -> dict[str, Any]:
-        """The values given at the start, by their names of now."""
+        """The values given at the start, by current name."""
         overrides = getattr(self._node, '_parameter_overrides', {})
         given = {name: item.value for name, item in overrides.items()}
         try:
@@ -140,16 +141,16 @@ class NodeParameters(Generic[P]):
 
 
 class CheckedNode(Node):  # type: ignore[misc]
-    """A node that refuses values in our words before rclpy does, and knows former names.
+    """A node that checks values before rclpy does, and accepts former names of parameters.
 
-    rclpy looks at ranges before it asks the callbacks of a node, and says neither unit nor
-    default; NaN and arrays it does not look at.
+    rclpy checks ranges before it calls the callbacks of a node, and its messages name neither unit
+    nor default; it does not check NaN and arrays.
     """
 
     _declared: NodeParameters[Any] | None = None
 
     def set_parameters(self, parameter_list: list[Parameter]) -> list[SetParametersResult]:
-        """Set each parameter by itself."""
+        """Set each parameter independently of the others."""
         return [self.set_parameters_atomically([item]) for item in parameter_list]
 
     def set_parameters_atomically(self, parameter_list: list[Parameter]) -> SetParametersResult:

@@ -15,7 +15,7 @@ def parameters_of(node_class: type[Any]) -> tuple[Setting, ...]:
 
 
 def descriptor_of(declared: Setting) -> ParameterDescriptor:
-    """The form that parameter tools show."""
+    """The descriptor of a parameter, as `ros2 param describe` shows it."""
     words = [declared.words.rstrip('.') + '.']
     if declared.is_number:
         words.append(f'Unit: {declared.unit}.')

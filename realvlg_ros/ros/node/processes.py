@@ -1,4 +1,4 @@
-"""Nodes run as processes of their own, watched, and stopped together."""
+"""Nodes as child processes that are monitored and stopped together."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class ProcessError(RealvlgError):
 
 
 def isolated_environment() -> dict[str, str]:
-    """Environment in which nodes find each other and nobody else, with large shared memory.
+    """Environment of nodes that discover only each other, with large shared memory.
 
-    A random domain on the loopback interface, so that a robot on the same network is left alone.
+    It sets a random domain on the loopback interface: robots on the network are not affected.
     """
     profile = str(config_file('fastdds_profile.xml'))
     return {
@@ -68,7 +68,13 @@ class NodeProcesses:
     def start(
         self, node: str, parameters: Mapping[str, Any], remappings: Mapping[str, str]
     ) -> None:
-        """Start realvlg_ros.nodes.NODE with parameters and names replaced."""
+        """Start the process of a node.
+
+        Args:
+            node: name of the node and of its module in realvlg_ros.nodes.
+            parameters: values by name.
+            remappings: new names of topics, services and actions, by their names in the node.
+        """
         file = self._folder / f'{node}.yaml'
         file.write_text(yaml.safe_dump({node: {'ros__parameters': dict(parameters)}}))
         command = [sys.executable, '-m', f'realvlg_ros.nodes.{node}']
@@ -101,7 +107,7 @@ class NodeProcesses:
         return (self._folder / f'{node}.log').read_text(errors='replace')
 
     def stop(self) -> None:
-        """Interrupt every node, and kill what does not stop."""
+        """Send SIGINT to every node, and kill those that do not end in time."""
         running = [p for p in self._processes.values() if p.poll() is None]
         for process in running:
             process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Quality of service: profiles from parameter words, and warnings with the remedy in them."""
+"""Quality of service: profiles, and warnings about incompatible ones that name the remedy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ except ImportError:  # Humble
 
 RELIABILITY = ('best_effort', 'reliable')
 
-# What to do, by policy; first for a publisher that does not suit our subscription.
+# Remedies by policy: here for a publisher that is incompatible with our subscription.
 _PUBLISHER_REMEDIES = {
     'RELIABILITY': (
         'the publisher is best_effort and this subscription asks for reliable: '
@@ -45,11 +45,11 @@ _SUBSCRIBER_REMEDIES = {
 
 
 def stream(reliability: str, depth: int) -> QoSProfile:
-    """A volatile profile for data that comes again and again.
+    """A volatile profile for streamed data.
 
     Args:
-        reliability: a word of RELIABILITY.
-        depth: messages kept.
+        reliability: one of RELIABILITY.
+        depth: number of messages kept.
     """
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
@@ -60,7 +60,7 @@ def stream(reliability: str, depth: int) -> QoSProfile:
 
 
 def latched(depth: int = 1) -> QoSProfile:
-    """A reliable profile whose last messages also reach those who come later."""
+    """A reliable, transient_local profile: late subscribers receive the last depth messages."""
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
         depth=depth,
@@ -72,13 +72,14 @@ def latched(depth: int = 1) -> QoSProfile:
 def subscription_events(
     node: Node, topic: str, parameter: str, report: Callable[[str], None]
 ) -> SubscriptionEventCallbacks:
-    """Callbacks that report a publisher whose QoS does not fit, and what to do.
+    """Event callbacks that report a publisher of incompatible QoS, and the remedy.
 
     Args:
-        node: for the topic's full name.
+        node: resolves the topic's full name.
         topic: as given to create_subscription.
-        parameter: which one sets the reliability of this subscription; empty when none does.
-        report: takes the sentence.
+        parameter: name of the parameter that sets the reliability of this subscription; empty when
+            none does.
+        report: called with the message.
     """
     setting = f'set the parameter {parameter} to best_effort, or ' if parameter else ''
     full_name = node.resolve_topic_name(topic)
@@ -92,7 +93,15 @@ def subscription_events(
 def publisher_events(
     node: Node, topic: str, parameter: str, report: Callable[[str], None]
 ) -> PublisherEventCallbacks:
-    """Callbacks that report a subscriber whose QoS does not fit, and what to do."""
+    """Event callbacks that report a subscriber of incompatible QoS, and the remedy.
+
+    Args:
+        node: resolves the topic's full name.
+        topic: as given to create_publisher.
+        parameter: name of the parameter that sets the reliability of this publisher; empty when
+            none does.
+        report: called with the message.
+    """
     setting = f'set the parameter {parameter} to reliable, or ' if parameter else ''
     full_name = node.resolve_topic_name(topic)
     return PublisherEventCallbacks(

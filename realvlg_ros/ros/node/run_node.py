@@ -1,4 +1,4 @@
-"""Run one node as a process until it is told to stop."""
+"""Run one node as a process until SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from .malloc_arenas import use_one_arena
 
 N = TypeVar('N', bound=Node)
 
-# Exit status of a node that was misused. From the shell (bash, argparse).
+# Exit status for arguments or parameters that cannot be used. From the shell (bash, argparse).
 BAD_INPUT = 2
-# What ROS raises for arguments, parameter files and names that it cannot use.
+# Exceptions of ROS about arguments, parameter files and names that it cannot use.
 _ROS_REFUSALS = (
     rclpy_implementation.RCLError,
     rclpy_implementation.UnknownROSArgsError,
@@ -38,28 +38,29 @@ _ROS_REFUSALS = (
 )
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Service managers signal every process of a group, and launch signals its nodes as well: signals
-# so soon after the first one, s, are the same request. Chosen: nobody asks twice so soon.
+# within this time after the first one, s, are the same request. Chosen: less than a user needs to
+# repeat one.
 _SAME_REQUEST_S = 1.0
-# A signal is seen at the latest after this, s. Chosen: idle nodes wake seldom.
+# Longest delay until a signal is handled, s. Chosen: idle nodes wake seldom.
 _SIGNAL_PERIOD_S = 0.5
-# A goal keeps one thread while it lives, and callbacks only hand things over. Chosen: more than
-# the goals at one time.
+# Threads of the executor: each live goal occupies one, callbacks are quick. Chosen: more than the
+# goals at one time.
 _THREADS = 8
-# So many errors in so short a time, s, do not come from a deactivation. Chosen: each entity gives
-# one at most.
+# So many errors within this time, s, have another cause than a deactivation. Chosen: each entity
+# gives one at most.
 _MAX_ERRORS = 50
 _ERROR_PERIOD_S = 1.0
-# Time for the results of aborted goals to leave before their servers are destroyed, s. Chosen:
+# Time in which results of aborted goals are sent before their servers are destroyed, s. Chosen:
 # many times what DDS takes.
 _LINGER_S = 0.2
 
 
 def spin(executor: Executor) -> None:
-    """Spin until shutdown, also past a deactivation.
+    """Spin until shutdown, and ignore errors that come from a deactivation.
 
     rclpy raises when a subscription with QoS events, an action server or an action client is
-    destroyed by one thread while another one gathers what to wait for; nothing is lost by
-    gathering again. What goes on is another error and is raised.
+    destroyed by one thread while another one builds the wait set; nothing is lost by building it
+    again. Errors that persist have another cause and are raised.
     """
     errors: deque[float] = deque(maxlen=_MAX_ERRORS)
     while True:
@@ -76,7 +77,7 @@ def spin(executor: Executor) -> None:
 
 
 def handle_signals(stop: Callable[[], object]) -> None:
-    """Call stop at the first SIGINT or SIGTERM; a later one has its usual effect."""
+    """Call stop at the first SIGINT or SIGTERM; a later one has its default effect."""
     first: list[float] = []
 
     def on_signal(number: int, _: FrameType | None) -> None:
@@ -93,14 +94,14 @@ def handle_signals(stop: Callable[[], object]) -> None:
 
 
 def start_node(make: Callable[[], N], args: Sequence[str] | None) -> N | None:
-    """Start ROS and make a node; None after saying on stderr why that cannot be."""
+    """Initialise ROS and make a node; on failure print the reason to stderr and return None."""
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         return make()
     except RealvlgError as error:
         reason = str(error)
     except _ROS_REFUSALS as error:
-        # What follows is a place in the code of ROS.
+        # The rest is a line in the source of ROS.
         words = ' '.join(str(error).partition(', at /')[0].split())
         reason = f'{words}; check the parameter files and the arguments after --ros-args'
     print(f'cannot start: {reason}', file=sys.stderr)
@@ -109,9 +110,9 @@ def start_node(make: Callable[[], N], args: Sequence[str] | None) -> N | None:
 
 
 def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
-    """Spin a node until SIGINT or SIGTERM; goals that are live then end with a result.
+    """Spin a node until SIGINT or SIGTERM; live goals then end with a result.
 
-    A second signal, a moment later, ends the process at once.
+    Another signal more than a second later ends the process at once.
 
     Returns:
         The exit status: 0, 1 when a callback raised, or 2 when ROS cannot use the arguments.
@@ -136,11 +137,11 @@ def run_node(node_class: type[Node], args: Sequence[str] | None = None) -> int:
 
     spinner = threading.Thread(target=spin_and_stop, name='spin')
     spinner.start()
-    # A signal that comes while this thread goes to sleep does not wake it.
+    # A signal that arrives just before this thread sleeps does not wake it.
     while not stop.wait(_SIGNAL_PERIOD_S):
         pass
     if isinstance(node, ManagedNode) and not node.stop(_LINGER_S):
-        node.get_logger().warning('told to stop while loading: ending at once')
+        node.get_logger().warning('stopped while a transition was running: ending at once')
         os._exit(1)
     executor.shutdown(timeout_sec=1.0)
     spinner.join()

@@ -10,7 +10,7 @@ from ...threads import MAX_THREADS
 
 @dataclass(frozen=True)
 class ThreadParameter(Settings):
-    """How many threads a node's numeric libraries take."""
+    """Number of threads of a node's numeric libraries."""
 
     threads: int = setting(
         1,

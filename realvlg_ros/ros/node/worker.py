@@ -1,4 +1,4 @@
-"""One thread that does the slow work of a node, so that no callback does."""
+"""One thread for the slow work of a node, which must not block callbacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Job = Callable[[], object]
 class Worker:
     """Runs jobs one at a time: posted ones in order, and of the offered ones only the newest.
 
-    A job that raises is given to on_error, and the thread goes on.
+    If a job raises, on_error is called with the exception, and the thread continues.
     """
 
     def __init__(self, name: str, on_error: Callable[[Exception], None]) -> None:
@@ -29,17 +29,17 @@ class Worker:
 
     @property
     def dropped(self) -> int:
-        """Offered jobs that a newer one replaced before they began."""
+        """Number of offered jobs that were replaced by a newer one before they started."""
         return self._dropped
 
     def post(self, job: Job) -> None:
-        """Run a job after those posted before it, and before an offered one."""
+        """Run a job after those posted before it, and before the offered one."""
         with self._wake:
             self._posted.append(job)
             self._wake.notify()
 
     def offer(self, job: Job) -> None:
-        """Run a job when the thread is free, unless a newer offer comes first."""
+        """Run a job when the thread is free, unless a newer one is offered before."""
         with self._wake:
             if self._offered is not None:
                 self._dropped += 1
@@ -47,10 +47,10 @@ class Worker:
             self._wake.notify()
 
     def stop(self, timeout: float) -> bool:
-        """Drop what waits, and wait for the job that runs.
+        """Drop waiting jobs, and wait for the one that runs.
 
         Args:
-            timeout: s; a job that takes longer is left behind in its daemon thread.
+            timeout: s; a job that takes longer goes on in its daemon thread.
 
         Returns:
             Whether the thread has ended.
