@@ -1,4 +1,4 @@
-"""Asks for groundings over an action, and notices when nobody answers any more."""
+"""A client of the Ground action that detects a server that has stopped responding."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rclpy.node import Node
 from ...action import Ground
 from ...msg import Grounding
 
-# A server answers a goal request within this, s; DDS may lose the answer of one just discovered.
-# Chosen: the request is sent again.
+# Longest wait for the answer to a goal request, s; DDS may lose that of a server just discovered.
+# Chosen: short, since the request is sent again.
 _ACCEPT_TIMEOUT_S = 1.0
 
 
 class GroundAttempt:
-    """One goal that was sent, until it has a result or falls silent."""
+    """One goal that was sent, until it has a result or its server stops responding."""
 
     def __init__(self, silence: float, on_change: Callable[[], None]) -> None:
-        """Begin.
+        """Start the time without an answer.
 
         Args:
-            silence: after so long without feedback the server counts as gone, s.
-            on_change: called when something came; must be quick.
+            silence: time without feedback after which the server counts as gone, s.
+            on_change: called when an answer, feedback or result arrives; must return quickly.
         """
         self._silence = silence
         self._on_change = on_change
@@ -39,23 +39,23 @@ class GroundAttempt:
 
     @property
     def silent(self) -> bool:
-        """Whether the server has not been heard of for too long."""
+        """Whether nothing has arrived from the server for too long."""
         limit = _ACCEPT_TIMEOUT_S if self._handle is None else self._silence
         return time.monotonic() - self._heard > limit
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to be expected of it."""
+        """Whether it has a result, was rejected, or its server is gone."""
         return self.result is not None or self.rejected or self.silent
 
     def abandon(self) -> None:
-        """Cancel it; what still comes is ignored."""
+        """Cancel the goal, also if its server accepts it later."""
         self._abandoned = True
         if self._handle is not None and self.result is None:
             self._handle.cancel_goal_async()
 
     def on_feedback(self, message: Any) -> None:
-        """Take a sign of life."""
+        """Take feedback, which also shows that the server runs."""
         self._heard = time.monotonic()
         self.feedback = message.feedback
         self._on_change()
@@ -87,13 +87,20 @@ class GroundClient:
         )
 
     def ready(self) -> bool:
-        """Whether a server is known; one that was killed may still be for a while."""
+        """Whether a server has been discovered; one that was killed stays listed for a while."""
         return bool(self._client.server_is_ready())
 
     def send(
         self, instruction: str, request_id: str, silence: float, on_change: Callable[[], None]
     ) -> GroundAttempt:
-        """Send a goal; see GroundAttempt for the arguments."""
+        """Send a goal.
+
+        Args:
+            instruction: what to find.
+            request_id: of the grounding; the server makes one when empty.
+            silence: time without feedback after which the server counts as gone, s.
+            on_change: called when an answer, feedback or result arrives; must return quickly.
+        """
         attempt = GroundAttempt(silence, on_change)
         goal = Ground.Goal(request_id=request_id, instruction=instruction)
         future = self._client.send_goal_async(goal, feedback_callback=attempt.on_feedback)
@@ -101,5 +108,5 @@ class GroundClient:
         return attempt
 
     def destroy(self) -> None:
-        """Give the action client back."""
+        """Destroy the action client."""
         self._client.destroy()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ...grounding.grounding import Grounding, GroundingStatus
 from ..node.deadline import Deadline
 
-# An instruction is shown in messages and logs no longer than this. Chosen: two lines.
+# Longest part of an instruction that is shown in messages and logs, characters. Chosen: two lines.
 _SHOWN_CHARACTERS = 200
 
 
@@ -23,12 +23,12 @@ class GroundingRequest:
     def __init__(
         self, instruction: str, request_id: str, publish: Callable[[Grounding], None]
     ) -> None:
-        """Begin.
+        """Start the time of the request.
 
         Args:
-            instruction: as it came.
+            instruction: as received.
             request_id: one is made when empty.
-            publish: takes the answer, and before it an IN_PROGRESS with the stamp in work.
+            publish: called with IN_PROGRESS, which names the frame in use, then with the answer.
         """
         self.instruction = instruction
         self.request_id = request_id or uuid.uuid4().hex
@@ -40,7 +40,7 @@ class GroundingRequest:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it came."""
+        """Seconds since it was received."""
         return self._age.elapsed
 
     @property
@@ -53,7 +53,12 @@ class GroundingRequest:
         return self._answer is not None
 
     def begin(self, stamp_ns: int, frame_id: str) -> None:
-        """Say which frame is looked at."""
+        """Publish IN_PROGRESS with the frame that is grounded.
+
+        Args:
+            stamp_ns: of the frame, ns.
+            frame_id: of the frame: its optical frame.
+        """
         with self._changed:
             self.image_stamp_ns = stamp_ns
             self._changed.notify_all()
@@ -88,7 +93,7 @@ class GroundingRequest:
         return self.finish(Grounding(status, self.instruction, reason))
 
     def wait(self, timeout: float) -> Grounding | None:
-        """Wait for the answer or the next step toward it, at most timeout s."""
+        """Wait at most timeout s for the answer or for begin; returns the answer or None."""
         with self._changed:
             if self._answer is None:
                 self._changed.wait(timeout)

@@ -13,8 +13,8 @@ from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_i
 from ..node.worker import Worker
 from .grounding_request import GroundingRequest
 
-# How long a backend may take to see that it is aborted, s; one that takes longer is left behind.
-# Chosen: it looks at its flag between steps.
+# How long a backend may take to stop after an abort, s; one that takes longer goes on in its
+# daemon thread. Chosen: it checks the abort flag between steps.
 _STOP_TIMEOUT_S = 5.0
 
 TakeFrame = Callable[[GroundingRequest], RgbdFrame]
@@ -37,11 +37,11 @@ class GroundingWorker:
         """Start the thread.
 
         Args:
-            grounder: loaded.
-            take_frame: begins a request with the frame to look at; may wait as long as the
+            grounder: the backend, loaded.
+            take_frame: begins a request and gives the frame to ground it in; may wait while the
                 request is not aborted.
-            publish: takes every Grounding, IN_PROGRESS ones included.
-            log_error: takes the traceback of an exception that nobody expected.
+            publish: called with every Grounding, IN_PROGRESS ones included.
+            log_error: called with the traceback of an unexpected exception.
         """
         self._grounder = grounder
         self._take_frame = take_frame
@@ -64,10 +64,13 @@ class GroundingWorker:
     def submit(
         self, instruction: str, request_id: str = '', background: bool = False
     ) -> GroundingRequest:
-        """Take a request; the one before it is canceled, and a bad one is answered at once.
+        """Take a request; it replaces the one before, and a bad instruction fails at once.
 
-        A background request yields: it is refused, with nothing published, while another one
-        is at work.
+        Args:
+            instruction: what to find.
+            request_id: one is made when empty.
+            background: refuse the request, with nothing published, while another one is being
+                answered, instead of replacing that.
         """
         request = GroundingRequest(instruction, request_id, self._publish)
         try:
@@ -91,7 +94,7 @@ class GroundingWorker:
         return request
 
     def stop(self, reason: str) -> bool:
-        """Fail what runs and end the thread; False when the backend did not let go in time."""
+        """Fail the current request and end the thread; False if it did not end in time."""
         with self._lock:
             self._stopped = reason
             self._end_current(GroundingStatus.FAILED, reason)

@@ -1,4 +1,4 @@
-"""A client of the plan_grasps action that also sees the camera."""
+"""A client of the plan_grasps action that also receives the camera's frames."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
 from ..node.qos import stream
 
-# Frames kept to find the one of an answer, and how long a turn of the executor waits, s. Chosen:
-# four seconds at 30 Hz; a cancel is not delayed.
+# Number of frames kept to find that of an answer, and longest wait of one spin, s. Chosen: four
+# seconds at 30 Hz; a cancel is not delayed.
 _FRAMES_KEPT = 120
 _SPIN_S = 0.02
-# A server answers a goal within this, s, and is asked again after a pause, s. Chosen: twice what
-# nodes allow, since a client has just been discovered.
+# Longest wait for the answer to a goal request, and pause before it is sent again, s. Chosen:
+# twice what nodes allow, since a client has just been discovered.
 _ACCEPT_S = 2.0
 _RETRY_S = 0.2
-# The server gives feedback every half second; after so long, s, it is not there any more. Chosen:
-# ten of them, since the goal is lost then.
+# The server gives feedback every half second; after this time without any, s, it counts as gone.
+# Chosen: ten feedbacks, since the goal is lost then.
 _SERVER_SILENCE_S = 5.0
 
 
 class PlanClient:
-    """Sends instructions and keeps the recent camera frames, to show what an answer is about."""
+    """Sends PlanGrasps goals, and keeps recent frames to find the one that an answer refers to."""
 
     def __init__(self, node: Node) -> None:
         """Subscribe to color, depth and camera_info under the node's own names."""
@@ -49,14 +49,19 @@ class PlanClient:
     def wait(self, condition: Callable[[], Any], timeout: float, what: str) -> None:
         """Spin until a condition holds.
 
+        Args:
+            condition: checked between callbacks.
+            timeout: longest wait on the steady clock, s.
+            what: name of the condition, for the error.
+
         Raises:
-            RealvlgError: it did not within timeout s of the steady clock.
+            RealvlgError: it did not hold in time.
         """
         if not self._spin_until(condition, timeout):
             raise RealvlgError(f'{what} did not happen within {timeout:.0f} s')
 
     def ready(self) -> bool:
-        """Whether the server is there and images come."""
+        """Whether a server has been discovered and a frame has been matched."""
         return bool(self._frames) and self._action.server_is_ready()
 
     def plan(
@@ -69,13 +74,13 @@ class PlanClient:
         """Send one goal and wait for its result.
 
         Args:
-            instruction: what a person would say.
+            instruction: what to grasp, in plain language.
             timeout: deadline given to the server, s.
             on_feedback: called with each feedback.
-            alive: called while waiting; raises when there is nothing to wait for any more.
+            alive: called while waiting; raises to stop it, for example when a node has died.
 
         Raises:
-            RealvlgError: no server took the goal, or it fell silent.
+            RealvlgError: no server accepted the goal, or it stopped responding.
         """
         goal = PlanGrasps.Goal(instruction=instruction, timeout=timeout, wait_for_stable=True)
         heard = Deadline(_SERVER_SILENCE_S)
@@ -102,7 +107,7 @@ class PlanClient:
         deadline: Deadline,
         alive: Callable[[], None],
     ) -> Any:
-        """Send a goal until a server takes it: one that was just killed or started does not."""
+        """Send a goal until a server accepts it: one just killed or started may not answer."""
         while True:
             sent = self._action.send_goal_async(goal, on_message)
             answered = self._spin_until(_done(sent, alive), _ACCEPT_S)
@@ -149,7 +154,7 @@ class PlanClient:
 def _done(
     future: Any, alive: Callable[[], None], over: Callable[[], bool] = lambda: False
 ) -> Callable[[], bool]:
-    """A condition: the future is done or it is over; alive may raise meanwhile."""
+    """A condition: the future is done, or over() holds; alive is called first and may raise."""
 
     def check() -> bool:
         alive()

@@ -21,7 +21,7 @@ T = TypeVar('T')
 Result: TypeAlias = PlanGrasps.Result
 Feedback: TypeAlias = PlanGrasps.Feedback
 
-# How often it is looked for a grounder that is not there, s. Chosen: not noticed.
+# How often it is checked whether a missing node has started, s. Chosen: too short to be noticed.
 _DISCOVERY_PERIOD_S = 0.1
 
 _STAGE_NAMES = {
@@ -30,7 +30,7 @@ _STAGE_NAMES = {
     Feedback.PLANNING: 'planning',
     Feedback.TRACKING: 'tracking',
 }
-# How a request ends when the grounder did not find one object.
+# Status of a request whose grounding did not find exactly one object.
 _GROUNDING_ENDS = {
     Grounding.NOT_FOUND: Result.NOT_FOUND,
     Grounding.AMBIGUOUS: Result.AMBIGUOUS,
@@ -40,14 +40,14 @@ _GROUNDING_ENDS = {
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """How long each part may take.
+    """Time limits of a request, and the number of attempts.
 
     Attributes:
         timeout: for the whole request, s.
-        grounder_silence: without feedback for so long, the grounder counts as gone, s.
-        target_silence: without a target for so long, the object is grounded again, s.
+        grounder_silence: time without feedback after which the grounder counts as gone, s.
+        target_silence: time without a target after which the object is grounded again, s.
         retry_period: shortest time between two groundings, s.
-        ground_attempts: so many failed groundings in a row are a failure.
+        ground_attempts: number of failed groundings in a row after which the request fails.
     """
 
     timeout: float
@@ -58,7 +58,7 @@ class PlanLimits:
 
 
 class _Ended(Exception):  # noqa: N818
-    """The request has its status."""
+    """Ends the request with a status."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -79,14 +79,14 @@ class PlanRequest:
         missing: Callable[[], str],
         publish: Callable[[Feedback], None],
     ) -> None:
-        """Take a goal; the deadline starts to run.
+        """Take a goal and start its deadline.
 
         Args:
-            goal: what is asked.
-            limits: how long it may take.
-            grounder: who finds the object.
-            missing: which node is not there and what to do, in words; empty when all are.
-            publish: takes the feedback.
+            goal: instruction and options.
+            limits: time limits and number of attempts.
+            grounder: client of the action that finds the object.
+            missing: says which node is missing, and the remedy; empty when none is.
+            publish: called with each feedback.
         """
         self.request_id = goal.request_id or uuid.uuid4().hex
         self._goal = goal
@@ -113,14 +113,14 @@ class PlanRequest:
             self._changed.notify_all()
 
     def on_target(self, target: GraspTarget) -> None:
-        """Take a target of any request."""
+        """Take a target; those of other requests are ignored."""
         if target.request_id == self.request_id:
             with self._changed:
                 self._target = target
                 self._changed.notify_all()
 
     def run(self) -> Result:
-        """Work until there is a result."""
+        """Ground and wait for a target until there is a result, and return it."""
         try:
             instruction = check_instruction(self._goal.instruction)
             while True:
@@ -161,7 +161,7 @@ class PlanRequest:
             self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
         self._enter(Feedback.GROUNDING, instruction)
         with self._changed:
-            # The request that ended this one asks next: asked after it, this one would replace it.
+            # If a newer request has ended this one, a goal sent now would replace the newer goal.
             if self._end is not None:
                 raise self._end
             self._target = None
@@ -170,7 +170,11 @@ class PlanRequest:
             )
 
     def _take_grounding(self, grounding: Grounding) -> bool:
-        """Whether the object was found; raises _Ended when it was not, False asks to try again."""
+        """Whether the object was found; False to ground again.
+
+        Raises:
+            _Ended: it was not found, or too many groundings have failed.
+        """
         self._grounding = grounding
         if grounding.status == Grounding.OK:
             self._failures = 0
@@ -180,12 +184,12 @@ class PlanRequest:
         self._failures += 1
         if self._failures >= self._limits.ground_attempts:
             raise _Ended(Result.FAILED, grounding.message)
-        # One bad image or a grounder that is being restarted must not end the request.
+        # A single bad image or a grounder that is restarting must not end the request.
         self._wait(lambda: None, self._limits.retry_period)
         return False
 
     def _await_target(self) -> GraspTarget | None:
-        """The target that was asked for; None when the object has to be found again."""
+        """The target of this request; None when the object has to be grounded again."""
         self._enter(Feedback.PLANNING, self._grounding.label)
         silent_since = Deadline(self._limits.target_silence)
         seen: GraspTarget | None = None
@@ -222,9 +226,15 @@ class PlanRequest:
         limit: float = float('inf'),
         poll: float = FEEDBACK_PERIOD_S,
     ) -> T | None:
-        """Wait until ready gives something, at most limit s; raises _Ended when it is over.
+        """Wait until ready gives something.
 
-        What comes by message wakes it; ready is looked at every poll s besides.
+        Args:
+            ready: called after each message; gives None to wait on.
+            limit: longest wait, s; None is returned after it.
+            poll: longest time between two calls of ready, s.
+
+        Raises:
+            _Ended: the request was ended, or its deadline has passed.
         """
         until = Deadline(limit)
         while True:

@@ -1,4 +1,4 @@
-"""New groundings for targets that were lost, or that are checked for drift."""
+"""Requests new groundings of targets that were lost, or that are checked for drift."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from rclpy.node import Node
 from ...tracking.reground import RegroundRequest
 from .ground_client import GroundAttempt, GroundClient
 
-# Without feedback for so long, s, the grounder counts as gone. Chosen: six of its feedbacks, since
-# it is only asked again then.
+# Time without feedback after which the grounder counts as gone, s. Chosen: six of its feedbacks,
+# since the request is only sent again then.
 _GROUNDER_SILENCE_S = 3.0
 
 
 class Regrounder:
-    """Asks one request at a time over the action `ground_background`, which yields to all others.
+    """Sends one request at a time over the action `ground_background`, which yields to all others.
 
-    The answer comes on the topic `grounding`, like every other.
+    The answer arrives on the topic `grounding`, as all groundings do.
     """
 
     def __init__(self, node: Node) -> None:
@@ -27,7 +27,7 @@ class Regrounder:
         self.asked = 0
 
     def ask(self, requests: Sequence[RegroundRequest]) -> None:
-        """Send the first request, unless one is under way or nobody would answer."""
+        """Send the first request, unless one is in progress or no server has been discovered."""
         if self._attempt is not None and self._attempt.ended:
             self._attempt = None
         if not requests or self._attempt is not None or not self._client.ready():
@@ -39,5 +39,5 @@ class Regrounder:
         )
 
     def destroy(self) -> None:
-        """Give the action client back."""
+        """Destroy the action client."""
         self._client.destroy()
