@@ -12,10 +12,9 @@ from ..errors import RealvlgError
 from ..threads import limit_threads
 from . import ask, demo, model, parameters, play, simulate
 
-# Exit status of a command that was misused. From the shell (bash, argparse).
+# Exit status for bad input. From the shell (bash, argparse).
 BAD_INPUT = 2
-# Exit status of a program that ended because nobody reads its output any more. From POSIX: 128 +
-# SIGPIPE.
+# Exit status after the reader of standard output has closed the pipe. From POSIX: 128 + SIGPIPE.
 _NO_READER = 128 + 13
 
 
@@ -49,6 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The interpreter flushes once more at its end, and must find someone there.
+        # The interpreter flushes standard output at exit, which must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _NO_READER

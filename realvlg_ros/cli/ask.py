@@ -19,7 +19,7 @@ from ..grounding.registry import make_grounder, read_options
 from ..pipeline import Pipeline
 from ..resources import gripper_file
 
-# Exit status where there is no answer that a robot could act on. Chosen: not that of bad input.
+# Exit status when there is no grasp. Chosen: another one than for bad input.
 NO_TARGET = 3
 # Grasps shown in the table; the JSON has them all. Chosen: fits a terminal.
 _ROWS = 10
@@ -65,7 +65,7 @@ def add_gripper_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer; 0 when there is a grasp, 3 when there is none to give."""
+    """Ground and plan; returns 0 when there is a grasp, 3 when there is none."""
     frame = read_frame(arguments.frame)
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
     grounder = make_grounder(arguments.backend, read_options(arguments.backend_options))
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def describe(answer: Answer) -> str:
-    """The answer as a few lines and a table for people."""
+    """The answer as text: status, candidates and a table of grasps."""
     grounding = answer.grounding
     lines = [f'{answer.status.value}: {answer.message}']
     if answer.status is AnswerStatus.AMBIGUOUS:

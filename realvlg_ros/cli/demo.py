@@ -1,4 +1,4 @@
-"""`realvlg demo`: a camera, the three nodes as processes, one question to them, and pictures."""
+"""`realvlg demo`: start a camera and the three nodes, send one instruction, write pictures."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask once; 0 when a grasp came, 3 when there is none to give, 1 when something failed."""
+    """Send one goal; returns 0 when there is a grasp, 3 when there is none, 1 after a failure."""
     from ..ros.node.processes import NodeProcesses, isolated_environment
 
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
@@ -103,7 +103,7 @@ def _nodes(arguments: argparse.Namespace) -> dict[str, Mapping[str, Any]]:
 
 
 def _ask(instruction: str, processes: Any) -> tuple[Answer, RgbdFrame]:
-    """Send the instruction as a goal and join the answer with the frame that it is about.
+    """Send the instruction as a goal; returns the answer and the frame that it refers to.
 
     Raises:
         RealvlgError: a node died, or did not answer in time.
@@ -169,7 +169,7 @@ def _to_answer(result: Any, client: Any) -> tuple[Answer, RgbdFrame]:
         return Answer(status, result.message, grounding, (), timings), frame
     target = target_from_msg(result.target)
     timings.update(target.timings_ms)
-    # Box and mask as they are in the image that the grasps belong to.
+    # Box and mask in the image of the grasps, which may be newer than the one grounded.
     grounding = replace(grounding, box=target.box, mask=target.mask, stamp_ns=target.stamp_ns)
     message = result.message or f'{len(target.grasps)} grasps, {target.message or "stable"}'
     answer = Answer(status, message, grounding, target.grasps, timings)

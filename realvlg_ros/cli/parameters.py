@@ -1,4 +1,4 @@
-"""`realvlg parameters`: the reference of all parameters, made from their declarations."""
+"""`realvlg parameters`: the reference of all parameters, generated from their declarations."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def node_settings() -> dict[str, type[Settings]]:
     """The dataclass of parameters of each node, by name.
 
     Raises:
-        MissingDependencyError: ROS is not there.
+        MissingDependencyError: ROS or the interfaces cannot be imported.
     """
     try:
         return {

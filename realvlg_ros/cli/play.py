@@ -25,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play until interrupted, or to the end; 0 then, 2 on bad input."""
+    """Play until SIGINT or SIGTERM, or to the last frame; returns 0, or 2 on bad input."""
     # Bad frames are found before ROS is started.
     FrameSequence(arguments.folder)[0]
     from ..nodes.frame_player import main

@@ -38,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write frames, or publish until interrupted; 0 then, 2 on bad input."""
+    """Write frames, or publish until SIGINT or SIGTERM; returns 0, or 2 on bad input."""
     if arguments.output is not None:
         return write_frames(arguments)
     if arguments.random is not None:
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def write_frames(arguments: argparse.Namespace) -> int:
-    """Write FOLDER/000000 and so on, one frame each 1/rate s of the world's time."""
+    """Write FOLDER/000000 and so on, one frame every 1/rate s of simulated time."""
     from ..simulation.depth_camera_model import DepthCameraModel
     from ..simulation.recording import write_rendered
     from ..simulation.renderer import Renderer, RenderSettings

@@ -1,4 +1,4 @@
-"""What `realvlg play` and `realvlg simulate` share: a node that stands in for a camera."""
+"""Options and start of the nodes that replace a camera driver, for `play` and `simulate`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import yaml
 
 from ..resources import config_file
 
-# Fast DDS reads either; without large shared memory a best-effort reader loses images.
+# Fast DDS 2 reads the one and 3 the other; without large shared memory a best-effort
+# subscription loses images.
 _PROFILE_VARIABLES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 
@@ -41,7 +42,7 @@ def add_world_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The node parameters of the common options."""
+    """The node parameters of the options that both commands have, by name."""
     return {
         'rate': arguments.rate,
         'camera_name': arguments.camera_name,
@@ -53,7 +54,11 @@ def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_source_node(main: Callable[[Sequence[str]], int], parameters: Mapping[str, Any]) -> int:
-    """Run a node's main with parameters, in this process, until it ends."""
+    """Run the main function of a node in this process, with parameters by name, until it ends.
+
+    Returns:
+        Its exit status.
+    """
     profile = str(config_file('fastdds_profile.xml'))
     for variable in _PROFILE_VARIABLES:
         os.environ.setdefault(variable, profile)

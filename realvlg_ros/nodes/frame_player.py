@@ -1,4 +1,4 @@
-"""Publishes frame folders as if a camera saw them."""
+"""Publishes frame folders on the topics of a camera."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..settings import setting
 
 @dataclass(frozen=True)
 class FramePlayerParameters(CameraSourceParameters):
-    """What is played, and where its camera stands."""
+    """The frames that are played, and the pose of their camera."""
 
     folder: str = setting('', 'Frame folder, or a folder of frame folders, played by name.')
     loop: bool = setting(True, 'Begin again after the last frame, else end.')
@@ -40,12 +40,12 @@ class FramePlayerParameters(CameraSourceParameters):
 
 
 class FramePlayer(CameraSource):
-    """Plays frames at a rate, once or over and over; time goes on when they begin again."""
+    """Plays frames at a fixed rate, once or in a loop; stamps go on when the loop begins again."""
 
     parameter_type: ClassVar = FramePlayerParameters
 
     def __init__(self, **arguments: Any) -> None:
-        """Find the frames and begin."""
+        """Find the frames and start publishing."""
         super().__init__('frame_player', **arguments)
 
     def prepare(self) -> None:
@@ -59,7 +59,7 @@ class FramePlayer(CameraSource):
         )
 
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
-        """The frame whose turn it is."""
+        """The frame of an index, which starts again after the last frame of a loop."""
         parameters: FramePlayerParameters = self.parameters
         if index >= len(self._frames) and not parameters.loop:
             return None
@@ -76,7 +76,7 @@ class FramePlayer(CameraSource):
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop, or to the end of the frames."""
+    """Run the node until SIGINT or SIGTERM, or to the last frame; returns the exit status."""
     return run_source(FramePlayer, args)
 
 

@@ -62,7 +62,7 @@ class GraspParameters(CameraParameters):
 
 
 class GraspNode(ManagedNode):
-    """Owns planner and tracker, in two worker threads; callbacks only hand things over."""
+    """Owns planner and tracker, each in a worker thread; callbacks only queue work for them."""
 
     parameter_type: ClassVar = GraspParameters
 
@@ -73,7 +73,7 @@ class GraspNode(ManagedNode):
         self._regrounder: Regrounder | None = None
 
     def configure(self) -> None:
-        """Read the gripper and make planner, tracker and publishers."""
+        """Read the gripper and make planner, publishers and service."""
         self._settings: GraspParameters = self.current_parameters()
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = GraspPlanner(gripper, self._settings.planner)
@@ -82,7 +82,7 @@ class GraspNode(ManagedNode):
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
 
     def activate(self) -> None:
-        """Begin with an empty tracker, and read the camera and groundings."""
+        """Start with an empty tracker, and subscribe to the camera and to groundings."""
         self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
         self._tracker = TargetTracker(self._settings.tracker)
         self._processed = RateCounter()
@@ -98,14 +98,16 @@ class GraspNode(ManagedNode):
         )
 
     def deactivate(self) -> None:
-        """End the worker."""
+        """Stop the worker threads."""
         self._camera.close()
         for worker in (self._plan_worker, self._worker):
             if not worker.stop(_WORKER_TIMEOUT_S):
-                self.get_logger().warning(f'{worker.name} did not stop in time: left behind')
+                self.get_logger().warning(
+                    f'{worker.name} did not stop in time: its thread goes on'
+                )
 
     def cleanup(self) -> None:
-        """Give the action client back."""
+        """Destroy the action client."""
         if self._regrounder is not None:
             self._regrounder.destroy()
         self._regrounder = None
@@ -137,7 +139,7 @@ class GraspNode(ManagedNode):
 
     def _on_grounding(self, message: GroundingMsg) -> None:
         if message.status == GroundingMsg.IN_PROGRESS:
-            # The frame of a request must not be passed over, however busy the worker is.
+            # The frame of a request must not be skipped, however busy the worker is.
             self._frames.need(stamp_to_ns(message.header.stamp))
             self._worker.post(self._follow)
         self._worker.post(lambda: self._take_grounding(message))
@@ -170,7 +172,7 @@ class GraspNode(ManagedNode):
         self.warn('tracker', '')
 
     def _plan_next(self) -> None:
-        """Have the next plan made in its own thread; frames are followed meanwhile."""
+        """Queue the next plan in the planning thread, so that frames are tracked meanwhile."""
         job = self._tracker.take_job()
         if job is not None:
             tracker, worker = self._tracker, self._worker
@@ -214,13 +216,13 @@ class GraspNode(ManagedNode):
         self._plan_next()
 
     def _answer(self, target: GraspTarget) -> None:
-        """Publish what came of a grounding."""
+        """Publish the target of a grounding, or the reason for having none."""
         if not target.grasps:
             self.get_logger().info(f'{target.label!r}: {target.state.name} {target.message}')
         self._publish([target], None)
 
     def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
-        # The tracker remembers more than one plan gives: it fuses several.
+        # The tracker fuses several plans, and so has more grasps than one of them.
         count = self._settings.planner.max_grasps
         targets = [replace(target, grasps=target.grasps[:count]) for target in targets]
         for target in targets:
@@ -252,7 +254,7 @@ class GraspNode(ManagedNode):
 
 
 def _refusal(message: GroundingMsg, reason: str) -> GraspTarget:
-    """The target of a grounding that cannot be used."""
+    """A lost target with the reason why its grounding cannot be used."""
     return GraspTarget(
         TargetState.LOST,
         stamp_to_ns(message.header.stamp),
@@ -266,7 +268,7 @@ def _refusal(message: GroundingMsg, reason: str) -> GraspTarget:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop."""
+    """Run the node until SIGINT or SIGTERM; returns the exit status."""
     return run_node(GraspNode, args)
 
 

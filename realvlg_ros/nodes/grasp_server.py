@@ -1,4 +1,4 @@
-"""Answers PlanGrasps goals: from an instruction to ranked grasps."""
+"""Serves the PlanGrasps action: from an instruction to ranked grasps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
 
 @dataclass(frozen=True)
 class ServerParameters(ManagedNodeParameters):
-    """Deadlines and retries of goals."""
+    """Time limits and attempts of goals."""
 
     default_timeout: float = setting(
         30.0, 'Deadline of a goal that names none.', unit='s', low=0.1, high=3600.0, dynamic=True
@@ -54,7 +54,7 @@ class ServerParameters(ManagedNodeParameters):
 
 
 class GraspServer(ManagedNode):
-    """Keeps goals, their deadlines and their cancellation; a newer goal replaces the older."""
+    """Owns goals, their deadlines and cancellation; a newer goal replaces the older one."""
 
     parameter_type: ClassVar = ServerParameters
 
@@ -72,20 +72,20 @@ class GraspServer(ManagedNode):
         self._goals = self.create_managed_action_server(PlanGrasps, 'plan_grasps', self._begin)
 
     def activate(self) -> None:
-        """Listen to targets."""
+        """Subscribe to targets."""
         self.create_managed_subscription(
             GraspTarget, 'target', self._on_target, stream('reliable', 10)
         )
 
     def deactivate(self) -> None:
-        """End the goal that runs."""
+        """Fail the live goal."""
         with self._lock:
             if self._current is not None:
                 self._current.end(Result.FAILED, _NOT_ACTIVE)
         self._goals.wait(RESULTS_TIMEOUT_S)
 
     def cleanup(self) -> None:
-        """Give the action client back."""
+        """Destroy the action client."""
         self._grounder.destroy()
 
     def diagnose(self) -> list[Report]:
@@ -156,7 +156,7 @@ _STATUS_NAMES = {
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop."""
+    """Run the node until SIGINT or SIGTERM; returns the exit status."""
     return run_node(GraspServer, args)
 
 

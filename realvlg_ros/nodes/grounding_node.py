@@ -1,4 +1,4 @@
-"""Finds what an instruction refers to in the newest image."""
+"""Finds the object that an instruction refers to in the newest frame."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from ..ros.requests.grounding_worker import GroundingWorker
 from ..settings import setting
 from ..srv import SetInstruction
 
-# How soon the thread that waits for a frame sees that its request was canceled, s. Chosen: not
-# noticed.
+# How often the thread that waits for a frame checks whether its request was canceled, s. Chosen:
+# too short to be noticed.
 _ABORT_PERIOD_S = 0.05
 
 
 @dataclass(frozen=True)
 class GroundingParameters(CameraParameters):
-    """The model, and which frame it is asked about."""
+    """The grounding backend, and the choice of the frame that it gets."""
 
     backend: str = setting(
         'tabletop', 'Grounding backend, or package.module:factory for one of your own.'
@@ -62,11 +62,11 @@ class GroundingParameters(CameraParameters):
 
 
 class GroundingNode(ManagedNode):
-    """Owns the model: takes instructions, answers with a Grounding.
+    """Owns the model, and answers each instruction with a Grounding.
 
     Requests come by the action `ground`, the service `set_instruction` or the topic
-    `instruction`; a newer one replaces the older. The action `ground_background` yields to all
-    of them. Answers go to the topic `grounding`.
+    `instruction`; a newer one replaces the older. One by the action `ground_background` is refused
+    while another is being answered. Answers go to the topic `grounding`.
     """
 
     parameter_type: ClassVar = GroundingParameters
@@ -78,7 +78,7 @@ class GroundingNode(ManagedNode):
         self._frame_came = threading.Condition()
 
     def configure(self) -> None:
-        """Load the model and offer the interfaces."""
+        """Load the model and create publisher, actions and service."""
         self._settings: GroundingParameters = self.current_parameters()
         self._grounder = make_grounder(
             self._settings.backend, read_options(self._settings.backend_options)
@@ -92,7 +92,7 @@ class GroundingNode(ManagedNode):
         self.create_managed_service(SetInstruction, 'set_instruction', self._set_instruction)
 
     def activate(self) -> None:
-        """Read the camera and take requests."""
+        """Subscribe to the camera and accept requests."""
         assert self._grounder is not None
         self._camera = CameraInput(self, self._settings, self._on_frame)
         self._requests = GroundingWorker(
@@ -104,10 +104,10 @@ class GroundingNode(ManagedNode):
         )
 
     def deactivate(self) -> None:
-        """Cancel what runs."""
+        """Fail the current request."""
         self._camera.close()
         if not self._requests.stop('grounding_node is deactivated; ask again when it is active'):
-            self.get_logger().warning('the backend did not stop in time and is left behind')
+            self.get_logger().warning('the backend did not stop in time: its thread goes on')
         self._goals.wait(RESULTS_TIMEOUT_S)
         self._background_goals.wait(RESULTS_TIMEOUT_S)
 
@@ -186,7 +186,7 @@ class GroundingNode(ManagedNode):
                 )
             with self._frame_came:
                 self._frame_came.wait(_ABORT_PERIOD_S)
-        # Said before decoding, while the tracker has the same frame at hand.
+        # Published before decoding, while the tracker still has the same frame.
         request.begin(match.stamp_ns, match.color.header.frame_id)
         return self._camera.to_frame(match)
 
@@ -211,7 +211,7 @@ def _feedback(request: GroundingRequest) -> Ground.Feedback:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop."""
+    """Run the node until SIGINT or SIGTERM; returns the exit status."""
     return run_node(GroundingNode, args)
 
 

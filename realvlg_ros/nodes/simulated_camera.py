@@ -1,4 +1,4 @@
-"""Publishes what a camera sees of a simulated table."""
+"""Publishes rendered RGB-D images of a simulated tabletop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TRAJECTORIES: dict[str, type[Trajectory]] = {
 
 @dataclass(frozen=True)
 class SimulatedCameraParameters(CameraSourceParameters):
-    """The world that is seen, and the camera that sees it."""
+    """The simulated world and the camera that observes it."""
 
     world: str = setting(
         'worlds/tabletop.yaml', 'World description: a YAML file of config/, or a path.'
@@ -48,12 +48,12 @@ class SimulatedCameraParameters(CameraSourceParameters):
 
 
 class SimulatedCamera(CameraSource):
-    """A camera in a simulated world; a view in which nothing moves costs its noise only."""
+    """A camera in a simulated world; while nothing moves, only noise is computed for a frame."""
 
     parameter_type: ClassVar = SimulatedCameraParameters
 
     def __init__(self, **arguments: Any) -> None:
-        """Read the world and begin."""
+        """Read the world and start publishing."""
         super().__init__('simulated_camera', **arguments)
 
     def prepare(self) -> None:
@@ -72,7 +72,7 @@ class SimulatedCamera(CameraSource):
         self.get_logger().info(f'world {world.name}: {names or "no objects"}')
 
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
-        """The view at a time."""
+        """The frame at a time, s; the index seeds its noise."""
         parameters: SimulatedCameraParameters = self.parameters
         rendered = self._renderer.render(
             self._intrinsics,
@@ -84,13 +84,13 @@ class SimulatedCamera(CameraSource):
         return rendered.frame
 
     def pose_is_static(self) -> bool:
-        """Whether the camera's path is a single place."""
+        """Whether the trajectory does not move the camera."""
         start, later = (self._trajectory.camera2world(time_s) for time_s in (0.0, 0.3))
         return bool(np.array_equal(start, later))
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop."""
+    """Run the node until SIGINT or SIGTERM; returns the exit status."""
     return run_source(SimulatedCamera, args)
 
 
