@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from ..arrays import BoolArray, Float32Array, FloatArray
 
-# The last part of the approach that must be free, too, m. Chosen: grippers come straight so far at
-# least.
+# Length of the last, straight part of the approach that must be free of collisions, m. Chosen:
+# planners move at least this far along a straight line.
 SWEEP = 0.05
-# Least distance of the palm from the object, on that part, too, m. Chosen: about the noise of
-# readings at 1 m.
+# Least distance between palm and object, on that part too, m. Chosen: about the depth noise at
+# 1 m.
 PALM_GAP = 0.003
 
 
@@ -26,8 +26,8 @@ class Candidates:
         rotations: (n, 3, 3) columns are the TCP's x, y (opening) and z (approach).
         tips: (n, 3) origins of the TCP, between the fingertips, m.
         widths: (n,) distance of the contacts along the opening, m.
-        openings: (n,) of the gripper before it closes, m.
-        from_model: (n,) True where a model's rectangle was lifted.
+        openings: (n,) opening of the gripper before it closes, m.
+        from_model: (n,) True for candidates lifted from a model's rectangle or contacts.
     """
 
     rotations: FloatArray
@@ -41,7 +41,7 @@ class Candidates:
 
     @classmethod
     def joined(cls, batches: Sequence[Candidates]) -> Candidates:
-        """One batch of several."""
+        """Concatenate several batches."""
         values = {
             f.name: np.concatenate([getattr(batch, f.name) for batch in batches])
             for f in fields(cls)
@@ -57,10 +57,10 @@ class Candidates:
 
 
 def local_coordinates(candidates: Candidates, points: FloatArray) -> Float32Array:
-    """Points (p, 3) of the support frame in every TCP frame: (n, 3, p), m."""
+    """Transform points (p, 3) of the support frame into every TCP frame: (n, 3, p), m."""
     turn = np.swapaxes(candidates.rotations, 1, 2)
     origin = turn @ candidates.tips[:, :, None]
-    # One large product: many small ones cost ten times as much.
+    # One large matrix product: many small ones take ten times as long.
     moved = turn.reshape(-1, 3).astype(np.float32) @ points.T.astype(np.float32)
     moved = moved.reshape(len(turn), 3, len(points))
     moved -= origin.astype(np.float32)

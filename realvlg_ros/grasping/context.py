@@ -1,4 +1,4 @@
-"""What every stage after the observation of an object asks for."""
+"""What the stages of planning after the observation of an object share."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ class PlanningContext:
 
     Attributes:
         scene: the frame, the object's mask and the support.
-        cloud: of the object, completed, in the support frame.
-        axis: (2,) horizontal position of the object's vertical axis of revolution, m, if any.
-        obstacles: what is seen of other things.
+        cloud: completed surface of the object, in the support frame.
+        axis: (2,) horizontal position of the object's vertical axis of revolution in the support
+            frame, m, or None.
+        obstacles: visible surfaces of other things.
         gripper: its shape.
-        settings: limits.
+        settings: limits and weights of planning.
     """
 
     scene: Scene
@@ -37,7 +38,14 @@ class PlanningContext:
     def of(
         cls, scene: Scene, completion: Completion, gripper: Gripper, settings: PlannerSettings
     ) -> PlanningContext:
-        """The context of a completed object, with the obstacles around it."""
+        """The context of a completed object, with the obstacles around it.
+
+        Args:
+            scene: the frame, the object's mask and the support.
+            completion: the object with its hidden side.
+            gripper: its shape.
+            settings: limits and weights of planning.
+        """
         obstacles = Obstacles.around(scene, settings)
         return cls(scene, completion.cloud, completion.axis, obstacles, gripper, settings)
 
@@ -48,5 +56,5 @@ class PlanningContext:
 
     @property
     def max_width(self) -> float:
-        """Largest distance of contacts that the open fingers clear, m."""
+        """Largest distance between contacts that the open fingers pass with clearance, m."""
         return self.max_opening - 2 * self.settings.min_finger_clearance

@@ -1,4 +1,4 @@
-"""Covariance of lifted contacts and of TCP poses, from the noise of depth and what is chosen."""
+"""Covariance of lifted contacts and of TCP poses, from depth noise and scatter of the choice."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from ..arrays import FloatArray
 from ..depth_noise import DepthNoise
 from .vectors import cross, length, unit
 
-# So many points of a cloud at a contact count as one independent reading: a finger rests on the
+# Points of a cloud at a contact that count as one independent reading: a finger rests on the
 # outermost of them, not on their mean. Measured by benchmarks.grasp_scatter: the mean normalised
 # error squared over its degrees of freedom is 1.2 with 9 and 1.3 with 5.
 _POINTS_PER_READING = 9.0
-# Where a silhouette is in the image, standard deviation, px. Measured by benchmarks.grasp_scatter:
-# the mean normalised error squared over its degrees of freedom is 1.2 with 0.5 and 1.3 with 0.3.
+# Standard deviation of a silhouette's place in the image, px. Measured by
+# benchmarks.grasp_scatter: the mean normalised error squared over its degrees of freedom is 1.2
+# with 0.5 and 1.3 with 0.3.
 SILHOUETTE_SIGMA_PX = 0.5
-# The opening axis rests on the faces beside the contacts as much as on their difference: walls
-# count as at least so thick where the line between contacts is judged, m. Measured by
-# benchmarks.grasp_scatter: 15 and 30 mm give the same normalised error squared, 1.2.
+# Between contacts on a thin wall the direction of the line is mostly noise, and the faces beside
+# them determine the opening axis: where that line is used, walls count as at least this thick, m.
+# Measured by benchmarks.grasp_scatter: 15 and 30 mm give the same normalised error squared, 1.2.
 THIN_WALL = 0.015
-# Covariance below which no position is known, m^2. Chosen: the square of 0.05 mm.
+# Lower bound of the covariance of a position, m^2. Chosen: the square of 0.05 mm.
 _FLOOR = 5e-5**2 * np.eye(3)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How far the grasp that planning chooses differs from plan to plan, beside what it measures.
+    """How far the chosen grasp varies from plan to plan, beyond the error of the measurement.
 
     Measured by planning for the same object in many draws of noise (benchmarks.grasp_scatter).
 
     Attributes:
         position: standard deviations along the TCP's x, y and z, m.
-        rotation: about them, rad; the one about y, the lean of the approach, turns the TCP about
-            the contacts.
+        rotation: standard deviations about the TCP's x, y and z, rad; the one about y, the lean
+            of the approach, turns the TCP about the contacts.
     """
 
     position: tuple[float, float, float]
     rotation: tuple[float, float, float]
 
 
-# A search may hold a long thing anywhere; a rectangle says where. Both lean in steps. Measured by
-# benchmarks.grasp_scatter.
+# A search may hold a long object anywhere along it; a proposed rectangle fixes the place. The
+# approach of both leans in steps. Measured by benchmarks.grasp_scatter.
 SEARCHED = Choice((0.0020, 0.0003, 0.0017), (0.025, 0.018, 0.045))
 PROPOSED = Choice((0.0004, 0.0003, 0.0005), (0.017, 0.034, 0.017))
 
@@ -52,15 +53,15 @@ def contact_covariance(
 ) -> FloatArray:
     """The 6x6 covariance of the middle of two contacts and of the axis through them.
 
-    The contacts are independent points with an axial and a lateral error. Order and frame are
-    those of the contacts' frame: (x, y, z, rotation x, y, z); the rotation about the axis has no
-    variance.
+    The contacts are independent points with an axial and a lateral error. The covariance is over
+    (x, y, z, rotation x, y, z) in the contacts' frame, m and rad; the rotation about the axis has
+    no variance.
 
     Args:
         contacts: (2, 3) in the camera's optical frame, m.
-        counts: depth readings behind each.
-        focal: px.
-        noise: of the depth.
+        counts: depth readings at each contact.
+        focal: focal length, px.
+        noise: depth noise model.
     """
     position = np.zeros((3, 3))
     difference = np.zeros((3, 3))
@@ -86,13 +87,13 @@ def tcp_covariance(
 ) -> FloatArray:
     """The 6x6 covariance of a TCP's pose from that of the contacts that it closes on.
 
-    Turns of the opening axis and the lean move the TCP about the contacts' middle.
+    Rotations of the opening axis and of the approach turn the TCP about the contacts' middle.
 
     Args:
-        covariance: 6x6 of the contacts' middle and axis.
+        covariance: 6x6 of the contacts' middle and axis, m and rad.
         middle: (3,) of the contacts, m.
-        tcp2frame: 4x4 pose of the TCP in the same frame.
-        choice: what planning adds.
+        tcp2frame: 4x4 pose of the TCP in the same frame, m.
+        choice: scatter that planning adds.
     """
     rotation = tcp2frame[:3, :3]
     lean = np.concatenate([np.zeros(3), rotation[:, 1]]) * choice.rotation[1]
@@ -113,14 +114,14 @@ def lift_covariance(
 ) -> FloatArray:
     """The 6x6 covariance of lifted contacts' middle and opening axis.
 
-    An error of the depth moves the middle along its ray; the rest of the error is along the
-    opening. The image fixes the plane that holds camera and opening axis.
+    A depth error moves the middle along its ray; the rest of the error is along the opening. The
+    image fixes the plane through the camera and the opening axis.
 
     Args:
-        axis: (3,) unit opening axis.
-        ray: (3,) unit vector from the camera to the middle.
+        axis: (3,) unit opening axis, in the optical frame.
+        ray: (3,) unit vector from the camera to the middle, in the optical frame.
         position_sigmas: standard deviation along the opening and along the ray, m.
-        axis_sigmas: standard deviation of the axis in that plane and out of it, rad.
+        axis_sigmas: standard deviation of the axis within that plane and out of it, rad.
     """
     view = unit(cross(axis, ray))
     position = np.array([axis * position_sigmas[0], ray * position_sigmas[1]])

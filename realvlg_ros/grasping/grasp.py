@@ -16,7 +16,7 @@ _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 class GraspSource(Enum):
-    """Where the rectangle of a grasp came from."""
+    """What proposed a grasp: the search in the depth, or a model's rectangle or contacts."""
 
     GEOMETRY = 'geometry'
     MODEL = 'model'
@@ -24,29 +24,29 @@ class GraspSource(Enum):
 
 @dataclass(frozen=True)
 class Grasp:
-    """Pose and opening of a gripper, with what supports it.
+    """Pose and opening of a gripper, with its uncertainty and the evidence for it.
 
     TCP frame: origin between the fingertips, +z the approach (out of the gripper, toward the
     object), +y the opening axis (finger to finger), x completes it.
 
     Attributes:
-        tcp2frame: 4x4 pose of the TCP in the frame it is given in, m.
+        tcp2frame: 4x4 pose of the TCP in the frame that the grasp is expressed in, m.
         covariance: 6x6 over (x, y, z, rotation x, y, z), m and rad, perturbation on the left,
             in the axes of that frame.
         object_width: distance of the contacts, m.
         opening_width: opening of the gripper before it closes, m.
         standoff: distance of the pre-grasp pose back along the approach, m.
         retreat: unit vector (3,) of the motion after grasping, in the frame.
-        retreat_distance: its length, m.
+        retreat_distance: length of that motion, m.
         quality: 0 to 1.
-        source: where the rectangle came from.
-        rectangle: the grasp in the image.
-        contacts: the contacts in the image.
+        source: what proposed it.
+        rectangle: the grasp in the image, px and rad.
+        contacts: the contacts in the image, px.
         contact_points: (2, 3) the contacts on the surface, m, in the frame.
-        support_counts: depth readings that support each contact.
-        clearance: smallest distance from the open gripper to the support and to what is seen of
-            other things, m; 0.1 where nothing is nearer.
-        terms: the parts of quality by name, 0 to 1 each.
+        support_counts: depth readings at each contact.
+        clearance: smallest distance from the open gripper to the support and to the visible
+            surfaces of other things, m; 0.1 where nothing is nearer.
+        terms: the terms of quality by name, 0 to 1 each.
     """
 
     tcp2frame: FloatArray
@@ -81,7 +81,7 @@ class Grasp:
         return self.tcp2frame[:3, 1]
 
     def transformed(self, frame2other: FloatArray) -> Grasp:
-        """The same grasp expressed in another frame."""
+        """The same grasp in another frame, by a 4x4 transform."""
         return replace(
             self,
             tcp2frame=frame2other @ self.tcp2frame,
@@ -107,8 +107,8 @@ class Grasp:
 def nearest_representative(grasp: Grasp, reference: FloatArray) -> Grasp:
     """Of the two equivalent poses of a grasp, the one nearer to a reference pose (4x4).
 
-    A parallel gripper is symmetric by 180 degrees about its approach, and no continuous choice
-    exists without a reference; this is the one place where the symmetry is resolved.
+    A parallel gripper is symmetric under a rotation by 180 degrees about its approach, and no
+    continuous choice exists without a reference. The symmetry is resolved here only.
     """
     flipped = grasp.flipped()
     as_is = float(np.trace(reference[:3, :3].T @ grasp.tcp2frame[:3, :3]))

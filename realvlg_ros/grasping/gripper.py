@@ -22,17 +22,17 @@ class Gripper:
     behind the fingers.
 
     Attributes:
-        name: of the product.
-        min_opening: smallest opening between the contact faces.
-        max_opening: largest opening.
+        name: product name.
+        min_opening: smallest distance between the contact faces.
+        max_opening: largest distance between the contact faces.
         finger_length: from the fingertip back to the palm.
         finger_thickness: along the opening axis.
         finger_width: across the opening axis.
-        fingertip_depth: how far beyond the contact the fingertips may reach at most.
+        fingertip_depth: largest distance that the fingertips may reach past the contact.
         palm_size: (3,) extent of the palm along x, y, z.
         tcp2parent_link: 4x4 pose of the TCP in the end effector's parent link.
         parent_link: name of that link in the gripper's own URDF.
-        urdf: which URDF that is.
+        urdf: source of that URDF.
     """
 
     name: str
@@ -88,6 +88,9 @@ class Gripper:
         """The gripper at an opening: (3, 2, 3) lower and upper corners in the TCP frame, m.
 
         First the finger at -y, then the finger at +y, then the palm behind them.
+
+        Args:
+            opening: distance between the contact faces, m.
         """
         half = opening / 2
         outer = half + self.finger_thickness

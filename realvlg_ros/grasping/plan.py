@@ -1,4 +1,4 @@
-"""What planning comes to: grasps, or the reasons why there are none."""
+"""The result of planning: grasps, or the reasons why there are none."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .grasp import Grasp
 
 @dataclass(frozen=True)
 class GraspPlan:
-    """What planning came to.
+    """The result of planning for one object in one frame.
 
     Attributes:
         grasps: best first, in the camera's optical frame; empty when there is none.
         message: what was found, or why there is no grasp.
-        refusals: number of candidates refused, by reason.
-        plane: the support that was used, or None.
-        timings_ms: wall time by stage.
+        refusals: number of rejected candidates, by reason.
+        plane: the support plane that was used, or None.
+        timings_ms: wall time by stage, ms.
     """
 
     grasps: tuple[Grasp, ...]
@@ -39,7 +39,7 @@ class StageTimer:
         self._last = time.perf_counter()
 
     def stage(self, name: str) -> None:
-        """End the stage of a name and begin the next."""
+        """End the running stage under this name and begin the next one."""
         now = time.perf_counter()
         self.stages[name] = (now - self._last) * 1e3
         self._last = now
@@ -48,7 +48,14 @@ class StageTimer:
 def plan_message(
     grasps: list[Grasp], refusals: Counter[str], points: FloatArray, opening: float
 ) -> str:
-    """What was found, or why nothing was; points (n, 3) of the object in the support frame, m."""
+    """What was found, or why there is no grasp.
+
+    Args:
+        grasps: best first.
+        refusals: number of rejected candidates, by reason.
+        points: (n, 3) of the object in the support frame, m.
+        opening: largest opening of the gripper, m.
+    """
     if grasps:
         return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
     worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]

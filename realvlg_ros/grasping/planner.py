@@ -48,9 +48,12 @@ class GraspPlanner:
             grounding: with a mask, or at least a box.
             up: (3,) unit vector opposite to gravity in the optical frame, if known.
             plane: the support, if it is known already; found in the depth otherwise.
-            known: grasps of earlier plans, in the optical frame: each is measured again where it
-                is. Those that hold are answered, max_grasps of them at most, beside as many that
-                are found.
+            known: grasps of earlier plans, in the optical frame. Each is checked again at its
+                pose; at most max_grasps of those that pass are returned, in addition to at most
+                max_grasps new ones.
+
+        Returns:
+            The plan. Where no grasp is found its message and refusals say why.
         """
         timer = StageTimer()
         settings, refusals = self.settings, Counter[str]()
@@ -83,7 +86,7 @@ class GraspPlanner:
 
 
 def _support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:
-    """What objects stand on, or None where no plane is found."""
+    """The support plane, or None where none is found."""
     try:
         return find_support_plane(frame, up)
     except SupportPlaneError:
@@ -91,10 +94,10 @@ def _support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:
 
 
 def _check_support(cloud: TargetCloud, least: float) -> None:
-    """Refuse an object of which too few pixels have depth that fits it.
+    """Reject an object of which too few pixels have usable depth.
 
     Raises:
-        LiftError: the share is less than the least.
+        LiftError: the share of such pixels is below the limit.
     """
     if cloud.support_ratio < least:
         raise LiftError(
@@ -104,8 +107,9 @@ def _check_support(cloud: TargetCloud, least: float) -> None:
 
 
 def _verify_known(context: PlanningContext, known: Sequence[Grasp]) -> list[Grasp]:
-    """Known grasps where they are now, as far as they hold."""
-    # On a round thing they settle: turned to its walls each time, they would follow its rim.
+    """Known grasps at their poses, as far as they pass all checks."""
+    # Settling fits grasps on an object of revolution to its walls; aligned first in every frame,
+    # they would drift along its rim.
     align = context.axis is None
     return verify(context, known_candidates(context, known), Counter(), align)
 

@@ -1,4 +1,4 @@
-"""What a user may set of the planner."""
+"""The settings of the grasp planner."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class PlannerSettings(Settings):
     obstacle_clearance: float = setting(
         0.004, 'Smallest distance of the gripper from other things.', unit='m', low=0.0, high=0.2
     )
-    # One view shows no back: things are taken to be as deep as they look wide, but what looks
-    # wider than a hand can hold may be a wall or a flat box, and blocking all that it hides would
-    # leave no grasp behind it. What lies farther behind is unseen, not known to be occupied, and
-    # counts in max_unobserved.
+    # One view shows no back side: obstacles are taken to be as deep as they look wide. What looks
+    # wider than a hand can hold may be a wall or a flat box, and blocking all that it occludes
+    # would leave no grasp behind it. Space farther behind is unobserved, not known to be
+    # occupied, and counts in max_unobserved.
     obstacle_thickness: float = setting(
         0.08,
         'How far at most other things are taken to reach behind their visible surface, '

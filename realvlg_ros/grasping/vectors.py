@@ -1,4 +1,4 @@
-"""Small vectors, without the overhead of numpy's general functions."""
+"""Operations on small vectors, without the overhead of numpy's general functions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def mean(a: FloatArray) -> float:
 
 
 def median(a: FloatArray) -> float:
-    """The middle value of a vector (n,), the upper one of two."""
+    """The median of a vector (n,); for even n the upper of the two middle values."""
     return float(np.partition(a, len(a) // 2)[len(a) // 2])
 
 

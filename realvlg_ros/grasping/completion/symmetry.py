@@ -1,11 +1,11 @@
-"""What is assumed of an object's hidden side, from symmetry and from what is seen to be free.
+"""The hidden side of an object, assumed from symmetry and from space observed to be free.
 
-One view shows the near side only. What fits a surface of revolution about a vertical axis (cans,
-balls, bowls, mugs, bottles) is completed as one. Other things that stand are taken to look the
-same when turned by 180 degrees (boxes); things that lie stretched out are taken to be mirrored at
-the vertical plane along their ridge, and at half their height (bananas, tools, bottles on their
-side). Points that the
-camera would see, or sees through, are left out, so that a handle is not doubled.
+One view shows the near side only. Objects that fit a surface of revolution about a vertical axis
+(cans, balls, bowls, mugs, bottles) are completed as one. Other upright objects (boxes) are taken
+to be symmetric under a rotation by 180 degrees about the vertical; lying, elongated ones (bananas,
+tools, bottles on their side) to be mirrored at the vertical plane along their ridge, and at half
+their height. Added points that would be visible, or that lie in free space, are left out, so that
+a handle is not doubled.
 """
 
 from __future__ import annotations
@@ -21,27 +21,28 @@ from ..observation.target_cloud import TargetCloud
 from .box_top import PLATEAU, BoxTop
 from .revolution_axis import axis_of_revolution
 
-# Longer than wide and than tall by these factors: the object lies. Chosen: most boxes that stand
-# are not, bananas, tools and bottles on their side are.
+# An object lies if it is longer than wide, and than tall, by these factors. Chosen: most standing
+# boxes are not; bananas, tools and bottles on their side are.
 _LYING_ASPECT = 1.7
 _LYING_FLATNESS = 1.3
-# Copies of what is seen of a thing of revolution, rad. Chosen: what is seen covers 120 degrees or
-# more, so that they overlap.
+# Rotations of the copies of the visible surface of an object of revolution, rad. Chosen: it covers
+# 120 degrees or more, so that the copies overlap.
 _TURNS = tuple(np.radians([60.0, 120.0, 180.0, 240.0, 300.0]))
-# Slices between silhouettes are so high, and parts of a ridge so long, m. Chosen: a few readings.
+# Height of the slices of a silhouette, and length of the bins along a ridge, m. Chosen: a few
+# readings.
 _SLICE = 0.006
 _RIDGE_BIN = 0.010
-# Readings at a silhouette are less exact than others, in standard deviations. Chosen: 95 % of
+# Tolerance of readings at a silhouette, in standard deviations of the depth. Chosen: holds 95 % of
 # Gaussian ones.
 _SILHOUETTE_SIGMAS = 2.0
-# Surfaces whose normal's vertical part is smaller go on as vertical walls, drawn in steps, m.
-# Chosen: 14 degrees; two of a cloud's smallest cells.
+# Surfaces whose normal has a smaller vertical component are continued downward as vertical walls,
+# sampled at this step, m. Chosen: 14 degrees; two of a cloud's smallest voxels.
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
-# Surface so near a cut is at the end that is seen, m. Chosen: more than the step between cuts.
+# Points within this of a cut are beside it, m. Chosen: more than the spacing of cuts.
 _BESIDE_CUT = 0.008
-# Points in seen space by so much on average, m, do not speak against an axis. Chosen: less than
-# the noise.
+# Mean depth of points in free space that is within the error of an axis, m. Chosen: less than the
+# noise.
 _TOLERATED = 0.0005
 
 
@@ -51,7 +52,7 @@ class Completion:
 
     Attributes:
         cloud: observed and assumed points.
-        axis: (2,) horizontal position of the axis if the object is one of revolution, m.
+        axis: (2,) horizontal position of the axis of revolution in the support frame, m, or None.
     """
 
     cloud: TargetCloud
@@ -59,11 +60,11 @@ class Completion:
 
 
 def complete(cloud: TargetCloud, scene: Scene) -> Completion:
-    """Add the points (marked as not observed) that symmetry puts on the hidden side."""
+    """Add the points that symmetry implies on the hidden side, marked as not observed."""
     distance = np.linalg.norm(cloud.center - scene.camera_position)
     sigma = float(scene.frame.noise.sigma(distance))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
-    axis, top, doubtful = None, None, False
+    axis, top, uncertain = None, None, False
     if _lies(cloud.points):
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:
@@ -72,31 +73,31 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else _vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
-        doubtful = axis is None and _top_is_cut(cloud)
+        uncertain = axis is None and _top_is_cut(cloud)
     hidden = _unseen(points, scene, margin)
-    full = cloud.with_assumed(points[hidden], normals[hidden], doubtful)
+    full = cloud.with_assumed(points[hidden], normals[hidden], uncertain)
     if axis is None and scene.plane is not None:
         walls = [_walls(cloud)]
-        if top is not None and not doubtful:
+        if top is not None and not uncertain:
             walls.append(top.walls(_WALL_STEP))
         points, normals = (np.concatenate(part) for part in zip(*walls, strict=True))
         hidden = _unseen(points, scene, margin)
         full = full.with_assumed(points[hidden], normals[hidden])
     points, normals = cloud.cuts.continued()
     above = points[:, 2] > 0 if scene.plane is not None else np.ones(len(points), bool)
-    return Completion(full.with_assumed(points[above], normals[above], doubtful=True), axis)
+    return Completion(full.with_assumed(points[above], normals[above], uncertain=True), axis)
 
 
 def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:
-    """Which points (n, 3) the camera neither sees nor sees through."""
+    """Which points (n, 3) of the support frame, m, are occluded or outside the image: (n,)."""
     behind = scene.depth_behind(points)
     return np.asarray(np.isnan(behind) | (behind > margin))
 
 
 def _top_is_cut(cloud: TargetCloud) -> bool:
-    """Whether the topmost surface goes on beyond one of the ends that are seen of it.
+    """Whether the visible part of the topmost surface is truncated at one of its ends.
 
-    Its middle then says nothing about where the object's is.
+    Its middle is then no estimate of the object's middle.
     """
     z = cloud.points[:, 2]
     top = cloud.points[z > np.percentile(z, 98) - PLATEAU]
@@ -109,9 +110,9 @@ def _top_is_cut(cloud: TargetCloud) -> bool:
 
 
 def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
-    """Points and normals of walls that go straight down from where the surface turns vertical.
+    """Points and normals of vertical walls below where the surface turns vertical.
 
-    Seen from above a flat thing shows its top and the silhouette around it, but none of its walls.
+    From above, the top and the silhouette of a flat object are visible, but none of its walls.
     """
     edge = np.flatnonzero(np.abs(cloud.normals[:, 2]) < _VERTICAL)
     points, out = cloud.points.astype(np.float32), cloud.normals[edge, :2].astype(np.float32)
@@ -119,7 +120,7 @@ def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
     ahead = offset[..., 0] * out[:, :1] + offset[..., 1] * out[:, 1:]
     aside = offset[..., 1] * out[:, :1] - offset[..., 0] * out[:, 1:]
     near = np.abs(aside) < 1.5 * _WALL_STEP
-    # A neck does not go on through the body below it, and a wall that is seen needs no guess.
+    # A bottle's neck does not continue through the body below it; a visible wall is measured.
     body = near & (ahead > _WALL_STEP)
     seen = near & (ahead > -_WALL_STEP) & (offset[..., 2] < -0.5 * _WALL_STEP)
     seen &= offset[..., 2] > -3 * _WALL_STEP
@@ -134,9 +135,14 @@ def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
 def _turned(
     cloud: TargetCloud, center: FloatArray, turns: tuple[float, ...]
 ) -> tuple[FloatArray, FloatArray]:
-    """Points and normals of the cloud turned about a vertical axis by each of several angles.
+    """Points and normals of the cloud rotated about a vertical axis by each of several angles.
 
-    With several turns, every copy takes its share of the points only.
+    With more than two rotations every copy takes its share of the points only.
+
+    Args:
+        cloud: in the support frame.
+        center: (2,) horizontal position of the axis, m.
+        turns: angles, rad.
     """
     points, normals = [], []
     for k, angle in enumerate(turns):
@@ -197,8 +203,13 @@ def _with_underside(
 ) -> tuple[FloatArray, FloatArray]:
     """Points and normals of the hidden side, with those of the underside.
 
-    What lies is taken to be as thick below its middle as above it. Without the underside, a round
-    thing would seem to be held above its widest place.
+    A lying object is taken to be symmetric about half its height. Without an underside, contacts
+    on a round object would lie above its widest place.
+
+    Args:
+        cloud: in the support frame.
+        points: (n, 3) of the hidden side, m.
+        normals: (n, 3) unit, outward.
     """
     top = float(np.percentile(cloud.points[:, 2], 97))
     upper = np.concatenate([cloud.points, points])
@@ -214,7 +225,14 @@ def _vertical_axis(
     """Horizontal position (2,) of the axis of symmetry, m.
 
     Proposals are the middle of the topmost surface, the middle between left and right silhouette
-    of slices, and the middle of all; the one that puts least into space seen to be free is taken.
+    of slices, and the middle of all points; the one whose rotated points intrude least into free
+    space is taken.
+
+    Args:
+        points: (n, 3) in the support frame, m.
+        top: rectangular top, if there is one.
+        scene: the frame, the object's mask and the support.
+        margin: depth by which free space is intruded without cost, m.
     """
     proposals = _axis_proposals(points, top, scene)
     sample = points[:: max(1, len(points) // 300)]
@@ -222,13 +240,13 @@ def _vertical_axis(
     turned[..., :2] += 2 * proposals[:, None]
     seen_through = np.nan_to_num(-scene.depth_behind(turned) - margin)
     cost = np.clip(seen_through, 0, 0.02).mean(axis=1)
-    # The first is the most exact where it holds at all.
+    # The first is the most accurate one, where it is within the tolerance.
     best = 0 if cost[0] < cost.min() + _TOLERATED else int(np.argmin(cost))
     return np.asarray(proposals[best])
 
 
 def _axis_proposals(points: FloatArray, top: BoxTop | None, scene: Scene) -> FloatArray:
-    """Horizontal positions (n, 2), m."""
+    """Proposed horizontal positions (n, 2) of the axis of symmetry, m."""
     z = points[:, 2]
     plateau = _hull_centroid(points[z > np.percentile(z, 98) - PLATEAU, :2])
     if top is not None:
@@ -241,13 +259,13 @@ def _axis_proposals(points: FloatArray, top: BoxTop | None, scene: Scene) -> Flo
         parts = [middles, middles[:third], middles[third : 2 * third], middles[-third:]]
         proposals += [np.median(part, axis=0) for part in parts if len(part)]
         proposals.append((plateau + proposals[2]) / 2)
-    # The topmost surface may be seen only in part: its middle is then too near.
+    # If the topmost surface is visible only in part, its middle is too near the camera.
     proposals += [np.array([b[0], a[1]]) for a in proposals[:3] for b in proposals[:3]]
     return np.array(proposals)
 
 
 def _hull_centroid(points: FloatArray) -> FloatArray:
-    """Centroid (2,) of points' (n, 2) convex hull, m: no single reading decides it."""
+    """Centroid (2,), m, of the convex hull of points (n, 2), m: robust to single readings."""
     moments = cv2.moments(cv2.convexHull(points.astype(np.float32)))
     if moments['m00'] < 1e-6:
         return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2)
@@ -255,10 +273,13 @@ def _hull_centroid(points: FloatArray) -> FloatArray:
 
 
 def _silhouette_middles(points: FloatArray, distance: float) -> FloatArray:
-    """Middle (n, 2) between the left and right silhouette of horizontal slices, bottom to top.
+    """Middle (n, 2), m, between the left and right silhouette of slices, bottom to top.
 
-    The silhouettes of a round thing of radius r seen from a distance d lie r^2 / d nearer than
-    its axis.
+    The silhouettes of a cylinder of radius r at a distance d lie r^2 / d nearer than its axis.
+
+    Args:
+        points: (n, 3) in the support frame, m.
+        distance: horizontal distance of the camera, m.
     """
     slices = np.floor(points[:, 2] / _SLICE).astype(int)
     middles = []

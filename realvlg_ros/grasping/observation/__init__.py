@@ -1,1 +1,1 @@
-"""What one frame shows of the object: points, normals, outline, and where the view ends."""
+"""What one frame shows of the object: points, normals, occluding contour, truncation."""

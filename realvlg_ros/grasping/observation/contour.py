@@ -1,8 +1,8 @@
 """Occluding contours: where an object's surface turns away from the camera.
 
 On an occluding contour the tangent plane passes through the camera's centre (Koenderink 1984), so
-the normal follows from the contour's direction in the image alone, and is known better there than
-any fit to the few grazing readings beside it could tell.
+the normal follows from the contour's direction in the image alone, and is more accurate there
+than a fit to the few grazing readings beside it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray
 
-# Half the window in which the contour's direction is estimated, px. Chosen: long enough for the
-# steps of a border in pixels, short enough for the bend of a finger-wide thing at 0.8 m.
+# Half the window in which the contour's direction is estimated, px. Chosen: long enough to average
+# the staircase of a border in pixels, short enough for the curvature of a finger-wide object at
+# 0.8 m.
 _REACH_PX = 3
-# So many pixels of the window must lie beyond the contour, and so many on the object. Chosen: less
-# than the quarter that a right corner leaves of it.
+# Least number of the window's pixels beyond the contour, and on the object. Chosen: less than the
+# quarter of the window that a right-angled corner covers.
 _MIN_BEYOND = 8
 _MIN_OWN = 8
-# Added to the variance of a window's pixels, px^2: keeps strips one pixel wide from leaning at
-# random. Chosen: the square of half a pixel.
+# Added to the variance of a window's pixels, px^2: regularises the slope of strips one pixel wide.
+# Chosen: the square of half a pixel.
 _BLUR_PX2 = 0.25
-# Holes beside the object are filled from so far, px. Chosen: a stereo camera's shadow is
-# focal * baseline * (1/near - 1/far) wide, which is 15 px for a rim at 0.46 m before a table at
-# 0.6 m with a focal length of 600 px and a baseline of 50 mm.
+# Largest distance over which holes beside the object are filled, px. Chosen: the region that only
+# one camera of a stereo pair sees is focal * baseline * (1/near - 1/far) wide, which is 15 px for
+# a rim at 0.46 m before a table at 0.6 m with a focal length of 600 px and a baseline of 50 mm.
 SHADOW_PX = 15
 
 
@@ -35,7 +36,7 @@ class Contour:
     """Contour points of a depth region.
 
     Attributes:
-        pixels: (n, 2) x, y in the region, px, on the border between object and beyond.
+        pixels: (n, 2) x, y in the region, px, on the border between object and background.
         depth: (n,) m.
         outward: (n, 2) unit direction in the image that leaves the surface.
         inner: (n,) True where the surface beyond belongs to the object too, as behind a rim.
@@ -67,7 +68,7 @@ class Contour:
         return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
     def _rays(self, rays: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Rays (n, 3) through the points, between pixels too, and their change (n, 2) a pixel."""
+        """Rays (n, 3) through the points, at subpixel places, and their derivatives (n, 2)."""
         index = np.floor(self.pixels + 0.5).astype(int)
         rows = np.clip(index[:, 1], 1, rays.shape[0] - 2)
         columns = np.clip(index[:, 0], 1, rays.shape[1] - 2)
@@ -79,13 +80,17 @@ class Contour:
 
 
 def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
-    """Depth (h, w) whose holes beside the object have the nearest reading around them.
+    """Fill holes beside the object with the nearest reading around them: depth (h, w), m.
 
-    A stereo camera has no reading where only one of its eyes sees past the object's edge.
+    A stereo camera has no reading where only one of its two cameras sees past the object's edge.
+
+    Args:
+        depth: (h, w) m, 0 without a reading.
+        mask: (h, w) the object's pixels.
     """
     around = np.where(mask | (depth == 0), np.inf, depth)
     kernel = np.ones((2 * SHADOW_PX + 1,) * 2, np.uint8)
-    # The largest number is the usual value beyond the image's border, and it is finite.
+    # OpenCV's default border value is the largest finite number, which would pass for a depth.
     nearest = cv2.erode(around, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf)
     hole = (depth == 0) & ~mask & np.isfinite(nearest)
     return np.where(hole, nearest, depth)
@@ -96,15 +101,15 @@ def find_contour(
 ) -> Contour:
     """Find where the object's surface ends in front of something farther away.
 
-    A border to something nearer is not the object's own, and one to something at equal depth, as
-    at the foot, is not an occluding one: both are left out.
+    A border to something nearer is the contour of that thing, and one to something at equal
+    depth, as at the foot, does not occlude: both are left out.
 
     Args:
         depth: (h, w) m, 0 without a reading.
         mask: (h, w) the object's pixels.
-        good: (h, w) the object's readings that are not flying.
-        step: (h, w) by how much what lies beyond must be farther, m.
-        slope: (h, w, 2) change of the surface's depth a pixel along x and y, m, at the object's
+        good: (h, w) the object's readings without flying pixels.
+        step: (h, w) least depth difference between the object and what lies beyond, m.
+        slope: (h, w, 2) change of the surface's depth along x and y, m per pixel, at the object's
             readings.
     """
     reach = _REACH_PX
@@ -136,7 +141,7 @@ def find_contour(
     outward = outward[keep] / length[keep, None]
     inner = (beyond & own_mask).sum((1, 2)) > 0.5 * beyond.sum((1, 2))
     covered = (own_mask & weight & ~beyond).sum((1, 2)).astype(np.float64)
-    # What has no good reading between a rim and the surface behind it may belong to either.
+    # Pixels without a good reading between a rim and the surface behind it may belong to either.
     covered -= np.where(inner, 0.5, 0) * (own_mask & weight & ~own_good).sum((1, 2))
     offset = _chord(covered[keep] / weight.sum())[:, None] * outward
     around_slope = np.pad(slope, ((reach, reach), (reach, reach), (0, 0)))[
@@ -151,11 +156,10 @@ def find_contour(
 
 
 def _chord(share: FloatArray) -> FloatArray:
-    """How far (n,) from a window's middle the straight edge is that leaves a share of it, px.
+    """Distance (n,) from a window's middle of the straight edge that covers a share of it, px.
 
-    Counting pixels tells where the edge runs to a fraction of one, which the staircase of the
-    pixels themselves does not. A quarter of the window is left at a right corner, hence the lower
-    limit.
+    Counting pixels gives the edge to a fraction of a pixel. At a right-angled corner the object
+    covers a quarter of the window, hence the lower limit.
     """
     diameter = 2 * _REACH_PX + 1
     # Of a disc's area, the strip between a chord and the parallel diameter.
@@ -166,17 +170,17 @@ def _chord(share: FloatArray) -> FloatArray:
 def _extrapolate(
     depth: FloatArray, own: BoolArray, slope: FloatArray, offset: FloatArray
 ) -> FloatArray:
-    """Depth (n,) at an offset (n, 2) from a window's middle, along the plane of its own readings.
+    """Depth (n,), m, at an offset from a window's middle, along a plane through its readings.
 
-    The surface may lean far away toward its edge, as the far side of a level top does. A wider fit
-    tells how a flat one leans better than the few readings of the window do, and a curved one is
-    steeper at its edge: the window's readings are asked how much they lean beyond that fit.
+    The surface may be steep toward its edge, as the far side of a level top is. A wider fit gives
+    the slope of a flat surface more accurately than the window's few readings; a curved surface
+    is steeper at its edge, so the window's readings are fitted for the slope beyond that fit.
 
     Args:
         depth: (n, k, k) m.
         own: (n, k, k) readings of the surface.
-        slope: (n, k, k, 2) of the wider fit, m a pixel.
-        offset: px.
+        slope: (n, k, k, 2) of the wider fit, m per pixel.
+        offset: (n, 2) x, y, px.
     """
     x, y = np.meshgrid(*(np.arange(-_REACH_PX, _REACH_PX + 1, dtype=np.float64),) * 2)
     count = own.sum((1, 2))
@@ -202,7 +206,7 @@ def _extrapolate(
 def _near_border(
     depth: FloatArray, mask: BoolArray, good: BoolArray, step: FloatArray
 ) -> BoolArray:
-    """The object's pixels (h, w) with a direct neighbour that is outside or much farther."""
+    """The object's pixels (h, w) with a 4-neighbour that is outside or much farther."""
     border = np.zeros(mask.shape, bool)
     padded_depth = np.pad(np.where(good | ~mask, depth, 0), 1)
     padded_mask = np.pad(mask, 1)

@@ -11,15 +11,16 @@ import numpy as np
 
 from ...arrays import BoolArray, FloatArray
 
-# A window must hold this share of its pixels to give a normal. Chosen: a corner leaves a quarter.
+# Least share of a window's pixels with a reading for a normal. Chosen: a right-angled corner
+# covers a quarter.
 _MIN_FILL = 0.3
 # Readings of a surface whose normal has a smaller cosine to the line of sight are noisier than the
-# noise model says, or their surroundings'. Measured by test_revolution_axis.py, where the axis of
-# cans is 0.40 mm off with 0.15 and 0.35 mm with 0.25, and by benchmarks.lift, where 0.15 to 0.3
-# make no difference.
+# noise model says, or belong to what surrounds the surface. Measured by test_revolution_axis.py,
+# where the axis of cans is 0.40 mm off with 0.15 and 0.35 mm with 0.25, and by benchmarks.lift,
+# where 0.15 to 0.3 make no difference.
 GRAZING_COSINE = 0.25
-# No surface that is read is steeper, as the cosine of its normal to the line of sight. From
-# Nguyen, Izadi and Lovell (2012): a depth camera reads next to nothing beyond 80 to 82 degrees.
+# Least cosine between the normal of a surface with readings and the line of sight. From Nguyen,
+# Izadi and Lovell (2012): a depth camera has hardly any readings beyond 80 to 82 degrees.
 _STEEPEST = 0.15
 
 
@@ -28,25 +29,27 @@ def fit_normals(
 ) -> tuple[FloatArray, FloatArray]:
     """Fit a plane around every pixel.
 
-    A window centred on a pixel near a crease mixes two faces; where its readings scatter by more
-    than noise explains, the smoothest of the windows shifted by their radius is taken instead
-    (Kuwahara's idea).
+    A window centred on a pixel near a crease mixes two faces. Where its readings scatter by more
+    than noise explains, the one of the windows shifted by their radius with the least residual is
+    taken instead (as in the Kuwahara filter).
 
     Args:
         rays: (h, w, 2) x/z and y/z.
         depth: (h, w) m.
         valid: (h, w) pixels to use.
-        radius: of the window, px.
+        radius: half the window's size, px.
         sigma: (h, w) standard deviation of the readings, m.
 
     Returns:
-        Unit normals (h, w, 3) that face the camera, zero where there is no fit, and the standard
-        deviation (h, w) of the readings about the chosen plane, m, infinite there.
+        Unit normals (h, w, 3) that face the camera, in the optical frame, zero without a fit; and
+        the standard deviation (h, w) of the readings about the chosen plane, m, infinite without
+        a fit.
     """
     plane, variance, fill = _window_planes(rays, depth, valid, radius)
     area = (2 * radius + 1) ** 2
     cost = np.where(fill >= _MIN_FILL * area, variance * (1 + area / np.maximum(fill, 1)), np.inf)
-    # A shifted window must be better by far: on a curved surface its plane is another one.
+    # A shifted window must fit much better: on a curved surface its plane differs from the
+    # tangent plane at the pixel.
     best = np.where(variance > 2.25 * sigma**2, 0.3 * cost, 0)
     flat_index = np.arange(depth.size).reshape(depth.shape)
     source = flat_index.copy()
@@ -68,12 +71,12 @@ def fit_normals(
 
 
 def depth_slopes(normals: FloatArray, rays: FloatArray, depth: FloatArray) -> FloatArray:
-    """Change (h, w, 2) of a surface's depth a pixel along x and y, m.
+    """Change (h, w, 2) of a surface's depth along x and y, m per pixel.
 
     Differentiates z (n . ray) = d.
 
     Args:
-        normals: (h, w, 3) unit, zero where there is none: the slope is zero there, too.
+        normals: (h, w, 3) unit; zero where there is none, and so is the slope.
         rays: (h, w, 2) x/z and y/z.
         depth: (h, w) m.
     """
@@ -119,12 +122,12 @@ def _window_planes(
 
 
 def find_flying_pixels(depth: FloatArray, valid: BoolArray, step: FloatArray) -> BoolArray:
-    """Readings (h, w) that hang between two surfaces: few neighbours are near them in depth.
+    """Flying pixels (h, w), between two surfaces: few neighbours are near them in depth.
 
     Args:
         depth: (h, w) m.
         valid: (h, w) pixels with a reading.
-        step: (h, w) how far neighbours on one surface may differ, m.
+        step: (h, w) largest difference in depth of neighbours on one surface, m.
     """
     near = np.zeros(depth.shape, np.uint8)
     padded = np.pad(np.where(valid, depth, np.inf), 2, constant_values=np.inf)

@@ -1,4 +1,4 @@
-"""The observation of one object: its pixels, its place on the support, its surface."""
+"""The observation of one object: its mask, the frame on its support, its surface."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .target_cloud import TargetCloud
 
 
 def target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | None) -> BoolArray:
-    """The object's pixels (height, width): the mask, or the surface that the box is meant for.
+    """The object's pixels (height, width): the grounding's mask, or the main surface in its box.
 
     Args:
-        frame: that the grounding refers to.
-        grounding: with a mask or a box; without either no pixel is the object's.
+        frame: the frame that the grounding refers to.
+        grounding: with a mask or a box; without either the result is empty.
         plane: the support, if there is one.
     """
     if grounding.mask is not None:
@@ -35,7 +35,7 @@ def observe(
     plane: SupportPlane | None,
     up: FloatArray | None,
 ) -> tuple[Scene, TargetCloud]:
-    """The scene around an object and what is seen of its surface.
+    """The scene around an object, and the visible part of its surface.
 
     Args:
         frame: colour and depth.

@@ -1,4 +1,4 @@
-"""The depth image as knowledge of free, occupied and unseen space around one object."""
+"""Free, occupied and unobserved space around one object, as the depth image shows it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from ...frame import RgbdFrame
 from ...support_plane import SupportPlane
 from ...transforms import invert, make_transform
 
-# What rises less above the support than this, and than its readings' noise, may belong to it, m: a
-# cloth, a fold, the bend of a calibrated depth. Chosen: fingers cannot hold what is as low.
+# Relief of the support: readings at a smaller height above the plane, noise included, may belong
+# to it, m, such as a cloth, a fold, or residual distortion of the depth. Chosen: fingers cannot
+# hold anything as low.
 SUPPORT_RELIEF = 0.008
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A frame, the object's mask and the support, with a frame of reference on the support.
+    """A frame, the object's mask and the support plane, with the support frame.
 
     The support frame has z up, x horizontal toward the camera, and its origin on the support
     below the object's centre.
@@ -29,8 +30,8 @@ class Scene:
     Attributes:
         frame: colour and depth.
         mask: (height, width) the object's pixels.
-        plane: what the object stands on, or None.
-        camera2support: 4x4.
+        plane: the support, in the optical frame, or None.
+        camera2support: 4x4, m.
     """
 
     frame: RgbdFrame
@@ -44,7 +45,13 @@ class Scene:
     ) -> Scene:
         """Place the support frame under the object's pixels.
 
-        Without plane and up, the direction to the camera is taken as up and nothing as support.
+        Without plane and up, the direction to the camera is taken as up, and there is no support.
+
+        Args:
+            frame: colour and depth.
+            mask: (height, width) the object's pixels, at least one with a reading.
+            plane: the support, if there is one.
+            up: (3,) unit vector opposite to gravity in the optical frame, if known.
         """
         points = frame.points[mask & frame.valid].astype(np.float64)
         center = np.median(points, axis=0)
@@ -66,17 +73,17 @@ class Scene:
 
     @cached_property
     def support2camera(self) -> FloatArray:
-        """4x4."""
+        """4x4, m."""
         return invert(self.camera2support)
 
     @cached_property
     def camera_position(self) -> FloatArray:
-        """(3,) in the support frame, m."""
+        """Optical centre (3,) in the support frame, m."""
         return self.camera2support[:3, 3]
 
     @cached_property
     def heights(self) -> FloatArray:
-        """(height, width) above the support, m; NaN where there is no reading."""
+        """Height above the support (height, width), m; NaN without a reading."""
         points = self.frame.points
         heights = points @ self.camera2support[2, :3].astype(np.float32)
         return np.where(self.frame.valid, heights + self.camera2support[2, 3], np.nan)
@@ -84,11 +91,11 @@ class Scene:
     def pixels_of(
         self, points: npt.NDArray[np.floating]
     ) -> tuple[IndexArray, Float32Array, BoolArray]:
-        """Where points (..., 3) of the support frame are seen.
+        """Project points (..., 3) of the support frame, m, into the image.
 
         Returns:
-            Flat pixel index (...), 0 outside the image; z in the camera (...), m; whether the
-            point is inside the image (...).
+            Flat pixel index (...), 0 outside the image; z in the optical frame (...), m; whether
+            the point is inside the image (...).
         """
         rotation = self.support2camera[:3, :3].astype(np.float32)
         offset = self.support2camera[:3, 3].astype(np.float32)
@@ -105,20 +112,23 @@ class Scene:
                 u = np.float32(camera.fx) * x / z + np.float32(camera.cx)
                 v = np.float32(camera.fy) * y / z + np.float32(camera.cy)
             inside = (z > 0) & (u >= -0.5) & (u < width - 0.5) & (v >= -0.5) & (v < height - 0.5)
-        # In float32: a ten-thousandth of a pixel.
+        # The rounding error of float32 is a ten-thousandth of a pixel.
         row_column = [np.where(inside, w + 0.5, 0).astype(np.int32) for w in (v, u)]
         index = row_column[0] * np.int32(width) + row_column[1]
         return index.astype(np.intp), np.asarray(z, np.float32), np.asarray(inside)
 
     @cached_property
     def near_depth(self) -> Float32Array:
-        """(height, width) nearest reading within 2 px, m; 0 where one of them is missing."""
+        """Nearest reading within 2 px (height, width), m; 0 where a reading is missing there."""
         return np.asarray(cv2.erode(self.frame.depth, np.ones((5, 5), np.uint8)))
 
     def depth_behind(self, points: npt.NDArray[np.floating]) -> FloatArray:
-        """How far points (..., 3) lie behind the visible surface along z, m; NaN if unknown.
+        """Depth (...) of points behind the visible surface along the optical z, m; NaN if unknown.
 
-        Negative means in front of all that is seen within 2 px: observed to be free.
+        Negative values are in front of all readings within 2 px: space observed to be free.
+
+        Args:
+            points: (..., 3) in the support frame, m.
         """
         index, z, inside = self.pixels_of(points)
         surface = self.near_depth.ravel()[index]

@@ -15,24 +15,24 @@ from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
 
-# Parts of the mask's cloud smaller than this share of the largest are stray readings; parts are
-# apart where a cell of this size, m, is empty between them. Chosen: what a gripper could hold is a
-# larger share; readings of one surface are nearer together.
+# Connected parts of the mask's cloud smaller than this share of the largest are outliers; parts
+# are separate where an empty cell of this size, m, lies between them. Chosen: a part that a
+# gripper could hold has a larger share; readings of one surface are closer together.
 _MIN_PART = 0.1
 _PART_CELL = 0.012
-# Fewer points are no surface. Chosen: about what a window of normals holds.
+# Least number of points of a surface. Chosen: about as many as a window for normals holds.
 _MIN_POINTS = 30
-# An object of more pixels is looked at in every other row and column. Chosen: ten times as many as
-# the points that are kept.
+# Of an object of more pixels only every other row and column is read. Chosen: ten times the number
+# of points that are kept.
 _DENSE = 9000
-# What rises less above the support may be the support beside the object's foot, m. Chosen: less
-# than SUPPORT_RELIEF, since here the mask says, too, that it is the object.
+# Readings in the mask at a smaller height may be of the support beside the object's foot, m.
+# Chosen: less than SUPPORT_RELIEF, since the mask is evidence for the object here.
 _FOOT = 0.003
-# Smallest size of the cells in which points are averaged, m. Chosen: a few readings at 0.6 m.
+# Smallest size of the voxels in which points are averaged, m. Chosen: a few readings at 0.6 m.
 _CELL = 0.003
-# So many of the nearest points tell what a finger touches. Chosen: about a contact's.
+# Number of nearest points that represent a contact. Chosen: about as many as a contact has.
 _TOUCHED = 8
-# Pixels around the object that are looked at to see where it ends. Chosen: one more than COVER_PX.
+# Margin around the object in which its contour is searched, px. Chosen: one more than COVER_PX.
 _MARGIN_PX = 4
 
 
@@ -44,11 +44,11 @@ class TargetCloud:
         points: (n, 3) m.
         normals: (n, 3) unit, outward.
         observed: (n,) True where the camera saw the surface, False where it is assumed.
-        count: readings that the observed points stand for.
+        count: readings that were averaged to the observed points.
         support_ratio: share of the mask's pixels with a usable reading.
-        cuts: where the view of the object ends, but not the object.
-        doubtful: (k,) indices of assumed points whose place is a guess because of the cuts.
-        outline: (m, 3) where the surface turns away from the camera, m.
+        cuts: where the view of the object is truncated.
+        uncertain: (k,) indices of assumed points whose position is uncertain due to truncation.
+        outline: (m, 3) points on occluding contours, m.
     """
 
     points: FloatArray
@@ -57,14 +57,19 @@ class TargetCloud:
     count: int
     support_ratio: float = 1.0
     cuts: Truncation = field(default_factory=Truncation.none)
-    doubtful: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
+    uncertain: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
     @classmethod
     def from_scene(cls, scene: Scene, max_points: int = 900) -> TargetCloud:
-        """Take the mask's readings, clean and thin them out, and fit normals.
+        """Filter and downsample the mask's readings, and fit normals.
 
-        A cloud with no point means that too few readings were usable.
+        Args:
+            scene: the frame, the object's mask and the support.
+            max_points: largest number of points that are kept.
+
+        Returns:
+            The cloud, in the support frame; without points where too few readings were usable.
         """
         rows, columns = np.nonzero(scene.mask)
         step = 1 if len(rows) < _DENSE else 2
@@ -117,9 +122,9 @@ class TargetCloud:
 
     @classmethod
     def _thin(cls, points: FloatArray, normals: FloatArray, max_points: int) -> TargetCloud:
-        """Average points and normals in cells, as small as the number of points allows."""
+        """Average points and normals in voxels, as small as the number of points allows."""
         size = _CELL
-        # Opposite faces of a thin wall must not be averaged, nor a top with the wall below it.
+        # Opposite faces of a thin wall must not be averaged, nor a top face with the wall below.
         main = np.abs(normals).argmax(axis=1)
         facing = 2 * main + (np.take_along_axis(normals, main[:, None], 1)[:, 0] > 0)
         while True:
@@ -139,34 +144,40 @@ class TargetCloud:
         return cls(mean[0], directions, np.ones(len(counts), bool), len(points))
 
     def with_assumed(
-        self, points: FloatArray, normals: FloatArray, doubtful: bool = False
+        self, points: FloatArray, normals: FloatArray, uncertain: bool = False
     ) -> TargetCloud:
-        """This cloud and, marked as not observed, assumed points (n, 3)."""
+        """This cloud with assumed points, marked as not observed.
+
+        Args:
+            points: (n, 3) in the support frame, m.
+            normals: (n, 3) unit, outward.
+            uncertain: whether their position is uncertain due to truncation.
+        """
         added = np.arange(len(self.points), len(self.points) + len(points))
         return replace(
             self,
             points=np.concatenate([self.points, points]),
             normals=np.concatenate([self.normals, normals]),
             observed=np.concatenate([self.observed, np.zeros(len(points), bool)]),
-            doubtful=np.concatenate([self.doubtful, added]) if doubtful else self.doubtful,
+            uncertain=np.concatenate([self.uncertain, added]) if uncertain else self.uncertain,
         )
 
-    def rests_on_doubt(self, contacts: FloatArray) -> BoolArray:
-        """Which grasps (n,) touch points whose place is a guess, with one finger at least.
+    def has_uncertain_contact(self, contacts: FloatArray) -> BoolArray:
+        """Which grasps (n,) touch points of uncertain position with at least one finger.
 
         Args:
-            contacts: (n, 2, 3) m.
+            contacts: (n, 2, 3) in the support frame, m.
         """
-        if len(self.doubtful) == 0 or len(contacts) == 0:
+        if len(self.uncertain) == 0 or len(contacts) == 0:
             return np.zeros(len(contacts), bool)
-        doubted = np.zeros(len(self.points), bool)
-        doubted[self.doubtful] = True
-        _, nearest = KDTree(self.points).query(contacts, k=min(_TOUCHED, len(doubted)))
-        return np.asarray((doubted[nearest].mean(axis=-1) > 0.5).any(axis=1))
+        uncertain = np.zeros(len(self.points), bool)
+        uncertain[self.uncertain] = True
+        _, nearest = KDTree(self.points).query(contacts, k=min(_TOUCHED, len(uncertain)))
+        return np.asarray((uncertain[nearest].mean(axis=-1) > 0.5).any(axis=1))
 
     @property
     def center(self) -> FloatArray:
-        """Middle (3,) of the extents, m: an estimate of the centre of mass."""
+        """Centre (3,) of the bounding box without outliers, m: estimates the centre of mass."""
         low, high = np.percentile(self.points, (2, 98), axis=0)
         return np.asarray((low + high) / 2)
 
@@ -183,7 +194,7 @@ def _window(box: tuple[int, int, int, int], margin: int, step: int) -> tuple[sli
 def _surroundings(
     scene: Scene, region: tuple[slice, slice], step: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Depth (h, w) with the holes beside the object filled, and of other things beside it, m."""
+    """Depth (h, w) with the holes beside the object filled, and depth of adjoining things, m."""
     wide = tuple(
         slice(
             max(part.start - SHADOW_PX * step, part.start % step),

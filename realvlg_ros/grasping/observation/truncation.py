@@ -1,7 +1,7 @@
-"""Where the view of an object ends though the object goes on.
+"""Truncation: where the view of an object ends though the object continues.
 
-A visible surface ends where the object ends, where something nearer covers the rest of it, or at
-the image's border. Only the first says anything about the object's size.
+A visible surface ends where the object ends, where something nearer occludes the rest of it, or
+at the image's border. Only the first is evidence of the object's size.
 """
 
 from __future__ import annotations
@@ -14,33 +14,34 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray
 from ...transforms import transform_points
 
-# What covers an object is looked for so far around a reading, px. Chosen: readings beside a jump
-# in depth are lost or moved by a pixel or two.
+# Radius around a reading in which occluders are searched, px. Chosen: readings beside a depth
+# discontinuity are lost or displaced by a pixel or two.
 COVER_PX = 3
-# What is narrower is no thing that covers another, px. Chosen: an object's own blurred border is
-# narrower.
+# Least width of an occluder, px. Chosen: an object's own blurred border is narrower.
 _THING_PX = 5
-# A mask may end so far from the image's border that cuts it, px. Chosen: masks and boxes are
-# rounded.
+# A mask that ends this close to the image's border counts as cut by it, px. Chosen: masks and
+# boxes are rounded to pixels.
 _BORDER_PX = 2
-# What is cut by the border is taken to go on for so long, in steps, m. Chosen: as wide as hands
-# open, beyond which no finger goes; half the cells of what is one part.
+# Length by which a surface cut by the border is continued, and the spacing of the added points, m.
+# Chosen: the opening of common grippers, beyond which no finger reaches; half the cell size by
+# which parts of a cloud are separated.
 _GOES_ON = 0.08
 _STEP = 0.006
-# A surface that runs along the line of sight tells no direction to go on in: least sine of the
-# angle between them. Chosen: 17 degrees, about twice the error of a fitted normal.
+# Least length, in the surface, of the unit direction to the border: where the surface's normal
+# points to the border there is no direction to continue in. Chosen: the sine of 17 degrees, about
+# twice the error of a fitted normal.
 _MIN_ALONG = 0.3
 
 
 @dataclass(frozen=True)
 class Truncation:
-    """Surface points beside which the view of the object ends, but not the object.
+    """Surface points beside which the view of the object is truncated.
 
     Attributes:
         points: (n, 3) m.
         normals: (n, 3) unit.
-        outward: (n, 3) unit direction in which the surface goes on beyond the image's border;
-            zero where something nearer covers it.
+        outward: (n, 3) unit direction in which the surface continues beyond the image's border;
+            zero where something nearer occludes it.
     """
 
     points: FloatArray
@@ -49,7 +50,7 @@ class Truncation:
 
     @classmethod
     def none(cls) -> Truncation:
-        """No cut."""
+        """No truncation."""
         return cls(*(np.zeros((0, 3)),) * 3)
 
     @classmethod
@@ -65,9 +66,9 @@ class Truncation:
 
         Args:
             points: (h, w, 3) in the camera's frame, m.
-            normals: (h, w, 3) there.
+            normals: (h, w, 3) unit, in the camera's frame.
             good: (h, w) the object's readings.
-            nearer: (h, w) readings that something nearer adjoins.
+            nearer: (h, w) pixels beside something nearer.
             border: (h, w, 2) direction x, y to the image's border where it is near, else zero.
         """
         at_border = good & border.any(axis=-1)
@@ -81,19 +82,19 @@ class Truncation:
         return cls(points[cut], normal, outward).spread()
 
     def spread(self) -> Truncation:
-        """One cut for each cell of a few millimetres."""
+        """One cut per voxel of a few millimetres."""
         cells = np.floor(self.points / _STEP).astype(np.int64)
         _, first = np.unique(cells, axis=0, return_index=True)
         return Truncation(self.points[first], self.normals[first], self.outward[first])
 
     def moved(self, transform: FloatArray) -> Truncation:
-        """These in another frame, by a 4x4."""
+        """The cuts in another frame, by a 4x4 transform."""
         turn = transform[:3, :3].T
         points = transform_points(transform, self.points) if len(self.points) else self.points
         return Truncation(points, self.normals @ turn, self.outward @ turn)
 
     def near(self, points: FloatArray, distance: float) -> BoolArray:
-        """Which points (n, 3) lie within a distance of a cut, m."""
+        """Which points (n, 3), m, lie within a distance, m, of a cut: (n,)."""
         if len(self.points) == 0:
             return np.zeros(len(points), bool)
         square = (points**2).sum(1)[:, None] + (self.points**2).sum(1)
@@ -114,17 +115,17 @@ def nearest_beside(
 ) -> FloatArray:
     """Depth (h, w) of the nearest other thing beside every pixel, m; infinite where none is.
 
-    A thing in front of another casts a shadow without readings on it where the depth is measured
-    by two eyes or by a projector. Such a hole counts as what lies next across it.
+    With stereo or structured light a thing in front leaves a band without readings on what lies
+    behind it. A pixel of such a hole takes the depth of the nearest reading.
 
     Args:
         depth: (h, w) m, 0 without a reading.
         mask: (h, w) the object's pixels.
-        support: (h, w) readings of what the object stands on, which adjoins every foot.
-        shadow: how far is looked across holes, px.
+        support: (h, w) readings of the support, which adjoins every foot.
+        shadow: largest distance to that reading, px.
     """
     other = ~mask & (depth > 0)
-    # Slivers beside the object are its own, left out of the mask or blurred: closing drops them.
+    # Slivers beside the object belong to it, missed by the mask or blurred: closing drops them.
     things = np.where(other & ~support, depth, np.inf)
     closed = cv2.morphologyEx(things, cv2.MORPH_CLOSE, np.ones((_THING_PX,) * 2, np.uint8))
     far = np.maximum(things, closed)
@@ -147,7 +148,7 @@ def toward_border(shape: tuple[int, int], region: tuple[slice, slice]) -> FloatA
 
     Args:
         shape: height and width of the image.
-        region: rows and columns that are looked at.
+        region: rows and columns of the result.
     """
     sides = []
     for size, part in zip(shape, region, strict=True):

@@ -15,29 +15,30 @@ from ...arrays import FloatArray, IndexArray
 from ..context import PlanningContext
 from ..covariance import THIN_WALL
 
-# Most points from which an opposite is looked for, and among which. Chosen: for time; points of a
-# hand-sized thing are then 5 to 10 mm apart.
+# Most points for the first contact of a pair, and for the second. Chosen: for time; points of a
+# hand-sized object are then 5 to 10 mm apart.
 _SEEDS = 200
 _POOL = 800
-# Normals are fitted to noisy readings: pairs are proposed with a wider cone, by so much, rad, than
-# is demanded once the fingers have been closed on the cloud. Chosen: 9 degrees.
+# Added to the friction cone for proposals, rad, since normals are noisy; the cone is checked again
+# once the fingers have been closed on the cloud. Chosen: 9 degrees.
 _CONE_SLACK = 0.15
-# Least cosine of a normal to the line of contacts across a thin wall, whose points lie too close
-# together for a direction. Chosen: it only leaves out what does not lie opposite.
+# Least cosine of a normal to the line of contacts across a thin wall, where the points are too
+# close for a reliable direction. Chosen: rejects only points that are not opposite.
 _THIN_WALL_COSINE = 0.2
-# One pair is kept of each cell, m, and each of so many directions of opening. Chosen: grasps that
-# a user would call one.
+# Cell size, m, and number of bins of the opening's yaw; one pair is kept of each. Chosen: grasps
+# that a user would consider equal.
 _CELL = 0.008
 _AXIS_BINS = 12
-# What makes a pair promising, in units of the cosines of its normals to each other and to the line
-# of contacts. Chosen: seen walls before assumed ones, level openings before upright ones.
+# Bonus for an observed second contact and penalty for a vertical opening axis, in the score of a
+# pair, whose other terms are cosines of its normals. Chosen: observed walls before assumed ones,
+# level openings before vertical ones.
 _SEEN = 0.3
 _UPRIGHT = 0.5
-# A pair so far from the object's centre, m, is worth a cosine of 1 less. Chosen: 5 cm weigh as
-# much as an angle of 26 degrees between a normal and the line of contacts.
+# Distance from the object's centre, m, that lowers the score by a cosine of 1. Chosen: 5 cm weigh
+# as much as an angle of 26 degrees between a normal and the line of contacts.
 _ASIDE = 0.5
-# Pairs on what is a guess come after all others: they serve to tell what is amiss. Chosen: more
-# than all else adds up to.
+# Penalty for contacts of uncertain position: such pairs follow all others and only serve to report
+# the reason of a rejection. Chosen: more than all other terms together.
 _GUESS = 10.0
 
 
@@ -56,7 +57,7 @@ class Pairs:
     widths: FloatArray
 
     def followed_by(self, other: Pairs) -> Pairs:
-        """These pairs and, after them, others."""
+        """These pairs followed by others."""
         return Pairs(
             np.concatenate([self.centers, other.centers]),
             np.concatenate([self.axes, other.axes]),
@@ -64,7 +65,7 @@ class Pairs:
         )
 
     def turned(self, angles: tuple[float, ...], limit: int) -> Pairs:
-        """The first pairs up to a limit, turned about the vertical by each angle, rad."""
+        """The first pairs, up to a limit, rotated about the vertical by each angle, rad."""
         turns = [
             np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
             for a in angles
@@ -77,12 +78,10 @@ class Pairs:
 
 
 def propose_pairs(context: PlanningContext) -> Pairs:
-    """Find the most promising pairs, spread over places and directions.
+    """Find the best pairs, spread over positions and directions, at most 1.5 max_candidates.
 
-    As many as candidates are checked, and half as many more.
-
-    Pairs near the middle of an object are the better ones, but those of a tall object can be
-    reached from the side only: some that can be reached from above follow.
+    Pairs near the centre of an object rank first, but on a tall object these can be reached from
+    the side only: up to half as many again, within reach from above, follow.
     """
     cloud, gripper, settings = context.cloud, context.gripper, context.settings
     friction, limit = settings.friction, settings.max_candidates
@@ -100,7 +99,7 @@ def propose_pairs(context: PlanningContext) -> Pairs:
     cone = np.cos(np.arctan(friction) + _CONE_SLACK)
     opposed = -sn @ normals.T
     good = (opposed > np.cos(2 * np.arctan(friction))) & (distance < context.max_width)
-    # The line between thin walls' points says little: there the normals decide.
+    # Across a thin wall the line between the points is mostly noise: there the normals decide.
     good &= worse > np.where(distance < THIN_WALL, _THIN_WALL_COSINE, cone)
     i, j = np.nonzero(good)
     if len(i) == 0:
@@ -111,12 +110,12 @@ def propose_pairs(context: PlanningContext) -> Pairs:
     widths = np.abs(((points[j] - sp[i]) * axes).sum(1))
     if context.scene.plane is not None:
         thickness = gripper.finger_thickness + settings.table_clearance
-        # No finger goes under what lies flat: such pairs would leave no place for others.
+        # No finger fits below a flat object: such pairs would displace feasible ones.
         free = centers[:, 2] > (widths / 2 + thickness) * np.abs(axes[:, 2])
         i, j, axes, centers, widths = i[free], j[free], axes[free], centers[free], widths[free]
     score = opposed[i, j] + worse[i, j] + _SEEN * cloud.observed[pool[j]]
     score -= _UPRIGHT * np.abs(axes[:, 2])
-    score -= _GUESS * np.isin(pool, cloud.doubtful)[j]
+    score -= _GUESS * np.isin(pool, cloud.uncertain)[j]
     score -= np.linalg.norm(centers - cloud.center, axis=1) / _ASIDE
     order = _spread(centers, axes, score)
     others = order[limit:]
@@ -128,7 +127,7 @@ def propose_pairs(context: PlanningContext) -> Pairs:
 def footprint_pairs(context: PlanningContext) -> Pairs:
     """Pairs across the sides of the rectangle around the object's footprint.
 
-    Walls that the camera grazes give few normals; the outline still tells how a box is turned.
+    Walls at a grazing angle have few normals; the footprint still gives the yaw of a box.
     """
     points = context.cloud.points
     (x, y), size, angle = cv2.minAreaRect(points[:, :2].astype(np.float32))
@@ -149,7 +148,13 @@ def footprint_pairs(context: PlanningContext) -> Pairs:
 
 
 def _spread(centers: FloatArray, axes: FloatArray, score: FloatArray) -> IndexArray:
-    """The best of each place and direction, best first."""
+    """Indices (k,) of the best pair of each position and direction, best first.
+
+    Args:
+        centers: (n, 3) m.
+        axes: (n, 3) unit opening axes.
+        score: (n,) larger is better.
+    """
     yaw = np.mod(np.arctan2(axes[:, 1], axes[:, 0]), np.pi)
     bins = np.floor(yaw * _AXIS_BINS / np.pi).astype(np.int64) % _AXIS_BINS
     steep = (np.abs(axes[:, 2]) > 0.5).astype(np.int64)

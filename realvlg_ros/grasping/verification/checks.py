@@ -1,4 +1,4 @@
-"""What speaks against closed candidates, and for them."""
+"""Checks and quality of closed candidates."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Checked:
 
     Attributes:
         candidates: in the support frame.
-        closing: where their fingers touch.
-        faults: by reason, which candidates (n,) have it.
-        terms: (n,) of quality, by name.
-        score: (n,) quality, a model's prior included.
+        closing: their contacts.
+        faults: failed checks (n,), by reason.
+        terms: terms of quality (n,), by name, 0 to 1.
+        score: (n,) quality, 0 to 1, a model's prior included.
     """
 
     candidates: Candidates
@@ -36,20 +36,27 @@ class Checked:
 
     @classmethod
     def of(cls, context: PlanningContext, candidates: Candidates, closing: Closing) -> Checked:
-        """Check candidates whose fingers are closed on the cloud, and rate them."""
+        """Check candidates whose fingers are closed on the cloud, and rate them.
+
+        Args:
+            context: of the plan.
+            candidates: in the support frame.
+            closing: their contacts.
+        """
         settings = context.settings
         hits = check_collisions(context, candidates)
         in_camera = transform_points(context.scene.support2camera, candidates.tips)
         low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
         air = closing.counts.min(axis=1) < 2
         slips = closing.cosines < np.cos(np.arctan(settings.friction) + NORMAL_SLACK)
-        # The slowest of the checks: asked only of those that are left.
-        doubted = ~(air | slips)
-        doubted[doubted] = context.cloud.rests_on_doubt(closing.contacts[doubted])
+        # The slowest check: only for candidates that passed the ones before.
+        left = ~(air | slips)
+        uncertain = left.copy()
+        uncertain[left] = context.cloud.has_uncertain_contact(closing.contacts[left])
         faults = {
             'closes on air': air,
             'contacts outside the friction cone': slips,
-            'rests on a side that is covered or cut off': doubted,
+            'rests on a side that is covered or cut off': uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
             'gripper meets the support': hits.table,
             'gripper meets other things': hits.obstacle,
@@ -65,7 +72,7 @@ class Checked:
 
     @property
     def faultless(self) -> BoolArray:
-        """Which candidates (n,) nothing speaks against."""
+        """Which candidates (n,) passed all checks."""
         return ~np.any(list(self.faults.values()), axis=0)
 
     def select(self, index: npt.NDArray[np.generic]) -> Checked:
@@ -79,7 +86,7 @@ class Checked:
         )
 
     def followed_by(self, other: Checked) -> Checked:
-        """These and then the others."""
+        """These candidates followed by others."""
         return Checked(
             Candidates.joined([self.candidates, other.candidates]),
             Closing.joined([self.closing, other.closing]),

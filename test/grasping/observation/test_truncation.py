@@ -105,12 +105,12 @@ def test_no_grasp_rests_on_a_thickness_that_is_cut_off():
 def test_hidden_side_is_a_guess_only_where_the_top_is_cut():
     view = look([BOX])
     first = int(np.flatnonzero(view.masks[0].any(axis=1))[0])
-    for top, doubtful in ((0, False), (first + 12, True)):
+    for top, uncertain in ((0, False), (first + 12, True)):
         _, _, scene = cropped(view, top)
         cloud = TargetCloud.from_scene(scene)
         full = complete(cloud, scene).cloud
-        assert (len(full.doubtful) > 0) == doubtful
-        assert not full.observed[full.doubtful].any()
+        assert (len(full.uncertain) > 0) == uncertain
+        assert not full.observed[full.uncertain].any()
 
 
 def test_direction_to_the_border_is_told_beside_it_only():
