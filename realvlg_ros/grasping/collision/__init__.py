@@ -1,1 +1,1 @@
-"""The gripper against the support, the things around the object, and unseen space."""
+"""Collisions of the gripper with the support and obstacles, and overlap with unobserved space."""

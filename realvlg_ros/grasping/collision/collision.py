@@ -1,4 +1,4 @@
-"""Gripper against the depth image: what is behind a visible surface is not free."""
+"""Collisions of the gripper with the depth image: space behind a visible surface is not free."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from ..context import PlanningContext
 from ..gripper import Gripper
 
 # Distance between sample points on the gripper, m. Chosen: less than twice the clearance by which
-# things are grown, so that none slips between two points.
+# obstacles are dilated, so that none passes between two points.
 _STEP = 0.007
-# Distances are measured up to this, m, and to so many points of other things. Chosen: more room
-# than this is no better; these points are a few millimetres apart around a hand.
+# Largest clearance that is measured, m, and the number of obstacle points it is measured to.
+# Chosen: more clearance is of no use; these points are a few millimetres apart around a gripper.
 _SEARCHED = 0.10
 _MAX_POINTS = 2000
 
 
 @dataclass(frozen=True)
 class Collisions:
-    """What a batch of candidates hits.
+    """Collisions of a batch of candidates.
 
     Attributes:
-        table: (n,) the gripper reaches into the support.
-        obstacle: (n,) the gripper reaches something that is not the object, or behind it.
-        unobserved: (n,) share of the fingers' sample points in space the camera does not see.
+        table: (n,) True where the gripper is nearer to the support than the clearance.
+        obstacle: (n,) True where the gripper reaches into an obstacle.
+        unobserved: (n,) share of the fingers' sample points in occluded space or outside the
+            image.
     """
 
     table: BoolArray
@@ -37,13 +38,13 @@ class Collisions:
 
 
 def check_collisions(context: PlanningContext, candidates: Candidates) -> Collisions:
-    """Check fingers and palm of every candidate."""
+    """Check fingers and palm of every candidate against support, obstacles and unseen space."""
     scene = context.scene
     points, fingers = _gripper_points(candidates, context.gripper, _STEP)
     pixels = scene.pixels_of(points)
     index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
     hit = context.obstacles.hits(points, pixels)
-    # Nothing is known of what lies outside the image either.
+    # Space outside the image is unobserved, too.
     hidden = ~inside | (z >= scene.frame.depth.ravel()[index])
     lowest = points[..., 2].min(axis=1)
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
@@ -53,7 +54,7 @@ def check_collisions(context: PlanningContext, candidates: Candidates) -> Collis
 
 
 def coarse_crossings(context: PlanningContext, candidates: Candidates) -> BoolArray:
-    """Whether (n,) the open gripper clearly meets the object, on a thinned cloud."""
+    """Whether (n,) the open gripper clearly intersects the object, on a downsampled cloud."""
     gripper, points = context.gripper, context.cloud.points
     points = points[:: -(-len(points) // 200)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
@@ -66,17 +67,17 @@ def coarse_crossings(context: PlanningContext, candidates: Candidates) -> BoolAr
 
 
 def coarse_hits(context: PlanningContext, candidates: Candidates) -> BoolArray:
-    """Whether (n,) a few points of the gripper lie in obstacles: a quick first look at many."""
+    """Whether (n,) any of a few points on the gripper lies in an obstacle: a fast pre-check."""
     points, _ = _gripper_points(candidates, context.gripper, 4 * _STEP)
     hit = context.obstacles.hits(points, context.scene.pixels_of(points))
     return np.asarray(hit.any(axis=1))
 
 
 def clearances(context: PlanningContext, candidates: Candidates) -> FloatArray:
-    """Distances (n,) of the open gripper from the support and from what is seen of other things.
+    """Distances (n,) of the open gripper from the support and visible obstacles, m.
 
     Exact for the points that it is measured to, which are a few millimetres apart; at most
-    _SEARCHED, m.
+    _SEARCHED.
     """
     gripper = context.gripper
     center = candidates.tips.mean(axis=0)
@@ -102,11 +103,11 @@ def clearances(context: PlanningContext, candidates: Candidates) -> FloatArray:
 def _gripper_points(
     candidates: Candidates, gripper: Gripper, step: float
 ) -> tuple[Float32Array, int]:
-    """Sample points (n, p, 3) in the support frame; how many of them, first, are the fingers'."""
+    """Sample points (n, p, 3) in the support frame, m, and how many, the first, are on fingers."""
     left, right, palm = _sample_points(gripper, step)
     rotations = candidates.rotations.astype(np.float32)
     shift = rotations[:, :, 1] * (candidates.openings.astype(np.float32) / 2)[:, None]
-    # Coordinate by coordinate: each is one block of memory.
+    # Coordinates are the rows, so that each is one block of memory.
     samples = np.concatenate([left, right, palm]).T.astype(np.float32)
     points = (rotations.reshape(-1, 3) @ samples).reshape(len(rotations), *samples.shape)
     points += candidates.tips.astype(np.float32)[:, :, None]
@@ -126,7 +127,7 @@ def _box_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float)
 
 @lru_cache(maxsize=8)
 def _shell_points(lower: tuple[float, ...], upper: tuple[float, ...], step: float) -> FloatArray:
-    """Points (k, 3) on a box's front face at the upper z and, farther apart, on its sides."""
+    """Points (k, 3), m, on a box's front face at the upper z and, less dense, on its sides."""
     x0, y0, _ = lower
     x1, y1, front = upper
     face = _box_points((x0, y0, front), (x1, y1, front), step)
@@ -136,10 +137,10 @@ def _shell_points(lower: tuple[float, ...], upper: tuple[float, ...], step: floa
 
 
 def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points (k, 3) in the TCP frame of the fingers, with their faces at y = 0, and the palm.
+    """Points (k, 3) in the TCP frame, m, of the fingers, with their pads at y = 0, and the palm.
 
-    The palm is drawn out by the last part of the approach; things stand below it, so that they
-    enter through its front face or its sides.
+    The palm is extended back along the last part of the approach. Obstacles stand below it, so
+    that they enter through its front face or its sides.
     """
     half, length = gripper.finger_width / 2, gripper.finger_length
     thick = gripper.finger_thickness

@@ -1,4 +1,4 @@
-"""What the depth image says of the other things around an object."""
+"""Obstacles around an object, from the depth image."""
 
 from __future__ import annotations
 
@@ -12,36 +12,37 @@ from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
 
-# Readings within this of the object's edge may be blurred with it, m. Chosen: the few pixels by
-# which masks and depth disagree.
+# Readings within this of the object's edge may mix with it, m. Chosen: the few pixels by which
+# masks and depth disagree.
 _EDGE_BLUR = 0.004
-# Surfaces whose depth differs by more between neighbours are two things, m. Chosen: far more than
-# noise, less than things stand apart.
+# A larger difference in depth between neighbours separates two obstacles, m. Chosen: far more than
+# noise, less than the usual distance between things.
 _JUMP = 0.02
-# Nothing is taken to be less deep than this, m: a thing may be seen in a narrow part only. Chosen:
+# Least assumed depth of an obstacle, m, since only a narrow part of it may be visible. Chosen:
 # about the thinnest thing that stands on a table.
 _MIN_DEPTH = 0.025
-# Every so many rows and columns tell how wide and how near things are. Chosen: for time; their
-# readings are 2 to 3 mm apart at 0.6 m.
+# Stride of rows and columns for the width of obstacles and the distance to them. Chosen: for time;
+# these readings are 2 to 3 mm apart at 0.6 m.
 _STRIDE = 2
 
 
 @dataclass(frozen=True)
 class Obstacles:
-    """Visible surfaces of other things, and how far they reach behind them.
+    """Visible surfaces of other things, and how far they extend behind their surface.
 
-    One view shows no back. A thing is taken to be as deep as it looks wide, measured by the
-    largest circle inside its visible surface, horizontally: a can is as deep as wide, and what is
-    long and narrow is seen along its length or crosses the line of sight with its narrow side.
+    One view shows no back side. An obstacle is taken to extend horizontally as far behind its
+    surface as it looks wide, measured by the largest circle inside that surface: a can is as deep
+    as wide, and a long narrow thing either points along the line of sight or crosses it with its
+    narrow side.
 
     Attributes:
-        scene: that they were seen in.
-        clearance: what comes nearer to them hits them, m.
-        thickness: how far they reach behind their surface where there is no support to tell what
-            is horizontal, m.
+        scene: the frame, the object's mask and the support.
+        clearance: least distance of the gripper from them, m.
+        thickness: their extent behind the surface along z where no support defines the
+            horizontal, m.
         surface: (height, width) depth of the surfaces, m; infinite elsewhere.
-        depth: the same, grown by the clearance.
-        reach: (height, width) how far behind the surface they go, horizontally, m.
+        depth: (height, width) the same, dilated by the clearance, m.
+        reach: (height, width) their horizontal extent behind the surface, m.
     """
 
     scene: Scene
@@ -53,7 +54,7 @@ class Obstacles:
 
     @classmethod
     def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
-        """Everything that is seen but for the object and its support."""
+        """All visible surfaces except those of the object and its support."""
         distance = float(np.linalg.norm(scene.camera_position))
         relief = SUPPORT_RELIEF + 2 * float(scene.frame.noise.sigma(distance))
         solid = _other_things(scene, relief)
@@ -73,7 +74,13 @@ class Obstacles:
         )
 
     def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:
-        """Up to limit of the surfaces' points (n, 3) around a place, in the support frame, m."""
+        """Points (n, 3) of the surfaces around a place, in the support frame, m.
+
+        Args:
+            center: (3,) of the place, in the support frame, m.
+            radius: largest distance from it, m.
+            limit: largest number of points.
+        """
         scene, part = self.scene, np.s_[::_STRIDE, ::_STRIDE]
         points = scene.frame.points[part][np.isfinite(self.surface[part])]
         points = points @ scene.camera2support[:3, :3].T.astype(np.float32)
@@ -87,11 +94,11 @@ class Obstacles:
         points: npt.NDArray[np.floating],
         pixels: tuple[IndexArray, Float32Array, BoolArray],
     ) -> BoolArray:
-        """Which points lie in obstacles.
+        """Which points (...) lie in obstacles.
 
         Args:
             points: (..., 3) in the support frame, m.
-            pixels: of scene.pixels_of for them.
+            pixels: their projection, from scene.pixels_of.
         """
         scene, (index, z, inside) = self.scene, pixels
         behind = z - self.depth.ravel()[index]
@@ -110,7 +117,7 @@ def _other_things(scene: Scene, min_height: float) -> ByteArray:
         other = scene.frame.valid & ~scene.mask
         if scene.plane is not None:
             other &= scene.heights > min_height
-    # A ring around the object belongs to its own blurred edge, and lone pixels are noise.
+    # A ring around the object belongs to its own blurred edge, and single pixels are noise.
     depth = float(np.median(scene.frame.depth[scene.mask & scene.frame.valid]))
     ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
     ring = cv2.dilate(scene.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))

@@ -1,1 +1,1 @@
-"""What is assumed of the unseen side: symmetry, a box under its top, an axis of revolution."""
+"""The hidden side, assumed from symmetry, a box below its top face, or an axis of revolution."""

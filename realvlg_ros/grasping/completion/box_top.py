@@ -1,8 +1,8 @@
-"""The rectangle that a box's level top is, from the whole of its outline.
+"""The rectangular level top of a box, fitted to its whole outline.
 
-One view shows no wall on the far side of a box, but the edge of its top. Where that edge is seen
-in the image is known to a fraction of a pixel, and how high the top is from hundreds of readings:
-both together tell where the hidden wall stands, better than the few noisy readings at the edge.
+One view shows no wall on the far side of a box, but the edge of its top. The edge is located in
+the image to a fraction of a pixel, and the height of the top follows from hundreds of readings:
+together they locate the hidden wall more accurately than the few noisy readings at the edge.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ import numpy as np
 from ...arrays import BoolArray, FloatArray
 from ..observation.target_cloud import TargetCloud
 
-# Surface so near the highest readings, m, is the top. Chosen: about the noise of readings at 1 m.
+# Points within this of the highest ones are of the top, m. Chosen: about the depth noise at 1 m.
 PLATEAU = 0.004
-# So level is a top, as the vertical part of its normals. Chosen: 37 degrees.
+# Least vertical component of a top's normals. Chosen: 37 degrees.
 _LEVEL = 0.8
-# Fewer points are no top; and how much of its rectangle, and of the whole footprint, it must fill.
-# Chosen: a disc fills 0.785 of its rectangle; noise and walls widen what is seen of a box.
+# Least number of points of a top, and the least share of its bounding rectangle, and of the whole
+# footprint, that it fills. Chosen: a disc fills 0.785 of its rectangle; noise and walls widen the
+# footprint of a box.
 _MIN_TOP = 30
 _RECTANGULAR = 0.8
 _AS_LARGE = 0.6
-# Edges so far above or below the top belong to it: readings at an edge are noisy, m. Chosen: a few
-# times the noise at 1 m.
+# Outline points within this height of the top belong to it, m. Chosen: a few times the depth noise
+# at 1 m, since readings at an edge are noisy.
 _AT_TOP = 0.010
-# Walls are seen to stand under a side by readings so far below it, m, that face as it does, by
-# cosine. Chosen: about the depth of a finger, and 26 degrees.
+# A wall below a side is measured by points down to this depth below the top, m, whose normals have
+# at least this cosine to the side's. Chosen: about the depth of a finger, and 26 degrees.
 _BELOW, _FACING = 0.030, 0.9
-# How far off a side what is its own may lie, from the first estimate to the last, m. Chosen: the
-# error of outermost readings at first, that of edges in the end.
+# Distance within which points belong to a side, for each refinement, m. Chosen: the error of the
+# outermost readings first, that of edges last.
 _TOLERANCES = 0.006, 0.004, 0.0025
-# The corners may be rounded: the middle part of a side, and the fewest readings that tell it.
-# Chosen: a rounding of a thirteenth of the side; a line has two unknowns.
+# Middle share of a side that is used, since corners may be rounded, and the fewest points that
+# measure it. Chosen: a rounding of a thirteenth of the side; a line has two unknowns.
 _MIDDLE = 0.85
 _MIN_SIDE = 5
 
@@ -48,7 +49,7 @@ class BoxTop:
         axes: (2, 2) rows are horizontal unit vectors along the sides.
         half: (2,) half the extent along each, m.
         height: above the support, m.
-        measured: (2,) whether readings tell where both ends of each extent are.
+        measured: (2,) whether both ends of each extent are measured.
     """
 
     center: FloatArray
@@ -59,11 +60,11 @@ class BoxTop:
 
     @classmethod
     def of(cls, cloud: TargetCloud, camera: FloatArray) -> BoxTop | None:
-        """The top of a cloud; None where it is no rectangle or not as large as the object.
+        """The top of a cloud; None where it is no rectangle or much smaller than the footprint.
 
         Args:
-            cloud: as observed.
-            camera: (3,) its position in the cloud's frame, m.
+            cloud: observed points only.
+            camera: (3,) optical centre in the cloud's frame, m.
         """
         z = cloud.points[:, 2]
         high = float(np.percentile(z, 97))
@@ -92,13 +93,13 @@ class BoxTop:
     def _fitted(
         self, edge: FloatArray, cloud: TargetCloud, camera: FloatArray, tolerance: float
     ) -> BoxTop:
-        """The rectangle whose sides are where readings near those of this one are.
+        """The rectangle refitted to the points near each side.
 
         Args:
-            edge: (k, 2) of the outline at the top's height, m.
-            cloud: as observed.
-            camera: (3,) m.
-            tolerance: m.
+            edge: (k, 2) outline at the top's height, m.
+            cloud: observed points only.
+            camera: (3,) optical centre, m.
+            tolerance: distance within which points belong to a side, m.
         """
         below = np.abs(cloud.points[:, 2] - self.height + _BELOW / 2) < _BELOW / 2 - PLATEAU
         ends, measured = np.stack([-self.half, self.half]), np.zeros((2, 2), bool)
@@ -117,10 +118,10 @@ class BoxTop:
                 if own.sum() < _MIN_SIDE:
                     continue
                 measured[end, axis] = True
-                # The mean, since an outline in pixels is a staircase: its median is one stair.
+                # An outline in pixels is a staircase: its median would be the level of one step.
                 ends[end, axis] = local[own, axis].mean()
                 spread = along[own] - along[own].mean()
-                # Counter-clockwise, the second axis turns against the first.
+                # A rotation changes the slopes of the two axes with opposite signs.
                 turn = (1 - 2 * axis) * -(spread @ local[own, axis])
                 turns += turn, spread @ spread
         angle = turns[0] / max(turns[1], 1e-9)
@@ -132,12 +133,12 @@ class BoxTop:
         )
 
     def centered(self, middle: FloatArray) -> FloatArray:
-        """A point (2,), moved to the centre along the extents of which both ends are measured."""
+        """A point (2,), m, moved to the centre along the extents with both ends measured."""
         offset = self.axes @ (middle - self.center)
         return np.asarray(self.center + np.where(self.measured, 0.0, offset) @ self.axes)
 
     def walls(self, step: float) -> tuple[FloatArray, FloatArray]:
-        """Points and normals (n, 3) of walls straight down from the sides, in steps, m."""
+        """Points and normals (n, 3) of vertical walls below the sides, sampled at a step, m."""
         points, normals = [], []
         heights = np.arange(step / 2, self.height, step)
         for axis in (0, 1):
@@ -154,7 +155,13 @@ class BoxTop:
 
 
 def _on_level(outline: FloatArray, camera: FloatArray, height: float) -> FloatArray:
-    """Where (k, 2) the rays to the points (n, 3) near a height meet it, m."""
+    """Intersections (k, 2), m, of the rays to outline points near a height with that level.
+
+    Args:
+        outline: (n, 3) m.
+        camera: (3,) optical centre, m.
+        height: of the level, m.
+    """
     near = outline[np.abs(outline[:, 2] - height) < _AT_TOP]
     ray = near - camera
     if camera[2] - height < _AT_TOP:

@@ -1,4 +1,4 @@
-"""Oriented boxes around an object, completed down to what it stands on."""
+"""Oriented boxes around an object, extended down to its support."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...transforms import make_transform
 from ..observation.observe import observe
 from .box_top import BoxTop
 
-# Per cent of the points left out at either end: depth noise makes tails. Chosen: four of a full
-# cloud's points.
+# Per cent of the points left out at either end, since depth noise has tails. Chosen: four points
+# of a full cloud.
 _TAIL_PERCENT = 0.5
-# A top of nearly the same size is the object's, m. Chosen: outermost readings of both ends may lie
-# that much too far out.
+# Largest difference in size between a box and the top that replaces its sides, m. Chosen: the
+# outermost readings of both ends together may lie this far outside.
 _SAME_SIZE = 0.008
 
 
@@ -45,12 +45,13 @@ class ObjectBox:
 def upright_box(frame: RgbdFrame, mask: BoolArray, plane: SupportPlane) -> ObjectBox:
     """The gravity-aligned box of least footprint that reaches down to the support.
 
-    A level rectangular top that is as large tells its sides better than the outermost readings.
+    A level rectangular top of the same size gives the sides more accurately than the outermost
+    readings.
 
     Args:
         frame: colour and depth.
         mask: (height, width) the object's pixels.
-        plane: what it stands on.
+        plane: the support, in the optical frame.
 
     Raises:
         LiftError: too few readings of the object can be used.
@@ -97,7 +98,12 @@ def free_box(
 ) -> ObjectBox:
     """The box along the principal axes of the visible surface, the longest first.
 
-    Where there is a support, the points' footprints on it count too.
+    With a support, the points' projections onto it are included.
+
+    Args:
+        frame: colour and depth.
+        mask: (height, width) the object's pixels.
+        plane: the support in the optical frame, if there is one.
 
     Raises:
         LiftError: too few readings of the object can be used.

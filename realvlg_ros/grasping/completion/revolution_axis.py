@@ -1,7 +1,8 @@
 """The vertical axis of a surface of revolution, from its normals and its points.
 
-Normals pass through the axis: they find it without a guess, but each is fitted to noisy readings.
-Points of one height lie on a circle around it: they are more exact, but only near the axis.
+The lines along the normals meet the axis: they give it without an initial guess, but each normal
+is fitted to noisy readings. Points of one height lie on a circle around the axis: they refine it,
+but only from a nearby guess.
 """
 
 from __future__ import annotations
@@ -12,29 +13,31 @@ from ...arrays import FloatArray, IndexArray
 from ..observation.normals import GRAZING_COSINE
 from ..observation.target_cloud import TargetCloud
 
-# Share of the normals that must meet an axis, and the distance at which one counts half, m.
-# Chosen: a handle is a smaller part of what is seen; 5 degrees of a normal at a radius of 35 mm.
+# Least share of the normals whose lines meet the axis, and the distance at which the weight of one
+# is half, m. Chosen: a handle is a smaller share of the visible surface; a normal's error of
+# 5 degrees at a radius of 35 mm.
 _MIN_MEETING = 0.75
 _MISS = 0.003
-# Least ratio of the eigenvalues that say how different the normals' directions are. Chosen: an arc
-# of 60 degrees, below which a bent face would pass for a large round thing.
+# Least ratio of the eigenvalues of the normal equations, which measures how much the normals'
+# directions differ. Chosen: an arc of 60 degrees, below which a bent face would pass for a large
+# object of revolution.
 _MIN_CONDITION = 0.08
-# Normals are used that have at least such horizontal parts: to find an axis, to refine it. Chosen:
-# 17 and 30 degrees from the vertical, beyond which noise turns the horizontal part little.
+# Least horizontal component of the normals that are used: to find an axis, to refine it. Chosen:
+# 17 and 30 degrees from the vertical, beyond which noise changes the horizontal direction little.
 _LEANING, _STEEP = 0.3, 0.5
-# Fewer normals tell no axis. Chosen: a few on each of several levels.
+# Least number of normals. Chosen: a few at each of several heights.
 _MIN_NORMALS = 40
-# Points of one height, m, of one side of a wall are on one circle; one that lies so far off it,
-# m, counts half, and one whose normal is not radial (a handle's), by cosine, does not count.
-# Chosen: a few rows of readings; the noise at 0.7 m; 26 degrees.
+# Points within this height interval, m, on one side of a wall share a circle; at this distance
+# from it, m, a point has half the weight, and one whose normal has a smaller cosine to the radius
+# (as a handle's) has none. Chosen: a few rows of readings; the depth noise at 0.7 m; 26 degrees.
 _LEVEL_HEIGHT = 0.010
 _OFF = 0.0015
 _RADIAL = 0.9
-# How far the line of a normal misses the axis says so much as how far a point lies off its
-# circle: variances of readings over those of fitted normals on things of a hand's size. Chosen:
-# 1.5 mm of a reading, and 5 degrees of a normal at a radius of 35 mm.
+# Weight of a normal's distance from the axis relative to a point's distance from its circle: the
+# ratio of their variances on hand-sized objects. Chosen: 1.5 mm for a reading, and 5 degrees of a
+# normal at a radius of 35 mm.
 _NORMAL_WEIGHT = 0.25
-# Steps of the search by normals, and of the refinement. Chosen: for time.
+# Iterations of the search by normals, and of the refinement. Chosen: for time.
 _SEARCH_ROUNDS = 6
 _ROUNDS = 4
 
@@ -43,18 +46,18 @@ def axis_of_revolution(cloud: TargetCloud, camera: FloatArray) -> FloatArray | N
     """Horizontal position (2,) of the axis of revolution, m; None where there is none.
 
     Args:
-        cloud: of the object.
-        camera: (3,) its position in the cloud's frame, m.
+        cloud: surface of the object, in the support frame.
+        camera: (3,) optical centre in the cloud's frame, m.
     """
     axis = _met_by_normals(cloud)
     return None if axis is None else _refined(axis, cloud, camera)
 
 
 def _met_by_normals(cloud: TargetCloud) -> FloatArray | None:
-    """The axis that the normals meet, or None where they do not.
+    """The axis (2,), m, that the lines along the normals meet, or None where they do not.
 
-    Least squares on the distance of the axis from each normal's line, reweighted so that a handle
-    does not count.
+    Iteratively reweighted least squares on the distance of the axis from each line, so that a
+    handle has little weight.
     """
     steep = np.hypot(cloud.normals[:, 0], cloud.normals[:, 1])
     used = steep > _LEANING
@@ -79,7 +82,7 @@ def _met_by_normals(cloud: TargetCloud) -> FloatArray | None:
 
 
 def _refined(axis: FloatArray, cloud: TargetCloud, camera: FloatArray) -> FloatArray:
-    """The axis that circles through points of one height and the normals agree on."""
+    """Gauss-Newton on the points' distances from circles of one height and on the normals."""
     steep = np.hypot(cloud.normals[:, 0], cloud.normals[:, 1])
     sight = cloud.points - camera
     facing = (sight * cloud.normals).sum(axis=1) / np.linalg.norm(sight, axis=1)
@@ -113,16 +116,16 @@ def _refined(axis: FloatArray, cloud: TargetCloud, camera: FloatArray) -> FloatA
 
 
 def _aside(normals: FloatArray, steep: FloatArray) -> FloatArray:
-    """Horizontal unit vectors (n, 2) across normals with horizontal parts as long as given."""
+    """Horizontal unit vectors (n, 2) orthogonal to normals of horizontal length steep (n,)."""
     return np.stack([-normals[:, 1], normals[:, 0]], axis=1) / steep[:, None]
 
 
 def _off_levels(
     values: FloatArray, heights: FloatArray, weight: FloatArray, circle: IndexArray
 ) -> FloatArray:
-    """Columns of values (n, k) without the line over the height that each circle's points have.
+    """Columns of values (n, k) less a line over the height fitted to each circle's points.
 
-    The radius of what is no cylinder changes inside a level.
+    On a surface that is no cylinder the radius changes within a height interval.
     """
     total = np.maximum(np.bincount(circle, weight), 1e-9)
 

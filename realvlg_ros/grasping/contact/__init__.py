@@ -1,1 +1,1 @@
-"""Fingers closed on the cloud: where pads touch, and how they align with what they touch."""
+"""Fingers closed on the cloud: contacts of the pads, and alignment with the surfaces there."""

@@ -1,4 +1,4 @@
-"""Turn grasp candidates so that their pads meet the surfaces squarely."""
+"""Rotate grasp candidates so that their pads are parallel to the surfaces they meet."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from ..candidates import Candidates, local_coordinates
 from ..context import PlanningContext
 from .pad_contacts import FACE, PadContacts, between_fingers
 
-# Weight of the slope of zero that is assumed before any reading, in sums of squared places on the
-# pad, m^2. Chosen: one reading 5 mm from the pad's middle.
+# Weight of the prior of slope zero, in sums of squared positions on the pad, m^2. Chosen: one
+# reading 5 mm from the pad's middle.
 _PRIOR = 3e-5
-# Slope against the pad up to which a face is followed. Chosen: 19 degrees, about a friction cone.
+# Largest slope of a face to the pad that is followed. Chosen: 19 degrees, about a friction cone.
 _MAX_SLOPE = 0.35
 # Opening axes whose cosine to the radius is larger are made exactly radial. Chosen: 14 degrees;
-# what opens across a handle is farther off.
+# axes across a handle are farther from radial.
 _NEARLY_RADIAL = 0.97
 
 
 def aligned(context: PlanningContext, candidates: Candidates) -> Candidates:
-    """Turn the opening axes to the normals of the surfaces that the pads meet.
+    """Rotate the opening axes to the normals of the surfaces that the pads meet.
 
-    The slopes of y over x and z, fitted to all points in front of both pads, are more exact than
-    single normals, and an axis of revolution more exact still. Across a thin curved wall a few
-    degrees decide whether a grasp holds.
+    The slopes of y over x and z, fitted to all points in front of both pads, are more accurate
+    than single normals, and an axis of revolution is more accurate still. Across a thin curved
+    wall a few degrees decide whether a grasp holds.
     """
     cloud, rotations = context.cloud, candidates.rotations
     local = local_coordinates(candidates, cloud.points)
@@ -44,7 +44,7 @@ def aligned(context: PlanningContext, candidates: Candidates) -> Candidates:
     axes = axes - slopes[:, 1:] * rotations[:, :, 2]
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     if context.axis is not None:
-        # Radial where the pads' middles are: those of the readings lie beside them by chance.
+        # Radial at the pads' middles: the centroid of the points is off sideways by sampling.
         places = candidates.tips + middles[:, 2:] * rotations[:, :, 2]
         axes = made_radial(axes, places, context.axis)
     return replace(candidates, rotations=with_axes(rotations, axes))
@@ -58,8 +58,8 @@ def _face_slopes(
     Args:
         pads: points of the face.
         sign: of y on the pad's side.
-        axes: (n, 3) of opening.
-        normals: (p, 3) of the cloud.
+        axes: (n, 3) unit opening axes, in the support frame.
+        normals: (p, 3) unit, of the cloud.
     """
     weight = np.maximum(sign * pads.along(axes, normals) - 0.5, 0)
     count = pads.sums(weight)
@@ -69,14 +69,20 @@ def _face_slopes(
     xx, xz, zz, xy, zy = (
         pads.sums(product) for product in (across * x, across * z, up * z, across * y, up * y)
     )
-    # As if a slope of zero had been measured with a weight of a few readings.
+    # Regularise toward a slope of zero.
     xx, zz = xx + _PRIOR, zz + _PRIOR
     slope = np.stack([xy * zz - zy * xz, zy * xx - xy * xz], axis=1)
     return slope / (xx * zz - xz * xz)[:, None], count, middle.T
 
 
 def nearly_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> BoolArray:
-    """Whether (n,) opening axes (n, 3) at places (n, 3) point to or from an axis (2,)."""
+    """Whether (n,) opening axes point nearly to or from a vertical axis.
+
+    Args:
+        axes: (n, 3) unit opening axes, in the support frame.
+        places: (n, 3) of the contacts' middles, in the support frame, m.
+        axis: (2,) horizontal position of the vertical axis, m.
+    """
     radial = places[:, :2] - axis
     radius = np.linalg.norm(radial, axis=1)
     flat = np.linalg.norm(axes[:, :2], axis=1)
@@ -85,7 +91,13 @@ def nearly_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> Boo
 
 
 def made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> FloatArray:
-    """Opening axes (n, 3) at places (n, 3), exactly radial to an axis where they nearly are."""
+    """Opening axes (n, 3), made exactly radial to a vertical axis where they nearly are.
+
+    Args:
+        axes: (n, 3) unit opening axes, in the support frame.
+        places: (n, 3) of the contacts' middles, in the support frame, m.
+        axis: (2,) horizontal position of the vertical axis, m.
+    """
     radial = places[:, :2] - axis
     radial = radial / np.maximum(np.linalg.norm(radial, axis=1, keepdims=True), 1e-9)
     flat = np.linalg.norm(axes[:, :2], axis=1, keepdims=True)
@@ -96,7 +108,7 @@ def made_radial(axes: FloatArray, places: FloatArray, axis: FloatArray) -> Float
 
 
 def with_axes(rotations: FloatArray, axes: FloatArray) -> FloatArray:
-    """Rotations (n, 3, 3) turned to open along axes (n, 3), the approach changed least."""
+    """Rotations (n, 3, 3) that open along axes (n, 3), with the least change of the approach."""
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     approach = rotations[:, :, 2] - (rotations[:, :, 2] * axes).sum(1, keepdims=True) * axes
     approach = approach / np.linalg.norm(approach, axis=1, keepdims=True)

@@ -17,27 +17,28 @@ from ..observation.target_cloud import TargetCloud
 from .opening import open_for
 from .pad_contacts import PadContacts, before_pads, between_fingers, entries
 
-# Surface within this of the first touch belongs to the contact, m. Chosen: what pads give way, and
-# a reading's noise.
+# Points within this of the first contact along the closing belong to it, m. Chosen: the
+# compliance of pads, and the depth noise.
 _PATCH = 0.003
-# What is as close beside a pad as this may be in its way, if it stands out so far, m: a handle
-# that is seen there may join the wall, unseen, before the pad. Chosen: about half a handle's
-# thickness; more than a face is uneven.
+# Points within this distance beside a pad obstruct it where they protrude from the contact by more
+# than this, m: a handle visible there may join the wall, hidden, in front of the pad. Chosen:
+# about half a handle's thickness; more than the unevenness of a face.
 _BESIDE = 0.008
 _STANDS_OUT = 0.005
 
 
 @dataclass(frozen=True)
 class Closing:
-    """Where fingers touch a cloud when they close.
+    """Contacts of the fingers with a cloud when they close.
 
     Attributes:
         contacts: (n, 2, 3) in the support frame, m: finger at -y, finger at +y.
-        widths: (n,) m.
-        cosines: (n,) of the larger angle between a contact's normal and the line of contacts.
+        widths: (n,) distance of the contacts along the opening, m.
+        cosines: (n,) cosine of the larger angle between a contact's normal and the line of
+            contacts.
         counts: (n, 2) points of the cloud at each contact.
-        overlaps: (n,) how far the fingers reach past the nearer contact patch's middle, m.
-        observed: (n,) share of contact points that the camera saw.
+        overlaps: (n,) distance from the contact nearer to the fingertips to the fingertips, m.
+        observed: (n,) share of contact points that were observed.
         crossing: (n,) points of the cloud inside the open fingers or the palm.
     """
 
@@ -51,7 +52,7 @@ class Closing:
 
     @classmethod
     def joined(cls, batches: Sequence[Closing]) -> Closing:
-        """One batch of several."""
+        """Concatenate several batches."""
         return cls(
             **{
                 f.name: np.concatenate([getattr(batch, f.name) for batch in batches])
@@ -66,7 +67,14 @@ class Closing:
 
 @dataclass(frozen=True)
 class _Patch:
-    """What one finger touches: middle (n, 3) in the TCP frame, normal (n, 3), count, observed."""
+    """Contact patches of one finger.
+
+    Attributes:
+        middle: (n, 3) in the TCP frame, m.
+        normal: (n, 3) unit, in the support frame.
+        count: (n,) points of the cloud.
+        observed: (n,) share of them that were observed.
+    """
 
     middle: FloatArray
     normal: FloatArray
@@ -77,19 +85,19 @@ class _Patch:
 def close_fingers(
     context: PlanningContext, candidates: Candidates, known: FloatArray | None = None
 ) -> tuple[Candidates, Closing]:
-    """Close the fingers of every candidate on the cloud, as a gripper would.
+    """Close the fingers of every candidate on the cloud.
 
-    Each finger stops at the first surface between the fingers, over its whole width and length.
+    Each finger stops at the first surface that its pad meets, over its whole width and length.
 
     Args:
         context: of the plan.
         candidates: in the support frame.
-        known: (n, 2, 3) contacts in the TCP frames, m, where they are known better than from the
-            surface that is met first; the middle of the opening then stays where it is.
+        known: (n, 2, 3) contacts in the TCP frames, m, where they are known more accurately than
+            from the surface met first; the candidates are then not moved.
 
     Returns:
-        The candidates with the middle of the opening moved between the contacts and the opening
-        (NaN where it is not enough) that their width demands, and what they touch.
+        The candidates, centred between the contacts and with the opening for the contacts'
+        distance (NaN where the gripper does not open enough), and their contacts.
     """
     cloud, gripper, rotations = context.cloud, context.gripper, candidates.rotations
     local = local_coordinates(candidates, cloud.points)
@@ -130,14 +138,14 @@ def _cosines(patches: list[_Patch], contacts: FloatArray, rotations: FloatArray)
     Args:
         patches: of the finger at -y and at +y.
         contacts: (n, 2, 3) in the TCP frames, m.
-        rotations: (n, 3, 3) from the TCP frames.
+        rotations: (n, 3, 3) from the TCP frames to the support frame.
     """
     line = contacts[:, 1] - contacts[:, 0]
-    # Across a thin wall the measured line is mostly noise: take it as thicker than it is.
+    # Across a thin wall the measured direction is mostly noise: assume a least thickness.
     line[:, 1] = np.maximum(line[:, 1], THIN_WALL)
     line = np.einsum('nij,nj->ni', rotations, line)
     line /= np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-9)
-    # The fingers' own direction counts too: a face that is not parallel to the pad turns.
+    # The closing direction counts too: a face that is not parallel to the pad rotates the object.
     cosines = [
         sign * (patch.normal * direction).sum(axis=1)
         for sign, patch in zip((-1.0, 1.0), patches, strict=True)
@@ -152,13 +160,13 @@ def _crossings(
     """Points (n,) of the cloud in the way of the open fingers or of their closing.
 
     Args:
-        local: (n, 3, p) points in every TCP frame, m.
-        candidates: moved by shift (n,) along y yet.
-        shift: m.
+        local: (n, 3, p) points in every TCP frame before the shift, m.
+        candidates: after the shift.
+        shift: (n,) displacement along y, m.
         gripper: its shape.
     """
     off = np.abs(local[:, 1] - shift.astype(np.float32)[:, None])
-    # Beside the pads, what stands out from the contact would catch the finger: a handle.
+    # Beside the pads, what protrudes from the contact, such as a handle, would catch the finger.
     free = np.minimum(candidates.openings, candidates.widths + 2 * _STANDS_OUT) / 2
     outer = candidates.openings / 2 + gripper.finger_thickness
     inside = before_pads(local, gripper, _BESIDE)
@@ -171,8 +179,8 @@ def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexA
     """Points (n,) inside the palm on the last part of the approach, each counted twice.
 
     Args:
-        local: (n, 3, p) points in every TCP frame, m.
-        shift: (n,) by which the TCP is moved along y yet, m.
+        local: (n, 3, p) points in every TCP frame before the shift, m.
+        shift: (n,) displacement of the TCP along y, m.
         gripper: its shape.
     """
     palm_x, palm_y, palm_z = gripper.palm_size
@@ -186,13 +194,13 @@ def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexA
 
 
 def _patch(pads: PadContacts, sign: float, axes: FloatArray, cloud: TargetCloud) -> _Patch:
-    """The surface that a finger touches, weighted as the pad sees it.
+    """The contact patch of a finger, points weighted by how directly they face the pad.
 
     Args:
-        pads: points within a few millimetres of the first touch.
+        pads: points within a few millimetres of the first contact.
         sign: of y on the finger's side.
-        axes: (n, 3) of opening.
-        cloud: the cloud.
+        axes: (n, 3) unit opening axes, in the support frame.
+        cloud: completed surface of the object.
     """
     weight = np.maximum(sign * pads.along(axes, cloud.normals), 0.02)
     total = np.maximum(pads.sums(weight), 1e-9)

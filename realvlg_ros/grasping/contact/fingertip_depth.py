@@ -1,4 +1,4 @@
-"""How far the fingertips go past the contacts: until the palm, or the support, stops them."""
+"""How far the fingertips may reach past the contacts before palm or support are in the way."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from ...arrays import FloatArray
 from ..candidates import PALM_GAP, Candidates, local_coordinates
 from ..context import PlanningContext
 
-# Fingertips go at most this share of what the gripper allows past the contact. Chosen: the contact
-# lies near the middle of the pads, and a wrong height of it leaves room.
+# Largest share of the gripper's fingertip depth by which fingertips reach past the contact.
+# Chosen: the contact lies near the middle of the pads, with a margin for an error of its height.
 DEPTH_SHARE = 0.6
-# Between palm and object where the depth is planned, m. Chosen: 1 mm more than what is checked,
-# since turning to the surfaces and settling take some of it.
+# Gap between palm and object for which the depth is planned, m. Chosen: 1 mm more than what is
+# checked, since alignment with the surfaces and settling use some of it.
 _PLANNED_PALM_GAP = PALM_GAP + 0.001
 
 
 def deepened(
     context: PlanningContext, candidates: Candidates, share: float = DEPTH_SHARE
 ) -> Candidates:
-    """Move the fingertips along the approach as deep as they may go.
+    """Advance the fingertips along the approach as far as palm and support allow.
 
     Args:
         context: of the plan.
-        candidates: with the fingertips at the height of the contacts.
-        share: of the gripper's fingertip depth by which fingertips go past the contacts at most.
+        candidates: with the fingertips at the contacts.
+        share: largest share of the gripper's fingertip depth by which fingertips reach past the
+            contacts.
 
     Returns:
-        Those that reach far enough past the contacts.
+        The moved candidates, without those that reach less than min_overlap past the contacts.
     """
     reach = np.minimum(share * context.gripper.fingertip_depth, palm_room(context, candidates))
     if context.scene.plane is not None:
@@ -40,7 +41,7 @@ def deepened(
 
 
 def palm_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
-    """How far (n,) fingertips may go past the tips before the palm meets the object, m."""
+    """Distance (n,) that the tips may advance before the palm meets the object, m."""
     cloud, gripper = context.cloud, context.gripper
     points = cloud.points[:: -(-len(cloud.points) // 200)]
     x, y, z = np.moveaxis(local_coordinates(candidates, points), 1, 0)
@@ -52,7 +53,7 @@ def palm_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
 
 
 def table_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
-    """How far (n,) fingertips may go past the tips before they meet the support z = 0, m."""
+    """Distance (n,) that the tips may advance before fingers meet the support z = 0, m."""
     gripper, rotations = context.gripper, candidates.rotations
     outer = candidates.openings / 2 + gripper.finger_thickness
     drop = gripper.finger_width / 2 * np.abs(rotations[:, 2, 0])
@@ -66,9 +67,10 @@ def table_room(context: PlanningContext, candidates: Candidates) -> FloatArray:
 
 
 def raised_above_support(context: PlanningContext, candidates: Candidates) -> Candidates:
-    """The candidates drawn back along the approach where they would meet the support z = 0.
+    """Candidates retracted along the approach where they would meet the support z = 0.
 
-    Turning a gripper to the surfaces it meets may push an edge of a finger into the support.
+    Alignment with the surfaces may rotate an edge of a finger into the support. No candidate is
+    retracted by more than min_overlap.
     """
     if context.scene.plane is None:
         return candidates

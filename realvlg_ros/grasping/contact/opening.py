@@ -1,4 +1,4 @@
-"""How far a gripper opens around an object of a width."""
+"""The opening of the gripper for an object of a given width."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from ...arrays import FloatArray
 from ..candidates import Candidates
 from ..context import PlanningContext
 
-# Narrow openings leave so much more than the smallest gap, for the errors of the width, m.
-# Chosen: a few times the median error of a lift's width.
+# Added to the smallest accepted gap in narrow openings, for the error of the width, m. Chosen: a
+# few times the median error of a lift's width.
 _NARROW_SLACK = 0.002
 
 
 def open_for(context: PlanningContext, widths: FloatArray, gaps: FloatArray | float) -> FloatArray:
-    """Openings (n,) with a gap on each side of objects of these widths (n,), m.
+    """Openings (n,), m, with a gap on each side of objects of given widths.
 
-    NaN where the gripper cannot leave the smallest gap that is accepted.
+    NaN where the gripper cannot leave the smallest accepted gap.
 
     Args:
         context: of the plan.
-        widths: m.
-        gaps: that are wanted, m; the limits of the opening may leave less.
+        widths: (n,) m.
+        gaps: wanted on each side, m, (n,) or one for all; the limits of the opening may leave
+            less.
     """
     settings = context.settings
     smallest = max(context.gripper.min_opening, settings.min_opening)
@@ -32,7 +33,7 @@ def open_for(context: PlanningContext, widths: FloatArray, gaps: FloatArray | fl
 
 
 def narrowed(context: PlanningContext, candidates: Candidates) -> Candidates:
-    """The candidates with as small a gap between fingers and object as is accepted."""
+    """The candidates with nearly the smallest accepted gap between fingers and object."""
     gaps = context.settings.min_finger_clearance + _NARROW_SLACK
     return replace(
         candidates, openings=np.minimum(candidates.openings, candidates.widths + 2 * gaps)

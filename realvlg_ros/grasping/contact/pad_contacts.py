@@ -9,10 +9,10 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..gripper import Gripper
 
-# Surface within this of the first touch is the face that the pad lies on, m. Chosen: more than the
-# noise of readings at 1 m, less than most steps and rims.
+# Points within this of the first contact are of the face that the pad lies on, m. Chosen: more
+# than the depth noise at 1 m, less than most steps and rims.
 FACE = 0.005
-# Farther than any point between fingers, m. Chosen: small enough for float32 beside millimetres.
+# Farther than any point between fingers, m. Chosen: float32 resolves millimetres beside it.
 _FAR = np.float32(1e3)
 
 
@@ -34,7 +34,7 @@ class PadContacts:
 
     @classmethod
     def where(cls, inside: BoolArray, local: Float32Array) -> PadContacts:
-        """The points that are inside (n, p), of points (n, 3, p) in every TCP frame, m."""
+        """The points selected by inside (n, p), of points (n, 3, p) in every TCP frame, m."""
         rows, points = entries(inside)
         first = rows * (3 * local.shape[2]) + points
         places = [local.ravel().take(first + k * local.shape[2]) for k in range(3)]
@@ -44,21 +44,21 @@ class PadContacts:
     def touched(
         cls, inside: BoolArray, local: Float32Array, sign: float, depth: float
     ) -> PadContacts:
-        """What a finger that closes meets first, and all within a depth (m) of it.
+        """The point that a closing finger meets first, and all points within a depth of it.
 
         Args:
             inside: (n, p) the points between the fingers.
             local: (n, 3, p) points in every TCP frame, m.
             sign: of y on the finger's side.
-            depth: m.
+            depth: behind the first point along y, m.
         """
-        # Arithmetic, since a choice by mask is ten times slower.
+        # Arithmetic is ten times faster than boolean indexing here.
         reach = np.float32(sign) * local[:, 1] - _FAR * ~inside
         first = reach.max(axis=1, initial=-_FAR)
         return cls.where(inside & (reach > (first - np.float32(depth))[:, None]), local)
 
     def sums(self, values: FloatArray) -> FloatArray:
-        """Sum (n,) or (c, n) of values (k,) or (c, k) over each candidate's entries."""
+        """Sums (n,) or (c, n) of values (k,) or (c, k) over each candidate's entries."""
         if values.ndim == 1:
             return np.asarray(np.bincount(self.rows, values, self.count), np.float64)
         return np.stack([np.bincount(self.rows, row, self.count) for row in values])
@@ -73,10 +73,12 @@ class PadContacts:
 
 
 def before_pads(local: Float32Array, gripper: Gripper, margin: float = 0.0) -> BoolArray:
-    """Which points (n, p), of points (n, 3, p) in every TCP frame, lie in front of the pads.
+    """Which points (n, p) lie in front of the pads, over their whole width and length.
 
-    Over the pads' whole width and length; with a margin (m), also so far beside the pads and
-    beyond the fingertips.
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        gripper: its shape.
+        margin: by which that region is wider, and extends beyond the fingertips, m.
     """
     x, z = local[:, 0], local[:, 2]
     inside = np.abs(x) < gripper.finger_width / 2 + margin
@@ -86,13 +88,19 @@ def before_pads(local: Float32Array, gripper: Gripper, margin: float = 0.0) -> B
 
 
 def between_fingers(local: Float32Array, openings: FloatArray, gripper: Gripper) -> BoolArray:
-    """Which points (n, p) lie in front of the pads and inside the openings (n,), m."""
+    """Which points (n, p) lie in front of the pads and inside the openings.
+
+    Args:
+        local: (n, 3, p) points in every TCP frame, m.
+        openings: (n,) distance between the pads, m.
+        gripper: its shape.
+    """
     half = (openings / 2).astype(np.float32)[:, None]
     return before_pads(local, gripper) & (np.abs(local[:, 1]) < half)
 
 
 def entries(inside: BoolArray) -> tuple[IndexArray, IndexArray]:
-    """Rows and columns (k,) of entries (n, p) that hold: np.nonzero, but much faster."""
+    """Rows and columns (k,) of the True entries of (n, p): a faster np.nonzero."""
     flat = np.flatnonzero(inside)
     rows = flat // max(inside.shape[1], 1)
     return rows, flat - rows * inside.shape[1]
