@@ -1,1 +1,1 @@
-"""Grasp rectangles and contact pairs of the image lifted to contacts on the depth surface."""
+"""Grasp rectangles and contact pairs in the image, lifted to contacts on the depth surface."""

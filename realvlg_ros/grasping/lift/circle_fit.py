@@ -1,4 +1,4 @@
-"""The circle in which a round surface cuts the plane of view, fitted to noisy depth."""
+"""The circular section of a round surface in the plane of view, fitted to noisy depth."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..covariance import SILHOUETTE_SIGMA_PX
 from ..observation.normals import GRAZING_COSINE
 from ..vectors import solve_positive
 
-# A reading beside the silhouette may be a neighbour's, as if it lay so much aside, px. Chosen:
-# half the way to the next.
+# Lateral error of a reading: its depth may be that of a point this far aside, px. Chosen: half the
+# distance to the next pixel.
 _NEIGHBOUR_PX = 0.5
-# Fewest readings of a circle. Chosen: twice the unknowns.
+# Least number of readings for a circle. Chosen: twice the unknowns.
 _MIN_READINGS = 12
 # Gauss-Newton steps. Chosen: for time.
 _ROUNDS = 2
@@ -26,15 +26,15 @@ _SIX = np.eye(6)
 
 @dataclass(frozen=True)
 class RoundReadings:
-    """Readings on a surface that is round across the view, in the plane of view's own axes.
+    """Readings on a surface that is round along the opening, in the axes of the plane of view.
 
     Attributes:
         s, x, t: (n,) along the opening, across the jaws and along the view, m.
-        slope: of t over x, in which the surface runs on across the jaws.
+        slope: of t over x, m/m, along which the surface continues across the jaws.
         slope_sigma: its standard deviation.
         sigma: standard deviation of t, m.
-        pixel: size of a pixel there, m.
-        correlated_samples: readings whose noise is as good as one's.
+        pixel: size of a pixel at the surface, m.
+        correlated_samples: number of readings that share their noise.
         half_angle: half the angle between the silhouettes, rad.
     """
 
@@ -57,11 +57,11 @@ class Circle:
         s, t: of the centre, m.
         radius: m.
         sigmas: standard deviations of s and t, m.
-        turn: by how much s of the centre changes over x, as it does on a thing that is not quite
-            square to the jaws.
+        turn: slope of the centre's s over x, m/m: zero where the object's axis is at right angles
+            to the opening.
         turn_sigma: its standard deviation.
-        residuals: (n,) of the readings along t, m; NaN where it is too steep to tell.
-        usable: (n,) readings that are neither too steep nor far off.
+        residuals: (n,) of the readings along t, m; NaN where the surface is too steep.
+        usable: (n,) readings on no steep part of the surface and with no large residual.
     """
 
     s: float
@@ -75,24 +75,24 @@ class Circle:
 
 
 def fit_circle(
-    readings: RoundReadings, hopeless: Callable[[FloatArray], bool] | None = None
+    readings: RoundReadings, reject_start: Callable[[FloatArray], bool] | None = None
 ) -> Circle | None:
     """Least squares on s^2 + q^2 = A s + B q + C + D x s + E x + F x^2, or None without a circle.
 
-    q is the depth square to the direction in which the surface runs on across the jaws, so that a
-    cylinder that leans along the view has a circle as its section, too. The terms in x let the
-    circle shift and shrink from line to line, as on a ball. Squares of the equation itself favour
-    small circles where readings are noisy: they start the fit, and Gauss-Newton steps then reduce
+    q is the depth at right angles to the direction in which the surface continues across the jaws,
+    so that the section of a cylinder that leans along the view is a circle, too. The terms in x
+    let the circle shift and shrink from line to line, as on a ball. The algebraic fit is biased to
+    small circles where readings are noisy: it is the start, and Gauss-Newton steps then minimise
     the distance of the readings from the surface along their rays.
 
     Args:
         readings: to fit.
-        hopeless: tells from the residuals (n,) of the start, m, NaN where it is too steep to tell,
-            that no better fit is worth the time.
+        reject_start: from the residuals (n,) of the start, m (NaN where the surface is too steep),
+            whether to end without refinement.
     """
     try:
         fit = _Fit(readings)
-        if hopeless is not None and hopeless(fit.residuals):
+        if reject_start is not None and reject_start(fit.residuals):
             return None
         for number in range(_ROUNDS):
             if number:
@@ -100,12 +100,12 @@ def fit_circle(
             if not fit.step():
                 return None
         return fit.circle()
-    except np.linalg.LinAlgError:  # Readings without a number, or on too few lines to tell.
+    except np.linalg.LinAlgError:  # Readings that are not finite, or on too few lines.
         return None
 
 
 class _Fit:
-    """The state of a fit, with lengths in units of the largest for the condition of its sums."""
+    """The state of a fit, with lengths scaled by the largest to condition the equations."""
 
     def __init__(self, readings: RoundReadings) -> None:
         self.readings = readings
@@ -127,17 +127,17 @@ class _Fit:
 
     @property
     def residuals(self) -> FloatArray:
-        """Of the readings (n,) when they were last measured, along t, m; NaN where too steep."""
+        """Residuals (n,) of the last measured solution along t, m; NaN where it is too steep."""
         return np.where(self.facing, self.residual * (self.lean * self.unit), np.nan)
 
     @property
     def radius(self) -> float:
-        """The circle's, or 0 where the solution is none."""
+        """Radius in scaled units, or 0 where the solution is no circle."""
         a, b, c = self.solution[:3].tolist()
         return math.sqrt(max(c + (a * a + b * b) / 4, 0.0))
 
     def measure(self) -> None:
-        """How far the readings are from the solution."""
+        """Evaluate the residuals of the readings at the solution."""
         least = (GRAZING_COSINE * self.radius) ** 2
         square = self._root_squared()
         self.facing = square > least
@@ -146,7 +146,7 @@ class _Fit:
         self.residual = self.q - self.design[1]
 
     def step(self) -> bool:
-        """Improve the measured solution; False where it is no circle through enough readings."""
+        """One Gauss-Newton step; False where the solution is no circle with enough readings."""
         radius, solution, root = self.radius, self.solution, self.root
         near = np.abs(self.residual) < 4 * self.noise + 0.1 * radius
         self.usable = self.facing & near
@@ -174,7 +174,7 @@ class _Fit:
         return np.asarray(b * b / 4 + c - self.squares + s * (a + d * x) + x * (e + f * x))
 
     def _silhouette(self, radius: float) -> tuple[FloatArray, float, float]:
-        """Derivative (6,) of the radius, what silhouettes add to it, and their deviation."""
+        """Derivative (6,) of the radius, its error by the silhouettes, and their deviation."""
         a, b = self.solution[:2].tolist()
         row = np.array([a / 2, b / 2, 1.0, 0.0, 0.0, 0.0]) / (2 * radius)
         depth = (self.front / self.unit + b / 2) * self.lean
@@ -183,15 +183,15 @@ class _Fit:
         return row, math.tan(self.readings.half_angle) * seen - radius, sigma
 
     def circle(self) -> Circle | None:
-        """The result, with deviations of the readings' and the silhouettes' errors."""
+        """The result, with standard deviations propagated from readings and silhouettes."""
         radius, unit, lean = self.radius, self.unit, self.lean
         if radius <= 0:
             return None
         covariance = solve_positive(self.normal, _SIX)
         deep = math.sqrt(covariance[1, 1]) / 2 * lean
         # The lean scales the circle along the view.
-        doubt = self.readings.slope_sigma * math.sqrt(self.ratio)
-        leaning = radius * math.hypot(self.readings.slope, doubt) / lean * doubt
+        slope_sigma = self.readings.slope_sigma * math.sqrt(self.ratio)
+        leaning = radius * math.hypot(self.readings.slope, slope_sigma) / lean * slope_sigma
         return Circle(
             float(self.solution[0]) / 2 * unit,
             (float(self.solution[1]) / 2 * unit + self.front) * lean,

@@ -1,4 +1,4 @@
-"""Where jaws that close below the top of an object first touch it."""
+"""First contacts of jaws that close below the top of an object."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from ..vectors import cross, length, median, solve_positive
 from .jaw_strip import JawStrip
 from .top_surface import DEPTH, MIN_LINES, WALL_FACING, Slab
 
-# A silhouette within so many pixels of a good reading is where the surface ends: readings beside
-# a jump in depth are unreliable, masks less so. Chosen: beyond, it may be a hole's.
+# Largest distance between the outermost good reading and the mask's border for that border to be
+# the edge of the surface, px: beside a depth discontinuity readings are less reliable than masks.
+# Chosen: over a larger distance there may be a hole.
 _EDGE_PX = 3.5
-# What the lines of a silhouette have in common of its error, px: the rest shows in their scatter,
-# so that it is far less than SILHOUETTE_SIGMA_PX. Chosen: masks of simulation are exact.
+# Error of a silhouette that all lines share, px. The rest shows in their scatter, so that this is
+# far less than SILHOUETTE_SIGMA_PX. Chosen: masks of simulation are exact.
 _COMMON_EDGE_SIGMA_PX = 0.05
-# Readings within this of the first touch are of the same wall, m. Chosen: about the noise at 1 m.
+# Readings within this of the first contact are of the same wall, m. Chosen: about the depth noise
+# at 1 m.
 _SAME_WALL = 0.003
 # The top is reached within this of its level, m. Chosen: the step of a depth in millimetres.
 _TOP = 0.001
-# Readings on a line that make a wall rather than a blurred edge. Chosen: a blurred edge is one.
+# Mean number of readings per line above which they are a wall, not a blurred edge. Chosen: a
+# blurred edge has one.
 _WALL_READINGS = 1.5
-# Rounds of the parabola, each without what is far off the last. Chosen: for time.
+# Fits of the parabola, each without the outliers of the last. Chosen: for time.
 _ROUNDS = 2
-# A parabola through few lines is held to be level: weights of its height, slope and bend, in
-# lines. Chosen: far less than one.
+# Regularisation of the parabola's height, slope and curvature toward zero, in weights of a line.
+# Chosen: far less than one.
 _PRIOR = np.diag([1e-9, 0.05, 0.05])
 # The right-hand side that gives the variance of the height. Chosen: made once, for time.
 _FIRST = np.array([1.0, 0.0, 0.0])
@@ -38,9 +41,9 @@ class Side:
     """One contact along the opening axis.
 
     Attributes:
-        position: along the axis, from the strip's centre, m.
+        position: along the axis, from the slab's centre, m.
         sigma: standard deviation of the position, m.
-        count: readings it rests on.
+        count: readings it was computed from.
     """
 
     position: float
@@ -49,13 +52,13 @@ class Side:
 
 
 def close_on_slab(strip: JawStrip, slab: Slab) -> tuple[Side, Side] | None:
-    """Where each jaw first touches, from either end, or None where it meets nothing.
+    """The first contact of each jaw, or None where too few lines have readings of the slab.
 
-    On a side whose wall is seen the contact is where the wall's readings lie. On one whose wall is
-    hidden it is where the top ends in the image.
+    A visible wall gives the contact by its readings. On a side whose wall is hidden it is where
+    the top ends in the image.
 
     Args:
-        strip: samples.
+        strip: samples of the image between the jaws.
         slab: that the jaws close on, below its top.
     """
     normal = slab.top.normal
@@ -79,15 +82,15 @@ def close_on_slab(strip: JawStrip, slab: Slab) -> tuple[Side, Side] | None:
 
 @dataclass(frozen=True)
 class _View:
-    """What both jaws have in common.
+    """Geometry that both jaws share.
 
     Attributes:
-        strip: samples.
+        strip: samples of the image between the jaws.
         slab: that the jaws close on.
-        basis: (3, 3) axes along the opening, across it, and below the top.
+        basis: (3, 3) rows are unit axes along the opening, across it, and down from the top.
         noise: standard deviation of the readings' height, m.
-        facing: cosine of the opening axis to the view.
-        sideways: standard deviation of the readings' place along the opening, m.
+        facing: cosine of the opening axis to the line of sight.
+        sideways: standard deviation of the readings' position along the opening, m.
         pixel: size of a pixel along the opening, m.
     """
 
@@ -104,16 +107,16 @@ class _View:
 class _Jaws:
     """The samples around the first one that each jaw meets on every line, the outermost first.
 
-    The first half of the rows is of the jaw at the start of the lines, the other half of the one
-    at their end; positions along the opening count outward.
+    The first half of the rows is of the jaw at the start of the lines, the other half of the jaw
+    at their end; positions along the opening are positive outward.
 
     Attributes:
-        view: what they have in common.
-        rows, first: (2 m,) line, and place on it, of the first sample that is met.
+        view: geometry that both jaws share.
+        rows, first: (2 m,) line, and index on it, of the first sample that is met.
         before: number of samples ahead of it.
         along, across, drop: (2 m, k) outward, across the jaws, and below the top, m.
         on, valid: (2 m, k) on the object; with a reading.
-        near, wall: (2 m, k) beside the first touch of the line; readings of the wall.
+        near, wall: (2 m, k) near the line's first contact; readings of the wall.
     """
 
     view: _View
@@ -133,10 +136,10 @@ class _Jaws:
         """Gather the samples of both jaws.
 
         Args:
-            view: what they have in common.
+            view: geometry that both jaws share.
             local: (3, m * k) along the opening, across it, and below the top, m.
             inside: (m, k) readings in the slab below the top.
-            rows: lines on which there are any.
+            rows: indices of the lines with such readings.
         """
         strip, width = view.strip, inside.shape[1]
         pixel = view.pixel * strip.step
@@ -154,7 +157,7 @@ class _Jaws:
         along = sign * along
         in_slab = exists & inside.ravel()[index]
         near = np.abs(along - along[:, before, None]) < _SAME_WALL + 3 * view.sideways
-        # A wall comes before the top; what comes after may be a vessel's inside.
+        # A jaw meets a wall before the top; what follows the top may be the inside of a vessel.
         below = np.where(in_slab, drop, np.inf)[:, before:]
         reached = below < _TOP + 1.5 * view.noise
         crest = np.where(reached.any(axis=1), reached.argmax(axis=1), below.argmin(axis=1))
@@ -177,7 +180,7 @@ class _Jaws:
         return self._on_edge(part, sign, facing)
 
     def _on_wall(self, part: slice, wall: BoolArray) -> Side:
-        """The apex of the mean of the wall's readings on every line."""
+        """The contact on a visible wall, from the mean of its readings on every line."""
         view, along = self.view, self.along[part]
         below = wall & (self.drop[part] > _TOP + view.noise)
         below = below if below.any() else wall
@@ -193,12 +196,12 @@ class _Jaws:
         return Side(value, math.hypot(scatter, spread), total)
 
     def _on_edge(self, part: slice, sign: int, facing: float) -> Side:
-        """The apex of the border of the top in the image."""
+        """The contact below the border of the top in the image, where the wall is hidden."""
         view, strip, before = self.view, self.view.strip, self.before
         rows, first = self.rows[part], self.first[part]
         outside = self.on[part, :before]
         goes_on = (outside & self.near[part, :before] & self.valid[part, :before]).any(axis=1)
-        # Only the mask's border is trusted beyond the readings, not a jump within the object.
+        # Beyond the readings only the mask's border is used, no discontinuity inside the object.
         reach = np.where(outside.all(axis=1) | goes_on, 0, outside.sum(axis=1))
         rays = strip.rays[rows, first + sign * reach]
         rays = rays + np.where(goes_on, 0.0, 0.5 * sign)[:, None] * strip.pixel_rays[0]
@@ -209,17 +212,22 @@ class _Jaws:
         points = np.where(level[:, None], top.meet(rays), rays * depth[:, None])
         position, lateral = view.basis[:2] @ (points - view.slab.center).T
         value, scatter = _at_middle(sign * position, lateral)
-        astray = 1 - np.count_nonzero(level) / len(rows)
-        spread = _COMMON_EDGE_SIGMA_PX * view.pixel + view.sideways * astray / math.sqrt(len(rows))
+        off_top = 1 - np.count_nonzero(level) / len(rows)
+        spread = _COMMON_EDGE_SIGMA_PX * view.pixel
+        spread += view.sideways * off_top / math.sqrt(len(rows))
         # The silhouette of a wall that faces the camera lies below its edge.
         below = max(facing, 0.0) * DEPTH / math.sqrt(12)
         return Side(value, math.hypot(scatter, spread, below), len(rows))
 
 
 def _at_middle(positions: FloatArray, lateral: FloatArray) -> tuple[float, float]:
-    """Value at lateral 0 of a parabola through positions, with its standard deviation.
+    """Value at lateral 0 of a parabola through positions, with its standard deviation, m.
 
-    Jaws touch a curved wall at its apex; across the jaws an edge may be curved, but not stepped.
+    Jaws touch a curved wall at its apex. The fit excludes outliers, such as a stepped edge.
+
+    Args:
+        positions: (n,) along the opening, m.
+        lateral: (n,) across the jaws, m.
     """
     scale = max(float(np.abs(lateral).max()), 1e-4)
     x = lateral / scale

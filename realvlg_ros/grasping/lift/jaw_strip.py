@@ -14,14 +14,14 @@ from ...rectangle import GraspRectangle
 from ..observation.scene import Scene
 from ..vectors import cross, unit
 
-# Lines across the jaws, fewest and most; they are a pixel apart or more. Chosen: twice the
-# unknowns of a parabola across them; more for time.
+# Least and largest number of lines, spread across the jaws; between these limits they are a pixel
+# apart. Chosen: twice the unknowns of a parabola across them; the limit for time.
 _LINES = (6, 11)
-# The middle part of the jaws is looked at, away from the rectangle's border. Chosen: it may be
-# drawn beside what the jaws are meant for.
+# Middle share of the jaws' height that is sampled. Chosen: the rectangle's border may lie beside
+# the part that the jaws are to hold.
 _JAW_SHARE = 0.6
-# A rectangle drawn tight ends on the object's edge: look a little beyond. Chosen: an eighth of the
-# width at either end.
+# Length of the lines relative to the rectangle's width, since a tight rectangle ends on the
+# object's edge. Chosen: an eighth of the width beyond either end.
 _STRETCH = 1.25
 # Most samples on a line. Chosen: for time; the samples of wider strips are farther apart.
 _MAX_SAMPLES = 200
@@ -32,14 +32,14 @@ class JawStrip:
     """Samples on lines along the opening axis; index 0 is across, index 1 along.
 
     Attributes:
-        rectangle: that they were taken in.
-        rays: (m, k, 3) rays of unit depth.
+        rectangle: in which the samples were taken, px and rad.
+        rays: (m, k, 3) rays (x/z, y/z, 1) in the optical frame.
         depth: (m, k) m, 0 without a reading.
         on: (m, k) the object's pixels.
         valid: (m, k) the object's pixels with a reading.
         step: distance between samples along a line, px.
-        pixel_rays: (2, 3) change of the ray over a pixel along the opening and across it.
-        center_ray: (3,) of the rectangle's centre.
+        pixel_rays: (2, 3) change of the ray per pixel along the opening and across it.
+        center_ray: (3,) ray of the rectangle's centre.
     """
 
     rectangle: GraspRectangle
@@ -75,7 +75,7 @@ class JawStrip:
         if any(camera.distortion):
             rays[..., :2] = camera.rays.reshape(-1, 2)[index]
         else:
-            # Cheaper than to fetch them from all over the table.
+            # Faster than a lookup in the table of rays.
             rays[..., 0] = (x - camera.cx) / camera.fx
             rays[..., 1] = (y - camera.cy) / camera.fy
         places = np.ones((3, 3))
@@ -93,13 +93,13 @@ class JawStrip:
 
     @cached_property
     def correlated_samples(self) -> float:
-        """How many neighbouring samples have noise that is as good as one reading's."""
+        """Number of neighbouring samples that share their noise, at least 1."""
         spacing = self.jaw_px / (len(self.depth) - 1)
         return max(CORRELATION_PX / self.step, 1.0) * max(CORRELATION_PX / spacing, 1.0)
 
     @property
     def support_ratio(self) -> float:
-        """Share of the object's pixels that have a reading."""
+        """Share of the samples on the object that have a reading."""
         return int(np.count_nonzero(self.valid)) / max(int(np.count_nonzero(self.on)), 1)
 
     @cached_property

@@ -1,9 +1,10 @@
 """From a rectangle or a contact pair in the image to contacts on the depth surface.
 
-One pixel does not tell where jaws touch, and two contacts measured alone do not tell which way a
-thin object faces. The opening axis is taken as the direction in the image, constrained to be
-square to the surface's own normal where it is flat, to the support's normal where it has an edge
-or rim there, and to the view where it is round.
+The depth at single pixels does not determine the contacts, and the line between two measured
+contacts is no reliable opening axis across a thin wall. The opening axis therefore projects to
+the direction in the image and is constrained to be orthogonal to the support's normal (without a
+support, to the line of sight) for a level top with edges, and to the line of sight for a round
+surface.
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ from .jaw_strip import JawStrip
 from .round_surface import RoundSurface, fit_round_surface
 from .top_surface import Slab, find_top
 
-# Fewest samples on the object, and of them with a reading. Chosen: two on each of the fewest
-# lines.
+# Least number of samples on the object, and of samples with a reading. Chosen: two on each of the
+# least number of lines.
 _MIN_ON_OBJECT = 12
-# Jaws touch the walls this far below the edge, m, if the object is tall enough. Chosen: below what
-# edges are rounded by.
+# Depth of the contacts below the edge, m. Chosen: more than edges are usually rounded by.
 _BELOW_EDGE = 0.002
-# The direction of a support is known to about so many times its readings' noise over the root of
-# their number and their distance. Chosen: a plane that is seen as wide as it is far, and
-# neighbours that share their noise.
+# Standard deviation of a support's direction, rad, as a multiple of its readings' rms residual
+# over the root of their number and the plane's distance. Chosen: for a plane visible over a width
+# equal to its distance, and neighbours that share their noise.
 _PLANE_TILT = 2.5
-# Without a support the surface is only taken to face the camera, rad. Chosen: 17 degrees.
+# Standard deviation of the direction without a support, where the surface is assumed to face the
+# camera, rad. Chosen: 17 degrees.
 _UNKNOWN_TILT = 0.3
-# No direction is known better than this, rad. Chosen: 2 um over 40 mm.
+# Least standard deviation of a direction, rad. Chosen: 2 um over 40 mm.
 _LEAST_TILT = 5e-5
 # Log-likelihood ratio between round and flat beyond which only one of them is considered. Chosen:
 # 150 to 1.
@@ -53,12 +54,12 @@ class LiftedContacts:
 
     Attributes:
         points: (2, 3) m.
-        support_counts: readings that each contact rests on.
-        support_ratio: share of good readings on the object inside the jaws' strip.
+        support_counts: readings that each contact was computed from.
+        support_ratio: share of the samples on the object, between the jaws, with a reading.
         spread: (2,) standard deviation of each contact along the opening, m.
         normal: (3,) unit vector out of the surface between the contacts, toward the gripper.
         covariance: 6x6 of the middle and the opening axis over (x, y, z, rotation x, y, z), m and
-            rad; the rotation about the axis is a choice and has no variance here.
+            rad; the rotation about the axis is free and has no variance here.
     """
 
     points: FloatArray
@@ -88,6 +89,11 @@ def lift_rectangle(
     rectangle: GraspRectangle, scene: Scene, settings: PlannerSettings
 ) -> LiftedContacts:
     """Find where jaws that close along a rectangle's opening axis touch the surface.
+
+    Args:
+        rectangle: in the image, px and rad.
+        scene: the frame, the object's mask and the support.
+        settings: the least share of samples with a reading.
 
     Raises:
         LiftError: the depth does not support an answer; the message says why.
@@ -128,29 +134,36 @@ def lift_rectangle(
 
 
 def _likelier(round_: LiftedContacts, flat: LiftedContacts, for_round: float) -> LiftedContacts:
-    """The likelier of two lifts; its covariance counts that the other one may be right.
+    """The likelier of two lifts, with the covariance of their mixture.
 
     Args:
         round_: from a circle.
         flat: from a slab.
-        for_round: logarithm of how much likelier the circle is.
+        for_round: log odds of the circle.
     """
     lifted, other = (round_, flat) if for_round > 0 else (flat, round_)
-    doubt = 1 / (1 + math.exp(abs(for_round)))
+    probability_of_other = 1 / (1 + math.exp(abs(for_round)))
     axis, others = lifted.axis, other.axis
     turn = cross(axis, others if others @ axis > 0 else -others)
     off = np.concatenate([other.center - lifted.center, turn])
     spread = other.covariance + off[:, None] * off
-    return replace(lifted, covariance=(1 - doubt) * lifted.covariance + doubt * spread)
+    covariance = (1 - probability_of_other) * lifted.covariance + probability_of_other * spread
+    return replace(lifted, covariance=covariance)
 
 
 def lift_contacts(
     contacts: ContactPair, scene: Scene, gripper_width: float, settings: PlannerSettings
 ) -> LiftedContacts:
-    """Lift a contact pair as the rectangle whose jaws are as wide as the fingers, m.
+    """Lift a contact pair as a rectangle whose jaws are as wide as the fingers.
+
+    Args:
+        contacts: in the image, px.
+        scene: the frame, the object's mask and the support.
+        gripper_width: width of the fingers across the opening, m.
+        settings: the least share of samples with a reading.
 
     Raises:
-        LiftError: as for rectangles.
+        LiftError: there is no depth between the contacts, or as for rectangles.
         RectangleError: the middle lies outside the image.
     """
     rectangle = contacts.to_rectangle(1.0)
@@ -169,11 +182,11 @@ def lift_contacts(
 
 
 def carrying_lift(grasp: Grasp, lifts: Sequence[LiftedContacts]) -> Grasp:
-    """A planned grasp with the covariance, moved to its TCP, of the lift that it came from.
+    """A planned grasp with the covariance, at its TCP, of the lift that it came from.
 
-    Which that was is told by the distance of the middles and by how much shorter the lift's width
-    looks along the grasp's opening, both in m. Grasps of the search, which came from none, stay
-    as they are.
+    That lift is the nearest one, by the distance of the middles plus the difference between the
+    lift's width and its projection on the grasp's opening axis, m. Grasps of the search are
+    returned unchanged.
     """
     if grasp.source is not GraspSource.MODEL or not lifts:
         return grasp

@@ -1,4 +1,4 @@
-"""Whether readings between jaws lie rather on a circle or on a slab."""
+"""Model selection between a circle and a slab for the readings between the jaws."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ import numpy as np
 
 from ...arrays import FloatArray
 
-# What the three further parameters of a circle cost, in units of log-likelihood. Chosen: half of
-# what Akaike's criterion takes.
+# Penalty for the three further parameters of a circle, in units of log-likelihood. Chosen: half
+# that of Akaike's information criterion.
 _PARAMETERS = 1.5
-# By how much less the readings say than independent Gaussian ones. Chosen: they are neither.
+# Factor on the log-likelihood (a tempered likelihood). Chosen: readings are neither independent
+# nor Gaussian.
 _TEMPER = 0.5
-# Readings that lie farther from a circle than this many times their deviation are not on one.
-# Chosen: 99 % of Gaussian ones lie nearer.
+# Largest rms distance of readings from a circle that they lie on, in standard deviations. Chosen:
+# 99 % of Gaussian readings lie nearer.
 _MISFIT = 2.5
-# No mean square is known to be smaller, m^2. Chosen: the square of 0.2 mm.
+# Lower bound of a mean square, m^2. Chosen: the square of 0.2 mm.
 _FLOOR = 4e-8
 
 
 @dataclass(frozen=True)
 class CircleOrSlab:
-    """What readings say for a circle, against the slab that may be there instead.
+    """Comparison of a circle with the slab that may be there instead.
 
     Attributes:
-        slab: (n,) residuals of the readings on the slab, along their rays, m; NaN where that says
-            nothing.
+        slab: (n,) residuals of the readings on the slab, along their rays, m; NaN for readings
+            that are not compared.
         sigma: standard deviation of the readings, m.
-        count: of readings whose noise is independent.
+        count: effective number of independent readings.
     """
 
     slab: FloatArray
@@ -37,20 +38,20 @@ class CircleOrSlab:
     count: float
 
     def log_odds_of_circle(self, residuals: FloatArray) -> float:
-        """Logarithm of how much likelier the readings are on the circle than on the slab.
+        """Log odds of the circle against the slab.
 
         Args:
-            residuals: (n,) on the circle, as for the slab; infinite where readings are beside it.
+            residuals: (n,) on the circle, m, as for the slab; infinite for readings outside it.
         """
         observed = ~np.isnan(residuals + self.slab)
         circle, slab = (self._square(errors[observed]) for errors in (residuals, self.slab))
         count = 0.5 * _TEMPER * self.count
         rounder = count * math.log(slab / circle) - _TEMPER * _PARAMETERS
-        # All between the jaws should be round, where a slab may stand before other things.
-        astray = count * math.log((_MISFIT * self.sigma + 0.0005) ** 2 / circle)
-        return min(rounder, astray) if astray < 0 else rounder
+        # All readings must lie on the circle, while a slab may stand in front of other things.
+        misfit = count * math.log((_MISFIT * self.sigma + 0.0005) ** 2 / circle)
+        return min(rounder, misfit) if misfit < 0 else rounder
 
     def _square(self, errors: FloatArray) -> float:
-        """Mean square of errors (n,), m; the largest count as 4 deviations."""
+        """Mean square, m^2, of errors (n,), m, clipped at about 4 standard deviations."""
         cut = np.minimum(np.abs(errors), 4 * self.sigma + 0.001)
         return float(cut @ cut) / max(len(cut), 1) + _FLOOR

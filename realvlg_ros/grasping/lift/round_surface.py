@@ -1,7 +1,7 @@
 """Contacts on a surface that is round between the jaws: a ball, a lying cylinder.
 
-Its widest points are not visible: they lie a little behind the silhouettes. A circle fitted to the
-visible part, in the plane through the camera and the opening axis, tells where.
+Its widest points are not visible: they lie a little behind the silhouettes. They follow from a
+circle fitted to the visible part, in the plane through the camera and the opening axis.
 """
 
 from __future__ import annotations
@@ -18,48 +18,48 @@ from .circle_fit import Circle, RoundReadings, fit_circle
 from .jaw_strip import JawStrip
 from .model_selection import CircleOrSlab
 
-# Fewest readings, of all and of the middle. Chosen: a few times the unknowns of the bend.
+# Least number of readings, in all and in the middle part. Chosen: a few times the unknowns of the
+# curvature's fit.
 _MIN_READINGS = 24
 _MIN_CENTRAL = 10
-# More readings than this add little, since the noise of neighbours is correlated. Chosen: for
-# time.
+# Most readings that are used; more add little, since the noise of neighbours is correlated.
+# Chosen: for time.
 _ENOUGH = 400
-# Curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane. Chosen: about
-# half way, less its noise.
+# Least curvature times half the width: 1 on a circle that spans the jaws, 0 on a plane. Chosen:
+# about half way, less its noise.
 _MIN_ROUNDNESS = 0.4
-# How far from the middle readings tell the bend, as a share of the width. Chosen: farther out a
-# circle is much steeper than its parabola.
+# Half the extent of the readings that the curvature is fitted to, as a share of the width. Chosen:
+# farther out a circle is much steeper than its parabola.
 _CENTRAL = 0.38
-# Share of the readings that the circle must explain, and by how much its diameter may differ from
-# the distance of the silhouettes, as a share. Chosen: readings of a handle or of what lies behind
-# may be more than half.
+# Least share of the readings that are on the circle, and the largest relative difference between
+# its diameter and the distance of the silhouettes. Chosen: readings of a handle or of the
+# background may be more than half.
 _MIN_EXPLAINED = 0.4
 _DIAMETER_TOLERANCE = 0.2
-# A fit whose start is so much less likely than a slab, as a logarithm, ends no likelier than one.
-# Chosen: for time, well beyond what counts as certain.
-_HOPELESS = -8.0
-# Beside a silhouette readings may be of what lies behind, px. From Nguyen, Izadi and Lovell
-# (2012): the lateral noise of a depth camera is about a pixel, to which rounding comes.
+# Log odds of the initial circle against the slab below which it is not refined. Chosen: for time,
+# well beyond what counts as certain.
+_MIN_START_LOG_ODDS = -8.0
+# Readings within this of a silhouette may be of the background, px. From Nguyen, Izadi and Lovell
+# (2012): the lateral noise of a depth camera is about a pixel, plus the rounding to pixels.
 _BLURRED_PX = 1.5
-# The identity, to invert the bend's fit. Chosen: made once, for time.
+# The identity, to invert the curvature's fit. Chosen: made once, for time.
 _FIVE = np.eye(5)
-# Rectangles are drawn about this much askew, rad. Chosen: as those of benchmarks.lift are.
+# Standard deviation of a rectangle's angle to the object, rad. Chosen: that of benchmarks.lift.
 _ASKEW_RAD = 0.05
 
 
 @dataclass(frozen=True)
 class RoundSurface:
-    """A circle in the plane of view.
+    """A circle in the plane of view, in the optical frame.
 
     Attributes:
-        center: (3,) in the optical frame, m.
-        axis: (3,) unit vector in the plane and along the surface.
-        outward: (3,) unit vector out of the surface, square to the axis.
+        center: (3,) m.
+        axis: (3,) unit opening axis, tangent to the surface at its nearest point.
+        outward: (3,) unit vector out of the surface, orthogonal to the axis.
         tilt: standard deviation of the axis within the plane, rad.
         radius: m.
         sigmas: standard deviation of the centre along the axis and along the view, m.
-        log_odds: logarithm of how much likelier the readings are on the circle than on the slab
-            that it was compared with, 0 without one.
+        log_odds: of the circle against the slab that it was compared with; 0 without one.
         count: readings used.
     """
 
@@ -79,10 +79,10 @@ def fit_round_surface(
     """Fit a circle where the surface is round, or None where it is clearly not.
 
     Args:
-        strip: samples.
+        strip: samples of the image between the jaws.
         sigma: standard deviation of the readings, m.
-        slab: tells how far readings (n, 3), m, are from the slab that may be there instead, along
-            their rays, (n,) m.
+        slab: residuals (n,), m, along their rays, of points (n, 3), m, in the optical frame on the
+            slab that may be there instead.
     """
     chosen = _choose(strip, sigma)
     if chosen is None:
@@ -101,7 +101,7 @@ def fit_round_surface(
         residuals[chosen.near] = fitted
         return log_odds.log_odds_of_circle(residuals)
 
-    circle = fit_circle(fit, lambda start: against_slab(start) < _HOPELESS)
+    circle = fit_circle(fit, lambda start: against_slab(start) < _MIN_START_LOG_ODDS)
     if circle is None or np.count_nonzero(circle.usable) < _MIN_EXPLAINED * len(fit.s):
         return None
     if abs(2 * circle.radius - chosen.width) > _DIAMETER_TOLERANCE * chosen.width + 4 * sigma:
@@ -117,10 +117,10 @@ class _Chosen:
     """The readings that a circle is fitted to.
 
     Attributes:
-        points: (n, 3) in the optical frame, also of what lies behind, m.
-        near: (n,) those that do not lie behind: those of the fit.
-        observed: (n,) those that are not beside a silhouette, where readings say nothing.
-        basis: (3, 3) the axes of the fit's s, x and t in the optical frame.
+        points: (n, 3) in the optical frame, background included, m.
+        near: (n,) those of the fit, without the background.
+        observed: (n,) those that are not beside a silhouette, where readings are ambiguous.
+        basis: (3, 3) rows are the axes of the fit's s, x and t in the optical frame.
         middle: s of the fit's origin, m.
         width: distance of the silhouettes, m.
         fit: readings in the plane of view's axes.
@@ -136,7 +136,7 @@ class _Chosen:
 
 
 def _choose(strip: JawStrip, sigma: float) -> _Chosen | None:
-    """Readings on what may be round, or None where that is clearly not."""
+    """Readings on a surface that may be round, or None where it is clearly not."""
     index = np.flatnonzero(strip.valid)
     if len(index) < _MIN_READINGS:
         return None
@@ -147,7 +147,7 @@ def _choose(strip: JawStrip, sigma: float) -> _Chosen | None:
     ordered = np.sort(depth)
     pixel = length(strip.pixel_rays[0]) * float(ordered[len(ordered) // 2])
     width = (high - low) * strip.step * pixel
-    # What lies behind is left out; things may lean across the jaws.
+    # The background is left out; the surface may lean across the jaws.
     reach = 0.6 * width + strip.jaw_px * pixel + 3 * sigma
     near = depth < ordered[len(ordered) // 10] + reach
     off = np.abs(index % strip.valid.shape[1] - (low + high) / 2)
@@ -176,8 +176,9 @@ def _placed(circle: Circle, chosen: _Chosen, log_odds: float) -> RoundSurface:
     """The circle in the optical frame."""
     (across, view, ray), slope = chosen.basis, chosen.fit.slope
     center = (circle.s + chosen.middle) * across + circle.t * ray
-    # Square to the view of the centre, not to that of the rectangle, and to the direction in
-    # which the surface runs on; noise makes things seem askew, too.
+    # The axis is orthogonal to the ray of the circle's centre, not of the rectangle's, and to the
+    # direction in which the surface continues across the jaws. The measured angle of that
+    # direction is shrunk by its noise.
     toward = unit(center)
     trust = _ASKEW_RAD**2 / (_ASKEW_RAD**2 + circle.turn_sigma**2)
     runs = unit(view + slope * toward + trust * circle.turn * across)
@@ -196,7 +197,7 @@ def _placed(circle: Circle, chosen: _Chosen, log_odds: float) -> RoundSurface:
 
 
 def _extent(strip: JawStrip) -> tuple[float, float]:
-    """Where the object begins and ends on the middle lines, in samples."""
+    """First and last place of the object on the middle lines, in samples."""
     rows = np.flatnonzero(strip.on.any(axis=1))
     middle = len(rows) // 2
     on = strip.on[rows[max(middle - 1, 0) : middle + 2]]
@@ -208,7 +209,14 @@ def _extent(strip: JawStrip) -> tuple[float, float]:
 
 
 def _half_angle(strip: JawStrip, low: float, high: float, basis: FloatArray) -> float:
-    """Half the angle, rad, between two places (samples) on the middle line; basis is (3, 3)."""
+    """Half the angle, rad, between two places on the middle line.
+
+    Args:
+        strip: samples of the image between the jaws.
+        low: first place along the line, in samples.
+        high: last place along the line, in samples.
+        basis: (3, 3) rows are the axes s, x and t in the optical frame.
+    """
     angles = []
     for place in (low, high):
         off = (place - (strip.on.shape[1] - 1) / 2) * strip.step
@@ -219,7 +227,7 @@ def _half_angle(strip: JawStrip, low: float, high: float, basis: FloatArray) -> 
 
 @dataclass(frozen=True)
 class _Shape:
-    """How a surface bends along s, 1/m, and slants across, with their standard deviations."""
+    """Curvature of a surface along s, 1/m, and slope along x, with standard deviations."""
 
     bend: float
     bend_sigma: float
@@ -228,13 +236,13 @@ class _Shape:
 
 
 def _shape(s: FloatArray, x: FloatArray, t: FloatArray, sigma: float) -> _Shape:
-    """Second derivative of t over s, and first over x, in the middle.
+    """Second derivative of t over s, and first derivative over x, at the origin.
 
     Args:
         s: (n,) along the opening, m.
         x: (n,) across the jaws, m.
         t: (n,) along the view, m.
-        sigma: standard deviation of t as if its values were independent, m.
+        sigma: standard deviation of t, scaled up for the correlation of its values, m.
     """
     scale = max(float(np.abs(s).max()), float(np.abs(x).max()), 1e-4)
     s, x = s / scale, x / scale

@@ -1,4 +1,4 @@
-"""The level top of an object: jaws close on the few millimetres below it."""
+"""The level top of an object, and the slab of a few millimetres below it that jaws close on."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from ...arrays import FloatArray
 from ..vectors import cross, mean, median, unit
 from .jaw_strip import JawStrip
 
-# The jaws are taken to reach so far below the top, m. Chosen: what planning lets 20 mm of
-# fingertip reach past a contact.
+# Depth below the top that the jaws are assumed to reach, m. Chosen: how far planning lets
+# fingertips of a depth of 20 mm reach past a contact.
 DEPTH = 0.012
-# Fewest readings of a top. Chosen: they tell a level to a third of their noise.
+# Least number of readings of a top. Chosen: the error of their mean is a third of their noise.
 _MIN_READINGS = 12
-# Most steps of the search for a level. Chosen: it ends earlier where it has settled.
+# Most iterations of the search for a level. Chosen: it ends earlier when it has converged.
 _LEVEL_ROUNDS = 8
-# Lines across the jaws on which a contact must be seen. Chosen: one more than a parabola's
-# unknowns.
+# Least number of lines with readings of a contact. Chosen: one more than a parabola's unknowns.
 MIN_LINES = 4
-# Readings of a wall that is askew to the jaws lie within this of its middle, m. Chosen: jaws of
-# 20 mm that are askew by 10 degrees, and noise.
+# Largest distance of a wall's readings from its middle along the opening, m. Chosen: jaws 20 mm
+# wide at 10 degrees to the wall, and noise.
 _WALL_SPREAD = 0.004
-# A wall is seen if the cosine of its normal to the view is larger. Chosen: 2 degrees, where DEPTH
-# of wall covers less than a pixel.
+# A wall is visible if the cosine of its normal to the line of sight is larger. Chosen: 2 degrees,
+# where DEPTH of wall covers less than a pixel.
 WALL_FACING = 0.03
 
 
@@ -34,10 +33,10 @@ class Top:
     """The plane normal . p = offset that the jaws close below.
 
     Attributes:
-        normal: (3,) unit vector out of the surface, toward the gripper.
+        normal: (3,) unit vector out of the surface, toward the gripper, in the optical frame.
         offset: m.
         sigma: standard deviation of the offset, m.
-        count: readings it rests on.
+        count: readings it was computed from.
     """
 
     normal: FloatArray
@@ -46,16 +45,16 @@ class Top:
     count: int
 
     def meet(self, rays: FloatArray) -> FloatArray:
-        """Where rays (..., 3) meet the plane, (..., 3) m."""
+        """Intersections (..., 3), m, of rays (..., 3) with the plane."""
         return np.asarray(rays * (self.offset / (rays @ self.normal))[..., None])
 
 
 def find_top(strip: JawStrip, normal: FloatArray, sigma: float) -> Top | None:
-    """The highest level along a normal that the strip's readings show.
+    """The highest level along a normal in the strip's readings, or None without one.
 
     Args:
-        strip: samples.
-        normal: (3,) unit vector out of the surface.
+        strip: samples of the image between the jaws.
+        normal: (3,) unit vector out of the surface, in the optical frame.
         sigma: standard deviation of the readings, m.
     """
     heights = ((strip.rays @ normal) * strip.depth)[strip.valid]
@@ -81,12 +80,12 @@ def find_top(strip: JawStrip, normal: FloatArray, sigma: float) -> Top | None:
 
 @dataclass(frozen=True)
 class Slab:
-    """A level top and the opening between the walls below it.
+    """A level top and the opening axis for the walls below it, in the optical frame.
 
     Attributes:
-        top: level.
+        top: its plane.
         axis: (3,) unit opening axis, in the top's plane.
-        center: (3,) point on the top from which positions along the axis are measured, m.
+        center: (3,) point on the top, the origin of positions along the axis, m.
         sigma: standard deviation of the readings, m.
     """
 
@@ -97,19 +96,25 @@ class Slab:
 
     @classmethod
     def below(cls, top: Top, strip: JawStrip, sigma: float) -> Slab:
-        """The slab whose opening axis appears as the strip's rectangle is drawn."""
+        """The slab whose opening axis projects to that of the strip's rectangle.
+
+        Args:
+            top: plane of the top.
+            strip: samples of the image between the jaws.
+            sigma: standard deviation of the readings, m.
+        """
         half = strip.rectangle.width / 2 * strip.pixel_rays[0]
         places = top.meet(strip.center_ray + np.array([[0.0], [-1.0], [1.0]]) * half)
         return cls(top, unit(places[2] - places[1]), places[0], sigma)
 
     def residuals(self, points: FloatArray) -> FloatArray:
-        """How far readings (n, 3) lie, along their rays, from the top and the wall seen: (n,), m.
+        """Residuals (n,), along their rays, of readings on the top and the visible wall, m.
 
-        A ray enters a convex thing where it has crossed both planes. Where a wall explains no
-        more than a top without one, what seemed to be one was noise.
+        A ray enters a convex object where it has crossed both planes. The wall is used only where
+        it reduces the residuals; otherwise its readings were noise.
 
         Args:
-            points: m.
+            points: (n, 3) in the optical frame, m.
         """
         top, ray = self.top, unit(self.center)
         facing, edgewise = abs(float(ray @ top.normal)), float(ray @ self.axis)
@@ -133,12 +138,12 @@ class Slab:
 
 
 def _wall_line(along: FloatArray, lateral: FloatArray, places: FloatArray) -> FloatArray:
-    """Where a wall through readings lies at lateral places (n,); it may be a little askew.
+    """Position (n,), m, along the opening of a line fitted to a wall's readings.
 
     Args:
-        along: (k,) of its readings, m.
-        lateral: (k,) of its readings, m.
-        places: (n,) m.
+        along: (k,) of its readings, along the opening, m.
+        lateral: (k,) of its readings, across the jaws, m.
+        places: (n,) across the jaws, m.
     """
     near = np.abs(along - median(along)) < _WALL_SPREAD
     x, y = lateral[near], along[near]

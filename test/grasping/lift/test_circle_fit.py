@@ -49,15 +49,15 @@ def test_no_circle_goes_through_a_hollow():
     assert circle is None or np.count_nonzero(circle.usable) < 0.5 * len(hollow.s)
 
 
-def test_a_hopeless_start_is_left_at_once():
+def test_a_rejected_start_is_not_refined():
     asked = []
 
-    def hopeless(residuals):
+    def reject_start(residuals):
         asked.append(residuals)
         return True
 
     exact = readings(np.random.default_rng(3), 0.0)
-    assert fit_circle(exact, hopeless) is None
+    assert fit_circle(exact, reject_start) is None
     assert fit_circle(exact, lambda residuals: False) is not None
     (start,) = asked
     assert start.shape == exact.s.shape
