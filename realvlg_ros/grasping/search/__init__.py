@@ -1,1 +1,1 @@
-"""Where a gripper may hold the object: antipodal pairs, approaches, proposals of a model."""
+"""The search for grasp candidates: antipodal pairs, approaches, proposals of a model."""

@@ -15,12 +15,12 @@ from .antipodal import Pairs
 # Rotations of the approach about the opening axis, from straight down, rad. Chosen: steps of 12 to
 # 14 degrees, every other one first.
 _LEAN = np.radians([0, -25, 25, -50, 50, -12, 12, -37, 37, -64, 64])
-# Low things are approached with less lean only, rad. Chosen: 40 degrees.
+# Largest lean for low objects, rad. Chosen: 40 degrees.
 _LOW_LEAN = 0.7
-# Approaches of tall things from the side, rad. Chosen: nearly level, the hand a little above.
+# Leans of the side approaches for tall objects, rad. Chosen: nearly level, gripper slightly above.
 _SIDE = np.radians([-78, 78])
-# How much later an approach is looked at, as a share of the pairs. Chosen: upright ones come
-# first, and those of good pairs before steep ones of bad pairs.
+# By how many ranks an approach is deferred, as a share of the number of pairs. Chosen: vertical
+# approaches first, and leaning ones of good pairs before vertical ones of bad pairs.
 _LEAN_DELAY = np.array([0.0, 0.25, 0.25, 0.5, 0.5, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4])
 
 
@@ -32,16 +32,17 @@ def approach_candidates(
     Args:
         context: of the plan.
         pairs: contacts, best first.
-        from_model: where the pairs come from.
+        from_model: whether the pairs were lifted from a model's proposals.
 
     Returns:
-        Candidates, most promising first; those that are too wide are left out.
+        Candidates, best first; pairs that are too wide and approaches outside the cone are left
+        out.
     """
     cloud, settings = context.cloud, context.settings
     openings = open_for(context, pairs.widths, settings.finger_clearance)
     fits = np.flatnonzero(np.isfinite(openings))
     tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
-    # Beside something low a palm that leans far meets the support or the object.
+    # At a low object a palm that leans far meets the support or the object.
     leans = np.concatenate([_LEAN, _SIDE]) if tall else _LEAN[np.abs(_LEAN) < _LOW_LEAN]
     rotations = frames_about(pairs.axes[fits], leans).reshape(-1, 3, 3)
     which = np.tile(fits, len(leans))
@@ -58,9 +59,9 @@ def approach_candidates(
 
 
 def frames_about(axes: FloatArray, leans: FloatArray) -> FloatArray:
-    """Rotations (m, n, 3, 3) that open along axes (n, 3), leaning from straight down by (m,) rad.
+    """Rotations (m, n, 3, 3) that open along axes (n, 3), with leans (m,) from straight down, rad.
 
-    Toward or away from the camera, whichever way the axis points.
+    The sign of a lean is relative to the camera, independent of the sign of the axis.
     """
     down = np.array([0.0, 0.0, -1.0]) + axes[:, 2:] * axes
     norm = np.linalg.norm(down, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Candidates from elsewhere: the model's rectangles and contacts, lifted, and earlier grasps."""
+"""Candidates from lifted rectangles and contacts of a model, and from earlier grasps."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from .antipodal import Pairs
 def lift_proposals(
     context: PlanningContext, grounding: Grounding, refusals: Counter[str]
 ) -> list[LiftedContacts]:
-    """Every proposal of the grounding that lifts; the others are counted in the refusals.
+    """Lift the grounding's rectangles and contacts; empty where grasp_source is geometry.
 
-    None where proposals are not asked for.
+    Args:
+        context: of the plan.
+        grounding: with the model's proposals.
+        refusals: numbers of rejected candidates, by reason; updated for those that do not lift.
     """
     if context.settings.grasp_source == 'geometry':
         return []
@@ -44,7 +47,7 @@ def _lift(context: PlanningContext, proposal: GraspRectangle | ContactPair) -> L
 
 
 def lifted_pairs(context: PlanningContext, lifts: Sequence[LiftedContacts]) -> Pairs:
-    """The contacts of lifts in the support frame."""
+    """Lifted contacts as pairs in the support frame."""
     camera2support = context.scene.camera2support
     rotation, translation = camera2support[:3, :3], camera2support[:3, 3]
     centers = np.array([lifted.center for lifted in lifts]).reshape(-1, 3)
@@ -54,7 +57,7 @@ def lifted_pairs(context: PlanningContext, lifts: Sequence[LiftedContacts]) -> P
 
 
 def known_candidates(context: PlanningContext, known: Sequence[Grasp]) -> Candidates:
-    """Grasps in the camera's optical frame as candidates, as they are."""
+    """Grasps in the camera's optical frame as candidates in the support frame, unchanged."""
     poses = context.scene.camera2support @ np.array([grasp.tcp2frame for grasp in known])
     return Candidates(
         poses[:, :3, :3],

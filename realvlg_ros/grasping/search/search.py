@@ -1,4 +1,4 @@
-"""The search of a plan: candidates from the depth and from the model that have room."""
+"""The search of a plan: collision-free candidates from the depth and from the model."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .approach import approach_candidates
 from .proposals import lifted_pairs
 from .shortlist import Grip, shortlist
 
-# The opening is turned by these about the vertical in the second look, rad. Chosen: half the cone
+# Rotations of the opening axis about the vertical in the second search, rad. Chosen: half the cone
 # of a friction of 0.4.
 _TURNS = (-0.2, 0.0, 0.2)
-# How the second look grips. Chosen: half as deep first, which needs less room.
+# Grips of the second search. Chosen: half the depth first, which needs less room.
 _SECOND_GRIPS = (Grip(DEPTH_SHARE / 2, narrow=True), Grip(DEPTH_SHARE, narrow=True))
 
 
@@ -28,8 +28,8 @@ def search(
 
     Args:
         context: of the plan.
-        lifts: of the model's rectangles and contacts.
-        refusals: counts why others are left out.
+        lifts: the model's lifted rectangles and contacts.
+        refusals: numbers of rejected candidates, by reason; updated.
     """
     source, batches = context.settings.grasp_source, []
     if source != 'geometry':
@@ -48,7 +48,7 @@ def search(
 
 
 def search_again(context: PlanningContext) -> Candidates:
-    """More directions of opening, and shallower grips, where the usual ones are blocked."""
+    """Search with more opening directions and with shallow, narrow grips."""
     limit = context.settings.max_candidates // len(_TURNS)
     pairs = propose_pairs(context).turned(_TURNS, limit)
     candidates = approach_candidates(context, pairs)

@@ -1,4 +1,4 @@
-"""The most promising candidates that a quick look finds free."""
+"""The best candidates that pass a fast collision pre-check."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from ..contact.fingertip_depth import DEPTH_SHARE, deepened
 from ..contact.opening import narrowed
 from ..context import PlanningContext
 
-# So many times the number of candidates wanted are looked at together. Chosen: in one go where
-# half of them are free.
+# Size of a batch as a multiple of the number of candidates wanted. Chosen: one batch is enough
+# where half of them are free.
 _AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class Grip:
-    """How fingers take an object.
+    """Depth and opening of a grip.
 
     Attributes:
-        reach: share of the gripper's fingertip depth by which fingertips go past the contacts at
-            most.
-        narrow: with as small a gap between fingers and object as is accepted.
+        reach: largest share of the gripper's fingertip depth by which fingertips reach past the
+            contacts.
+        narrow: whether the fingers open with nearly the smallest accepted gap only.
     """
 
     reach: float = DEPTH_SHARE
     narrow: bool = False
 
     def take(self, context: PlanningContext, candidates: Candidates) -> Candidates:
-        """Candidates whose fingertips are at the height of the contacts, with this grip."""
+        """Apply this grip to candidates whose fingertips are at the contacts."""
         candidates = deepened(context, candidates, self.reach)
         return narrowed(context, candidates) if self.narrow else candidates
 
@@ -43,15 +43,15 @@ def shortlist(
     refusals: Counter[str],
     grips: tuple[Grip, ...] = (Grip(),),
 ) -> Candidates:
-    """The first max_candidates that are free, with as wide an opening as fits.
+    """The first max_candidates that are free of collisions, with the full opening if possible.
 
-    No more are looked at than it takes to find them. What is free with a narrow opening only
-    comes after all that is free with a wide one.
+    Batches are checked until enough are found. Candidates that are free with a narrow opening
+    only follow all that are free with the full one.
 
     Args:
         context: of the plan.
-        candidates: most promising first, with the fingertips at the height of the contacts.
-        refusals: counts why others are left out.
+        candidates: best first, with the fingertips at the contacts.
+        refusals: numbers of rejected candidates, by reason; updated.
         grips: tried one after the other, each with all candidates.
     """
     wide, tight = [candidates.select(np.s_[:0])], [candidates.select(np.s_[:0])]

@@ -1,1 +1,1 @@
-"""What speaks against candidates and for them: checks, ranking and settling."""
+"""Checks, ranking and settling of candidates."""

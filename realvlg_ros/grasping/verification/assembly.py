@@ -1,4 +1,4 @@
-"""Grasps, in the camera's optical frame, of candidates that passed all checks."""
+"""Grasps in the camera's optical frame, made of candidates that passed all checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .checks import Checked
 
 
 def assemble(context: PlanningContext, best: Checked) -> list[Grasp]:
-    """The grasps of candidates in their order."""
+    """The grasps of the candidates, in the same order."""
     gaps = clearances(context, best.candidates)
     return [_grasp(context, best, k, float(gap)) for k, gap in enumerate(gaps)]
 

@@ -1,6 +1,6 @@
 """Quality of candidates: a weighted geometric mean of terms from 0 to 1.
 
-A geometric mean lets no strength make up for a term near zero.
+In a geometric mean no large term compensates for one near zero.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from ..collision.collision import Collisions
 from ..contact.closing import Closing
 from ..context import PlanningContext
 
-# Fitted normals may be off by so much, rad: only what is farther outside the cone is refused.
-# Chosen: 10 degrees, a little more than the search allows for.
+# Added to the friction cone for the error of fitted normals, rad; contacts farther outside are
+# rejected. Chosen: 10 degrees, a little more than the search allows for.
 NORMAL_SLACK = 0.17
 
-# Weight of each term; documented in term_values. Chosen: what lets an object turn or slip counts
-# most.
+# Weight of each term; documented in term_values. Chosen: terms that let an object rotate or slip
+# weigh most.
 WEIGHTS = {
     'antipodal': 3.0,
     'centering': 3.0,
@@ -35,21 +35,28 @@ WEIGHTS = {
 def term_values(
     context: PlanningContext, candidates: Candidates, closing: Closing, collisions: Collisions
 ) -> dict[str, FloatArray]:
-    """The terms (n,) of quality, by name.
+    """The terms (n,) of quality, by name, 0 to 1.
 
-    antipodal: 1 when the contact normals lie on the opening axis, 0 where
-        they are clearly outside the friction cone.
-    centering: how near the line of contacts passes to the object's centre; gravity and closing
-        turn an object that is held far from it. Horizontal and (half) vertical distance are
-        added: so a contact far above the centre does not hide how far it lies to its side.
-    support: depth readings at the weaker contact.
+    antipodal: 1 when the contact normals lie on the opening axis, 0 where they are clearly
+        outside the friction cone.
+    centering: closeness of the contacts' middle to the object's centre; gravity and closing
+        rotate an object that is held far from it. The horizontal and half the vertical distance
+        are added, so that a large vertical distance does not mask the horizontal one.
+    support: depth readings at the contact with fewer of them.
     seen: share of contact points that were observed, not assumed.
-    clear: share of the fingers in space seen to be free.
+    clear: share of the fingers in observed free space.
     width: margin of the opening over the object.
     overlap: how far the fingertips reach past the contacts.
-    lever: how little a misalignment tilts the line between the contacts: small across thin walls.
-    approach: 1 straight down, less by half the horizontal part of the approach: in proportion
-        to a small lean, as a cosine would not be, and least horizontally.
+    lever: contacts' distance relative to the finger width: small across thin walls, where a
+        misalignment tilts the line between the contacts most.
+    approach: 1 straight down, less half the horizontal component of the approach, which is linear
+        in a small lean (a cosine is not).
+
+    Args:
+        context: of the plan.
+        candidates: in the support frame.
+        closing: their contacts.
+        collisions: their collisions and unobserved space.
     """
     cloud, gripper, settings = context.cloud, context.gripper, context.settings
     cone = np.arctan(settings.friction)
@@ -73,14 +80,20 @@ def term_values(
 
 
 def quality(terms: dict[str, FloatArray]) -> FloatArray:
-    """The weighted geometric mean (n,) of the terms."""
+    """The weighted geometric mean (n,) of terms (n,), by name."""
     total = sum(WEIGHTS.values())
     logs = sum(WEIGHTS[name] * np.log(np.maximum(value, 1e-9)) for name, value in terms.items())
     return np.asarray(np.exp(logs / total))
 
 
 def diverse(candidates: Candidates, order: IndexArray, limit: int) -> list[int]:
-    """The best, leaving out what is nearly equal to a better one."""
+    """Indices of the best candidates, without those that nearly equal a better one.
+
+    Args:
+        candidates: in the support frame.
+        order: (k,) indices of those to choose from, best first.
+        limit: largest number that is chosen.
+    """
     chosen: list[int] = []
     for k in order:
         for other in chosen:

@@ -1,8 +1,8 @@
-"""Settle the best grasps of a round thing as its walls would settle between rigid pads.
+"""Settle grasps on an object of revolution as its walls would settle between rigid pads.
 
-A pad touches a convex wall in its middle and a concave one with its edges, and the rounding of a
-rim not at all. Around a known axis the walls' curvature is known: readings over the whole pad tell
-where it touches, and how the wall leans, better than the first readings that are met.
+A pad touches a convex wall with its middle and a concave wall with its edges; it does not touch
+the rounding of a rim. Around a known axis the walls' curvature is known: readings over the whole
+pad give the contact and the lean of the wall more accurately than the first readings that are met.
 """
 
 from __future__ import annotations
@@ -20,26 +20,30 @@ from ..context import PlanningContext
 from ..gripper import Gripper
 from .checks import Checked
 
-# Surface near the first touch belongs to the wall where it faces the pad with a cosine of more
-# than this. Chosen: 37 degrees, so that a rounded rim counts little.
+# Least cosine between the normals of a wall's points and the closing direction. Chosen: 37
+# degrees, so that a rounded rim has little weight.
 _FACING = 0.8
-# A reading this far before or behind the wall counts half, m: what stands back is not touched.
-# Chosen: the noise of readings at 0.7 m, and less on the side where surface may stand back.
+# Distance in front of the wall, and behind it, at which a reading has half the weight, m. Chosen:
+# the depth noise at 0.7 m, and less behind, since recessed surface is not touched.
 _BEFORE, _BEHIND = 0.0015, 0.0006
-# Steps of the reweighted fit. Chosen: for time.
+# Iterations of the reweighted fit. Chosen: for time.
 _ROUNDS = 3
-# The weight, m^2, of the lean that the grasp has. Chosen: walls lean by 3 degrees more or less,
-# and what is no wall is off it by 1 mm.
+# Weight of the prior that the wall is parallel to the pad, in sums of squared positions, m^2.
+# Chosen: walls lean by 3 degrees more or less; readings of other surface are 1 mm off the wall.
 _PRIOR = 7e-5
-# What is farther off is no settling, rad and m. Chosen: pads give way so much.
+# Largest rotation, rad, and displacement, m, by settling. Chosen: the compliance of pads.
 _MAX_TURN, _MAX_SHIFT = 0.05, 0.0015
 
 
 @dataclass(frozen=True)
 class _Wall:
-    """Where one pad touches: y (n,) at a height z (n,) in the TCP frame, m, and dy/dz (n,).
+    """Contacts of one pad with a wall, in the TCP frame.
 
-    Where no reading faces the pad (met (n,) is False) they mean nothing.
+    Attributes:
+        touch: (n,) y of the contact, m.
+        height: (n,) z of the contact, m.
+        lean: (n,) dy/dz of the wall.
+        met: (n,) False where no reading faces the pad; the other values are then undefined.
     """
 
     touch: FloatArray
@@ -50,11 +54,11 @@ class _Wall:
 
 @dataclass(frozen=True)
 class Seating:
-    """Candidates between the walls of a round thing.
+    """Candidates settled between the walls of an object of revolution.
 
     Attributes:
-        rows: (n,) where they were among those given.
-        candidates: turned and moved, in the support frame.
+        rows: (n,) their indices among the given candidates.
+        candidates: rotated and moved, in the support frame.
         contacts: (n, 2, 3) in the TCP frames, m.
     """
 
@@ -64,9 +68,9 @@ class Seating:
 
 
 def settled(context: PlanningContext, best: Checked) -> Checked:
-    """Grasps in the order of their quality, settled where they pass all checks there too.
+    """Grasps, best first, settled where they pass all checks after settling, too.
 
-    On what is no thing of revolution they stay as they are.
+    On other objects than those of revolution they are returned unchanged.
 
     Args:
         context: of the plan.
@@ -89,19 +93,19 @@ def settled(context: PlanningContext, best: Checked) -> Checked:
 def seat(
     context: PlanningContext, axis: FloatArray, candidates: Candidates, closing: Closing
 ) -> Seating:
-    """Turn candidates to be radial and to the walls' lean, and centre them between the walls.
+    """Rotate candidates to the radius and the walls' lean, and centre them between the walls.
 
-    Those that do not open radially (across a handle), or meet no wall, are left out.
+    Those that do not open radially (as across a handle), or meet no wall, are left out.
 
     Args:
         context: of the plan.
         axis: (2,) horizontal position of the object's vertical axis of revolution, m.
         candidates: in the support frame.
-        closing: where their fingers touch.
+        closing: their contacts.
     """
     cloud, gripper = context.cloud, context.gripper
     openings, approach = candidates.rotations[:, :, 1], candidates.rotations[:, :, 2]
-    # A gripper that comes from aside has its tips elsewhere around the axis than its touches.
+    # With a side approach the tips and the contacts are at different angles around the axis.
     ahead = (closing.contacts.mean(axis=1) - candidates.tips) * approach
     places = candidates.tips + ahead.sum(axis=1, keepdims=True) * approach
     rows = np.flatnonzero(nearly_radial(openings, places, axis))
@@ -120,7 +124,7 @@ def seat(
     touches = np.stack([w.touch + w.lean * (height - w.height) for w in walls], axis=1)
     shift = np.clip(touches.mean(axis=1), -_MAX_SHIFT, _MAX_SHIFT)
     lean = np.clip((walls[0].lean + walls[1].lean) / 2, -_MAX_TURN, _MAX_TURN)
-    # The TCP turns about its x axis, at the height of the touches.
+    # The TCP rotates about its x axis, at the height of the contacts.
     cosine, sine = 1 / np.hypot(1, lean), lean / np.hypot(1, lean)
     x, y, z = np.moveaxis(rotations, 2, 0)
     opening = cosine[:, None] * y - sine[:, None] * z
@@ -145,12 +149,12 @@ def _wall(
     """The wall around the axis that one pad meets.
 
     Args:
-        face: points near the first touch.
+        face: points near the first contact.
         sign: of y on the pad's side.
-        facing: (k,) weight of each.
+        facing: (k,) weight of each point.
         candidates: in the support frame.
         gripper: its shape.
-        axis: (2,) m.
+        axis: (2,) horizontal position of the vertical axis of revolution, m.
     """
     x, y, z = face.local
     total = face.sums(facing)
@@ -177,5 +181,5 @@ def _wall(
 
 
 def _drop(x: FloatArray, radius: FloatArray) -> FloatArray:
-    """How far a circle of a radius lies behind its tangent at x beside the point of touch."""
+    """Distance, m, of a circle from its tangent, at x, m, from the point of tangency."""
     return np.asarray(radius - np.sqrt(np.maximum(radius**2 - x**2, 0.0)))

@@ -1,4 +1,4 @@
-"""The verification of a plan: candidates closed on the object, checked, ranked, thinned out."""
+"""The verification of a plan: candidates are closed on the object, checked and ranked."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def verify(
     Args:
         context: of the plan.
         candidates: in the support frame.
-        refusals: counts why others are left out.
-        align: turn them to the surfaces that their pads meet first.
+        refusals: numbers of rejected candidates, by reason; updated.
+        align: whether to align them with the surfaces that their pads meet first.
     """
     if len(candidates) == 0:
         return []
@@ -48,7 +48,7 @@ def verify(
 
 
 def _best(context: PlanningContext, checked: Checked, refusals: Counter[str]) -> Checked:
-    """The best that are faultless and differ, in the order of their quality."""
+    """The best candidates that passed all checks and differ, best first."""
     alive = np.ones(len(checked.score), bool)
     for reason, bad in checked.faults.items():
         refusals[reason] += int((alive & bad).sum())
