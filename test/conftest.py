@@ -52,8 +52,13 @@ def ros_context(ros_domain):
 
 @pytest.fixture(scope='session')
 def torch():
-    """Torch on one thread; skipped without it or without transformers."""
+    """Torch on one thread, whoever asks for all; skipped without it or without transformers.
+
+    The models of the tests are tiny: more threads only cost time.
+    """
     library = pytest.importorskip('torch', reason='torch is not installed')
     pytest.importorskip('transformers', reason='transformers is not installed')
     library.set_num_threads(1)
-    return library
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('realvlg_ros.torch_device.available_cores', lambda: 1)
+        yield library
