@@ -8,15 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / 'realvlg_ros'
-# Where it is not so yet.
-NOT_YET = ('grounding/realvlg/',)
-GROUNDING_ROOT = re.compile(r'grounding/[^/]+\.py')
-MODULES = {
-    name: path
-    for path in sorted(PACKAGE.rglob('*.py'))
-    if not (name := path.relative_to(PACKAGE).as_posix()).startswith(NOT_YET)
-    and not GROUNDING_ROOT.fullmatch(name)
-}
+MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob('*.py'))}
 
 
 def public(body: list[ast.stmt], prefix: str = '') -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 from ..errors import GroundingCanceled, GroundingError, ParameterError
 
-# How often a canceled request is looked for, s, and the longest reply, bytes. Chosen: canceled
-# without a delay that is noticed; far beyond any answer.
+# Interval at which the abort flag is polled, s, and the longest reply, bytes. Chosen: a cancel
+# without noticeable delay; far beyond any answer.
 _POLL_S = 0.02
 _MAX_REPLY_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What a server wrote.
+    """The reply of a server.
 
     Attributes:
         text: the reply.
@@ -36,7 +36,12 @@ class ChatClient:
     """Posts to the chat completions of an OpenAI-style server."""
 
     def __init__(self, url: str, timeout_s: float, api_key: str = '') -> None:
-        """Check the address, such as http://192.168.0.7:8000/v1.
+        """Check the address.
+
+        Args:
+            url: base of the API, such as http://192.168.0.7:8000/v1.
+            timeout_s: longest wait for a reply, s.
+            api_key: sent as a bearer token; empty for none.
 
         Raises:
             ParameterError: not an http or https address.
@@ -54,10 +59,11 @@ class ChatClient:
             self._headers['Authorization'] = f'Bearer {api_key}'
 
     def models(self, aborted: Callable[[], bool]) -> list[str]:
-        """Names of the models that the server holds.
+        """Names of the models that the server lists.
 
         Raises:
-            GroundingError: it does not answer as such a server.
+            GroundingError: it cannot be reached or does not answer as an OpenAI-style server.
+            GroundingCanceled: aborted returned True.
         """
         reply = self._request('GET', '/models', None, aborted)
         try:
@@ -66,10 +72,11 @@ class ChatClient:
             raise GroundingError(f'{self._url}/models is not an OpenAI-style reply') from error
 
     def complete(self, request: Mapping[str, Any], aborted: Callable[[], bool]) -> Completion:
-        """Post one request; aborted is looked at 50 times a second.
+        """Post one request; aborted is called 50 times a second.
 
         Raises:
-            GroundingError: no answer in time, a broken connection, an error status, or rubbish.
+            GroundingError: no answer in time, a broken connection, an error status, or a reply of
+                another form.
             GroundingCanceled: aborted returned True; the connection is closed.
         """
         reply = self._request('POST', '/chat/completions', json.dumps(request), aborted)
@@ -89,7 +96,7 @@ class ChatClient:
     def _request(
         self, method: str, path: str, body: str | None, aborted: Callable[[], bool]
     ) -> Any:
-        """One exchange in a thread of its own, so that the caller can let go of it."""
+        """One exchange in a separate thread, so that the caller can abandon it."""
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(*self._address, timeout=self._timeout_s)
         result: list[tuple[int, bytes] | Exception] = []
@@ -100,7 +107,7 @@ class ChatClient:
                 response = connection.getresponse()
                 result.append((response.status, response.read(_MAX_REPLY_BYTES)))
             except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-                # A socket closed under a read shows as any of these.
+                # A socket that is closed during a read raises any of these.
                 result.append(error)
 
         thread = threading.Thread(target=exchange, name='chat_request', daemon=True)

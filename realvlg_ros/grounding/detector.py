@@ -60,7 +60,7 @@ class _Detection:
 
 
 class DetectorGrounder:
-    """Finds the object by its words; knows no relations such as left of."""
+    """Finds the object by its name; does not understand relations such as left of."""
 
     name = 'detector'
 
@@ -74,7 +74,7 @@ class DetectorGrounder:
         self._type = ''
 
     def load(self) -> None:
-        """Load the weights; safetensors only, no code of their own.
+        """Load the weights; safetensors only, no remote code.
 
         Raises:
             GroundingError: the folder cannot be used.
@@ -114,8 +114,13 @@ class DetectorGrounder:
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
         """Find the object of the instruction.
 
+        Args:
+            frame: colour and depth.
+            instruction: checked by the caller (check_instruction).
+            aborted: called before and after the forward pass; True cancels.
+
         Raises:
-            GroundingCanceled: aborted returned True; looked at before and after the one pass.
+            GroundingCanceled: aborted returned True.
             GroundingError: not loaded, or the model could not be run.
         """
         if self._model is None:

@@ -1,4 +1,4 @@
-"""The answer of a grounder, and what every grounder must offer."""
+"""The result of a grounding, and the protocol of grounders."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ObjectCandidate:
 
     Attributes:
         label: what it is, in words.
-        description: how to tell it from the others.
+        description: what distinguishes it from the others.
         score: 0 to 1.
         box: in the image.
         position: (3,) centre of the visible surface in the optical frame, m, or None.
@@ -53,7 +53,7 @@ class Grounding:
 
     Attributes:
         status: how it ended.
-        instruction: the sentence.
+        instruction: the sentence that was grounded.
         message: reason for the status, with the evidence.
         stamp_ns: of the image, ns.
         frame_id: optical frame of the camera.
@@ -63,7 +63,7 @@ class Grounding:
         score: 0 to 1.
         box, mask: of the object, when OK.
         rectangles, contacts: the model's own proposals, best first.
-        candidates: what fits when AMBIGUOUS; what came nearest when NOT_FOUND.
+        candidates: the objects that fit when AMBIGUOUS; the closest ones when NOT_FOUND.
         question: what to ask the person when AMBIGUOUS.
         backend: which grounder answered.
         timings_ms: wall time by stage.
@@ -107,12 +107,12 @@ class Grounder(Protocol):
 
         Args:
             frame: colour and depth.
-            instruction: what a person said, as check_instruction returns it: who calls checks.
-            aborted: looked at between steps; when it returns True the work stops.
+            instruction: what a person said; the caller has checked it (check_instruction).
+            aborted: called between steps; grounding stops when it returns True.
 
         Raises:
             GroundingCanceled: aborted returned True.
-            GroundingError: the backend could not do its work.
+            GroundingError: the backend failed.
         """
         ...
 
@@ -129,9 +129,9 @@ def never_aborted() -> bool:
 def check_instruction(instruction: str) -> str:
     """Return the instruction with whitespace collapsed.
 
-    Called once where an instruction comes in: by Pipeline, by the worker of grounding_node, by
-    grasp_server, which must refuse what it cannot ask, and by readers of files. Grounders rely on
-    it.
+    Called once where an instruction enters: in Pipeline, in the worker of grounding_node, in
+    grasp_server, which refuses a goal with an invalid one, and in readers of files. Grounders
+    rely on it.
 
     Raises:
         InstructionError: empty, without a letter, or longer than 1000 characters.

@@ -1,4 +1,4 @@
-"""Grounding backends by name; each is imported only when it is chosen."""
+"""Grounding backends by name; a backend is imported only when it is chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACKENDS = {
 
 
 def check_backend(name: str) -> None:
-    """Refuse a name that make_grounder would not take.
+    """Check that a name has a form that make_grounder accepts.
 
     Raises:
         ParameterError: neither a known backend nor of the form package.module:factory.

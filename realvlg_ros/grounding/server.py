@@ -1,4 +1,4 @@
-"""The realvlg backend with its model on an OpenAI-style server, past one machine."""
+"""The realvlg backend with its model on an OpenAI-style server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .realvlg.task_grounder import TaskGrounder, Work
 from .realvlg.task_settings import TaskSettings
 
 GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
-# The retry is sampled a little, or a server at temperature 0 would repeat itself. Chosen: low.
+# Sampling temperature of a retry; at 0 a server would repeat the invalid reply. Chosen: low.
 _RETRY_TEMPERATURE = 0.3
 
 
@@ -104,7 +104,7 @@ class ServerGrounder(TaskGrounder):
         self._models: dict[Task, str] = {}
 
     def load(self) -> None:
-        """Let each model answer once: the server loads it now, if it had not.
+        """Request one token of each model, so that the server loads it now.
 
         Raises:
             GroundingError: the server cannot be reached, or does not answer with a model.
@@ -112,7 +112,7 @@ class ServerGrounder(TaskGrounder):
         self._segmenter.load()
         for task, name in self._settings.models.items():
             self._models[task] = name if name != 'auto' else self._only_model(task)
-            self._greet(task)
+            self._warm_up(task)
         threshold = self._settings.not_found_threshold
         if Task.BOX in self._tasks and threshold >= 0:
             self._rejection = Calibration(EvidenceKind.SCORE, threshold)
@@ -128,8 +128,8 @@ class ServerGrounder(TaskGrounder):
             )
         return held[0]
 
-    def _greet(self, task: Task) -> None:
-        """Have one token of a model; not every server lists all that it can load."""
+    def _warm_up(self, task: Task) -> None:
+        """Request one token of a model; not every server lists all that it can load."""
         name, guide = self._models[task], self._settings.guide
         hello = {'role': 'user', 'content': 'hello'}
         request = {'model': name, 'messages': [hello], 'max_tokens': 1, **self._guide(task)}
@@ -145,6 +145,11 @@ class ServerGrounder(TaskGrounder):
 
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
         """Find what the instruction refers to.
+
+        Args:
+            frame: colour and depth.
+            instruction: checked by the caller (check_instruction).
+            aborted: called between requests and while one is running; True cancels.
 
         Raises:
             GroundingCanceled: aborted returned True.

@@ -1,4 +1,4 @@
-"""A setting with its words, unit, range and default, and the check of a value."""
+"""A setting with its description, unit, range and default, and the check of a value."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known about a setting without a value of it.
+    """The declaration of a setting: all but its value.
 
     Attributes:
-        name: with dots between the levels.
+        name: full name, with dots between blocks.
         default: its type is the setting's type.
-        words: what it does.
+        words: description for users.
         unit: of a number: a unit, what it counts, or 'unitless'.
         low, high: bounds of a number or of each of several numbers, inclusive.
-        choices: the words that a text may be; empty for any.
+        choices: the allowed values of a text; empty for any.
         sizes: how many numbers a tuple may have.
-        dynamic: whether a node takes a new value while it is configured.
-        former: names that it had in the release before, in full.
+        dynamic: whether a node accepts a new value at run time.
+        former: full names in the previous release.
     """
 
     name: str
@@ -116,15 +116,15 @@ def setting(
 
     Args:
         default: a bool, whole number, number, text or tuple of numbers.
-        words: what it does.
-        unit: of a number.
-        low: smallest value of a number.
-        high: largest value of a number.
-        choices: of a text.
+        words: description for users.
+        unit: of a number: a unit, what it counts, or 'unitless'.
+        low: smallest value of a number, inclusive.
+        high: largest value of a number, inclusive.
+        choices: the allowed values of a text; empty for any.
         sizes: how many numbers a tuple may have; as many as the default if left out.
-        dynamic: whether a node takes a new value while it is configured.
-        former: names in the release before, beside it in the same block; one with a dot is the
-            whole name, counted from the node.
+        dynamic: whether a node accepts a new value at run time.
+        former: names in the previous release, in the same block; one with a dot is the full name
+            of the node's parameter.
 
     Raises:
         TypeError: a number without a unit or a finite range.
@@ -140,7 +140,7 @@ def setting(
 
 
 class Settings:
-    """Base of dataclasses of settings: every value is checked when one is made."""
+    """Base of dataclasses of settings; the constructor checks every value."""
 
     def __post_init__(self) -> None:
         for declared in _own_settings(type(self)):  # type: ignore[arg-type]
@@ -195,12 +195,12 @@ def _walk(cls: type[Any], prefix: str) -> Iterator[Setting]:
 
 
 def brief(bound: float) -> str:
-    """A bound of a range in few digits."""
+    """A bound of a range as text, in few digits."""
     return f'{bound:g}' if isinstance(bound, float) else str(bound)
 
 
 def shown(value: Any) -> str:
-    """A value as messages show it."""
+    """A value as text for messages."""
     if isinstance(value, str) or not _is_iterable(value):
         if not isinstance(value, Real) or isinstance(value, Integral):
             return repr(value)

@@ -1,4 +1,4 @@
-"""Settings from names and values, such as the options of a backend or a node's parameters."""
+"""Settings from values by name, such as the options of a backend or a node's parameters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _logger = logging.getLogger(__name__)
 
 
 def from_options(cls: type[S], options: Mapping[str, Any]) -> S:
-    """Make settings from options by name; a former name is taken with a warning in the log.
+    """Make settings from options by name; a former name is accepted with a logged warning.
 
     Args:
         cls: dataclass of settings.
         options: values by name; those of a block are a mapping, or have its name before a dot.
 
     Raises:
-        ParameterError: an option that there is not, is given twice, or has a refused value.
+        ParameterError: an unknown option, one given twice, or a refused value.
     """
     declared = settings_of(cls)
     values, notices = current_names(declared, flatten(options))
@@ -37,7 +37,16 @@ def from_options(cls: type[S], options: Mapping[str, Any]) -> S:
 
 
 def construct(cls: type[S], values: Mapping[str, Any], prefix: str = '') -> S:
-    """Make settings from values by their full names; what is not named has its default."""
+    """Make settings from values by their full names; the others have their defaults.
+
+    Args:
+        cls: dataclass of settings.
+        values: by full name.
+        prefix: what the full names of this dataclass's settings begin with.
+
+    Raises:
+        ParameterError: a refused value.
+    """
     arguments: dict[str, Any] = {}
     for item in fields(cls):  # type: ignore[arg-type]
         name = prefix + item.name
@@ -51,18 +60,18 @@ def construct(cls: type[S], values: Mapping[str, Any], prefix: str = '') -> S:
 def current_names(
     declared: Iterable[Setting], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Put the names of now in the place of former ones.
+    """Replace former names by current ones.
 
-    A name of now whose value is the default yields to a former one: the parameter files of this
-    package show defaults, and one that was written for the release before is read on top of them.
+    Where both are given and the current name has the default value, the value of the former name
+    is taken: the parameter files of this package list defaults, and a file that was written for
+    the previous release is read on top of them.
 
     Args:
         declared: the settings.
         given: values by full name.
 
     Returns:
-        Values by the names of now (names of no setting are kept), and a notice for each former
-        name.
+        Values by current names (unknown names are kept), and a notice for each former name.
 
     Raises:
         ParameterError: a setting is given under two names.
@@ -94,7 +103,7 @@ def _is_default(value: Any, declared: Setting) -> bool:
 
 
 def did_you_mean(name: str, declared: Iterable[Setting]) -> str:
-    """The hint at the setting whose name is nearest to one that there is not; empty for none."""
+    """A hint at the setting with the name closest to an unknown one; empty for none."""
     near = difflib.get_close_matches(name, [item.name for item in declared], 1)
     return f'; did you mean {near[0]!r}?' if near else ''
 

@@ -1,4 +1,4 @@
-"""Tables of settings in Markdown, for people to read."""
+"""Tables of settings in Markdown."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _EMPTY = '""'
 
 
 def sections(owners: Iterable[tuple[str, type[Settings]]], *, run_time: bool) -> Iterator[str]:
-    """A table for each dataclass and block; what several owners inherit stands once.
+    """A table for each dataclass and block; one for what several owners inherit.
 
     Args:
         owners: name and dataclass of each node or backend.
-        run_time: whether to say what a running node takes.
+        run_time: whether to add a column that says what a running node accepts.
     """
     users: dict[type[Settings], list[str]] = {}
     for owner, cls in owners:

@@ -1,4 +1,4 @@
-"""From the numbers of an answer to pixels of the camera image, and back."""
+"""Coordinates of answers to pixels of the camera image, and back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...rectangle import ContactPair, GraspRectangle
 
 
 class Convention(Enum):
-    """What the coordinates of a checkpoint's answers count."""
+    """The unit of the coordinates in a checkpoint's answers."""
 
     ORIGINAL = 'original'
     """Pixels of the picture before the image processor rounded its size (RealVLG-R1)."""
@@ -27,12 +27,12 @@ class Convention(Enum):
 
 @dataclass(frozen=True)
 class FeedSize:
-    """The size at which a picture is fed.
+    """The size at which a picture is fed to the vision tower.
 
     Attributes:
         width, height: as fed, multiples of the model's factor, px.
-        source_width, source_height: of the picture that a processor would have been handed to
-            arrive there: the camera's own size, or that size shrunk to the pixel budget, px.
+        source_width, source_height: before the rounding to multiples: the picture's own size, or
+            that size scaled to the pixel budget, px.
     """
 
     width: int
@@ -42,10 +42,17 @@ class FeedSize:
 
 
 def feed_size(width: int, height: int, factor: int, min_pixels: int, max_pixels: int) -> FeedSize:
-    """Choose the size at which a picture of width x height px is fed.
+    """Choose the size at which a picture is fed to the vision tower.
 
     The rule is Qwen2-VL's smart_resize: sides are rounded to multiples of factor, and the area is
     brought between min_pixels and max_pixels with the aspect ratio kept.
+
+    Args:
+        width: of the picture, px.
+        height: of the picture, px.
+        factor: side of an image token, px.
+        min_pixels: smallest fed area, pixels.
+        max_pixels: largest fed area, pixels.
 
     Raises:
         ParameterError: the picture or the budget cannot be used.
@@ -94,7 +101,14 @@ class AnswerFrame:
     def of(
         cls, convention: Convention, region: Box, image_size: tuple[int, int], feed: FeedSize
     ) -> AnswerFrame:
-        """The frame of answers about a region of an image (width, height) fed at a size."""
+        """The frame of answers about a region of an image.
+
+        Args:
+            convention: unit of the coordinates.
+            region: the part of the camera image that is fed, px.
+            image_size: (width, height) of the camera image, px.
+            feed: the size at which the region is fed.
+        """
         if convention is Convention.ORIGINAL:
             extent = feed.source_width, feed.source_height
         elif convention is Convention.RESIZED:
@@ -124,17 +138,23 @@ class AnswerFrame:
         first = self._clamp(*self._to_image(answer[0], answer[1]))
         second = self._clamp(*self._to_image(answer[2], answer[3]))
         if first == second:
-            # Both points were clamped onto one border pixel: the least distance apart.
+            # Both points were clamped to one border pixel: keep them half a pixel apart.
             second = second[0] + (0.5 if second[0] < 1 else -0.5), second[1]
         return ContactPair(*first, *second, score)
 
     def to_rectangle(
         self, answer: Sequence[float], jaw_height: float, score: float | None
     ) -> GraspRectangle:
-        """The rectangle (x, y, theta, width) of an answer in image pixels.
+        """The rectangle of an answer in image pixels.
 
-        Theta is in degrees from x toward y; the opening is measured in the answer's own units, so
-        both ends of the opening axis are mapped (the two axes may be scaled differently).
+        Both components of the opening are scaled on their own, since the axes of the answer's
+        frame may have different scales.
+
+        Args:
+            answer: (x, y, theta, width): centre and opening width in the answer's units, theta
+                in degrees from x toward y.
+            jaw_height: of the rectangle, px of the image.
+            score: 0 to 1, or None.
         """
         x, y, degrees, width = answer
         angle = math.radians(degrees)

@@ -1,4 +1,4 @@
-"""The realvlg backend: an instruction to box, mask, rectangles and contacts."""
+"""The realvlg backend: from an instruction to box, mask, rectangles and contacts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RealvlgGrounder(TaskGrounder):
         self._decoders: dict[Path, Decoder] = {}
 
     def load(self) -> None:
-        """Load each checkpoint once, and answer one question about a black picture.
+        """Load each checkpoint once, and warm up by one question a task about a black picture.
 
         Raises:
             GroundingError: files are missing or unusable.
@@ -69,8 +69,13 @@ class RealvlgGrounder(TaskGrounder):
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
         """Find what the instruction refers to.
 
+        Args:
+            frame: colour and depth.
+            instruction: checked by the caller (check_instruction).
+            aborted: called before every forward pass; True cancels.
+
         Raises:
-            GroundingCanceled: aborted returned True; looked at before every pass.
+            GroundingCanceled: aborted returned True.
             GroundingError: not loaded, or the model could not be run.
         """
         if not self._decoders:
@@ -91,7 +96,7 @@ class RealvlgGrounder(TaskGrounder):
             ) from error
 
     def evidence(self, frame: RgbdFrame, instruction: str) -> Evidence:
-        """How sure the model is that the object is there; to calibrate on labelled frames."""
+        """Evidence that the object is in the frame, to calibrate on labelled frames."""
         work = Work(frame, instruction, never_aborted)
         answer, _ = self._box(work)
         probe = None if self._prompts.probe is None else self._probe(work)

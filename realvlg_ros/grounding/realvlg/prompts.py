@@ -19,7 +19,7 @@ from .coordinates import Convention
 _SLOT = '{desc}'
 _FIELD = re.compile(r'\{(x1|y1|x2|y2|x|y|theta|width)\}')
 _CORNERS = ('x1', 'y1', 'x2', 'y2')
-# What could close the slot or open a tag or special token, with the sign that looks like it.
+# Characters that could end the slot or begin a tag or special token, each with a look-alike.
 _ESCAPES = str.maketrans({'<': '‹', '>': '›', '"': "'", '“': "'", '”': "'", '„': "'", '`': "'"})
 
 
@@ -109,7 +109,7 @@ class PromptSet:
         coordinates: convention of the checkpoints' answers.
         tasks: prompts by task.
         think_open, think_close: tags of a thought; empty where the model has none.
-        direct: what is forced before the answer when the model does not think.
+        direct: text put before the answer when the model does not think.
         probe: yes/no question, or None.
     """
 
@@ -167,7 +167,7 @@ def _probe(values: Mapping[str, Any]) -> Probe:
 
 
 def escape(instruction: str) -> str:
-    """The instruction without a sign that could end its slot or begin a tag.
+    """The instruction without characters that could end its slot or begin a tag.
 
     Quotation marks become apostrophes, angle brackets single guillemets, and control and format
     characters (line breaks, zero-width and bidirectional marks) are dropped.

@@ -1,4 +1,4 @@
-"""The course of a request that is the same wherever the model runs."""
+"""The steps of a request, common to a model in process and one on a server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ _ARTICLE = re.compile(r'^(the|a|an|my|that|this)\s+', re.IGNORECASE)
 
 @dataclass
 class Work:
-    """What has been found so far for one request."""
+    """The state of one request.
+
+    Attributes:
+        frame: colour and depth.
+        instruction: what is asked for.
+        aborted: whether the caller has canceled.
+        timings: wall time by stage, ms.
+        notes: parts of the result's message.
+    """
 
     frame: RgbdFrame
     instruction: str
@@ -43,7 +51,7 @@ class Work:
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Record how long a stage takes."""
+        """Record the wall time of a stage."""
         start = time.perf_counter()
         yield
         self.timings[stage] = (time.perf_counter() - start) * 1e3
@@ -60,7 +68,17 @@ class TaskGrounder(ABC):
     def __init__(
         self, settings: TaskSettings, tasks: Iterable[Task], segmenter: Segmenter | None
     ) -> None:
-        """Check that the prompts have the tasks; a segmenter replaces that of the settings."""
+        """Check that the prompts have the tasks.
+
+        Args:
+            settings: how the model is asked.
+            tasks: those that some model answers.
+            segmenter: makes masks; None for the one that the settings name.
+
+        Raises:
+            ParameterError: the prompts are missing or lack a task, or the segmenter has no
+                checkpoint.
+        """
         self._tasks = frozenset(tasks)
         self._prompts = settings.load_prompts()
         for task in self._tasks:
@@ -92,7 +110,7 @@ class TaskGrounder(ABC):
             try:
                 answer, box = self._box(work)
             except AnswerError:
-                # A model that nothing guides answers anything about what is not there.
+                # Without guided decoding a reply about an absent object may be any text.
                 rejected = self._reject(work, base, 0.0, None)
                 if rejected is None:
                     raise
@@ -165,7 +183,7 @@ class TaskGrounder(ABC):
 
 
 def label_of(instruction: str) -> str:
-    """The object's words of a request."""
+    """The words for the object: the instruction without its verb and article."""
     rest = _ARTICLE.sub('', _REQUEST.sub('', instruction)).strip(' .!?')
     return rest or instruction
 

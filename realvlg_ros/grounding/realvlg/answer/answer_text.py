@@ -1,4 +1,4 @@
-"""Answers as text: the expression that a server may guide by, and the check of what it sends."""
+"""Answers as text: the regular expression for guided decoding, and the parser of replies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from ....errors import GroundingError
 from ..prompts import PromptSet, Task, TaskPrompt
 from .numbers import NumberRange
 
-# The longest thought that is kept. Chosen: several times the usual length.
+# The longest thought that the expression allows. Chosen: several times the usual length.
 _MAX_THOUGHT_CHARACTERS = 4000
 
 
 def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
-    """A regular expression of the whole reply, in the subset that guided decoders know."""
+    """A regular expression of the whole reply, in the subset that guided decoders know.
+
+    Args:
+        prompts: of the checkpoint.
+        task: what is asked for.
+        thinking: whether the reply may begin with a thought.
+
+    Raises:
+        ParameterError: the prompts have no such task.
+    """
     prompt = prompts.task(task)
     answer = ''.join(
         _literal(text) + number
@@ -29,12 +38,12 @@ def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
 def parse_answer(
     text: str, prompt: TaskPrompt, ranges: tuple[NumberRange, ...]
 ) -> tuple[float, ...]:
-    """The numbers of a reply; what stands before the answer is passed over.
+    """The numbers of a reply; text before the answer is ignored, the last of several counts.
 
     Args:
         text: the reply.
         prompt: what was asked.
-        ranges: allowed numbers, in order.
+        ranges: allowed range of each number, in the order of the answer.
 
     Raises:
         GroundingError: the reply holds no answer, or one outside its range.
@@ -59,7 +68,13 @@ def parse_answer(
 
 
 def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...]:
-    """What the numbers of a task may be in a frame of width x height, each on its own."""
+    """The allowed range of each number of a task, regardless of the other numbers.
+
+    Args:
+        task: what is asked for.
+        width: largest x of the answer's frame, in its own units.
+        height: its largest y.
+    """
     if task is Task.GRASP:
         diagonal = max(1, round((width**2 + height**2) ** 0.5))
         return (

@@ -1,4 +1,4 @@
-"""When to say NOT_FOUND: a threshold fitted on labelled pictures, kept beside the checkpoint."""
+"""The threshold of NOT_FOUND: fitted on labelled pictures, stored beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FILE_NAME = 'realvlg_calibration.json'
 
 
 class EvidenceKind(Enum):
-    """What tells that the object is in the image."""
+    """What decides whether the object is in the image."""
 
     SCORE = 'score'
-    """The digits of the box were chosen surely."""
+    """Confidence of the digits of the box."""
     PROBE = 'probe'
-    """The model says yes when it is asked."""
+    """Probability of yes to the yes/no question of the prompts."""
     PRODUCT = 'product'
-    """Both."""
+    """Score times probe."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Evidence:
 
     Attributes:
         score: of the box, 0 to 1.
-        probe: probability of yes, 0 to 1, or None where it was not asked.
+        probe: probability of yes, 0 to 1; None where it was not asked, which counts as 1.
     """
 
     score: float
@@ -53,8 +53,8 @@ class Calibration:
     """A fitted threshold.
 
     Attributes:
-        kind: which evidence.
-        threshold: less than this means NOT_FOUND.
+        kind: which evidence is compared.
+        threshold: evidence below it means NOT_FOUND.
         found: share of the objects that were there and are accepted.
         rejected: share of the objects that were not there and are rejected.
         samples: number of labelled answers.
@@ -72,9 +72,15 @@ class Calibration:
     def fit(
         cls, answers: Sequence[Evidence], present: Sequence[bool], prompts: str = ''
     ) -> Calibration:
-        """The evidence and threshold of best balanced accuracy.
+        """The kind of evidence and the threshold of best balanced accuracy.
 
-        Ties go to the middle of the gap between the two sides.
+        Of equally good thresholds the middle of the widest gap is taken, of equally good kinds
+        the first.
+
+        Args:
+            answers: evidence of each labelled picture.
+            present: whether the object is in that picture.
+            prompts: name of the prompt set, recorded in the result.
 
         Raises:
             ParameterError: fewer than two answers of either label.
@@ -121,7 +127,7 @@ class Calibration:
 
 
 def _best_threshold(values: FloatArray, labels: BoolArray) -> float:
-    """The value that splits the labels with the best balanced accuracy."""
+    """The threshold that separates the labels with the best balanced accuracy."""
     levels = np.unique(values)
     middles = (levels[1:] + levels[:-1]) / 2
     candidates = np.concatenate([[levels[0]], middles, [np.nextafter(levels[-1], np.inf)]])

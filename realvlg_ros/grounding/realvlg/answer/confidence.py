@@ -1,4 +1,4 @@
-"""How sure a model is of the numbers it wrote, from the probabilities of what it chose."""
+"""Confidence of an answer, from the probabilities of the tokens that were chosen."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .grammar import Choice
 
 @dataclass(frozen=True)
 class Confidence:
-    """Sureness of one answer.
+    """Confidence of one answer.
 
     Attributes:
-        score: 0 to 1: geometric mean of the chosen probabilities, each weighted by how much of
-            its number's range it decides, so that a doubt about the last pixel costs little.
+        score: 0 to 1: geometric mean of the chosen probabilities, each weighted by the share of
+            its number's range that it decides, so that an uncertain last digit costs little.
         spread: standard deviation of each number, in the answer's own units.
         log_probability: of the whole answer among all answers that the grammar allows.
     """
@@ -38,11 +38,11 @@ class ConfidenceMeter:
         self._log_probability = 0.0
 
     def add(self, choice: Choice, probabilities: FloatArray, chosen: int) -> None:
-        """Count a choice.
+        """Add a choice.
 
         Args:
-            choice: what could follow.
-            probabilities: (branches,) of each, summing to 1.
+            choice: the tokens that were allowed.
+            probabilities: (branches,) of these tokens, summing to 1.
             chosen: index of the branch taken.
         """
         low = np.array([branch.low for branch in choice.branches])
@@ -60,7 +60,7 @@ class ConfidenceMeter:
         self._log_probability += log_probability
 
     def result(self) -> Confidence:
-        """The sureness of the whole answer."""
+        """The confidence of the whole answer."""
         score = math.exp(self._weighted / self._weight) if self._weight else 1.0
         spread = tuple(math.sqrt(variance) for variance in self._variance)
         return Confidence(score, spread, self._log_probability)

@@ -1,4 +1,4 @@
-"""Asks a model one task and writes its answer under the grammar."""
+"""Asks a model for one task and decodes its answer under the grammar."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..prompts import PromptSet, Task, TaskPrompt
 from .confidence import Confidence, ConfidenceMeter
 from .grammar import AnswerGrammar, AnswerWriter
 
-# Closing tags are looked for in this many last tokens of a thought. Chosen: longer than any tag.
+# The closing tag is searched in this many last tokens of a thought. Chosen: longer than any tag.
 _TAIL_TOKENS = 16
 
 
@@ -26,7 +26,7 @@ class Mode(Enum):
     DIRECT = 'direct'
     THINK = 'think'
     AUTO = 'auto'
-    """Think only when the direct answer is not sure."""
+    """Think only when the score of the direct answer is below a threshold."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Thinking:
     """How much a model may think.
 
     Attributes:
-        mode: when it does.
+        mode: when it thinks.
         budget: greatest number of tokens of a thought.
         threshold: in auto mode, the score of a direct answer below which it thinks.
     """
@@ -57,11 +57,11 @@ class Answer:
 
     Attributes:
         task: what was asked.
-        values: the four numbers, in the answer's own frame.
+        values: the four numbers, in the units of the answer's frame.
         tokens: everything written after the prompt, forced tokens included.
         thought: what the model thought; empty when it did not.
         mode: direct or think.
-        confidence: how sure it is.
+        confidence: of the numbers.
         passes: forward passes of the language model, the prompt's own included.
     """
 
@@ -75,7 +75,7 @@ class Answer:
 
 
 class Decoder:
-    """Questions to one model; consecutive questions about a picture share its cache."""
+    """Asks one model; consecutive questions about a picture share its key-value cache."""
 
     def __init__(self, model: VisionLanguageModel, prompts: PromptSet) -> None:
         self._model = model
@@ -89,7 +89,7 @@ class Decoder:
         return self._session.reused
 
     def clear(self) -> None:
-        """Forget the picture and free its cache."""
+        """Drop the picture and free its cache."""
         self._session.clear()
 
     def ask(
@@ -101,10 +101,18 @@ class Decoder:
         thinking: Thinking,
         aborted: Callable[[], bool],
     ) -> Answer:
-        """Ask for a task; size (width, height) bounds the coordinates.
+        """Ask for a task and decode the answer.
+
+        Args:
+            task: what is asked for.
+            instruction: what the object is, in words.
+            picture: prepared for the model's vision tower.
+            size: (width, height), largest coordinates of the answer's frame.
+            thinking: whether and how much the model thinks first.
+            aborted: called before every forward pass; True stops the decoding.
 
         Raises:
-            GroundingCanceled: aborted returned True; looked at before every pass.
+            GroundingCanceled: aborted returned True.
             ParameterError: the prompts have no such task, or no thinking.
         """
         prompt = self._prompts.task(task)
@@ -128,7 +136,12 @@ class Decoder:
         return replace(answer, passes=self._session.passes - before)
 
     def probe(self, instruction: str, picture: Picture, aborted: Callable[[], bool]) -> float:
-        """Probability of yes over no to whether the object is in the picture, 0 to 1.
+        """Probability, 0 to 1, that the model answers yes rather than no: the object is there.
+
+        Args:
+            instruction: what the object is, in words.
+            picture: prepared for the model's vision tower.
+            aborted: called before the forward pass; True cancels.
 
         Raises:
             GroundingCanceled: aborted returned True.
@@ -174,8 +187,8 @@ class Decoder:
         aborted: Callable[[], bool],
     ) -> Answer:
         tokens = self._model.tokens
-        # The tag's last sign may share a token with the first word ('>The'): it is chosen among
-        # the tokens that begin with it, not forced alone.
+        # The tag's last character may share a token with the first word ('>The'): the token is
+        # chosen among those that begin with it, not forced.
         tag, last = self._prompts.think_open[:-1], self._prompts.think_open[-1]
         opening = tokens.encode(tag)
         check_aborted(aborted)
@@ -217,7 +230,7 @@ class Decoder:
     def _write(
         self, writer: AnswerWriter, logits: Any, aborted: Callable[[], bool]
     ) -> tuple[list[int], Confidence]:
-        """Choose digits until the answer is complete; what was written and how surely."""
+        """Choose digits until the answer is complete; its tokens and their confidence."""
         meter = ConfidenceMeter(4)
         written: list[int] = []
         pending: list[int] = []
@@ -237,10 +250,10 @@ class Decoder:
 
 
 def check_aborted(aborted: Callable[[], bool]) -> None:
-    """Stop if the caller wants to.
+    """Stop if the caller has canceled.
 
     Raises:
-        GroundingCanceled: it does.
+        GroundingCanceled: aborted returned True.
     """
     if aborted():
         raise GroundingCanceled('the grounding was canceled before it had an answer')

@@ -1,8 +1,8 @@
-"""The answers of a task as a small automaton over token ids.
+"""The answers of a task as a finite automaton over token ids.
 
-Where only one token can follow it is forced and needs no pass of the model (jump-forward); only
-digits, signs, points and ends of numbers are chosen, among those that can still lead to an answer
-inside the image with x2 > x1 and y2 > y1.
+A token without an alternative is appended without a forward pass (jump-forward decoding). The
+model chooses only digits, signs, decimal points and ends of numbers, among those that can still
+lead to a valid answer: inside the image, and for a box x2 > x1 and y2 > y1.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HALF_TURN_DEGREES = 180
 
 @dataclass(frozen=True)
 class _State:
-    """Numbers that are written, and the one being written (None when the answer is complete)."""
+    """The complete numbers, and the one being written (None when the answer is complete)."""
 
     done: tuple[float, ...]
     current: PartialNumber | None
@@ -40,7 +40,7 @@ class Branch:
 
     Attributes:
         token: its id.
-        low, high: signed range of what the number in work can become after it.
+        low, high: range of the values that the number being written can still take after it.
     """
 
     token: int
@@ -50,11 +50,11 @@ class Branch:
 
 @dataclass(frozen=True)
 class Choice:
-    """A place where the model has to choose.
+    """A position in the answer where more than one token is allowed.
 
     Attributes:
-        field: index of the number in work.
-        branches: what may follow, at least two.
+        field: index of the number being written.
+        branches: the allowed tokens, at least two.
     """
 
     field: int
@@ -65,6 +65,14 @@ class AnswerGrammar:
     """The answers that a task's form and the size of its coordinate frame allow."""
 
     def __init__(self, prompt: TaskPrompt, tokens: TextTokens, width: int, height: int) -> None:
+        """Encode the fixed text of the answer.
+
+        Args:
+            prompt: the form of the answer.
+            tokens: the tokenizer of the checkpoint.
+            width: largest x of the answer's frame, in its own units.
+            height: its largest y.
+        """
         self._task = prompt.task
         self._tokens = tokens
         self._size = width, height
@@ -81,7 +89,7 @@ class AnswerGrammar:
         return AnswerWriter(self, _State((), PartialNumber(self.number_range(()))))
 
     def number_range(self, done: tuple[float, ...]) -> NumberRange:
-        """What the next number may be, given those before it."""
+        """The allowed range of the next number, given those before it."""
         width, height = self._size
         index, decimals = len(done), self._decimals
         if self._task is Task.BOX:
@@ -91,7 +99,7 @@ class AnswerGrammar:
         if self._task is Task.CONTACT:
             apart = index == 3 and done[0] == done[2]
             excluded = int(done[1]) if apart else None
-            # One point a pixel wide leaves no room for a second: one beyond is allowed.
+            # A frame one unit wide has no room for two points: coordinate 1 is allowed there.
             most = max((width, height)[index % 2] - 1, 1)
             return NumberRange(0, most, decimals, excluded=excluded)
         if index == 2:
@@ -101,7 +109,7 @@ class AnswerGrammar:
         return NumberRange(0, (width, height)[index] - 1, decimals)
 
     def paths(self, state: _State) -> Iterator[_Path]:
-        """Every way on from a state."""
+        """Every transition from a state."""
         number = state.current
         if number is None:
             return
@@ -147,7 +155,7 @@ class AnswerWriter:
         return self._final.done if self._final is not None else ()
 
     def forced(self) -> list[int]:
-        """Take every token that must follow; empty at a choice and at the end."""
+        """Append the tokens that have no alternative; none at a choice and at the end."""
         taken: list[int] = []
         while not self.done:
             following = {path.tokens[0] for path in self._paths}
@@ -159,8 +167,8 @@ class AnswerWriter:
         return taken
 
     def choice(self) -> Choice:
-        """The tokens that may follow, where more than one may."""
-        # Once every way on ends this number, what is chosen (a sign) speaks of the next.
+        """The allowed tokens, where there is more than one."""
+        # Where every transition ends this number, the choice (a sign) belongs to the next one.
         field = min(len(path.state.done) for path in self._paths)
         branches = []
         for token in sorted({path.tokens[0] for path in self._paths}):
@@ -170,7 +178,7 @@ class AnswerWriter:
         return Choice(field, tuple(branches))
 
     def choose(self, token: int) -> None:
-        """Take one of the tokens that may follow."""
+        """Append one of the allowed tokens."""
         paths: list[_Path] = []
         for path in self._paths:
             if path.tokens[0] != token:
@@ -185,7 +193,7 @@ class AnswerWriter:
 
 
 def _reach(state: _State, field: int) -> tuple[float, float]:
-    """What a number can become on the way to a state."""
+    """Range of the values that a number can take on the way to a state."""
     if len(state.done) > field or state.current is None:
         return state.done[field], state.done[field]
     reach = state.current.interval()

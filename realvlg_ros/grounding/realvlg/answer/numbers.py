@@ -1,4 +1,4 @@
-"""Decimal numbers written digit by digit within a range."""
+"""Decimal numbers that are written digit by digit and stay within a range."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NumberRange:
 
 @dataclass(frozen=True)
 class PartialNumber:
-    """What has been written of a number.
+    """A number of which some digits are written.
 
     Attributes:
         range: the numbers allowed.
@@ -67,7 +67,7 @@ class PartialNumber:
         return self.complete and int(self.whole) < self.range.high
 
     def with_digit(self, digit: int) -> PartialNumber | None:
-        """The number with one more digit, or None where no allowed number begins like that."""
+        """The number with one more digit, or None where no allowed number begins with these."""
         if self.fraction:
             if len(self.fraction) == self.range.decimals:
                 return None
@@ -82,7 +82,7 @@ class PartialNumber:
         return replace(self, fraction=str(digit))
 
     def interval(self) -> tuple[float, float] | None:
-        """Least and greatest signed value that it can still become, or None."""
+        """Least and greatest value that it can still take; None where there is none."""
         if self.fraction:
             step = 10.0 ** -len(self.fraction)
             values = self.value, self.value + self.sign * step

@@ -1,4 +1,4 @@
-"""Keys and values of a decoder in buffers that are allocated once and can be cut back."""
+"""A key-value cache in preallocated buffers that can be truncated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-# Tokens by which the buffer grows. Chosen: few sizes, little waste.
+# The buffer's size is a multiple of this many tokens. Chosen: few sizes, little waste.
 _GRANULE = 256
 
 
@@ -31,7 +31,7 @@ class _BufferLayer(CacheLayerMixin):  # type: ignore[misc]
         self.is_initialized = True
 
     def update(self, key_states: Any, value_states: Any, *args: Any, **kwargs: Any) -> Any:
-        """Append states and return all that are held."""
+        """Append states and return all that are stored."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
         end = self._length + key_states.shape[-2]
@@ -43,7 +43,7 @@ class _BufferLayer(CacheLayerMixin):  # type: ignore[misc]
         return self.keys[:, :, :end], self.values[:, :, :end]
 
     def get_seq_length(self, *args: Any) -> int:
-        """Tokens held."""
+        """Number of tokens stored."""
         return self._length
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
@@ -51,11 +51,11 @@ class _BufferLayer(CacheLayerMixin):  # type: ignore[misc]
         return self._length + int(query_length), 0
 
     def get_max_length(self) -> int:
-        """No limit."""
+        """-1, which means no limit."""
         return -1
 
     def crop(self, tokens_to_remove: int) -> None:
-        """Forget the last tokens."""
+        """Drop the last tokens."""
         self._length = max(0, self._length - abs(tokens_to_remove))
 
     def _grow(self, needed: int) -> None:
@@ -69,7 +69,7 @@ class _BufferLayer(CacheLayerMixin):  # type: ignore[misc]
 
 
 class BufferCache(Cache):  # type: ignore[misc]
-    """A cache whose end can be cut off, so that a prefix serves several questions."""
+    """A cache that can be truncated, so that several questions share a prefix."""
 
     def __init__(self, layers: int, capacity: int) -> None:
         rounded = -(-capacity // _GRANULE) * _GRANULE

@@ -1,4 +1,4 @@
-"""The files of a checkpoint: what they hold, read without loading them."""
+"""The files of a checkpoint: checked, and their headers read, without loading weights."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class Checkpoint:
         """Check the files of a folder and read their headers.
 
         Raises:
-            GroundingError: a file is missing or unusable, the weights are pickled, the model is
-                of another kind, or the folder asks for code of its own.
+            GroundingError: a file is missing or unusable, the weights are pickled, the model
+                type is not supported, or config.json asks for remote code (auto_map).
         """
         if not path.is_dir():
             raise GroundingError(f'checkpoint {path} is not a folder; download the model into it')
@@ -108,7 +108,7 @@ class Checkpoint:
         return dict(sizes)
 
     def describe_memory(self, bytes_per_float: int | None = None) -> str:
-        """What loading it takes, in words."""
+        """The memory that the weights take, in words."""
         sizes = self.bytes_by_part(bytes_per_float)
         parts = ', '.join(f'{part} {size / 1e6:.0f} MB' for part, size in sorted(sizes.items()))
         return f'{self.path.name}: {sum(sizes.values()) / 1e9:.2f} GB of weights ({parts})'

@@ -50,6 +50,13 @@ class VisionLanguageModel:
     """Weights, image processor and tokenizer of one checkpoint."""
 
     def __init__(self, model: Any, processor: Any, tokens: TextTokens) -> None:
+        """Join the parts of a checkpoint.
+
+        Args:
+            model: of transformers, on its device.
+            processor: its image processor.
+            tokens: its tokenizer.
+        """
         self._model = model.eval()
         self._processor = processor
         self.tokens = tokens
@@ -84,6 +91,11 @@ class VisionLanguageModel:
     def from_parts(cls, model: Any, folder: Path, tokens: TextTokens) -> VisionLanguageModel:
         """Join a transformers model with the image processor of a folder.
 
+        Args:
+            model: of transformers, on its device.
+            folder: holds preprocessor_config.json.
+            tokens: the tokenizer.
+
         Raises:
             GroundingError: the folder's preprocessor_config.json cannot be used.
         """
@@ -98,17 +110,26 @@ class VisionLanguageModel:
 
     @property
     def factor(self) -> int:
-        """Fed sizes are multiples of this, px."""
+        """Side of an image token, of which fed widths and heights are multiples, px."""
         return int(self._processor.patch_size) * int(self._processor.merge_size)
 
     @property
     def pixel_limits(self) -> tuple[int, int]:
-        """Least and greatest area that the checkpoint's own processor feeds, px."""
+        """Smallest and largest area that the checkpoint's own processor feeds, pixels."""
         size = self._processor.size
         return int(size['shortest_edge']), int(size['longest_edge'])
 
     def prepare(self, picture: ByteArray, min_pixels: int, max_pixels: int) -> Picture:
-        """Resize and normalise a picture (height, width, 3) RGB for the vision tower."""
+        """Resize and normalise a picture for the vision tower.
+
+        Args:
+            picture: (height, width, 3) uint8, RGB.
+            min_pixels: smallest area at which it is fed, pixels.
+            max_pixels: largest area at which it is fed, pixels.
+
+        Raises:
+            ParameterError: the picture or the bounds cannot be used.
+        """
         import torch
         from PIL import Image
 
@@ -125,13 +146,13 @@ class VisionLanguageModel:
         return Picture(pixels, torch.from_numpy(grid), tokens, feed, digest.digest())
 
     def new_cache(self, capacity: int) -> BufferCache:
-        """An empty cache for this many tokens."""
+        """An empty cache with room for this many tokens; it grows when needed."""
         from .cache import BufferCache
 
         return BufferCache(int(self._text.num_hidden_layers), capacity)
 
     def positions(self, ids: Sequence[int], picture: Picture) -> tuple[Any, int]:
-        """Rotary positions (3, 1, n) of a prompt, and the shift of what comes after it."""
+        """Rotary positions (3, 1, n) of a prompt, and position minus index of later tokens."""
         import torch
 
         row = torch.tensor([list(ids)])
@@ -149,8 +170,8 @@ class VisionLanguageModel:
         Args:
             ids: new tokens.
             positions: their rotary positions (3, 1, n).
-            cache: what came before; the new tokens are appended.
-            picture: given when the new tokens hold its image tokens.
+            cache: of the tokens before; the new ones are appended.
+            picture: given when its image tokens are among the new ones.
         """
         import torch
 
@@ -169,8 +190,8 @@ class VisionLanguageModel:
                 use_cache=True,
                 **images,
             )
-            # A view into the middle of a batch would make the head's product copy its weights
-            # (seconds for 150 000 tokens): one row of its own does not.
+            # Given a view into a batch, the output head would copy its weights for the product
+            # (seconds for a vocabulary of 150 000); given one row of its own, it does not.
             last = output.last_hidden_state[0, -1:].contiguous()
             logits = self._model.lm_head(last)
         return logits[0].float().cpu()
@@ -178,6 +199,11 @@ class VisionLanguageModel:
 
 def load_weights(path: Path, device: str, dtype: str) -> Any:
     """The model of a checkpoint folder, quantized or not; safetensors only, no remote code.
+
+    Args:
+        path: folder of the checkpoint.
+        device: cpu or cuda[:n].
+        dtype: float32, bfloat16 or float16: of the weights, or of those that are not quantized.
 
     Raises:
         GroundingError: the files cannot be used.
@@ -207,7 +233,7 @@ def load_weights(path: Path, device: str, dtype: str) -> Any:
 
 
 def restore_rotary_buffers(model: Any, config: Any) -> None:
-    """Compute the rotary frequencies, which no checkpoint stores, of a model on meta."""
+    """Compute the rotary frequencies, which checkpoints lack, of a model on the meta device."""
     for name, module in list(model.named_modules()):
         if not any(buffer.is_meta for buffer in module.buffers(recurse=False)):
             continue

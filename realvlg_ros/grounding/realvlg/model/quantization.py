@@ -1,8 +1,8 @@
 """Checkpoints with 8- or 4-bit weights: made, stored and loaded again on another machine.
 
-Stored is what was rounded, in plain safetensors; the layout of a machine's kernel is made when it
-is loaded there. Language layers take the width asked for; the vision tower and the embeddings,
-which lose more and are read less often, take 8 bits.
+The rounded values are stored in plain safetensors; the memory layout that a machine's kernel needs
+is made when they are loaded. Layers of the language model take the chosen width; the vision tower
+and the embeddings, which lose more accuracy and are read less often, take 8 bits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Quantization:
 
     Attributes:
         weights: width of the language layers, int8 or int4.
-        dtype: of what stays a float.
+        dtype: of the values that stay floats.
     """
 
     weights: str
@@ -36,7 +36,12 @@ class Quantization:
 
     @classmethod
     def load(cls, path: Path) -> Quantization | None:
-        """What is noted in a checkpoint's folder, or None."""
+        """The quantization that a checkpoint's folder records, or None.
+
+        Raises:
+            GroundingError: the file is unreadable or has unknown keys.
+            ParameterError: an unknown width.
+        """
         if not (path / FILE_NAME).is_file():
             return None
         try:
@@ -46,7 +51,13 @@ class Quantization:
 
 
 def convert(model: Any, quantization: Quantization, empty: bool) -> None:
-    """Replace the layers of a model in place, by rounded ones or by empty ones to load into."""
+    """Replace the layers of a model in place by quantized ones.
+
+    Args:
+        model: of transformers.
+        quantization: the widths; a layer whose shape int4 does not take gets int8.
+        empty: make layers of the same shapes to load into, instead of rounding the weights.
+    """
     from torch import nn
 
     from .quantized_layers import Int4Linear, Int8Embedding, Int8Linear, TiedHead
@@ -67,7 +78,15 @@ def convert(model: Any, quantization: Quantization, empty: bool) -> None:
 
 
 def load_quantized(model: Any, path: Path, quantization: Quantization) -> Any:
-    """Fill a model, made on the meta device, from a stored quantized checkpoint.
+    """Fill a model from a stored quantized checkpoint.
+
+    Args:
+        model: of transformers, on the meta device but for its rotary buffers.
+        path: folder of the checkpoint.
+        quantization: the widths that are stored there.
+
+    Returns:
+        The same model.
 
     Raises:
         GroundingError: the tensors do not fit the model.

@@ -16,7 +16,15 @@ _COPIED = ('config.json', 'tokenizer.json', 'preprocessor_config.json', 'generat
 
 
 def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str, tuple[int, int]]:
-    """Round a checkpoint and store it; sizes by part, before and after, bytes.
+    """Round the weights of a checkpoint and store the result.
+
+    Args:
+        source: folder of a float checkpoint.
+        target: folder of the new checkpoint; made if missing.
+        quantization: the widths.
+
+    Returns:
+        Bytes before (floats counted as 2 bytes) and after, by part of the model.
 
     Raises:
         GroundingError: the source cannot be used, or the target is not an empty folder.

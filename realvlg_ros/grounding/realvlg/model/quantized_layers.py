@@ -1,4 +1,4 @@
-"""Layers whose weights are 8 or 4 bits wide; activations stay floats."""
+"""Layers with weights of 8 or 4 bits; activations stay floats."""
 
 from __future__ import annotations
 
@@ -7,25 +7,30 @@ from typing import Any
 import torch
 from torch import nn
 
-# Group of inputs that shares a scale and a zero, by preference. From PyTorch's kernels, which know
-# these.
+# Numbers of inputs that may share a scale and a zero, in order of preference. From PyTorch's
+# kernels, which support these.
 _GROUPS = (128, 64, 32)
-# A kernel for few rows reads the small weights once; for many rows a float product is faster.
-# Chosen: between one token and a prompt.
+# Up to this many rows the int8 kernel is used, which reads the small weights once; for more rows a
+# float product is faster. Chosen: between one token and a prompt.
 _FEW_ROWS = 16
-# Rows that go through the kernel at a time. Chosen: they stay in registers.
+# Rows in one call of the int4 kernel. Chosen: they stay in registers.
 _INT4_ROWS = 64
-# Both sides of a weight are multiples of this. From PyTorch's kernel, which reads whole blocks.
+# The int8 kernel takes weights whose sides are multiples of this. From PyTorch's kernel, which
+# reads whole blocks.
 _BLOCK = 32
 
 
 class Int8Linear(nn.Module):  # type: ignore[misc]
-    """A linear layer with one scale for each output.
-
-    Buffers: weight_int8 (out, in) int8, scale (out,), bias (out,) or None.
-    """
+    """A linear layer with int8 weights and one scale for each output."""
 
     def __init__(self, weight_int8: Any, scale: Any, bias: Any) -> None:
+        """Register the buffers.
+
+        Args:
+            weight_int8: (out, in) int8.
+            scale: (out,) float; weight = weight_int8 * scale.
+            bias: (out,) float, or None.
+        """
         super().__init__()
         self.register_buffer('weight_int8', weight_int8)
         self.register_buffer('scale', scale)
@@ -52,16 +57,20 @@ class Int8Linear(nn.Module):  # type: ignore[misc]
 
 
 class Int4Linear(nn.Module):  # type: ignore[misc]
-    """A linear layer with a scale and a zero for each group of inputs.
-
-    Buffers: weight_int4 (out, in / 2) uint8, the even input in the low half byte;
-    scale_zero (out, groups, 2), weight = (q - 8) * scale + zero; bias (out,) or None.
-    """
+    """A linear layer with int4 weights, and a scale and a zero for each group of inputs."""
 
     weight_int4: Any
     scale_zero: Any
 
     def __init__(self, weight_int4: Any, scale_zero: Any, bias: Any) -> None:
+        """Register the buffers.
+
+        Args:
+            weight_int4: (out, in / 2) uint8, two values q of 0 to 15, the even input in the low
+                half of the byte.
+            scale_zero: (out, groups, 2) float; weight = (q - 8) * scale + zero.
+            bias: (out,) float, or None.
+        """
         super().__init__()
         self.register_buffer('weight_int4', weight_int4)
         self.register_buffer('scale_zero', scale_zero)
@@ -70,7 +79,7 @@ class Int4Linear(nn.Module):  # type: ignore[misc]
 
     @staticmethod
     def fits(layer: Any) -> bool:
-        """Whether the layer's inputs can be cut into groups."""
+        """Whether the shape of a layer suits the groups and the kernel."""
         return layer.in_features % _GROUPS[-1] == 0 and layer.out_features % 32 == 0
 
     @classmethod
@@ -100,12 +109,12 @@ class Int4Linear(nn.Module):  # type: ignore[misc]
         )
 
     def unpacked(self) -> Any:
-        """(out, in) int32, 0 to 15."""
+        """The stored values q (out, in), int32, 0 to 15."""
         pairs = torch.stack([self.weight_int4 & 15, self.weight_int4 >> 4], dim=-1)
         return pairs.flatten(1).to(torch.int32)
 
     def prepare(self) -> None:
-        """Bring the weights into the layout of this machine's kernel, where there is one."""
+        """Pack the weights for the kernel of the CPU; on other devices nothing changes."""
         if self._packed or self.weight_int4.device.type != 'cpu':
             return
         self.weight_int4 = torch.ops.aten._convert_weight_to_int4pack_for_cpu(self.unpacked(), 1)
@@ -118,7 +127,7 @@ class Int4Linear(nn.Module):  # type: ignore[misc]
             return nn.functional.linear(x, self._dequantized(), self.bias)
         group = x.shape[-1] // self.scale_zero.shape[0]
         rows = x.reshape(-1, x.shape[-1])
-        # The kernel keeps its block of rows in registers: many rows go through it in slices.
+        # The kernel keeps its block of rows in registers: many rows are passed in slices.
         parts = [
             torch.ops.aten._weight_int4pack_mm_for_cpu(
                 part.contiguous(), self.weight_int4, group, self.scale_zero
@@ -165,7 +174,7 @@ class Int8Embedding(nn.Module):  # type: ignore[misc]
 
 
 class TiedHead(nn.Module):  # type: ignore[misc]
-    """The output head of a model whose embedding serves both ends."""
+    """The output head of a model that shares its weights with the embedding."""
 
     def __init__(self, embedding: Int8Embedding) -> None:
         super().__init__()
@@ -187,7 +196,17 @@ def round_to_int8(weight: Any) -> tuple[Any, Any]:
 
 
 def int8_product(x: Any, weight: Any, scale: Any, bias: Any) -> Any:
-    """The product of x (..., in) with weight (out, in) * scale (out,)."""
+    """The product of activations with int8 weights.
+
+    Args:
+        x: (..., in) float.
+        weight: (out, in) int8.
+        scale: (out,) float, one for each output.
+        bias: (out,) float, or None.
+
+    Returns:
+        (..., out), x @ (weight * scale).T + bias.
+    """
     rows = x.reshape(-1, x.shape[-1])
     # The kernel reads past the end of sides that are no multiple of its block.
     whole = weight.shape[0] % _BLOCK == 0 and weight.shape[1] % _BLOCK == 0

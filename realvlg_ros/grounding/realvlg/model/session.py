@@ -1,4 +1,4 @@
-"""A running conversation with a model about one picture, whose beginning is kept."""
+"""Prompts about one picture that share the key-value cache of their common prefix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PrefixSession:
-    """Keys and values of the last prompt; a new prompt starts where it begins to differ.
+    """Keeps keys and values of the last prompt; a new one is computed from where it differs.
 
     The picture and the fixed text before the instruction are the same for every question about a
     frame, so a second question costs its own words only.
@@ -33,7 +33,7 @@ class PrefixSession:
         self.reused = 0
 
     def prefill(self, ids: Sequence[int], picture: Picture) -> Any:
-        """Take in a whole prompt about a picture; the logits after its last token."""
+        """Feed a whole prompt about a picture; the logits (vocabulary,) after its last token."""
         common = self._common_prefix(ids, picture)
         self.reused = common
         if common:
@@ -50,7 +50,7 @@ class PrefixSession:
         return logits
 
     def extend(self, ids: Sequence[int]) -> Any:
-        """Take in more tokens; the logits after the last."""
+        """Feed more tokens; the logits (vocabulary,) after the last."""
         import torch
 
         assert self._cache is not None
@@ -67,11 +67,11 @@ class PrefixSession:
         return 0 if self._cache is None else self._cache.nbytes
 
     def clear(self) -> None:
-        """Forget everything and free the cache."""
+        """Drop the prompt and free the cache."""
         self._cache, self._ids, self._picture_key = None, [], b''
 
     def _common_prefix(self, ids: Sequence[int], picture: Picture) -> int:
-        """Leading tokens shared with what is held; 0 unless they hold the whole picture."""
+        """Number of leading tokens shared with the last prompt; 0 without the whole picture."""
         if picture.key != self._picture_key or self._cache is None:
             return 0
         common = 0
@@ -88,7 +88,13 @@ class PrefixSession:
 def chat_prompt(tokens: TextTokens, system: str, picture_tokens: int, question: str) -> list[int]:
     """Token ids of Qwen's chat template: system turn, picture and question, opened answer.
 
-    Text is encoded as text only; the turns' own tokens are set by id.
+    Text is encoded as text only; the special tokens of the template are set by id.
+
+    Args:
+        tokens: the tokenizer.
+        system: text of the system turn; empty for no such turn.
+        picture_tokens: number of image tokens.
+        question: text of the user turn after the picture.
     """
     start, end = tokens.special('<|im_start|>'), tokens.special('<|im_end|>')
     line = tokens.encode('\n')

@@ -1,4 +1,4 @@
-"""The tokenizer of a checkpoint, used so that no text can become a special token."""
+"""The tokenizer of a checkpoint, so that no text is encoded as a special token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class TextTokens:
     """Text to token ids and back, by a checkpoint's tokenizer.json.
 
     Text is always encoded as text: the spelling of a special token in it is split into ordinary
-    tokens. Special tokens are asked for by name.
+    tokens. `special` gives the ids of special tokens by name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +62,13 @@ class TextTokens:
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
 
     def between(self, before: str, text: str, after: str) -> tuple[int, ...]:
-        """Token ids of a text as it is encoded between two others of one token each."""
+        """Token ids of a text as it is encoded in a context.
+
+        Args:
+            before: text before it, each character one token, as digits are.
+            text: what is encoded.
+            after: text after it, each character one token.
+        """
         ids = self.encode(before + text + after)
         return tuple(ids[len(before) : len(ids) - len(after)])
 

@@ -33,7 +33,7 @@ _HASHED = ('*.safetensors', 'config.json', 'tokenizer.json', 'preprocessor_confi
 
 
 def add_model_commands(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the subcommands; each sets `func`, which takes the arguments."""
+    """Add the subcommands to a parser; each sets `func`, which takes the arguments."""
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     verify = _command(commands, 'verify', 'check files, hashes, config and one answer', _verify)
     verify.add_argument(

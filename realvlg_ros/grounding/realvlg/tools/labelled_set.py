@@ -1,4 +1,4 @@
-"""Pictures with instructions and whether their object is there, to calibrate and compare on."""
+"""Pictures labelled with an instruction and whether its object is there."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_labelled_set(path: Path) -> list[LabelledPicture]:
 
     Raises:
         ParameterError: the file or an image is missing or of another form.
-        InstructionError: an instruction cannot be taken.
+        InstructionError: an instruction is refused by check_instruction.
     """
     try:
         entries = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""What a loaded model costs, and how far two models agree."""
+"""Speed and memory of a loaded model, and the agreement of two models."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Speed:
 
     Attributes:
         tokens: of the picture.
-        prefill_s: of picture and question.
-        second_s: of a second question on the same picture, answer included.
-        answer_s: of a first question, answer included.
+        prefill_s: time of picture and question, s.
+        second_s: time of a second question on the same picture, answer included, s.
+        answer_s: time of a first question, answer included, s.
         passes: forward passes of that answer.
         tokens_per_s: single tokens decoded a second.
         cache_bytes: of keys and values.
@@ -45,7 +45,15 @@ class Speed:
 def measure_speed(
     model: VisionLanguageModel, prompts: PromptSet, width: int, height: int, max_pixels: int
 ) -> Speed:
-    """Ask a model about a grey picture of width x height px, twice."""
+    """Time two questions about a grey picture.
+
+    Args:
+        model: loaded.
+        prompts: of the model; their first task is asked.
+        width: of the picture, px.
+        height: of the picture, px.
+        max_pixels: largest area at which it is fed, pixels.
+    """
     from ..model.session import PrefixSession, chat_prompt
 
     task = next(iter(prompts.tasks))
@@ -53,7 +61,7 @@ def measure_speed(
     prompt = prompts.task(task)
     ids = chat_prompt(model.tokens, prompts.system, picture.tokens, prompt.ask('the red mug'))
     session = PrefixSession(model)
-    # The first pass pays for memory and kernels that later ones find.
+    # The first pass allocates memory and prepares kernels: it is not timed.
     session.prefill(ids, picture)
     session.clear()
     start = time.perf_counter()
@@ -99,7 +107,15 @@ def compare(
     pictures: Sequence[LabelledPicture],
     max_pixels: int,
 ) -> Agreement:
-    """Ask both for the boxes of the pictures' objects that are there."""
+    """Compare the boxes of two models.
+
+    Args:
+        first: one model.
+        second: the other.
+        prompts: of both.
+        pictures: labelled; those whose object is absent are left out.
+        max_pixels: largest area at which a picture is fed, pixels.
+    """
     from ....image_region import Box
 
     equal, overlaps = [], []
