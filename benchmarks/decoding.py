@@ -173,7 +173,7 @@ def measure_answers(
         picture = model.prepare(image, 0, 1003520)
         size = width, height
         if width == 1280:
-            # The first pass over so many tokens pays for memory that later ones find.
+            # The first pass over so many tokens allocates memory that later ones reuse.
             timed_answer(Decoder(model, prompts), 'warm-up', picture, size)
         decoder, seconds = Decoder(model, prompts), []
         for words in ('the red mug', 'the blue box on the left'):
@@ -197,7 +197,7 @@ def measure_answers(
 
 
 def measure(quick: bool) -> Report:
-    """All figures; the models follow each other so that only one is held."""
+    """All figures; one model after the other, so that one at a time is in memory."""
     use_torch_threads(0)
     report = Report('decoding')
     prompts = PromptSet.from_yaml(find_prompts('realvlg'))

@@ -70,7 +70,7 @@ class Outcome:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a fair trial."""
+        """Whether it is a trial: the target can be seen and grasped."""
         return self.cause not in ('hidden', 'not graspable')
 
 
@@ -153,7 +153,7 @@ def single_scenes(items: Sequence[SimObject], poses: int) -> list[tuple[list[Sim
 
 
 def clutter_scenes(items: Sequence[SimObject], rounds: int) -> list[tuple[list[SimObject], int]]:
-    """All objects dealt into scenes of eight, once a round, with the seed of the scene."""
+    """All objects in scenes of eight, shuffled in each round, with the seed of the scene."""
     scenes = []
     for k in range(rounds):
         order = np.random.default_rng(k).permutation(len(items))

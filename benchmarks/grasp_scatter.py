@@ -25,9 +25,9 @@ from realvlg_ros.simulation.trajectory import d435_camera
 from realvlg_ros.tracking.measurement.rigid_fit import difference
 from realvlg_ros.tracking.settings import TrackerSettings
 
-# Of every plan, the grasps that are looked for in the next.
+# Number of best grasps of every plan that are searched in the next.
 _BEST = 3
-# A model draws its rectangle so much wider than the object, px.
+# A rectangle of a model is drawn wider than the object by this much, px.
 _MARGIN_PX = 20.0
 _MIN_PIXELS = 150
 

@@ -3,7 +3,7 @@
 Grounding, planning and a steady update of the tracker, by processor time on one thread, over
 simulated tables: images from 480p to 1080p, 2 to 40 objects, 1 to 16 targets. To each series a
 power is fitted: cost ~ size ** exponent. An exponent above 1 is worse than linear; near 0 the cost
-does not depend on it. Sizes of one axis stand for themselves: the others stay where they are.
+does not depend on it. One axis varies at a time; the others are fixed.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from realvlg_ros.tracking.tracker import TargetTracker
 PIXELS = ((640, 480), (960, 540), (1280, 720), (1920, 1080))
 OBJECTS = (2, 5, 10, 20, 40)
 TARGETS = (1, 2, 4, 8, 16)
-# What stays while something else grows.
+# The size of the images and the number of objects while another axis varies.
 SIZE, COUNT = (640, 480), 6
-# Linear, and a little for the scatter of times.
+# Linear, with a margin for the scatter of times.
 LINEAR = 1.1
 _PERIOD_NS = 33_333_333
 # A table wide enough for 40 objects, and a camera that sees all of it.

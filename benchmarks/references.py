@@ -1,7 +1,7 @@
 """Work of OpenCV, numpy and scipy on the same images, against which our times are held.
 
-Milliseconds differ by two between machines of one kind; a ratio to work of a like character does
-not. Each kernel is one that a reader knows the price of, and stresses what our part stresses.
+Milliseconds differ by a factor of two between machines of one kind; a ratio to similar work does
+not. Each kernel is a well-known one that loads the machine as our part does.
 """
 
 from __future__ import annotations

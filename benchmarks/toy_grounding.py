@@ -86,7 +86,7 @@ def rectangle_iou(a: GraspRectangle, b: GraspRectangle) -> float:
 
 
 def calibrate(weights: Path, count: int) -> Calibration:
-    """Fit when to say NOT_FOUND on pictures of their own, and keep it beside the weights."""
+    """Fit the threshold of NOT_FOUND on separate pictures, and store it beside the weights."""
     grounder = toy_grounder(Convention.ORIGINAL, weights, threshold=0.0)
     rng = np.random.default_rng(_CALIBRATION_SEED)
     evidence: list[Evidence] = []
@@ -134,7 +134,7 @@ def measure_rectangles(report: Report, convention: Convention, asked: list[Asked
         words = one.scene.words(one.shape)
         found = grounder.ground(frame_of(one.scene), words, never_aborted)
         guess, truth = found.rectangles[0], one.shape.rectangle
-        # The jaw height is not the model's to say: both get the same.
+        # The model does not predict the jaw height: both get the same.
         guess = GraspRectangle(guess.x, guess.y, guess.angle, guess.width, truth.height)
         angle = angle_between(guess, truth)
         right.append(rectangle_iou(guess, truth) > 0.25 and angle < math.radians(30))

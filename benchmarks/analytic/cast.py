@@ -1,4 +1,4 @@
-"""Exact depth images of placed solids, and whose pixel is whose."""
+"""Exact depth images of placed solids, and the solid that each pixel shows."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def cast(
     """The nearest surface along every pixel's ray.
 
     Args:
-        solids: what may be met.
+        solids: those in the scene.
         camera: intrinsics.
         camera2world: 4x4.
 
     Returns:
-        The depth (height, width), m, zero where nothing is met, and the index of the solid that is
-        met there, -1 for none; the first one where two are equally near.
+        The depth (height, width), m, zero where the ray hits nothing, and the index of the solid
+        that it hits, -1 for none; the first one where two are equally near.
     """
     shape = camera.height, camera.width
     rays = np.concatenate([camera.rays, np.ones((*shape, 1))], axis=-1).reshape(-1, 3)

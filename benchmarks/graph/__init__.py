@@ -1,1 +1,1 @@
-"""The parts of `python -m benchmarks.graph_rate`: the graph, its rivals and its score."""
+"""The parts of `python -m benchmarks.graph_rate`: the graph, the null subscriber and the score."""

@@ -1,8 +1,8 @@
 """A node that receives the three topics of a camera and does nothing with them.
 
-`python -m benchmarks.graph.null_subscriber FILE --ros-args -r color:=...` notes when each image
-was there, with its depth and camera_info, and writes [[stamp, arrival], ...] in ns when it is
-stopped.
+`python -m benchmarks.graph.null_subscriber FILE --ros-args -r color:=...` records when each
+image had arrived with its depth and camera_info, and writes [[stamp, arrival], ...] in ns when it
+is stopped.
 """
 
 from __future__ import annotations

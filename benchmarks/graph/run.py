@@ -47,16 +47,16 @@ _START_S = 40.0
 _ANSWER_S = 20.0
 _GOAL_TIMEOUT_S = 6.0
 _SETTLE_S = 20.0
-# So many targets in a row without a plan: tracking is steady.
+# Tracking is steady after this many targets in a row without a plan.
 _STEADY_TARGETS = 45
-# A target is reported with each image; without one for so long it is gone.
+# A target is reported with each image; without one for this long it is lost.
 _SILENCE_NS = 5_000_000_000
-# What a re-grounding stirs up is over after this.
+# The effects of a re-grounding are over after this.
 _AFTERMATH_S = 2.0
 
 
 class GraphRun:
-    """The client of a running graph: asks, and notes what comes."""
+    """The client of a running graph: sends requests and records what is published."""
 
     def __init__(self, processes: NodeProcesses) -> None:
         """Join the graph."""

@@ -1,4 +1,4 @@
-"""What a run of the graph comes to: losses, rates and latencies, paired by the images' stamps."""
+"""Losses, rates and latencies of a run of the graph, paired by the images' stamps."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Arrival = tuple[int, int]
 
 @dataclass(frozen=True)
 class Score:
-    """How the images of a window came through.
+    """What became of the images of a window of time.
 
     Attributes:
         published: images with a stamp in the window.
-        arrived: of these, those that something came of.
+        arrived: of these, those with a result.
         rate_hz: arrivals a second, from the first to the last.
         latencies_ms: (arrived,) from the stamp of each image to the first arrival of it.
     """
@@ -30,7 +30,7 @@ class Score:
 
     @property
     def lost(self) -> int:
-        """Images that nothing came of."""
+        """Images without a result."""
         return self.published - self.arrived
 
     def latency_ms(self, percentile: float) -> float:

@@ -1,15 +1,15 @@
-"""Does the target tremble, does it follow, and is it true after a slow answer?
+"""Jitter, tracking error and error after a slow answer, of the tracker and other methods.
 
-Four sides see the same simulated frames, with fresh noise in each and the truth known: raw
-planning in every frame, the mean of the last ten plans with an outlier gate, a SORT box filter,
+Four methods ("sides") see the same simulated frames, with fresh noise in each and the truth known:
+raw planning in every frame, the mean of the last ten plans with an outlier gate, a SORT box filter,
 and the TargetTracker. The others are given a perfect mask in every frame; the tracker is given one
 for a single frame. With 2 s of latency every plan of the others is 2 s old, and the tracker's
-grounding arrives 2 s late. The error of a still target is what fingers that close from what was
-published find on the true mesh: how far off their middle the object is, and how far the opening
-axis is from the direction in which its surfaces oppose each other (see jitter_truth, which says
-why); grasps planned on the true depth are measured beside it (`clean`). While things move, errors
-are distances to the nearest of many grasps planned on the true depth. `--plots DIR` draws these
-over time.
+grounding arrives 2 s late. The error of a still target is measured by closing the fingers from the
+published pose on the true mesh: the offset of the object from their middle, and the angle between
+the opening axis and the direction in which its surfaces oppose each other (truth.py gives the
+reasons); grasps planned on the true depth are measured beside it (`clean`). While things move,
+errors are distances to the nearest of many grasps planned on the true depth. `--plots DIR` draws
+these over time.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _PROMPT, _LATE = 3, 2 * RATE_HZ
 _WARM_UP = RATE_HZ
 _QUICK = ('still', 'step_3cm')
 _STILL_DRAWS = 4
-# By the time of these frames a still target is refined no more.
+# From this frame on a still target is no longer refined by further plans.
 _STEADY_FROM, _STEADY_FRAMES = 12, 60
 # Ours over following 200 corners by OpenCV, by the width of the images.
 STEADY_GOALS = {640: Goal('<=', 1.5), 1280: Goal('<=', 0.75)}
@@ -64,7 +64,7 @@ def run_sequence(
     truth: TrueGrasps,
     delay: int,
 ) -> Run:
-    """Let every side see a sequence; plans (one a shot) are what raw planning gave."""
+    """Run every side on a sequence; plans (one a shot) are those of raw planning."""
     twins = scenario.name == 'still' and delay == _PROMPT
     planner = GraspPlanner(Gripper.from_yaml(_GRIPPER))
     answer_at = GROUNDED + delay
@@ -94,7 +94,7 @@ def run_target(report: Report, target: str, names: Sequence[str], still_draws: r
     chosen = [scenario for scenario in scenarios() if scenario.name in names]
     for scenario, name, sequence in variants(chosen, target, still_draws):
         shot = sequence[GROUNDED]
-        # Grasps of what is seen at the start are true, and of what is seen at the end.
+        # Grasps planned on the view at the start are true, and those on the view at the end.
         truth = TrueGrasps.joined(
             _truth(shot, mesh, gripper, truths), _truth(sequence[-1], mesh, gripper, truths)
         )
@@ -115,7 +115,7 @@ def variants(
 ) -> Iterator[tuple[Scenario, str, list[Shot]]]:
     """Every scenario with the name and the shots of each of its variants."""
     for scenario in chosen:
-        # A target that keeps still shows one draw of its error: more of them are needed.
+        # A run of a still target samples its error once: several runs are needed.
         for index, seed in enumerate(still_draws if scenario.name == 'still' else (0,)):
             name = f'{scenario.name}_{index}' if index else scenario.name
             rendered = list(shots(scenario, target, d435_camera(), seed))

@@ -28,7 +28,7 @@ class Run:
 def report_clean(
     report: Report, target: str, shot: Shot, gripper: Gripper, truth: TrueGrasps
 ) -> None:
-    """What grasps planned on the true depth err: no tracker can be better than its planner."""
+    """Errors of grasps planned on the true depth: a tracker's lower bound."""
     errors = [truth.closing_error(pose) for pose in clean_grasps(shot, gripper)]
     distance, angle = rms_pairs(errors)
     report.add(f'{target}.still.clean.closing_mm', distance * 1000)
@@ -79,7 +79,7 @@ def report_still(report: Report, still: Sequence[Run]) -> None:
         own = [run for run in still if run.name.startswith(f'{target}.')]
         add_ratios(report, f'error_{target}', 'closing_error', own)
     add_ratios(report, 'nearest', 'nearest_error', still)
-    # What the planner refuses on the true depth has no twin.
+    # A grasp that the planner refuses on the true depth has no twin.
     pairs = [
         run for run in still
         if all(np.isfinite(run.traces[side].twin_error()).all() for side in ('raw', 'ours'))

@@ -1,4 +1,4 @@
-"""How far published grasps are from the truth, and how much they tremble."""
+"""Errors of published grasps against the truth, and their jitter."""
 
 from __future__ import annotations
 

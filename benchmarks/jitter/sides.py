@@ -1,4 +1,4 @@
-"""The methods that `jitter` compares, as one sees them in use."""
+"""The methods that `jitter` compares, as they are used in practice."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class BoxKalman:
 
 
 class Ours:
-    """The TargetTracker, with its times and what it said."""
+    """The TargetTracker, with its times and its reports."""
 
     name = 'ours'
 

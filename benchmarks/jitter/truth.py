@@ -1,8 +1,8 @@
-"""What is true of a target, and how far a pose is from it.
+"""The true grasps of a target, and the error of a pose against them.
 
 Of a grasp's six degrees of freedom an object fixes three: where the middle of the opening lies
 along the opening, and both angles of the opening axis to the surfaces that oppose each other.
-Along and about these surfaces one may choose. So the error of a pose is what fingers that close
+The other three degrees of freedom are free. So the error of a pose is what fingers that close
 from it on the true mesh find in those three (`closing_error`): how far off their middle the
 object is, and how far the opening axis is from the direction in which the surfaces oppose each
 other. It takes position and angle from one closing, needs no planner and no choice of what was
@@ -11,8 +11,8 @@ meant, and is 0 for grasps that exist everywhere: it has no floor of its own.
 Two others are printed beside it. The nearest of many grasps planned on the true depth
 (`distance_to_truth`) errs by how densely these were sampled, but needs no contact: it serves while
 things move. The noise-free twin (`twin_error`), the same grasp measured again on the true depth,
-forgives what the planner gets wrong without noise: it tells what noise alone does. It is not the
-measure, since a target that is wrong for lack of a better planner is not true.
+leaves out the planner's errors without noise: it measures the effect of noise alone. It is not the
+main measure, since an error of the planner is an error of the target as well.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ _FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 _LEVER_M = 0.05
 _TRUE_PLANS = 80
 _TRUE_NOISE_M = 0.0003
-# True grasps that lie so much farther off than the nearest, m, and at most so many, are those
-# between which there are others.
+# True grasps farther off than the nearest by at most this, m, and at most so many, are the
+# neighbours between which poses are interpolated.
 _LOCAL_M, _NEIGHBOURS = 0.008, 40
 _SUM_WEIGHT = 10.0
-# Fingers open so much wider when they close from a pose that errs, m.
+# Fingers open wider by this much when they close from a pose with an error, m.
 _ROOM_M = 0.003
 _NONE = float('nan'), float('nan')
 
 
 @dataclass(frozen=True)
 class TrueGrasps:
-    """What is true of a target.
+    """The true grasps of a target.
 
     Attributes:
         poses: (n, 4, 4) in the object frame, both flips.
@@ -93,7 +93,7 @@ class TrueGrasps:
             Its shift along the opening, m, and the turn of its opening axis, rad; NaN where the
             planner refuses it.
         """
-        # Without a search, and without proposals, the planner answers what is known.
+        # With candidates given, the planner measures these again: no search, no proposals.
         planner = GraspPlanner(self.gripper, PlannerSettings(grasp_source='model'))
         object2camera = invert(shot.published2object @ _camera2published(shot))
         known = replace(self.nearest(pose), tcp2frame=object2camera @ pose)
@@ -118,8 +118,8 @@ def clean_grasps(shot: Shot, gripper: Gripper) -> list[FloatArray]:
 def true_grasps(shot: Shot, mesh: TriangleMesh, gripper: Gripper) -> TrueGrasps:
     """Grasps planned on the true depth.
 
-    A plan leaves out grasps within 1 cm of a better one, and which those are is chance: plans on
-    depths that are 0.3 mm off the truth, different each time, together cover what is true.
+    A plan leaves out grasps within 1 cm of a better one, and which those are is random: several
+    plans on depths that are 0.3 mm off the truth together cover the true grasps.
     """
     planner = GraspPlanner(gripper, PlannerSettings(max_grasps=200, min_quality=0.0))
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""The right answers to the toy model's questions, in its own words."""
+"""Ground-truth answers to the toy model's questions, in the format of its prompts."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def start_nodes(processes: NodeProcesses, folder: Path, truth: BarOnTable) -> No
 
 
 class TopicClient:
-    """Asks over topics and notes what comes."""
+    """Asks over topics and records what is published."""
 
     def __init__(self, processes: NodeProcesses) -> None:
         """Join the graph; rclpy must be initialised."""

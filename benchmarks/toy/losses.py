@@ -1,4 +1,4 @@
-"""The losses of training, and the help that exists in training only."""
+"""The losses of training, with auxiliary outputs that exist in training only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GUIDED_HEADS = 2
 
 
 class Heads(torch.nn.Module):  # type: ignore[misc]
-    """What is read off the hidden states in training only."""
+    """Auxiliary outputs from the hidden states, in training only."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ def losses(model: Any, heads: Heads, batch: dict[str, torch.Tensor]) -> dict[str
     color = torch.nn.functional.binary_cross_entropy_with_logits(
         cells[..., 4:], batch['cells'][..., 4:]
     )
-    # Only where a bar is: elsewhere there is no axis, and zero everywhere would nearly do.
+    # On bars only: other shapes have no axis, and with them an output of zero would score well.
     axes = batch['cells'][..., 2:4]
     share = axes.norm(dim=-1, keepdim=True)
     off = (share * cells[..., 2:4] - axes).abs().sum() / share.sum().clamp(min=1)

@@ -1,4 +1,4 @@
-"""What a picture becomes for the toy model: patches, and what each image token should know."""
+"""Patches of a picture for the toy model, and the auxiliary targets of its image tokens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def patches_of(image: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def cells_of(scene: DrawnScene, size: tuple[int, int], grid: tuple[int, int]) -> np.ndarray:
-    """What each image token should know: its place, and the share of it that each colour covers.
+    """Auxiliary targets: place of each image token, and the share of it that each colour covers.
 
     (tokens, 4 + colours): column and row from 0 to 1, the bars' axes, then the shares.
     """

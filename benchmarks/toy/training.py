@@ -1,10 +1,10 @@
 """Trains the toy model: `python -m benchmarks.toy.training --out FOLDER`.
 
-What lets so small a model learn coordinates in minutes of one core: few image tokens; rotary
-frequencies slow enough to tell neighbouring columns apart (theta 10); several questions packed
-behind one picture with a block mask; Muon for the inner matrices; leading digits weigh more; and
-help that exists in training only: two heads that read the asked box from the end of the question
-and each image token's own place and colours, and two attention heads that are shown where to look.
+So small a model learns coordinates in minutes on one core by: few image tokens; a rotary base that
+separates neighbouring columns (theta 10); several questions packed behind one picture with a block
+mask; Muon for the inner matrices; larger weights for leading digits; and auxiliary losses, in
+training only: two output heads that predict the asked box at the end of the question and the place
+and colours of each image token, and two attention heads supervised to attend to the asked shape.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Plan:
     seed: int = 0
 
     def learning_rate(self, done: float, step: int) -> float:
-        """A rise, a plateau, a cosine to nearly nothing."""
+        """Warm-up, plateau, and cosine decay to 1 % of the rate."""
         rise = min(1.0, (step + 1) / 60)
         fall = 1.0 if done < 0.35 else 0.5 + 0.5 * math.cos(math.pi * (done - 0.35) / 0.65)
         return self.rate * max(rise * fall, 0.01)
