@@ -1,15 +1,15 @@
 """Jitter, tracking error and error after a slow answer, of the tracker and other methods.
 
 Four methods ("sides") see the same simulated frames, with fresh noise in each and the truth known:
-raw planning in every frame, the mean of the last ten plans with an outlier gate, a SORT box filter,
-and the TargetTracker. The others are given a perfect mask in every frame; the tracker is given one
-for a single frame. With 2 s of latency every plan of the others is 2 s old, and the tracker's
-grounding arrives 2 s late. The error of a still target is measured by closing the fingers from the
-published pose on the true mesh: the offset of the object from their middle, and the angle between
-the opening axis and the direction in which its surfaces oppose each other (truth.py gives the
-reasons); grasps planned on the true depth are measured beside it (`clean`). While things move,
-errors are distances to the nearest of many grasps planned on the true depth. `--plots DIR` draws
-these over time.
+raw planning in every frame, the mean of the last ten plans with an outlier gate, a SORT box
+filter, and the TargetTracker. The others are given a perfect mask in every frame; the tracker is
+given one for a single frame. With 2 s of latency every plan of the others is 2 s old, and the
+tracker's grounding arrives 2 s late. The error of a still target is measured by closing the
+fingers from the published pose on the true mesh: the offset of the object from their middle, and
+the angle between the opening axis and the direction in which its surfaces oppose each other
+(truth.py gives the reasons); grasps planned on the true depth are measured beside it (`clean`).
+While things move, errors are distances to the nearest of many grasps planned on the true depth.
+`--plots DIR` draws these over time.
 """
 
 from __future__ import annotations
