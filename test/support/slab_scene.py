@@ -23,6 +23,9 @@ from realvlg_ros.transforms import invert, make_transform, transform_points
 
 FRAME_NS = 33_333_333
 CAMERA = Camera(320, 240, 300.0, 300.0, 159.5, 119.5)
+# The newest images without noise, by what is seen in them from where.
+_MAX_SEEN = 32
+_SEEN: dict[tuple, tuple[np.ndarray, ...]] = {}
 
 
 def texture(seed: int, blocks: int, size: int = 512) -> np.ndarray:
@@ -46,6 +49,11 @@ class Slab:
     @property
     def placed(self) -> Placed:
         return Placed(sheet(self.size, self.size), self.slab2world)
+
+    @property
+    def key(self) -> tuple[bytes, float, int]:
+        """Equal for slabs that look alike."""
+        return self.slab2world.tobytes(), self.size, hash(self.pixels.tobytes())
 
     def color_at(self, points: np.ndarray) -> np.ndarray:
         """Its colours (rows, columns, 3) at points (rows, columns, 3) of the world on its face."""
@@ -76,12 +84,7 @@ class SlabScene:
         """The frame of an index (30 Hz) with fresh noise, and whose pixel is whose (1, 2, ...)."""
         rng = np.random.default_rng(index)
         pose = np.eye(4) if camera2world is None else camera2world
-        slabs = [self.table, *self.slabs]
-        depth, owner = cast([slab.placed for slab in slabs], self.camera, pose)
-        points = transform_points(pose, np.dstack([self.camera.rays * depth[..., None], depth]))
-        color = np.zeros(points.shape, np.uint8)
-        for number, slab in enumerate(slabs):
-            color[owner == number] = slab.color_at(points)[owner == number]
+        color, depth, owner = self._without_noise(pose)
         noisy = np.where(depth > 0, depth + rng.normal(0, self.depth_noise, depth.shape), 0)
         shown = np.clip(color + rng.normal(0, self.color_noise, color.shape), 0, 255)
         frame = RgbdFrame(
@@ -89,6 +92,25 @@ class SlabScene:
             pose if with_tf else None, 'world' if with_tf else '',
         )  # fmt: skip
         return frame, owner
+
+    def _without_noise(self, camera2world: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Colour, depth and owner of each pixel; what stands still is looked at once."""
+        slabs = [self.table, *self.slabs]
+        key = (self.camera, camera2world.tobytes(), *(slab.key for slab in slabs))
+        if key not in _SEEN:
+            depth, owner = cast([slab.placed for slab in slabs], self.camera, camera2world)
+            rays = np.dstack([self.camera.rays * depth[..., None], depth])
+            points = transform_points(camera2world, rays)
+            color = np.zeros(points.shape, np.uint8)
+            for number, slab in enumerate(slabs):
+                own = owner == number
+                color[own] = slab.color_at(points)[own]
+            for image in (color, depth, owner):
+                image.flags.writeable = False
+            _SEEN[key] = color, depth, owner
+            if len(_SEEN) > _MAX_SEEN:
+                del _SEEN[next(iter(_SEEN))]
+        return _SEEN[key]
 
 
 def ground(
