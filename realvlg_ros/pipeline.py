@@ -87,7 +87,10 @@ class Pipeline:
         return self._grounder.ground(frame, check_instruction(instruction), never_aborted)
 
     def finish(self, grounding: Grounding) -> GraspTarget:
-        """Plan on the frame that was grounded and carry the target to the newest frame."""
+        """Carry the target of a grounding to the newest frame; a new one is planned for first.
+
+        One that is followed already is planned for when the next frame comes.
+        """
         return self._stream.set_grounding(grounding)
 
     def follow(self, frame: RgbdFrame) -> list[GraspTarget]:

@@ -29,7 +29,10 @@ class LockStep:
         return targets
 
     def set_grounding(self, grounding: Grounding) -> GraspTarget:
-        """The target of a grounding, with its first plans, as it is in the newest frame."""
+        """The target of a grounding, as it is in the newest frame; a new one with its first plans.
+
+        One that is followed already is planned for when the next frame comes.
+        """
         target = self.tracker.set_grounding(grounding)
         while target is None:
             job = self.tracker.take_job()

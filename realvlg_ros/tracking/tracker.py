@@ -13,6 +13,7 @@ from ..transforms import invert
 from .association import contested
 from .measurement.region import checked_region
 from .memory.key_frames import KeyFrame, KeyFrameMemory
+from .memory.steady_world import SteadyWorld
 from .memory.stream_break import stream_break
 from .reground import PendingRegrounds, RegroundRequest, due_regrounds
 from .settings import TrackerSettings
@@ -24,12 +25,10 @@ from .target.report import refusal, report
 from .target.target import GraspTarget
 from .target.track import TargetTrack
 from .target_list import TargetList
+from .unanswered import GIVEN_UP, Unanswered
 
 # Milliseconds in a second. From SI.
 _MS = 1000.0
-# Followed in the camera's frame, targets go back to the fixed frame after so many frames with tf.
-# Chosen: half a second at 30 Hz, so that flickering tf does not switch them.
-_STEADY_TF_FRAMES = 15
 
 
 class TargetTracker:
@@ -48,13 +47,14 @@ class TargetTracker:
         self._waiting: list[PlanJob] = []
         self._planned_ms: dict[str, float] = {}
         self._pending_regrounds = PendingRegrounds(self.settings)
-        self._frames_with_tf = 0
+        self._world = SteadyWorld()
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
             int(self.settings.stamp_tolerance * 1e9),
             int(self.settings.request_timeout * 1e9),
         )
         self._targets = TargetList(self.settings)
+        self._unanswered = Unanswered()
         self._notices: list[str] = []
 
     @property
@@ -80,12 +80,14 @@ class TargetTracker:
         """Follow every target into the newest frame.
 
         Returns the targets, also those that were lost by it, and without those that wait for
-        their first plans. A clock that jumped back, a camera
-        of another size or frame, or a pause of the stream ends the targets with the reason.
+        their first plans; and a refusal for each grounding whose target went before those were
+        made. A clock that jumped back, a camera of another size or frame, or a pause of the
+        stream ends the targets with the reason.
         """
         started = time.perf_counter()
         ended = self._check_stream(frame)
-        key = self._in_steady_world(KeyFrame.from_frame(frame))
+        key = KeyFrame.from_frame(frame)
+        key = self._world.steady(key, self._memory.newest, len(self._targets) > 0)
         self._change_world(key)
         self._memory.add(key)
         for track in self._targets:
@@ -101,7 +103,8 @@ class TargetTracker:
             for track in self._targets
             if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
-        return ended + targets
+        orphans = self._unanswered.take_orphans(self._targets)
+        return ended + [self._refuse(orphan, GIVEN_UP) for orphan in orphans] + targets
 
     def begin(self, request_id: str, stamp_ns: int) -> bool:
         """Keep the frame of a stamp for a grounding that has begun on it.
@@ -142,12 +145,15 @@ class TargetTracker:
     def take_job(self) -> PlanJob | None:
         """The plan that is to be made next, if one is due; at most one of each target is out."""
         newest = self._memory.newest
-        while self._waiting:
-            job = self._waiting.pop(0)
+        for index, job in enumerate(self._waiting):
             asked = self._targets.find(job.track_id, job.born_ns)
-            if asked is not None:
+            if asked is not None and not asked.planning:
+                del self._waiting[index]
                 asked.planning = True
                 return job
+        self._waiting = [
+            job for job in self._waiting if self._targets.find(job.track_id, job.born_ns)
+        ]
         due = [track for track in self._targets if plan_is_due(track)]
         if not due or newest is None:
             return None
@@ -167,9 +173,14 @@ class TargetTracker:
             return None
         if track.first_plans is None:
             self._planned_ms = {'plan': result.duration_ms}
-            track.take_plan(result)
+            if result.failed:
+                # A planner that raised says nothing about the grasps that are known.
+                track.planning = False
+            else:
+                track.take_plan(result)
             return None
         if result.failed:
+            self._unanswered.answered(track)
             self._targets.remove(track.track_id)
             return self._refuse(track.grounding, result.message)
         return self._take_first(track, track.first_plans, result)
@@ -189,6 +200,7 @@ class TargetTracker:
             return self._refuse(grounding, 'no depth on the object: neither tracked nor grasped')
         track, object2world = assigned
         if not track.settled:
+            self._unanswered.add(grounding)
             return None
         newest = self._memory.newest
         assert newest is not None
@@ -204,6 +216,7 @@ class TargetTracker:
         if track.candidates.plans:
             return report(track, newest, plans.timings_ms())
         track.first_plans = plans
+        self._unanswered.add(grounding)
         return None
 
     def _take_first(
@@ -215,11 +228,16 @@ class TargetTracker:
         track.take_plan(result)
         if track.candidates.plans > 1:
             track.candidates.settle()
-        job = next(plans.jobs, None)
+        try:
+            job = next(plans.jobs, None)
+        except Exception:
+            self._targets.remove(track.track_id)
+            raise
         if job is not None:
             self._waiting.append(job)
             return None
         track.first_plans, track.planned_ns = None, newest.stamp_ns
+        self._unanswered.answered(track)
         return report(track, newest, plans.timings_ms())
 
     def _contradicted(self, track: TargetTrack) -> GraspTarget | None:
@@ -255,25 +273,13 @@ class TargetTracker:
         ended = []
         for track in self._targets:
             track.life.lose(reason)
+            self._unanswered.answered(track)
             ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
         requests = [track.grounding for track in self._targets]
         self.reset()
         self._pending_regrounds.add(requests, frame.stamp_ns)
         self._memory.clear()
         return ended
-
-    def _in_steady_world(self, key: KeyFrame) -> KeyFrame:
-        """A frame without its fixed frame while tf has only just come back.
-
-        What is published must not flip between two frames when tf flickers.
-        """
-        self._frames_with_tf = 0 if key.camera2fixed is None else self._frames_with_tf + 1
-        last = self._memory.newest
-        if last is None or last.camera2fixed is not None or not self._targets:
-            return key
-        if self._frames_with_tf >= _STEADY_TF_FRAMES:
-            return key
-        return replace(key, camera2fixed=None, fixed_frame='')
 
     def _change_world(self, key: KeyFrame) -> None:
         """Move the targets between camera and fixed frame when tf comes or goes."""

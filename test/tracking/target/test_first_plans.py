@@ -165,6 +165,51 @@ def test_jobs_of_a_target_that_is_gone_are_not_handed_out():
     assert run.tracker.take_job() is None
 
 
+@pytest.mark.parametrize(
+    'event',
+    [
+        lambda run: run.tracker.reset(),
+        lambda run: run.tracker.reset(1),
+        lambda run: run.answer(request_id='r2', number=2),
+        lambda run: run.answer(request_id='r2'),
+    ],
+    ids=['reset', 'reset of the target', 'displaced', 'taken over'],
+)
+@pytest.mark.parametrize('job_is_out', [False, True])
+def test_a_request_is_answered_when_its_target_goes_before_the_first_plans(event, job_is_out):
+    run = Run(slabs=1, late=0, max_targets=1)
+    run.scene.slabs.append(Slab(at(0.1, 0.05, 0.6), 0.05, seed=9))
+    run.frame, run.owner = run.scene.render(1)
+    run.index = 1
+    run.tracker.update(run.frame)
+    assert run.answer() is None
+    job = run.tracker.take_job() if job_is_out else None
+    event(run)
+    if job is not None:
+        run.tracker.take_result(job.run(run.planner))
+    answers = [target for target in run.step() if target.request_id == 'r1']
+    assert [(answer.state, answer.grasps) for answer in answers] == [(TargetState.LOST, ())]
+    assert 'before its first plan was made' in answers[0].message
+    assert [target for target in run.step() if target.request_id == 'r1'] == []
+
+
+def test_one_plan_of_a_target_is_out_at_a_time_and_a_failed_one_takes_no_grasps():
+    run = Run(first_plans=1, plan_period=0.0, fused_plans=9)
+    run.answer()
+    known = len(run.plan().grasps)
+    run.step()
+    refining = run.tracker.take_job()
+    assert run.answer(request_id='r2').request_id == 'r2'
+    assert run.tracker.take_job() is None
+    for _ in range(10):
+        run.tracker.take_result(refining.failed('planning failed: a bug'))
+        run.step()
+        refining = run.tracker.take_job()
+        assert refining is not None
+    (target,) = run.step()
+    assert len(target.grasps) == known > 0
+
+
 def test_what_moves_while_it_is_planned_for_is_planned_for_again():
     run = Run(first_plans=1, fused_plans=1, replan_distance=0.03)
     run.answer()
