@@ -29,10 +29,13 @@ def limit_threads(threads: int) -> None:
 
     It holds for the libraries that are loaded, each copy of OpenBLAS among them (numpy, scipy and
     OpenCV bring their own), and, by the environment, for those that this process or one that it
-    starts loads later. torch on a CPU needs a number of its own: see `use_torch_threads`.
+    starts loads later. An OpenMP runtime that is loaded already keeps its number in other threads,
+    since OpenMP has one for each. torch on a CPU needs a number of its own: see
+    `use_torch_threads`.
 
     Args:
-        threads: 1 or more; 0 leaves everything as the libraries and the environment have it.
+        threads: 1 or more; 0 changes nothing: what the libraries and the environment have, or
+            what an earlier call has set, stays.
 
     Raises:
         ParameterError: the number is not within 0 to MAX_THREADS.

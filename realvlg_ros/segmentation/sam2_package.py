@@ -26,7 +26,7 @@ class Sam2Segmenter:
         Args:
             checkpoint: path of the weights.
             device: 'auto', 'cpu' or 'cuda'.
-            threads: of torch; 0 leaves its own choice.
+            threads: of torch on a CPU; 0 takes every core.
         """
         self._path = Path(checkpoint).expanduser()
         self._device = device

@@ -62,9 +62,9 @@ def current_names(
 ) -> tuple[dict[str, Any], list[str]]:
     """Replace former names by current ones.
 
-    Where both are given and the current name has the default value, the value of the former name
-    is taken: the parameter files of this package list defaults, and a file that was written for
-    the previous release is read on top of them.
+    Where both are given with equal values, or the current name has the default value, the value
+    of the former name is taken: the parameter files of this package list defaults, and a file
+    that was written for the previous release is read on top of them.
 
     Args:
         declared: the settings.
@@ -74,7 +74,7 @@ def current_names(
         Values by current names (unknown names are kept), and a notice for each former name.
 
     Raises:
-        ParameterError: a setting is given under two names.
+        ParameterError: a setting is given under two names with different values.
     """
     now = {former: item for item in declared for former in item.former}
     values = {name: value for name, value in given.items() if name not in now}
@@ -83,7 +83,8 @@ def current_names(
         if former not in now:
             continue
         name = now[former].name
-        if name in values and (name in used or not _is_default(values[name], now[former])):
+        clash = name in values and values[name] != value
+        if clash and (name in used or not _is_default(values[name], now[former])):
             raise ParameterError(
                 f'{used.get(name, name)} and {former} are one setting, which is called {name} '
                 f'now; leave {former} out'

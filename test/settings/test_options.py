@@ -32,6 +32,11 @@ def test_a_setting_under_two_names_is_refused():
         from_options(Sensor, {'rate': 10.0, 'rate_hz': 12.0})
 
 
+def test_equal_values_under_two_names_are_one():
+    values, notices = current_names(DECLARED, {'rate': 12.0, 'rate_hz': 12.0})
+    assert values == {'rate': 12.0} and len(notices) == 1
+
+
 def test_a_shipped_default_yields_to_a_former_name():
     values, notices = current_names(DECLARED, {'rate': 30.0, 'rate_hz': 12.0, 'other': 1})
     assert values == {'rate': 12.0, 'other': 1} and len(notices) == 1
