@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import cv2
 
@@ -34,16 +36,21 @@ def limit_threads(threads: int) -> None:
     `use_torch_threads`.
 
     Args:
-        threads: 1 or more; 0 changes nothing: what the libraries and the environment have, or
-            what an earlier call has set, stays.
+        threads: 1 or more; 0 takes back what earlier calls have set: the libraries and the
+            environment have again what they had before the first one. A library that was loaded
+            since then keeps its number.
 
     Raises:
         ParameterError: the number is not within 0 to MAX_THREADS.
     """
     if not 0 <= threads <= MAX_THREADS:
         raise ParameterError(f'threads is {threads}; expected 0 to {MAX_THREADS}')
+    global _before
     if threads == 0:
+        _restore()
         return
+    if _before is None:
+        _before = _Before.now()
     os.environ[_SHARED_VARIABLE] = str(threads)
     for name in _OWN_VARIABLES:
         if name in os.environ:
@@ -60,7 +67,51 @@ def limit_threads(threads: int) -> None:
         )  # fmt: skip
         return
     _take_control(threadpoolctl)
-    threadpoolctl.threadpool_limits(threads)
+    limits = threadpoolctl.threadpool_limits(threads)
+    if _before.pools is None:
+        _before.pools = limits
+
+
+@dataclass
+class _Before:
+    """What there was before the first number was set.
+
+    Attributes:
+        environment: values by variable; None for one that was not set.
+        opencv: threads of OpenCV.
+        pools: restores those of BLAS and OpenMP; None without threadpoolctl.
+    """
+
+    environment: dict[str, str | None]
+    opencv: int
+    pools: Any = None
+
+    @classmethod
+    def now(cls) -> _Before:
+        names = (_SHARED_VARIABLE, *_OWN_VARIABLES)
+        return cls({name: os.environ.get(name) for name in names}, cv2.getNumThreads())
+
+
+_before: _Before | None = None
+
+
+def _restore() -> None:
+    """Give back what there was before the first number was set."""
+    global _before
+    if _before is None:
+        return
+    for name, value in _before.environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    cv2.setNumThreads(_before.opencv)
+    if _before.pools is not None:
+        import threadpoolctl
+
+        _take_control(threadpoolctl)
+        _before.pools.restore_original_limits()
+    _before = None
 
 
 def _take_control(threadpoolctl: ModuleType) -> None:

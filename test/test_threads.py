@@ -72,6 +72,22 @@ def test_zero_leaves_everything_as_it_is():
     assert opencv == pools_after(0)[2]
 
 
+def test_zero_after_another_number_gives_back_what_there_was():
+    def state():
+        blas = [p['num_threads'] for p in threadpool_info() if p['user_api'] == 'blas']
+        return blas, cv2.getNumThreads(), os.environ.get('OMP_NUM_THREADS')
+
+    limit_threads(0)
+    before = state()
+    limit_threads(3)
+    limit_threads(5)
+    assert set(state()[0]) == {5} and state()[1:] == (5, '5')
+    limit_threads(0)
+    assert state() == before
+    limit_threads(0)
+    assert state() == before
+
+
 def test_torch_on_a_cpu_takes_its_own_number_in_every_thread(torch, monkeypatch):
     before = torch.get_num_threads()
     limit_threads(1)

@@ -56,6 +56,7 @@ class GraspParameters(CameraParameters):
         True,
         'Ask for new groundings of lost targets (every tracker.retry_period) and of followed '
         'ones (every tracker.check_period), when nothing else is being grounded.',
+        dynamic=True,
     )
     planner: PlannerSettings = field(default_factory=PlannerSettings)
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
@@ -78,7 +79,7 @@ class GraspNode(ManagedNode):
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = GraspPlanner(gripper, self._settings.planner)
         self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
-        self._regrounder = Regrounder(self) if self._settings.reground else None
+        self._regrounder = Regrounder(self)
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
 
     def activate(self) -> None:
@@ -111,6 +112,15 @@ class GraspNode(ManagedNode):
         if self._regrounder is not None:
             self._regrounder.destroy()
         self._regrounder = None
+
+    def reconfigure(self, parameters: GraspParameters) -> None:
+        """Plan the next grasps and follow the next frame with the current settings."""
+        self._settings = parameters
+        self._planner.settings = parameters.planner
+        if self.active:
+            tracker = self._tracker
+            self._frames.use_max_gap(parameters.tracker.max_gap)
+            self._worker.post(lambda: tracker.use_settings(parameters.tracker))
 
     def diagnose(self) -> list[Report]:
         """Report the camera, the tracker and the support plane."""
@@ -167,7 +177,7 @@ class GraspNode(ManagedNode):
             self.get_logger().warning(notice)
         self._publish(targets, frame)
         self._plan_next()
-        if self._regrounder is not None:
+        if self._regrounder is not None and self._settings.reground:
             self._regrounder.ask(self._tracker.take_reground_requests())
         self.warn('tracker', '')
 

@@ -50,11 +50,13 @@ class GroundingParameters(CameraParameters):
         '', 'Options of the backend: a YAML file, or a name in config/backends; empty for none.'
     )
     image_timeout: float = setting(
-        5.0, 'A request fails when no frame comes for so long.', unit='s', low=0.0, high=600.0
-    )
+        5.0, 'A request fails when no frame comes for so long.', unit='s', low=0.0, high=600.0,
+        dynamic=True,
+    )  # fmt: skip
     max_image_age: float = setting(
-        0.1, 'A frame that came longer ago is not looked at.', unit='s', low=0.01, high=60.0
-    )
+        0.1, 'A frame that came longer ago is not looked at.', unit='s', low=0.01, high=60.0,
+        dynamic=True,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -116,6 +118,10 @@ class GroundingNode(ManagedNode):
         if self._grounder is not None:
             self._grounder.close()
         self._grounder = None
+
+    def reconfigure(self, parameters: GroundingParameters) -> None:
+        """Wait for images with the current time limits."""
+        self._settings = parameters
 
     def diagnose(self) -> list[Report]:
         """Report the camera and the model."""

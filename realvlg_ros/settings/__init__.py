@@ -10,7 +10,7 @@ other unit is the suffix of the name: _mm, _deg, _dps (degrees per second), _px,
 and ratios have no unit, hence no suffix.
 """
 
-from .declaration import Setting, Settings, Value, setting, settings_of
+from .declaration import Setting, Settings, Value, dynamic_setting, setting, settings_of
 from .options import construct, current_names, did_you_mean, flatten, from_options
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     'construct',
     'current_names',
     'did_you_mean',
+    'dynamic_setting',
     'flatten',
     'from_options',
     'setting',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
-from functools import cache
+from functools import cache, partial
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
@@ -137,6 +137,10 @@ def setting(
     if declared.is_number and not (unit and math.isfinite(low) and math.isfinite(high)):
         raise TypeError(f'a setting that is a number has a unit and a finite range: {words}')
     return field(default=default, metadata={_KEY: declared})
+
+
+# A setting of which a running node takes a new value.
+dynamic_setting = partial(setting, dynamic=True)
 
 
 class Settings:

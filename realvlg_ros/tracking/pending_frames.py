@@ -40,11 +40,15 @@ class PendingFrames(Generic[F]):
 
     def __init__(self, max_gap: float) -> None:
         """Start empty; a pause of max_gap s ends the targets of the tracker."""
-        self._long_ns = int(_LONG_BUSY * max_gap * 1e9)
-        self._spacing_ns = int(_BRIDGE_SPACING * max_gap * 1e9)
         self._lock = threading.Lock()
         self.skipped = 0
+        self.use_max_gap(max_gap)
         self.clear()
+
+    def use_max_gap(self, max_gap: float) -> None:
+        """A pause of another length, s, ends the targets from now on."""
+        self._long_ns = int(_LONG_BUSY * max_gap * 1e9)
+        self._spacing_ns = int(_BRIDGE_SPACING * max_gap * 1e9)
 
     def clear(self) -> None:
         """Forget all frames, as when the clock has jumped back."""

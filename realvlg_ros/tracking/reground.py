@@ -54,12 +54,16 @@ class PendingRegrounds:
 
     def __init__(self, settings: TrackerSettings) -> None:
         """Start with none."""
-        self._retry_ns = int(settings.retry_period * 1e9)
-        self._forget_ns = int(settings.forget_after * 1e9)
+        self.use_settings(settings)
         self._broken_ns = 0
         # When each was asked last, ns.
         self._asked: dict[str, int] = {}
         self._groundings: dict[str, Grounding] = {}
+
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._retry_ns = int(settings.retry_period * 1e9)
+        self._forget_ns = int(settings.forget_after * 1e9)
 
     def add(self, groundings: Sequence[Grounding], stamp_ns: int) -> None:
         """Take the groundings of targets that ended with the stream, which goes on at a stamp."""

@@ -31,6 +31,12 @@ class TargetList:
     def __len__(self) -> int:
         return len(self._tracks)
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+        for track in self._tracks:
+            track.use_settings(settings)
+
     def find(self, track_id: int, born_ns: int) -> TargetTrack | None:
         """The target of an id that was first seen in the frame of a stamp, if it is still here."""
         who = (track_id, born_ns)

@@ -57,6 +57,12 @@ class TargetTracker:
         self._unanswered = Unanswered()
         self._notices: list[str] = []
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings; the memory of frames keeps those that it was made with."""
+        self.settings = settings
+        self._pending_regrounds.use_settings(settings)
+        self._targets.use_settings(settings)
+
     @property
     def memory_bytes(self) -> int:
         """Memory taken by key frames."""

@@ -42,7 +42,7 @@ def test_every_setting_has_a_row_with_all_that_is_known():
     (friction,) = [row for row in rows if row[0] == '| `planner.friction`']
     assert friction[1:] == [
         '`0.4`', '0.01 to 2', 'unitless',
-        'Coefficient between finger and object; sets the antipodal cone.', 'no |',
+        'Coefficient between finger and object; sets the antipodal cone.', 'yes |',
     ]  # fmt: skip
     (timeout,) = [row for row in rows if row[0] == '| `default_timeout`']
     assert timeout[1:4] == ['`30.0`', '0.1 to 3600', 's'] and timeout[5] == 'yes |'

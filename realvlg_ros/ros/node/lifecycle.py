@@ -51,7 +51,7 @@ class ManagedNode(EntityNode):
     def __init__(self, name: str, **arguments: Any) -> None:
         """Declare the parameters; nothing else happens before the first transition."""
         super().__init__(name, **arguments)
-        self._configured = False
+        self._configured = self._built = False
         self._problem = ''
         self._declared = NodeParameters(self, self.parameter_type, lambda: self._configured)
         self._diagnostics = DiagnosticsPublisher(self, self._reports)
@@ -69,6 +69,20 @@ class ManagedNode(EntityNode):
 
     def cleanup(self) -> None:
         """Undo configure, also one that failed midway."""
+
+    def reconfigure(self, parameters: Any) -> None:
+        """Take the dynamic parameters: called when one was set, and after configure and activate.
+
+        Those that were set during a transition are taken at its end.
+
+        Args:
+            parameters: the current ones, an instance of parameter_type.
+        """
+
+    def take_parameters(self) -> None:
+        """Pass the current parameters on, if there is something to use them."""
+        if self._built:
+            self.reconfigure(self.current_parameters())
 
     def diagnose(self) -> list[Report]:
         """The reports of an active node."""
@@ -120,7 +134,9 @@ class ManagedNode(EntityNode):
         super().on_activate(state)
         result = self._attempt('activate', self.activate)
         self._active = result == _SUCCESS
-        if not self._active:
+        if self._active:
+            self.take_parameters()
+        else:
             self.stop_listening()
             super().on_deactivate(state)
         return result
@@ -151,6 +167,8 @@ class ManagedNode(EntityNode):
         limit_threads(self.current_parameters().threads)
         self._configured = True
         self.configure()
+        self._built = True
+        self.take_parameters()
 
     def _attempt(self, name: str, transition: Callable[[], None]) -> TransitionCallbackReturn:
         try:
@@ -183,6 +201,7 @@ class ManagedNode(EntityNode):
 
     def _release(self) -> None:
         if self._configured:
+            self._built = False
             self._undo(self.cleanup)
             self.withdraw_offers()
             self._configured = False

@@ -79,11 +79,14 @@ class NodeParameters(Generic[P]):
         """The values given at the start, by current name."""
         overrides = getattr(self._node, '_parameter_overrides', {})
         given = {name: item.value for name, item in overrides.items()}
-        try:
-            return self._renamed(given)
-        except ParameterError as error:
-            self._refused[''] = str(error)
-            return given
+        for item in self._settings.values():
+            names = [name for name in (item.name, *item.former) if name in given]
+            own = {name: given.pop(name) for name in names}
+            try:
+                given |= self._renamed(own)
+            except ParameterError as error:
+                self._refused[item.name] = str(error)
+        return given
 
     def _renamed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         values, notices = current_names(self._settings.values(), given)
@@ -160,7 +163,13 @@ class CheckedNode(Node):  # type: ignore[misc]
                 parameter_list = self._declared.prepare(parameter_list)
             except ParameterError as error:
                 return SetParametersResult(successful=False, reason=str(error))
-        return super().set_parameters_atomically(parameter_list)
+        result = super().set_parameters_atomically(parameter_list)
+        if result.successful:
+            self.take_parameters()
+        return result
+
+    def take_parameters(self) -> None:
+        """Called after values have been set."""
 
 
 def _to_ros(value: Value) -> Any:

@@ -14,9 +14,9 @@ class ThreadParameter(Settings):
 
     threads: int = setting(
         1,
-        'Threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them as the libraries and '
-        'the environment have them. More than 1 costs time: the products are small. torch on a '
-        'CPU has its own number, the option threads of the backend.',
+        'Threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them, or gives them back, as '
+        'the libraries and the environment had them. More than 1 costs time: the products are '
+        'small. torch on a CPU has its own number, the option threads of the backend.',
         unit='threads',
         low=0,
         high=MAX_THREADS,

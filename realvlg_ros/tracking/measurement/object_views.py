@@ -29,6 +29,10 @@ class ObjectViews:
         self._settings = settings
         self._views: list[ObjectView] = []
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+
     def __bool__(self) -> bool:
         return bool(self._views)
 

@@ -67,6 +67,10 @@ class GraspCandidates:
         self._challenges = 0
         self.plans = 0
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+
     @property
     def grasps(self) -> tuple[Grasp, ...]:
         """In the object frame, best first."""

@@ -31,6 +31,11 @@ class TargetLife:
         self._empty_since_ns: int | None = None
         self._reported, self._reported_ns = self.state, stamp_ns
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+        self.gauge.use_settings(settings)
+
     @property
     def lost(self) -> bool:
         """Whether it has been given up until it is found again."""

@@ -60,6 +60,10 @@ class PoseFilter:
         self._followed = True
         self._history: list[tuple[int, FloatArray]] = [(stamp_ns, pose)]
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+
     @property
     def held_back(self) -> int:
         """How many measurements in a row disagree with the state."""

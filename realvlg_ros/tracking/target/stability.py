@@ -31,10 +31,14 @@ class StabilityGauge:
 
     def __init__(self, settings: TrackerSettings) -> None:
         """Start unsettled."""
+        self._calm: deque[tuple[int, FloatArray]] = deque()
+        self.use_settings(settings)
+
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
         self._position = settings.stable_position_mm / 1000
         self._rotation = math.radians(settings.stable_rotation_deg)
         self._window_ns = int(settings.stable_for * 1e9)
-        self._calm: deque[tuple[int, FloatArray]] = deque()
 
     def reset(self) -> None:
         """Forget the history: what follows is another pose."""

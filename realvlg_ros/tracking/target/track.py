@@ -99,6 +99,12 @@ class TargetTrack:
         self._history: deque[PastPose] = deque()
         self._remember()
 
+    def use_settings(self, settings: TrackerSettings) -> None:
+        """Go on with other settings."""
+        self.settings = settings
+        for part in (self.life, self.candidates, self.views, self.filter, self._before):
+            part.use_settings(settings)
+
     @property
     def object2world(self) -> FloatArray:
         """Pose of the object now."""

@@ -78,19 +78,25 @@ def test_a_bad_value_at_run_time_is_refused_with_the_reason(graph):
 
 def test_what_needs_configuring_cannot_change_while_configured(graph):
     node = graph.add(GraspNode)
-    (result,) = node.set_parameters([Parameter('planner.friction', value=0.6)])
+    (result,) = node.set_parameters([Parameter('tracker.memory_mb', value=32.0)])
     assert not result.successful and 'clean it up first' in result.reason
     node.trigger_deactivate()
     node.trigger_cleanup()
-    (result,) = node.set_parameters([Parameter('planner.friction', value=0.6)])
+    (result,) = node.set_parameters([Parameter('tracker.memory_mb', value=32.0)])
     assert result.successful
-    (result,) = node.set_parameters([Parameter('planner.friction', value=9.0)])
-    assert not result.successful
-    assert result.reason.startswith(
-        'planner.friction is 9; expected 0.01 to 2; the default is 0.4'
-    )
     node.trigger_configure()
-    assert node.current_parameters().planner.friction == 0.6
+    assert node.current_parameters().tracker.memory_mb == 32.0
+
+
+def test_a_setting_given_under_two_names_is_healed_by_either(graph):
+    for healing in ('tracker.max_gap', 'tracker.max_gap_s'):
+        node = graph.add(GraspNode, **{'tracker.max_gap_s': 3.0, 'tracker.max_gap': 4.0})
+        assert node.state == 'unconfigured' and 'one setting' in node._problem
+        (result,) = node.set_parameters([Parameter(healing, value=5.0)])
+        assert result.successful
+        node.trigger_configure()
+        assert node.current_parameters().tracker.max_gap == 5.0
+        graph.remove(node)
 
 
 def test_a_misspelt_parameter_is_pointed_out(graph, capfd):
