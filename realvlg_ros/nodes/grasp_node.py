@@ -22,6 +22,7 @@ from ..ros.camera.camera_parameters import CameraParameters
 from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.conversions.grounding import grounding_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
+from ..ros.node.activation import describe_state
 from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import latched
@@ -246,7 +247,7 @@ class GraspNode(ManagedNode):
         self, asked: ResetTracker.Request, response: ResetTracker.Response
     ) -> ResetTracker.Response:
         if not self.active:
-            response.message = 'grasp_node is not active; activate it first'
+            response.message = describe_state(self.get_fully_qualified_name(), self.state)
             return response
         done = threading.Event()
 

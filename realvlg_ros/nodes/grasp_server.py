@@ -20,7 +20,9 @@ from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
 from ..ros.requests.ground_client import GroundClient
-from ..ros.requests.plan_request import PlanLimits, PlanRequest
+from ..ros.requests.peer import IdleWatch, Peer
+from ..ros.requests.plan_limits import PlanLimits
+from ..ros.requests.plan_request import PlanRequest
 from ..settings import setting
 
 Result: TypeAlias = PlanGrasps.Result
@@ -69,6 +71,8 @@ class GraspServer(ManagedNode):
     def configure(self) -> None:
         """Offer the action."""
         self._grounder = GroundClient(self)
+        self._grounding_node = Peer(self, 'grounding_node', 'ground/_action/feedback')
+        self._grasp_node = Peer(self, 'grasp_node', 'target')
         self._goals = self.create_managed_action_server(PlanGrasps, 'plan_grasps', self._begin)
 
     def activate(self) -> None:
@@ -85,8 +89,10 @@ class GraspServer(ManagedNode):
         self._goals.wait(RESULTS_TIMEOUT_S)
 
     def cleanup(self) -> None:
-        """Destroy the action client."""
+        """Destroy the clients."""
         self._grounder.destroy()
+        self._grounding_node.destroy()
+        self._grasp_node.destroy()
 
     def diagnose(self) -> list[Report]:
         """Report the goals."""
@@ -100,8 +106,9 @@ class GraspServer(ManagedNode):
     def _begin(self, handle: ServerGoalHandle) -> Execution:
         goal: PlanGrasps.Goal = handle.request
         request = PlanRequest(
-            goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback
-        )
+            goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback,
+            IdleWatch(self._grounding_node, self._grasp_node).idleness,
+        )  # fmt: skip
         with self._lock:
             if self._current is not None:
                 reason = f'replaced by a newer goal: {goal.instruction[:100]!r}'
@@ -124,9 +131,9 @@ class GraspServer(ManagedNode):
 
     def _missing(self) -> str:
         if not self._grounder.ready():
-            return 'no grounding_node is there: start it and check that it is active'
+            return self._grounding_node.absence()
         if not self.count_publishers(self.resolve_topic_name('target')):
-            return 'no grasp_node is there: start it and check that it is active'
+            return self._grasp_node.absence()
         return ''
 
     def _limits(self, goal: PlanGrasps.Goal) -> PlanLimits:

@@ -22,6 +22,7 @@ from ..ros.camera.camera_parameters import CameraParameters
 from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.conversions.grounding import grounding_to_msg
 from ..ros.conversions.stamps import ns_to_stamp
+from ..ros.node.activation import describe_state
 from ..ros.node.deadline import Deadline
 from ..ros.node.diagnostics import Report
 from ..ros.node.entity_node import Execution
@@ -164,7 +165,7 @@ class GroundingNode(ManagedNode):
         self, asked: SetInstruction.Request, response: SetInstruction.Response
     ) -> SetInstruction.Response:
         if not self.active:
-            response.message = 'grounding_node is not active; activate it first'
+            response.message = describe_state(self.get_fully_qualified_name(), self.state)
             return response
         request = self._requests.submit(asked.instruction)
         response.request_id = request.request_id

@@ -13,10 +13,12 @@ from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import QoSProfile
 
+from .activation import describe_state
+from .deadline import Deadline
 from .diagnostics import Level, Report
-from .goals import Goals
+from .goals import Goals, Pace
 from .node_parameters import CheckedNode
-from .qos import publisher_events, stream, subscription_events
+from .qos import action_queues, publisher_events, service_queue, stream, subscription_events
 
 # Executes a goal: takes its handle and returns the result.
 Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
@@ -24,6 +26,9 @@ Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
 # A condition whose message changes, for example in a number, is logged again after this, s.
 # Chosen: the log stays readable.
 _LOG_PERIOD_S = 10.0
+# A node that is not active says so of the goals that it rejects once in this time, s. Chosen: who
+# waits for it asks ten times a second.
+_REJECTION_LOG_PERIOD_S = 1.0
 # How long results that no client has fetched are kept, s. Chosen: over the 15 minutes of some
 # distributions they would accumulate.
 _RESULT_TIMEOUT_S = 30
@@ -46,11 +51,17 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self._listeners: list[Callable[[], Any]] = []
         self._conditions: dict[str, str] = {}
         self._logged: dict[str, float] = {}
+        self._rejection_logged = Deadline(0.0)
 
     @property
     def active(self) -> bool:
         """Whether the node is in the state active."""
         return self._active
+
+    @property
+    def state(self) -> str:
+        """The lifecycle state: unconfigured, inactive, active, finalized or one between them."""
+        return str(self._state_machine.current_state[1])
 
     def create_managed_subscription(
         self,
@@ -113,7 +124,11 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             callback: takes the request and the response to fill in, which it returns.
         """
         server = self.create_service(
-            service, name, callback, callback_group=ReentrantCallbackGroup()
+            service,
+            name,
+            callback,
+            qos_profile=service_queue(),
+            callback_group=ReentrantCallbackGroup(),
         )
         self._offers.append(lambda: self.destroy_service(server))
 
@@ -132,7 +147,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         Returns:
             The live goals.
         """
-        goals = Goals()
+        goals, pace = Goals(), Pace()
         server = ActionServer(
             self,
             action,
@@ -140,10 +155,11 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             lambda handle: begin(handle)(handle),
             # One at a time, which keeps their order; what a goal executes is in no group.
             callback_group=MutuallyExclusiveCallbackGroup(),
-            goal_callback=lambda _: self._accept_goal(name),
+            goal_callback=lambda _: self._accept_goal(name, pace),
             handle_accepted_callback=lambda handle: handle.execute(begin(handle)),
             cancel_callback=goals.accept_cancel,
             result_timeout=_RESULT_TIMEOUT_S,
+            **action_queues(),
         )
         self._offers.append(server.destroy)
         return goals
@@ -192,10 +208,14 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         """Destroy publishers, services and action servers."""
         _call_all(self._offers)
 
-    def _accept_goal(self, name: str) -> GoalResponse:
+    def _accept_goal(self, name: str, pace: Pace) -> GoalResponse:
+        pace.wait()
         if self._active:
             return GoalResponse.ACCEPT
-        self.get_logger().warning(f'a goal of {name} is rejected: the node is not active')
+        if self._rejection_logged.passed:
+            self._rejection_logged = Deadline(_REJECTION_LOG_PERIOD_S)
+            words = describe_state(self.get_fully_qualified_name(), self.state)
+            self.get_logger().warning(f'a goal of {name} is rejected: {words}')
         return GoalResponse.REJECT
 
     def _on_qos(self, topic: str) -> Callable[[str], None]:

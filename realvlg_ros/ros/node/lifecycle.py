@@ -98,11 +98,6 @@ class ManagedNode(EntityNode):
         assert self._declared is not None
         return self._declared.check()
 
-    @property
-    def state(self) -> str:
-        """The lifecycle state: unconfigured, inactive, active, finalized or one between them."""
-        return str(self._state_machine.current_state[1])
-
     def stop(self, linger: float) -> bool:
         """Deactivate, wait linger s so that results of ended goals are sent, and shut down.
 

@@ -12,6 +12,7 @@ from rclpy.node import Node
 
 from ...action import Ground
 from ...msg import Grounding
+from ..node.qos import action_queues
 
 # Longest wait for the answer to a goal request, s; DDS may lose that of a server just discovered.
 # Chosen: short, since the request is sent again.
@@ -83,7 +84,11 @@ class GroundClient:
     def __init__(self, node: Node, action: str = 'ground') -> None:
         """Make the client of an action of this name."""
         self._client = ActionClient(
-            node, Ground, action, callback_group=MutuallyExclusiveCallbackGroup()
+            node,
+            Ground,
+            action,
+            callback_group=MutuallyExclusiveCallbackGroup(),
+            **action_queues(),
         )
 
     def ready(self) -> bool:

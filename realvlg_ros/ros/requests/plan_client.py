@@ -18,7 +18,8 @@ from ..camera.frame_matcher import FrameMatcher, MatchedFrame
 from ..conversions.rgbd import frame_from_msgs
 from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
-from ..node.qos import stream
+from ..node.qos import action_queues, stream
+from .peer import IdleWatch, Peer
 
 # Number of frames kept to find that of an answer, and longest wait of one spin, s. Chosen: four
 # seconds at 30 Hz; a cancel is not delayed.
@@ -41,7 +42,8 @@ class PlanClient:
         self._node = node
         self._matcher = FrameMatcher()
         self._frames: OrderedDict[int, MatchedFrame] = OrderedDict()
-        self._action = ActionClient(node, PlanGrasps, 'plan_grasps')
+        self._server = Peer(node, 'grasp_server', 'plan_grasps/_action/feedback')
+        self._action = ActionClient(node, PlanGrasps, 'plan_grasps', **action_queues())
         for name, message in (('color', Image), ('depth', Image), ('camera_info', CameraInfo)):
             add = getattr(self._matcher, f'add_{name}')
             node.create_subscription(message, name, self._receiver(add), stream('reliable', 5))
@@ -108,11 +110,14 @@ class PlanClient:
         alive: Callable[[], None],
     ) -> Any:
         """Send a goal until a server accepts it: one just killed or started may not answer."""
+        watch = IdleWatch(self._server)
         while True:
             sent = self._action.send_goal_async(goal, on_message)
             answered = self._spin_until(_done(sent, alive), _ACCEPT_S)
             if answered and sent.result().accepted:
                 return sent.result()
+            if idle := watch.idleness():
+                raise RealvlgError(f'grasp_server did not take the goal: {idle}')
             if deadline.passed:
                 reason = 'it is not active' if answered else 'it does not answer'
                 raise RealvlgError(f'grasp_server did not take the goal: {reason}')

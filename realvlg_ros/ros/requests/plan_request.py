@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from ...action import PlanGrasps
@@ -16,13 +15,16 @@ from ..conversions.region import timings_to_msg
 from ..node.deadline import Deadline
 from ..node.goals import FEEDBACK_PERIOD_S
 from .ground_client import GroundAttempt, GroundClient
+from .plan_limits import PlanLimits
 
 T = TypeVar('T')
 Result: TypeAlias = PlanGrasps.Result
 Feedback: TypeAlias = PlanGrasps.Feedback
 
-# How often it is checked whether a missing node has started, s. Chosen: too short to be noticed.
+# How often it is checked whether a missing node has started, and whether one is not active, s.
+# Chosen: too short to be noticed.
 _DISCOVERY_PERIOD_S = 0.1
+_ACTIVE_PERIOD_S = 0.2
 
 _STAGE_NAMES = {
     Feedback.WAITING_FOR_GROUNDER: 'waiting',
@@ -36,25 +38,6 @@ _GROUNDING_ENDS = {
     Grounding.AMBIGUOUS: Result.AMBIGUOUS,
     Grounding.CANCELED: Result.CANCELED,
 }
-
-
-@dataclass(frozen=True)
-class PlanLimits:
-    """Time limits of a request, and the number of attempts.
-
-    Attributes:
-        timeout: for the whole request, s.
-        grounder_silence: time without feedback after which the grounder counts as gone, s.
-        target_silence: time without a target after which the object is grounded again, s.
-        retry_period: shortest time between two groundings, s.
-        ground_attempts: number of failed groundings in a row after which the request fails.
-    """
-
-    timeout: float
-    grounder_silence: float
-    target_silence: float
-    retry_period: float
-    ground_attempts: int
 
 
 class _Ended(Exception):  # noqa: N818
@@ -78,6 +61,7 @@ class PlanRequest:
         grounder: GroundClient,
         missing: Callable[[], str],
         publish: Callable[[Feedback], None],
+        idle: Callable[[], str] = lambda: '',
     ) -> None:
         """Take a goal and start its deadline.
 
@@ -87,6 +71,8 @@ class PlanRequest:
             grounder: client of the action that finds the object.
             missing: says which node is missing, and the remedy; empty when none is.
             publish: called with each feedback.
+            idle: says which node waits for a command and so will not answer, and the command;
+                empty when none does.
         """
         self.request_id = goal.request_id or uuid.uuid4().hex
         self._goal = goal
@@ -94,6 +80,7 @@ class PlanRequest:
         self._grounder = grounder
         self._missing = missing
         self._publish = publish
+        self._idle = idle
         self._deadline = Deadline(limits.timeout)
         self._changed = threading.Condition()
         self._end: _Ended | None = None
@@ -247,7 +234,10 @@ class PlanRequest:
                     raise self._timed_out()
                 if until.passed:
                     return None
-                self._changed.wait(min(until.remaining, self._deadline.remaining, poll))
+                left = min(until.remaining, self._deadline.remaining)
+                self._changed.wait(min(left, poll, _ACTIVE_PERIOD_S))
+            if words := self._idle():
+                raise _Ended(Result.FAILED, words)
             if self._deadline.elapsed - self._fed_back >= FEEDBACK_PERIOD_S:
                 self._feed_back()
 

@@ -9,7 +9,8 @@ from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding
 from ros_graph import wait_until
 
-from realvlg_ros.ros.requests.plan_request import PlanLimits, PlanRequest
+from realvlg_ros.ros.requests.plan_limits import PlanLimits
+from realvlg_ros.ros.requests.plan_request import PlanRequest
 
 Result, Feedback = PlanGrasps.Result, PlanGrasps.Feedback
 

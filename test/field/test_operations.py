@@ -1,0 +1,164 @@
+"""Operations in the field: nodes that are not there or not active, and bursts of goals."""
+
+import time
+
+import pytest
+import rclpy
+from field import Row, table
+from rcl_interfaces.msg import Log
+from rclpy.action import ActionClient
+from realvlg_ros.action import PlanGrasps
+from ros_graph import FakeCamera, Graph, ground, plan, wait_until
+
+from realvlg_ros.nodes.grasp_node import GraspNode
+from realvlg_ros.nodes.grasp_server import GraspServer
+from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.node.qos import action_queues
+
+SENTENCE = 'pick up the red box'
+STATUS = {
+    getattr(PlanGrasps.Result, name): name
+    for name in ('OK', 'TIMED_OUT', 'CANCELED', 'FAILED', 'NO_GRASP', 'LOST')
+}
+# What brings the nodes of the graph to a state.
+TO_STATE = {
+    'active': (),
+    'inactive': ('deactivate',),
+    'unconfigured': ('deactivate', 'cleanup'),
+}
+BACK = {'active': (), 'inactive': ('activate',), 'unconfigured': ('configure', 'activate')}
+
+
+@pytest.fixture(scope='module')
+def graph(ros_context):
+    graph = Graph()
+    graph.camera = FakeCamera(graph.node)
+    graph.nodes = {
+        'grounding_node': graph.add(GroundingNode),
+        'grasp_node': graph.add(GraspNode, reground=False),
+    }
+    graph.server = graph.add(GraspServer)
+    yield graph
+    graph.close()
+
+
+def go(node, transitions):
+    for transition in transitions:
+        getattr(node, f'trigger_{transition}')()
+
+
+IDLE = [
+    Row(
+        f'{name} {state}',
+        (name, state),
+        'FAILED',
+        (f'/{name}', state, f'ros2 lifecycle set /{name} activate')
+        + ((f'ros2 lifecycle set /{name} configure',) if state == 'unconfigured' else ()),
+    )
+    for name in ('grounding_node', 'grasp_node')
+    for state in ('inactive', 'unconfigured')
+]
+
+
+@table(IDLE)
+def test_a_node_that_is_not_active_is_named_long_before_the_deadline(graph, row):
+    name, state = row.given
+    node = graph.nodes[name]
+    go(node, TO_STATE[state])
+    try:
+        goal = plan(graph, SENTENCE, timeout=60.0)
+        result = goal.result()
+    finally:
+        go(node, BACK[state])
+    row.check(STATUS[result.status], result.message)
+
+
+def test_a_node_that_is_deactivated_under_a_goal_is_named(graph):
+    graph.camera.pause()
+    goal = plan(graph, SENTENCE, timeout=60.0)
+    wait_until(lambda: goal.feedback, 'feedback')
+    go(graph.nodes['grasp_node'], TO_STATE['inactive'])
+    result = goal.result()
+    go(graph.nodes['grasp_node'], BACK['inactive'])
+    graph.camera.resume()
+    assert '/grasp_node is not active (it is inactive)' in result.message
+
+
+@pytest.mark.parametrize(
+    ('name', 'node_class'), [('grasp_node', GraspNode), ('grounding_node', GroundingNode)]
+)
+def test_a_node_that_is_not_there_is_waited_for_and_named(graph, name, node_class):
+    graph.remove(graph.nodes[name])
+    words = f'no {name} is there'
+    goal = plan(graph, SENTENCE, timeout=60.0)
+    wait_until(lambda: any(words in f.message for f in goal.feedback), 'its name in the feedback')
+    short = plan(graph, SENTENCE, timeout=0.5).result()
+    assert STATUS[short.status] == 'TIMED_OUT' and words in short.message
+    goal = plan(graph, SENTENCE, timeout=60.0)
+    wait_until(lambda: any(words in f.message for f in goal.feedback), 'its name in the feedback')
+    graph.nodes[name] = graph.add(node_class)
+    assert STATUS[goal.result().status] == 'OK'
+
+
+def test_a_node_of_another_namespace_is_pointed_out(graph):
+    graph.remove(graph.nodes['grasp_node'])
+    stranger = rclpy.create_node('grasp_node', namespace='other')
+    try:
+        goal = plan(graph, SENTENCE, timeout=60.0)
+        wait_until(
+            lambda: any('/other/grasp_node' in f.message for f in goal.feedback), 'its full name'
+        )
+        goal.cancel()
+        goal.result()
+    finally:
+        stranger.destroy_node()
+        graph.nodes['grasp_node'] = graph.add(GraspNode, reground=False)
+
+
+def test_rejections_are_logged_once_a_second_with_the_command(graph):
+    logged = []
+    graph.node.create_subscription(Log, '/rosout', logged.append, 100)
+    node = graph.nodes['grounding_node']
+    go(node, TO_STATE['inactive'])
+    began = time.monotonic()
+    for _ in range(20):
+        assert not ground(graph, SENTENCE).handle.accepted
+
+    def rejections():
+        return [m.msg for m in logged if 'is rejected' in m.msg]
+
+    wait_until(rejections, 'a line of the log')
+    go(node, BACK['inactive'])
+    assert len(rejections()) <= 1 + (time.monotonic() - began) / 1.0
+    assert 'ros2 lifecycle set /grounding_node activate' in rejections()[0]
+
+
+@pytest.mark.parametrize('clients', [1, 5])
+def test_each_of_fifty_goals_has_one_answer(graph, clients):
+    answers = {i: [] for i in range(50)}
+    graph.clients = [
+        ActionClient(graph.node, PlanGrasps, 'plan_grasps', **action_queues())
+        for _ in range(clients)
+    ]
+    for client in graph.clients:
+        wait_until(client.server_is_ready, 'grasp_server')
+
+    def send(index):
+        def take(future):
+            handle = future.result()
+            assert handle.accepted
+            handle.get_result_async().add_done_callback(
+                lambda done: answers[index].append(done.result().result)
+            )
+
+        goal = PlanGrasps.Goal(instruction=f'{SENTENCE} {index}', timeout=30.0)
+        graph.clients[index % clients].send_goal_async(goal).add_done_callback(take)
+
+    for index in answers:
+        send(index)
+    wait_until(lambda: all(answers.values()), 'an answer to each')
+    assert all(len(answer) == 1 for answer in answers.values())
+    replaced = [a for (a,) in answers.values() if 'replaced by a newer goal' in a.message]
+    assert len(replaced) == 49 and {STATUS[a.status] for a in replaced} == {'CANCELED'}
+    for client in graph.clients:
+        client.destroy()
