@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import operator
 import os
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from realvlg_ros.arrays import FloatArray
+from realvlg_ros.json_text import to_json_text
 from realvlg_ros.threads import limit_threads
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -104,7 +104,7 @@ class Report:
         print(f'\n{self.name} at {_commit()} on {_machine()}\n{self.table()}')
         if json_path is not None:
             json_path.parent.mkdir(parents=True, exist_ok=True)
-            json_path.write_text(json.dumps(self.to_dict(), indent=2) + '\n')
+            json_path.write_text(to_json_text(self.to_dict(), indent=2) + '\n')
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

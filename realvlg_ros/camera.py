@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from .arrays import FloatArray
+from .distortion import EQUIDISTANT, distort, read_distortion, undistort
 from .errors import CameraError
-
-# Number of coefficients of each model of sensor_msgs/CameraInfo that is supported: plumb_bob is k1
-# k2 p1 p2 k3, rational_polynomial adds k4 k5 k6. From OpenCV's calib3d, which has this order.
-_COEFFICIENTS = {'plumb_bob': (0, 4, 5), 'rational_polynomial': (0, 8)}
 
 
 @dataclass(frozen=True)
@@ -32,6 +25,7 @@ class Camera:
         cx, cy: principal point, px; pixel centres lie at integers.
         distortion: coefficients in OpenCV's order; empty for a rectified image.
         frame_id: the camera's optical frame (x right, y down, z forward; REP 103).
+        fisheye: whether the distortion is the equidistant model's, four coefficients.
     """
 
     width: int
@@ -42,6 +36,7 @@ class Camera:
     cy: float
     distortion: tuple[float, ...] = ()
     frame_id: str = 'camera_color_optical_frame'
+    fisheye: bool = False
 
     def __post_init__(self) -> None:
         if self.width <= 0 or self.height <= 0:
@@ -75,41 +70,31 @@ class Camera:
             k: 9 values, row-major 3x3, for raw images.
             d: distortion coefficients.
             p: 12 values, row-major 3x4, for rectified images.
-            distortion_model: plumb_bob or rational_polynomial.
+            distortion_model: plumb_bob, rational_polynomial or equidistant.
             frame_id: optical frame.
             rectified: whether the images are rectified; then P holds and D does not.
 
         Raises:
             CameraError: unusable intrinsics or an unknown distortion model.
         """
-        if rectified and len(p) == 12 and p[0] > 0:
+        has_p = len(p) == 12 and p[0] > 0
+        if rectified and has_p:
             return cls(width, height, p[0], p[5], p[2], p[6], (), frame_id)
-        if len(k) != 9:
-            raise CameraError(f'K has {len(k)} values instead of 9')
-        distortion = () if rectified else check_distortion(distortion_model, d)
-        return cls(width, height, k[0], k[4], k[2], k[5], distortion, frame_id)
+        _check_k(k, d, has_p, rectified)
+        distortion, fisheye = ((), False) if rectified else read_distortion(distortion_model, d)
+        return cls(width, height, k[0], k[4], k[2], k[5], distortion, frame_id, fisheye)
 
-    @classmethod
-    def from_json(cls, path: Path) -> Camera:
-        """Read a frame folder's camera.json.
+    @property
+    def distorted(self) -> bool:
+        """Whether straight lines are bent in the image."""
+        return self.fisheye or any(self.distortion)
 
-        Raises:
-            CameraError: the file is missing, is not JSON or lacks a key.
-        """
-        try:
-            values: Mapping[str, Any] = json.loads(path.read_text())
-            width, height = int(values['width']), int(values['height'])
-            fx, fy, cx, cy = (float(values[key]) for key in ('fx', 'fy', 'cx', 'cy'))
-        except FileNotFoundError as error:
-            raise CameraError(f'{path} is missing; a frame folder needs camera.json') from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise CameraError(
-                f'{path}: {error!r}; it needs the numbers width, height, fx, fy, cx, cy'
-            ) from error
-        model = str(values.get('distortion_model', 'plumb_bob'))
-        distortion = check_distortion(model, values.get('distortion', ()))
-        frame_id = str(values.get('frame_id', cls.frame_id))
-        return cls(width, height, fx, fy, cx, cy, distortion, frame_id)
+    @property
+    def distortion_model(self) -> str:
+        """The name of its distortion model in sensor_msgs/CameraInfo."""
+        if self.fisheye:
+            return EQUIDISTANT
+        return 'plumb_bob' if len(self.distortion) <= 5 else 'rational_polynomial'
 
     @property
     def matrix(self) -> FloatArray:
@@ -127,14 +112,10 @@ class Camera:
     def normalize(self, pixels: npt.ArrayLike) -> FloatArray:
         """Turn pixels (..., 2) into x/z and y/z (..., 2), with distortion removed."""
         pixels = np.asarray(pixels, np.float64)
-        if any(self.distortion):
-            flat = np.ascontiguousarray(pixels.reshape(-1, 1, 2))
-            stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 200, 1e-12)
-            rays = cv2.undistortPointsIter(
-                flat, self.matrix, np.array(self.distortion), None, None, stop
-            )
-            return np.asarray(rays, np.float64).reshape(pixels.shape)
-        return (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
+        rays = (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
+        if self.distorted:
+            return undistort(rays, self.distortion, self.fisheye)
+        return rays
 
     def deproject(self, pixels: npt.ArrayLike, depth: npt.ArrayLike) -> FloatArray:
         """Turn pixels (..., 2) with depth (...) in m along z into points (..., 3) in m."""
@@ -148,8 +129,8 @@ class Camera:
         z = points[..., 2]
         with np.errstate(divide='ignore', invalid='ignore'):
             rays = np.where(z[..., None] > 0, points[..., :2] / z[..., None], np.nan)
-        if any(self.distortion):
-            rays = self._distort(rays)
+        if self.distorted:
+            rays = distort(rays, self.distortion, self.fisheye)
         return rays * (self.fx, self.fy) + (self.cx, self.cy)
 
     def scaled(self, width: int, height: int) -> Camera:
@@ -165,35 +146,28 @@ class Camera:
             cy=(self.cy + 0.5) * sy - 0.5,
         )
 
-    def _distort(self, rays: FloatArray) -> FloatArray:
-        """Apply OpenCV's radial-tangential (rational) model to x/z, y/z (..., 2)."""
-        k1, k2, p1, p2, k3, k4, k5, k6 = (*self.distortion, *[0.0] * 8)[:8]
-        x, y = rays[..., 0], rays[..., 1]
-        r2 = x * x + y * y
-        radial = (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))
-        return np.stack(
-            [
-                x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x),
-                y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y,
-            ],
-            axis=-1,
-        )
 
+def _check_k(k: Sequence[float], d: Sequence[float], has_p: bool, rectified: bool) -> None:
+    """Refuse a K that cannot be taken for the images.
 
-def check_distortion(model: str, coefficients: Sequence[float]) -> tuple[float, ...]:
-    """Return the coefficients as a tuple if the model is supported.
+    Args:
+        k: of camera_info.
+        d: of camera_info.
+        has_p: whether its P is filled in.
+        rectified: whether the images are rectified, which P describes and not K.
 
     Raises:
-        CameraError: unknown model, or a number of coefficients that is not the model's.
+        CameraError: K is not there but P is, or the other way round.
     """
-    coefficients = tuple(float(c) for c in coefficients)
-    if not any(coefficients):
-        return ()
-    if model not in _COEFFICIENTS:
+    if len(k) != 9:
+        raise CameraError(f'K has {len(k)} values instead of 9')
+    if has_p and not any(k):
         raise CameraError(
-            f'distortion model {model!r} is not supported (only {", ".join(_COEFFICIENTS)}); '
-            'rectify the images and set the parameter `rectified`'
+            'camera_info has no K, all zero, but a P: the images are rectified; set the parameter '
+            'rectified to true, or publish K'
         )
-    if len(coefficients) not in _COEFFICIENTS[model]:
-        raise CameraError(f'{model} with {len(coefficients)} coefficients is not valid')
-    return coefficients
+    if rectified and any(k) and any(d):
+        raise CameraError(
+            f'camera_info has no P, all zero, but a K and the distortion {tuple(d)}: that is of '
+            'images that are not rectified; set the parameter rectified to false, or publish P'
+        )

@@ -10,13 +10,9 @@ import numpy.typing as npt
 
 from .arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from .camera import Camera
+from .depth_check import check_distance, check_stored
 from .depth_noise import DepthNoise
 from .errors import FrameError
-
-# A larger median, m, is a wrong unit. Chosen: no RGB-D camera of a robot reads farther.
-_MAX_PLAUSIBLE_DEPTH_M = 100.0
-# A wrong unit is wrong everywhere: every so many rows and columns tell it. Chosen: 1 of 64 pixels.
-_UNIT_STRIDE = 8
 
 
 @dataclass(frozen=True)
@@ -68,13 +64,14 @@ class RgbdFrame:
             noise: of the depth; a D435's if it is not given.
 
         Raises:
-            FrameError: wrong shape, type, size or unit, or no depth reading at all.
+            FrameError: wrong shape, type, size, byte order or unit, or no depth reading at all.
         """
         _check_shapes(color, depth, camera)
+        noise = noise or DepthNoise()
+        check_stored(depth)
         metres = _to_metres(depth, depth_scale)
-        return cls(
-            color, metres, camera, stamp_ns, camera2fixed, fixed_frame, noise or DepthNoise()
-        )
+        check_distance(metres, noise)
+        return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame, noise)
 
     @property
     def valid(self) -> BoolArray:
@@ -135,19 +132,4 @@ def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> Float32Arr
         raise FrameError(f'depth is {depth.dtype}; expected unsigned integers or floats')
     if depth.dtype.kind != 'u':
         metres[~((metres > 0) & (metres < np.inf))] = 0
-    sparse = metres[::_UNIT_STRIDE, ::_UNIT_STRIDE]
-    readings = sparse[sparse > 0]
-    if readings.size == 0:
-        readings = metres[metres > 0]
-    if readings.size == 0:
-        raise FrameError(
-            'depth holds no reading (all zero, NaN or infinite); '
-            'check the depth stream, the emitter and the camera range'
-        )
-    median = float(np.median(readings))
-    if median > _MAX_PLAUSIBLE_DEPTH_M:
-        raise FrameError(
-            f'median depth is {median:.0f} m: float depth must be in metres and integer depth '
-            'in millimetres (REP 118); set depth_scale or fix the driver'
-        )
     return metres

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import FloatArray, Int32Array
-from .errors import MissingDependencyError
 from .frame import RgbdFrame
 from .grasping.grasp import Grasp
 from .grasping.gripper import Gripper
+from .optional import import_optional
 
 
 def estimate_normals(
@@ -100,11 +100,9 @@ def _point_cloud(points: npt.ArrayLike) -> Any:
 
 
 def _open3d() -> Any:
-    try:
-        import open3d
-    except ImportError as error:
-        raise MissingDependencyError(
-            f'Open3D cannot be loaded ({error}): pip install open3d-cpu, and apt install '
-            'libusb-1.0-0 libgl1 libgomp1 where they are missing'
-        ) from error
-    return open3d
+    return import_optional(
+        'open3d',
+        'Open3D cannot be used',
+        'pip install open3d-cpu, and apt install libusb-1.0-0 libgl1 libgomp1 where they are '
+        'missing',
+    )

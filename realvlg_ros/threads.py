@@ -14,7 +14,8 @@ from typing import Any
 
 import cv2
 
-from .errors import ParameterError
+from .errors import MissingDependencyError, ParameterError
+from .optional import import_optional
 
 # The most threads that can be asked for. Chosen: as many as the largest servers have cores.
 MAX_THREADS = 256
@@ -57,14 +58,14 @@ def limit_threads(threads: int) -> None:
             os.environ[name] = str(threads)
     cv2.setNumThreads(threads)
     try:
-        import threadpoolctl
-    except ImportError:
-        _logger.warning(
-            'threadpoolctl is not installed: BLAS libraries that are loaded keep their threads; '
-            'apt install python3-threadpoolctl (or pip), or set %s=%d before the start',
-            _SHARED_VARIABLE,
-            threads,
-        )  # fmt: skip
+        threadpoolctl = import_optional(
+            'threadpoolctl',
+            'BLAS libraries that are loaded keep their threads',
+            'apt install python3-threadpoolctl (or pip), '
+            f'or set {_SHARED_VARIABLE}={threads} before the start',
+        )
+    except MissingDependencyError as error:
+        _logger.warning('%s', error)
         return
     _take_control(threadpoolctl)
     limits = threadpoolctl.threadpool_limits(threads)

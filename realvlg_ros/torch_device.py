@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import GroundingError, MissingDependencyError, ParameterError
+from .errors import GroundingError, ParameterError
+from .optional import import_optional
 from .threads import MAX_THREADS, available_cores
 
 # Bytes of a number of each type. From IEEE 754.
@@ -15,16 +16,11 @@ def import_libraries() -> tuple[Any, Any]:
     """Import torch and transformers, which only the model backends need.
 
     Raises:
-        MissingDependencyError: one is not installed.
+        MissingDependencyError: one is not installed or cannot be loaded.
     """
-    try:
-        import torch
-        import transformers
-    except ImportError as error:
-        raise MissingDependencyError(
-            f'{error.name} is not installed; model backends need torch and transformers>=5: '
-            'pip install torch transformers (on a Jetson the torch of its JetPack)'
-        ) from error
+    need = 'model backends need torch and transformers>=5'
+    remedy = 'pip install torch transformers (on a Jetson the torch of its JetPack)'
+    torch, transformers = (import_optional(n, need, remedy) for n in ('torch', 'transformers'))
     # A node's log and a command's output are no place for bars that move.
     transformers.utils.logging.disable_progress_bar()
     return torch, transformers

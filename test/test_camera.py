@@ -79,8 +79,8 @@ def test_unusable_intrinsics_are_refused(arguments, words):
 
 def test_unknown_distortion_names_the_remedy():
     k = [600.0, 0, 320, 0, 600, 240, 0, 0, 1]
-    with pytest.raises(CameraError, match=r'equidistant.*rectif'):
-        Camera.from_camera_info(640, 480, k, [0.1] * 4, [0.0] * 12, 'equidistant', 'o', False)
+    with pytest.raises(CameraError, match=r'double_sphere.*rectif'):
+        Camera.from_camera_info(640, 480, k, [0.1] * 4, [0.0] * 12, 'double_sphere', 'o', False)
     with pytest.raises(CameraError, match='3 coefficients'):
         Camera.from_camera_info(640, 480, k, [0.1] * 3, [0.0] * 12, 'plumb_bob', 'o', False)
     with pytest.raises(CameraError, match='8 values'):

@@ -11,9 +11,19 @@ PACKAGE = Path(__file__).parents[1] / 'realvlg_ros'
 # From the bottom up. A row may import itself and the rows below; of several names that a module's
 # name begins with, the longest counts.
 LAYERS = (
-    ('errors', 'arrays', 'settings', 'resources', 'torch_device', 'threads'),
-    ('transforms', 'image_region', 'rectangle', 'depth_noise'),
-    ('camera', 'transform_buffer'),
+    (
+        'errors',
+        'arrays',
+        'settings',
+        'resources',
+        'torch_device',
+        'threads',
+        'json_text',
+        'optional',
+    ),
+    ('transforms', 'image_region', 'rectangle', 'depth_noise', 'distortion'),
+    ('camera', 'depth_check', 'transform_buffer'),
+    ('intrinsics_check', 'camera_file'),
     ('frame',),
     ('frame_folder', 'support_plane', 'support_level'),
     ('frame_sequence', 'robot', 'simulation', 'evaluation.triangles', 'evaluation.formats'),

@@ -30,6 +30,7 @@ from sensor_msgs.msg import CameraInfo
 
 from benchmarks.graph.process_usage import cpu_seconds, resident_mb
 from realvlg_ros.errors import RealvlgError
+from realvlg_ros.json_text import to_json_text
 from realvlg_ros.ros.conversions.stamps import stamp_to_ns
 from realvlg_ros.ros.node.processes import NodeProcesses
 from realvlg_ros.ros.node.qos import stream
@@ -258,7 +259,7 @@ def main() -> int:
     finally:
         rclpy.try_shutdown()
     recorded = {'published': run.published, 'targets': run.targets}
-    arguments.file.write_text(json.dumps({**result, **recorded}))
+    arguments.file.write_text(to_json_text({**result, **recorded}))
     return 0
 
 

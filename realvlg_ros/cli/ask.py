@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..frame_folder import read_frame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grounding.registry import make_grounder, read_options
+from ..json_text import to_json_text
 from ..pipeline import Pipeline
 from ..resources import gripper_file
 
@@ -112,7 +112,7 @@ def describe(answer: Answer) -> str:
 def write_json(path: Path, answer: Answer) -> None:
     """Write the answer's JSON form."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(answer.to_json(), indent=1) + '\n')
+    path.write_text(to_json_text(answer.to_json(), indent=1) + '\n')
 
 
 def write_image(path: Path, image: Any) -> None:

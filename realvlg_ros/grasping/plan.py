@@ -7,9 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..arrays import FloatArray
+from ..depth_check import UNIT_HINT
 from ..support_plane import SupportPlane
 from .completion.object_box import upright_extent
 from .grasp import Grasp
+from .plausibility import in_words
+
+# Longest sides, m, that raise no doubt about the unit, nor does a shortest side below so many
+# openings of the gripper. Chosen: those of most things that a gripper is sent for.
+_USUAL_M = (0.02, 0.32)
+_THICK_OPENINGS = 1.5
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,10 @@ def plan_message(
         return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
     worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
     _, _, size = upright_extent(points)
-    measures = ' x '.join(f'{100 * v:.0f}' for v in size)
+    usual = _USUAL_M[0] < size.max() < _USUAL_M[1] and size.min() < _THICK_OPENINGS * opening
+    hint = '' if usual else f'; if it is of another size, {UNIT_HINT}'
     why = '; '.join(worst) if worst else 'no candidate was found'
     return (
-        f'no grasp: {why}; the object measures about {measures} cm '
-        f'and the gripper opens to {100 * opening:.0f} cm'
+        f'no grasp: {why}; the object measures about {in_words(size)} '
+        f'and the gripper opens to {100 * opening:.0f} cm{hint}'
     )

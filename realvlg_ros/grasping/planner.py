@@ -18,6 +18,7 @@ from .lift.lift import carrying_lift
 from .observation.observe import observe, target_mask
 from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
+from .plausibility import check_measures
 from .search.proposals import known_candidates, lift_proposals
 from .search.search import search, search_again
 from .settings import PlannerSettings
@@ -63,6 +64,7 @@ class GraspPlanner:
             mask = target_mask(frame, grounding, plane)
             scene, seen = observe(frame, mask, plane, up)
             _check_support(seen, settings.min_support_ratio)
+            check_measures(scene, seen.points, grounding, self.gripper.max_opening)
         except LiftError as error:
             return GraspPlan((), str(error), {'depth does not support the object': 1}, plane)
         timer.stage('cloud')

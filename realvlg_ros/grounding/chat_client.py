@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import GroundingCanceled, GroundingError, ParameterError
+from ..json_text import to_json_text
 
 # Interval at which the abort flag is polled, s, and the longest reply, bytes. Chosen: a cancel
 # without noticeable delay; far beyond any answer.
@@ -79,7 +80,7 @@ class ChatClient:
                 another form.
             GroundingCanceled: aborted returned True; the connection is closed.
         """
-        reply = self._request('POST', '/chat/completions', json.dumps(request), aborted)
+        reply = self._request('POST', '/chat/completions', to_json_text(request), aborted)
         try:
             choice = reply['choices'][0]
             text = choice['message']['content']

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import GroundingError, ParameterError, RealvlgError
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..optional import import_optional
 from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
@@ -180,7 +181,10 @@ class DetectorGrounder:
     def _detect(self, frame: RgbdFrame, label: str) -> list[_Detection]:
         """All regions with their scores, best first."""
         import torch
-        from PIL import Image
+
+        Image = import_optional(
+            'PIL.Image', 'model backends need Pillow for their pictures', 'pip install pillow'
+        )
 
         device = self._model.device
         image = Image.fromarray(np.ascontiguousarray(frame.color))

@@ -53,10 +53,11 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
     package = __package__ if module.startswith('.') else None
     try:
         make: Callable[..., Grounder] = getattr(import_module(module, package), factory)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
+        # A module from elsewhere raises what it likes when it is imported.
         raise GroundingError(
-            f'backend {name!r} cannot be imported: {error}; install what it needs '
-            'or choose another backend'
+            f'backend {name!r} cannot be imported ({type(error).__name__}: {error}); install what '
+            'it needs or choose another backend'
         ) from error
     try:
         return make(**(options or {}))

@@ -130,8 +130,9 @@ def _region(camera: Camera, corners: FloatArray) -> tuple[slice, slice] | None:
     if corners[:, 2].min() < _NEAR:
         return slice(0, camera.height), slice(0, camera.width)
     pixels = camera.project(corners)
-    # Lens distortion bends the edges between the corners outward by little.
-    margin = 2 + 0.05 * float(np.ptp(pixels, axis=0).max()) * bool(camera.distortion)
+    # Lens distortion bends the edges between the corners outward by little, a fisheye by more.
+    bend = 0.25 if camera.fisheye else 0.05 if camera.distorted else 0.0
+    margin = 2 + bend * float(np.ptp(pixels, axis=0).max())
     first = np.clip(np.floor(pixels.min(axis=0) - margin), 0, (camera.width, camera.height))
     last = np.clip(np.ceil(pixels.max(axis=0) + margin) + 1, 0, (camera.width, camera.height))
     if np.any(first >= last):

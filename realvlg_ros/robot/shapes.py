@@ -14,7 +14,8 @@ import yaml
 from scipy.spatial.transform import Rotation
 
 from ..arrays import BoolArray, FloatArray
-from ..errors import MissingDependencyError, RobotModelError, TransformError
+from ..errors import RobotModelError, TransformError
+from ..optional import import_optional
 from ..transforms import from_quaternion, make_transform
 
 MeshResolver = Callable[[str], Path]
@@ -260,12 +261,9 @@ def _urdf_shape(
 
 
 def _mesh_vertices(path: Path, link: str) -> FloatArray:
-    try:
-        import trimesh
-    except ImportError as error:
-        raise MissingDependencyError(
-            f'the mesh of link {link!r} needs trimesh: pip install trimesh'
-        ) from error
+    trimesh = import_optional(
+        'trimesh', f'the mesh of link {link!r} needs trimesh', 'pip install trimesh'
+    )
     try:
         mesh = trimesh.load(str(path), force='mesh')
         return np.asarray(mesh.vertices, np.float64).reshape(-1, 3)

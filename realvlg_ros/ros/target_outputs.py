@@ -14,7 +14,7 @@ from ..grasping.gripper import Gripper
 from ..grounding.grounding import Grounding
 from ..msg import GraspTarget as GraspTargetMsg
 from ..tracking.target.target import GraspTarget
-from .conversions.detections import detections_2d, detections_3d
+from .conversions.detections import detections_2d, detections_3d, vision_msgs
 from .conversions.grasp import target_to_msg
 from .conversions.image import image_from_array
 from .conversions.markers import TargetMarkers
@@ -47,15 +47,15 @@ class TargetOutputs:
         )
         self._detections_2d = self._detections_3d = None
         try:
-            from vision_msgs.msg import Detection2DArray, Detection3DArray
-        except ImportError:
-            node.get_logger().info('detections are off: vision_msgs is not installed')
+            vision = vision_msgs()
+        except MissingDependencyError as error:
+            node.get_logger().info(str(error))
         else:
             self._detections_2d = node.create_managed_publisher(
-                Detection2DArray, 'detections', qos
+                vision.Detection2DArray, 'detections', qos
             )
             self._detections_3d = node.create_managed_publisher(
-                Detection3DArray, 'detections_3d', qos
+                vision.Detection3DArray, 'detections_3d', qos
             )
 
     def publish(self, target: GraspTarget) -> float:

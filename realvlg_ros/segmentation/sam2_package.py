@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GroundingError, MissingDependencyError
+from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..optional import import_optional
 from ..torch_device import choose_device, use_torch_threads
 from .sam2_transformers import from_logits
 from .segmenter import Segmentation
@@ -40,16 +41,19 @@ class Sam2Segmenter:
             GroundingError: the folder lacks a file, or the weights do not fit the config.
             MissingDependencyError: the package is not installed.
         """
-        try:
-            from hydra.errors import MissingConfigException
-            from safetensors.torch import load_file
-            from sam2.build_sam import build_sam2
-            from sam2.sam2_image_predictor import SAM2ImagePredictor
-        except ImportError as error:
-            raise MissingDependencyError(
-                f'{error.name} is not installed; pip install sam2, or set segmenter to '
-                'transformers or depth'
-            ) from error
+        config_errors, weight_files, builders, predictors = (
+            import_optional(
+                name,
+                'the segmenter sam2 cannot be used',
+                'pip install sam2, or set segmenter to transformers or depth',
+            )
+            for name in (
+                'hydra.errors',
+                'safetensors.torch',
+                'sam2.build_sam',
+                'sam2.sam2_image_predictor',
+            )
+        )
         weights, configs = self._path / 'model.safetensors', sorted(self._path.glob('*.yaml'))
         if not weights.is_file() or len(configs) != 1:
             raise GroundingError(
@@ -60,16 +64,16 @@ class Sam2Segmenter:
         device, _ = choose_device(self._device, 'auto')
         name = configs[0].name
         try:
-            model = build_sam2(f'configs/sam2.1/{name}', ckpt_path=None, device=device)
-            model.load_state_dict(load_file(str(weights)))
-        except MissingConfigException as error:
+            model = builders.build_sam2(f'configs/sam2.1/{name}', ckpt_path=None, device=device)
+            model.load_state_dict(weight_files.load_file(str(weights)))
+        except config_errors.MissingConfigException as error:
             raise GroundingError(
                 f'the sam2 package has no config {name}; name {configs[0]} like one of its '
                 'configs/sam2.1, such as sam2.1_hiera_l.yaml'
             ) from error
         except RuntimeError as error:
             raise GroundingError(f'{weights} does not fit {name}: {error}') from error
-        self._predictor = SAM2ImagePredictor(model)
+        self._predictor = predictors.SAM2ImagePredictor(model)
 
     def close(self) -> None:
         """Free the weights."""

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import FloatArray, IntArray
-from ..errors import MissingDependencyError, WorldError
+from ..errors import WorldError
+from ..optional import import_optional
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
@@ -116,13 +117,11 @@ def load_trimesh() -> Any:
     Raises:
         MissingDependencyError: it is not installed.
     """
-    try:
-        import trimesh
-    except ImportError as error:
-        raise MissingDependencyError(
-            'the simulation needs trimesh and embreex: pip install "realvlg_ros[simulation]"'
-        ) from error
-    return trimesh
+    return import_optional(
+        'trimesh',
+        'the simulation needs trimesh and embreex',
+        'pip install "realvlg_ros[simulation]"',
+    )
 
 
 def _bridge(lower: IntArray, upper: IntArray) -> IntArray:

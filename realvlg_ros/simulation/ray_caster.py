@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import BoolArray, Float32Array, Int32Array
-from ..errors import MissingDependencyError
+from ..optional import import_optional
 
 if TYPE_CHECKING:
     from trimesh import Trimesh
@@ -40,16 +40,17 @@ class RayCaster:
         Raises:
             MissingDependencyError: embreex is not installed.
         """
-        try:
-            from embreex.mesh_construction import TriangleMesh
-            from embreex.rtcore_scene import EmbreeScene
-        except ImportError as error:
-            raise MissingDependencyError(
-                'the simulation needs embreex and trimesh: pip install "realvlg_ros[simulation]"'
-            ) from error
-        self._scene = EmbreeScene()
+        meshes, scenes = (
+            import_optional(
+                f'embreex.{name}',
+                'the simulation needs embreex and trimesh',
+                'pip install "realvlg_ros[simulation]"',
+            )
+            for name in ('mesh_construction', 'rtcore_scene')
+        )
+        self._scene = scenes.EmbreeScene()
         for body in triangles:
-            TriangleMesh(self._scene, np.ascontiguousarray(body, np.float32))
+            meshes.TriangleMesh(self._scene, np.ascontiguousarray(body, np.float32))
 
     def first_hits(self, origins: Float32Array, directions: Float32Array) -> Hits:
         """The first hit of each ray; origins and directions are (N, 3)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from ..errors import FrameError
 from ..frame_folder import write_frame
 from ..image_region import RegionMask
+from ..json_text import to_json_text
 from .renderer import RenderedFrame
 from .sim_object import SimObject
 from .world import World
@@ -39,7 +39,7 @@ def write_rendered(folder: Path, rendered: RenderedFrame, world: World) -> None:
             _describe(index + 1, item, rendered) for index, item in enumerate(world.objects)
         ],
     }
-    (folder / 'labels.json').write_text(json.dumps(labels, indent=1) + '\n')
+    (folder / 'labels.json').write_text(to_json_text(labels, indent=1) + '\n')
 
 
 def _describe(number: int, item: SimObject, rendered: RenderedFrame) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ...errors import LabelError, RectangleError
+from ...json_text import to_json_text
 from ...rectangle import GraspRectangle
 from .numbers import read_rows
 
@@ -53,7 +54,7 @@ def write_ocid_vlg(path: Path, labels: Sequence[OcidVlgLabel]) -> None:
         for r in (label.rectangle,)
     ]
     if path.suffix == '.json':
-        path.write_text(json.dumps(rows) + '\n')
+        path.write_text(to_json_text(rows) + '\n')
         return
     with path.open('wb') as file:
         np.save(file, np.array(rows, np.float64).reshape(-1, 6), allow_pickle=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...errors import FrameError, LabelError, RectangleError
 from ...image_region import Box
+from ...json_text import to_json_text
 from ...rectangle import ContactPair, GraspRectangle
 
 
@@ -81,7 +82,7 @@ def write_realvlg(path: Path, labels: Sequence[RealVlgLabel]) -> None:
         }
         for label in labels
     ]
-    path.write_text(json.dumps(items, indent=1) + '\n')
+    path.write_text(to_json_text(items, indent=1) + '\n')
 
 
 def _label(item: Mapping[str, Any]) -> RealVlgLabel:

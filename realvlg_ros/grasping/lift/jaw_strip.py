@@ -72,7 +72,7 @@ class JawStrip:
         on = scene.mask.ravel()[index] & ~outside
         camera = scene.frame.camera
         rays = np.ones((lines, count, 3))
-        if any(camera.distortion):
+        if camera.distorted:
             rays[..., :2] = camera.rays.reshape(-1, 2)[index]
         else:
             # Faster than a lookup in the table of rays.

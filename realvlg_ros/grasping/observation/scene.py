@@ -106,7 +106,7 @@ class Scene:
         camera = self.frame.camera
         height, width = self.frame.depth.shape
         with np.errstate(divide='ignore', invalid='ignore'):
-            if any(camera.distortion):
+            if camera.distorted:
                 u, v = np.moveaxis(camera.project(np.stack([x, y, z], axis=-1)), -1, 0)
             else:
                 u = np.float32(camera.fx) * x / z + np.float32(camera.cx)

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from ...camera import Camera
+from ...depth_check import UNIT_HINT
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
 from .grammar import NounKind, Phrase
-from .lexicon import UNSEEN
+from .lexicon import SHAPES, UNSEEN
 from .matching import Fit, Match
 from .scene import TabletopScene
 
@@ -30,6 +31,11 @@ _SURE_BY_SHAPE = 0.7
 # another word.
 _UNCONFIRMED_NOUN = 0.75
 _UNCONFIRMED_WORD = 0.9
+# An empty support nearer or farther than this, m, and a thing so many times larger or smaller than
+# those of its name, may be due to the unit of the depth. Chosen: most cameras look at tables from
+# within these, and the sizes in the lexicon have room.
+_USUAL_SUPPORT_M = (0.2, 1.8)
+_OTHER_SIZE = 1.4
 
 
 def make_grounding(
@@ -84,7 +90,7 @@ class _Builder:
 
     def is_sure(self, fit: Fit, scene: TabletopScene) -> bool:
         """Whether the only object that fits is the one meant, beyond a guess."""
-        if self.score(fit) < _SURE:
+        if self.score(fit) < _SURE or self.phrase.lost_colors:
             return False
         vague = self.phrase.kind is NounKind.UNKNOWN or bool(self.phrase.unconfirmed)
         if not scene.has_support:
@@ -148,9 +154,23 @@ class _Builder:
             if nearest and nearest.reasons and not result.reason:
                 why += f' (nearest: {self._describe(nearest.index)}, but {nearest.reasons[0]})'
             message = f'{seen}: {"; ".join(listed)}; {why}'
+        message += self._unit_hint(result) + (self._doubts() if self.phrase.lost_colors else '')
         return self._grounding(
             GroundingStatus.NOT_FOUND, message, candidates=self._candidates(result.rejected[:3])
         )
+
+    def _unit_hint(self, result: Match) -> str:
+        """Words on the unit of depth, where that may be why nothing fits."""
+        if not self.objects:
+            low, high = _USUAL_SUPPORT_M
+            distance = float(np.median(self.frame.depth[self.frame.valid]))
+            return '' if low < distance < high else f': at {distance:.2f} m, {UNIT_HINT}'
+        if not (self.phrase.shape and result.rejected):
+            return ''
+        low, high = SHAPES[self.phrase.shape].size
+        size = self.objects[result.rejected[0].index].size
+        odd = max(size / high, low / max(size, 1e-3)) > _OTHER_SIZE
+        return f'. If it is of another size, {UNIT_HINT}' if odd else ''
 
     def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
         return Grounding(
@@ -191,9 +211,14 @@ class _Builder:
         words = list(self.phrase.unconfirmed)
         if self.phrase.kind is NounKind.UNKNOWN:
             words.append(self.phrase.noun)
-        if not words:
-            return ''
-        return f'; not confirmed by colour or shape: {", ".join(words)}'
+        said = f'; not confirmed by colour or shape: {", ".join(words)}' if words else ''
+        if self.phrase.lost_colors:
+            lost = ' or '.join(dict.fromkeys(self.phrase.lost_colors))
+            said += (
+                f'; the image has no colour, so that {lost} cannot be told: use a colour stream '
+                '(rgb8 or bgr8), or ask by size or place'
+            )
+        return said
 
     def _describe(self, index: int) -> str:
         """What tells an object from the others, in words."""

@@ -56,6 +56,8 @@ class Phrase:
         relation: where it is with respect to the landmark.
         landmark: the other object.
         unconfirmed: words that neither depth nor colour can confirm.
+        colorless: whether the image has no colour, so that none speaks for or against a thing.
+        lost_colors: colour names asked for that such an image cannot show.
     """
 
     text: str
@@ -71,6 +73,8 @@ class Phrase:
     relation: Relation | None = None
     landmark: Phrase | None = None
     unconfirmed: tuple[str, ...] = ()
+    colorless: bool = False
+    lost_colors: tuple[str, ...] = ()
 
     @property
     def names_attributes(self) -> bool:

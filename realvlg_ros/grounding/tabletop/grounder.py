@@ -16,6 +16,7 @@ from ...support_plane import find_support_plane
 from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
+from .colorless import is_colorless, without_colors
 from .colors import estimate_white, name_weights
 from .grammar import parse
 from .matching import match
@@ -75,6 +76,8 @@ class TabletopGrounder:
         """
         clock = _Clock(aborted)
         phrase = parse(instruction)
+        if is_colorless(frame.color):
+            phrase = without_colors(phrase)
         clock.mark('parse')
         scene, objects = self._look(frame, clock)
         result = match(phrase, objects, scene.color.shape[1], scene.has_support)

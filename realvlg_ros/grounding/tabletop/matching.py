@@ -138,7 +138,7 @@ def _shape_fit(phrase: Phrase, item: SceneObject) -> tuple[float, str]:
     if not item.cut_off and min(slender, flat) < fit:
         fit, reason = min(slender, flat), f'its form is not that of a {name}'
     # A person who says a colour knows better which colour it has.
-    if shape.colors and not phrase.colors:
+    if shape.colors and not phrase.colors and not phrase.colorless:
         shown = max(item.shows(color) for color in shape.colors)
         color = _color_fit(shown)
         if color < fit:

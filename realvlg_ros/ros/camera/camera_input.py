@@ -21,6 +21,7 @@ from ..node.qos import stream
 from ..tf.tf_input import TfInput
 from .camera_parameters import CameraParameters
 from .frame_matcher import FrameMatcher, MatchedFrame
+from .latched_info import LatchedInfo
 from .robot_input import RobotInput
 from .topic_hints import describe_publishers
 
@@ -195,6 +196,12 @@ class CameraInput:
                 message, topic, partial(self._receive, name), qos,
                 parameter='image_reliability',
             )  # fmt: skip
+        LatchedInfo(
+            self._node,
+            self._node.resolve_topic_name('camera_info'),
+            received=lambda: self._matcher.counts.camera_info > 0,
+            take=partial(self._receive, 'camera_info'),
+        )
         return topics
 
     def _receive(self, name: str, message: Any) -> None:

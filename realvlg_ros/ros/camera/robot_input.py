@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...errors import MissingDependencyError, RobotModelError
+from ...errors import RobotModelError
 from ...frame import RgbdFrame
+from ...optional import import_optional
 from ...resources import config_file
 from ...robot.body_filter import RobotFilter
 from ...robot.shapes import RobotShapes
@@ -65,14 +66,13 @@ def _resolve(uri: str) -> Path:
     if not uri.startswith('package://'):
         return Path(uri.removeprefix('file://'))
     package, _, rest = uri.removeprefix('package://').partition('/')
+    index = import_optional(
+        'ament_index_python.packages',
+        f'the mesh {uri} cannot be found',
+        'source ROS, or give the path of the mesh',
+    )
     try:
-        from ament_index_python.packages import get_package_share_directory
-    except ImportError as error:
-        raise MissingDependencyError(
-            f'{uri}: ament_index_python is not installed; source ROS, or give the path of the mesh'
-        ) from error
-    try:
-        return Path(get_package_share_directory(package)) / rest
+        return Path(index.get_package_share_directory(package)) / rest
     except (LookupError, OSError, ValueError) as error:
         raise RobotModelError(
             f'{uri}: package {package!r} is not installed, or ROS is not sourced'

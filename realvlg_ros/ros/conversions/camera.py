@@ -8,7 +8,11 @@ from sensor_msgs.msg import CameraInfo
 
 from ...camera import Camera
 from ...errors import CameraError
+from ...intrinsics_check import check_intrinsics
 from .stamps import ns_to_stamp
+
+# What to do about a principal point outside the image.
+_CROPPED = 'Where the image is part of a larger one, K is that of the whole, and roi says which'
 
 
 def camera_from_msg(msg: CameraInfo, rectified: bool) -> Camera:
@@ -22,12 +26,14 @@ def camera_from_msg(msg: CameraInfo, rectified: bool) -> Camera:
         rectified: whether the images are rectified; then P holds and D does not.
 
     Raises:
-        CameraError: an uncalibrated camera, an unknown distortion model or an impossible region.
+        CameraError: an uncalibrated camera, impossible intrinsics, an unknown distortion model or
+            an impossible region.
     """
     camera = Camera.from_camera_info(
         msg.width, msg.height, msg.k.tolist(), list(msg.d), msg.p.tolist(),
         msg.distortion_model, msg.header.frame_id, rectified,
     )  # fmt: skip
+    check_intrinsics(camera, 'camera_info', _CROPPED)
     return _binned(_cropped(camera, msg), max(msg.binning_x, 1), max(msg.binning_y, 1))
 
 
@@ -36,7 +42,7 @@ def camera_to_msg(camera: Camera, stamp_ns: int = 0) -> CameraInfo:
     msg = CameraInfo(width=camera.width, height=camera.height)
     msg.header.stamp = ns_to_stamp(stamp_ns)
     msg.header.frame_id = camera.frame_id
-    msg.distortion_model = 'rational_polynomial' if len(camera.distortion) == 8 else 'plumb_bob'
+    msg.distortion_model = camera.distortion_model
     msg.d = list(camera.distortion) or [0.0] * 5
     msg.k = camera.matrix.ravel().tolist()
     msg.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]

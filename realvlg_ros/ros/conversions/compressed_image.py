@@ -1,13 +1,15 @@
 """sensor_msgs/CompressedImage: jpeg and png colour, and depth as compressed_depth_image_transport.
 
 Depth has the format of compressed_depth_image_transport (codec.cpp of its repository): a
-header of 12 bytes (format: int32, quantisation A and B: float32), then a 16-bit png. 32FC1 depth
-is quantised inversely, q = A / depth + B: its resolution falls with distance as a sensor's does.
+header of 12 bytes (format: int32, quantisation A and B: float32), then a 16-bit png or rvl.
+32FC1 depth is quantised inversely, q = A / depth + B: its resolution falls with distance as a
+sensor's does.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ from sensor_msgs.msg import CompressedImage
 from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
 from .image_encodings import DEPTH_ENCODINGS
+from .rvl import decode_rvl
 from .stamps import ns_to_stamp
 
 _HEADER = struct.Struct('<iff')
@@ -43,14 +46,18 @@ def decode_color(msg: CompressedImage) -> ByteArray:
 
 
 def decode_depth(
-    msg: CompressedImage,
+    msg: CompressedImage, size: tuple[int, int] | None = None
 ) -> npt.NDArray[np.uint16] | Float32Array:
     """The depth of a compressedDepth image, (H, W): uint16 in the driver's unit, or float32 in m.
 
     A pixel without a reading is 0 or NaN.
 
+    Args:
+        msg: png or rvl behind a header.
+        size: (columns, rows) that an rvl must have, if known.
+
     Raises:
-        MessageError: not a png of compressedDepth, or data that cannot be decoded.
+        MessageError: not an image of compressedDepth, or data that cannot be decoded.
     """
     # The oldest publishers name the encoding alone.
     if 'compressedDepth' not in msg.format and msg.format not in DEPTH_ENCODINGS:
@@ -58,12 +65,17 @@ def decode_depth(
             f'compressed image of format {msg.format!r} is not a depth: jpeg destroys depth; '
             'subscribe to the topic .../compressedDepth'
         )
-    if 'rvl' in msg.format:
+    if len(msg.data) < _HEADER.size:
         raise MessageError(
-            f"compressed depth of format {msg.format!r} is not supported; set the publisher's "
-            'parameter compressedDepth.format to png'
+            f'compressed depth of format {msg.format!r}, {len(msg.data)} bytes, cannot be '
+            f'decoded: a header of {_HEADER.size} bytes is expected; the message is truncated'
         )
-    image = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
+    if 'rvl' in msg.format:
+        image: npt.NDArray[Any] = decode_rvl(
+            np.frombuffer(msg.data, np.uint8)[_HEADER.size :], size
+        )
+    else:
+        image = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
     if image.ndim != 2 or image.dtype != np.uint16:
         raise MessageError(
             f'compressed depth of format {msg.format!r} holds {image.shape} {image.dtype}; '

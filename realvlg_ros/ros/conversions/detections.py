@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 from std_msgs.msg import Header
 
-from ...errors import FrameError, MissingDependencyError
+from ...errors import FrameError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
 from ...image_region import Box, RegionMask
 from ...transforms import make_transform
+from .optional_messages import optional_messages
 from .pose import pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
 # Share of the readings left out at either end of an axis, percent: at the edge of a mask they
 # often belong to the background. Chosen: thin parts of the object stay.
 _OUTLIER_PERCENT = 2.0
+_MESSAGES = (
+    'BoundingBox2D', 'Detection2D', 'Detection2DArray', 'Detection3D', 'Detection3DArray',
+    'ObjectHypothesisWithPose',
+)  # fmt: skip
 
 
 def detections_2d(grounding: Grounding) -> Any:
@@ -26,7 +31,7 @@ def detections_2d(grounding: Grounding) -> Any:
     Raises:
         MissingDependencyError: vision_msgs is not installed.
     """
-    vision = _vision_msgs()
+    vision = vision_msgs()
     header = Header(stamp=ns_to_stamp(grounding.stamp_ns), frame_id=grounding.frame_id)
     array = vision.Detection2DArray(header=header)
     if grounding.box is not None:
@@ -56,7 +61,7 @@ def detections_3d(label: str, score: float, mask: RegionMask, frame: RgbdFrame) 
         MissingDependencyError: vision_msgs is not installed.
         FrameError: the mask lies outside the image or no pixel of it has depth.
     """
-    vision = _vision_msgs()
+    vision = vision_msgs()
     header = Header(stamp=ns_to_stamp(frame.stamp_ns), frame_id=frame.camera.frame_id)
     lower, upper = _extent(mask, frame)
     detection = vision.Detection3D(header=header)
@@ -94,11 +99,10 @@ def _box_2d(vision: Any, box: Box) -> Any:
     return msg
 
 
-def _vision_msgs() -> Any:
-    try:
-        from vision_msgs import msg
-    except ImportError as error:
-        raise MissingDependencyError(
-            'detections are off: vision_msgs is not installed; install ros-<distro>-vision-msgs'
-        ) from error
-    return msg
+def vision_msgs() -> Any:
+    """The module vision_msgs.msg.
+
+    Raises:
+        MissingDependencyError: it is not installed or cannot be loaded.
+    """
+    return optional_messages('vision_msgs', _MESSAGES, 'detections are off')

@@ -14,9 +14,15 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
-from . import cv_bridge_adapter
+from . import planar_yuv
 from .compressed_image import decode_color, decode_depth
-from .image_encodings import COLOR_CODES, DEPTH_ENCODINGS, PixelLayout, pixel_layout
+from .image_encodings import (
+    COLOR_CODES,
+    DEPTH_ENCODINGS,
+    YUV_422,
+    PixelLayout,
+    pixel_layout,
+)
 from .stamps import ns_to_stamp
 
 Array = npt.NDArray[np.generic]
@@ -81,15 +87,14 @@ def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
 
     Raises:
         MessageError: an encoding that is no colour, or data that cannot be decoded.
-        MissingDependencyError: an encoding that only cv_bridge knows.
     """
     if isinstance(msg, CompressedImage):
         return decode_color(msg)
     encoding = msg.encoding
-    if pixel_layout(encoding) is None and cv_bridge_adapter.knows(encoding):
-        return cv_bridge_adapter.color_from_image(msg)
+    if planar_yuv.knows(encoding):
+        return planar_yuv.color_from_image(msg)
     pixels = array_from_image(msg)
-    if encoding in ('rgb8', '8UC3'):
+    if encoding == 'rgb8':
         return np.ascontiguousarray(pixels, np.uint8)
     if encoding not in COLOR_CODES:
         raise MessageError(
@@ -98,19 +103,23 @@ def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
     if pixels.dtype == np.uint16:
         # 257 maps 65535 to 255.
         pixels = cv2.convertScaleAbs(np.ascontiguousarray(pixels), alpha=1 / 257)
-    return np.asarray(_convert(pixels, encoding), np.uint8)
+    return _convert(pixels, encoding)
 
 
 def depth_from_msg(
-    msg: Image | CompressedImage,
+    msg: Image | CompressedImage, size: tuple[int, int] | None = None
 ) -> npt.NDArray[np.uint16] | Float32Array:
     """The depth of an image, (H, W): uint16 in the driver's unit, or float32 in metres (REP 118).
+
+    Args:
+        msg: the depth, raw or compressed.
+        size: (columns, rows) that compressed depth must have, if known.
 
     Raises:
         MessageError: an encoding that is no depth, or data that cannot be decoded.
     """
     if isinstance(msg, CompressedImage):
-        return decode_depth(msg)
+        return decode_depth(msg, size)
     if msg.encoding not in DEPTH_ENCODINGS:
         raise MessageError(
             f'image encoding {msg.encoding!r} is not a depth; use the depth stream: 16UC1 '
@@ -146,7 +155,19 @@ def _view_padded(rows: ByteArray, dtype: np.dtype) -> Array:
     return rows.view(dtype)
 
 
-def _convert(pixels: Array, encoding: str) -> Array:
+def _convert(pixels: Array, encoding: str) -> ByteArray:
+    """Colour of 8 bits (H, W) or (H, W, channels) as RGB."""
     code = COLOR_CODES[encoding]
     pixels = np.ascontiguousarray(pixels)
-    return pixels if code is None else np.asarray(cv2.cvtColor(pixels, code))
+    height, width = pixels.shape[:2]
+    if encoding in YUV_422 and width % 2:
+        raise MessageError(
+            f'image {width}x{height} {encoding}: two pixels share their colour, so that the width '
+            'must be even; the driver fills in width or encoding wrongly'
+        )
+    try:
+        return np.asarray(pixels if code is None else cv2.cvtColor(pixels, code), np.uint8)
+    except cv2.error as error:
+        raise MessageError(
+            f'image {width}x{height} {encoding} cannot be converted to RGB: {error}'
+        ) from error

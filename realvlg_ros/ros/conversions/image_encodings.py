@@ -40,6 +40,7 @@ _NAMED = {
     'yuv422': PixelLayout(_U8, 2),
     'yuyv': PixelLayout(_U8, 2),
     'yuv422_yuy2': PixelLayout(_U8, 2),
+    'yvyu': PixelLayout(_U8, 2),
 }
 _NAMED.update(
     {
@@ -55,20 +56,25 @@ _GENERIC_TYPES = {
     '8U': 'u1', '8S': 'i1', '16U': 'u2', '16S': 'i2', '32S': 'i4', '32F': 'f4', '64F': 'f8',
 }  # fmt: skip
 
+# Packed YUV, of which two pixels share their colour.
+YUV_422 = ('uyvy', 'yuv422', 'yuyv', 'yuv422_yuy2', 'yvyu')
+
 DEPTH_ENCODINGS = ('16UC1', 'mono16', '16U', '32FC1', '32F', '64FC1', '64F')
 
 # Conversion to RGB. OpenCV names a Bayer pattern by the second row's second and third pixel,
-# hence BG for rggb. 8UC3 and 8UC4 name no order of channels: drivers that use them mean RGB and
-# RGBA.
+# hence BG for rggb. OpenCV's type names give no order of channels: cv_bridge sends OpenCV's own
+# BGR under them where no encoding is given, and RViz shows them so.
 COLOR_CODES: dict[str, int | None] = {
     'rgb8': None,
-    '8UC3': None,
     'rgb16': None,
+    '8UC3': cv2.COLOR_BGR2RGB,
+    '16UC3': cv2.COLOR_BGR2RGB,
     'bgr8': cv2.COLOR_BGR2RGB,
     'bgr16': cv2.COLOR_BGR2RGB,
     'rgba8': cv2.COLOR_RGBA2RGB,
     'rgba16': cv2.COLOR_RGBA2RGB,
-    '8UC4': cv2.COLOR_RGBA2RGB,
+    '8UC4': cv2.COLOR_BGRA2RGB,
+    '16UC4': cv2.COLOR_BGRA2RGB,
     'bgra8': cv2.COLOR_BGRA2RGB,
     'bgra16': cv2.COLOR_BGRA2RGB,
     'mono8': cv2.COLOR_GRAY2RGB,
@@ -78,6 +84,7 @@ COLOR_CODES: dict[str, int | None] = {
     'yuv422': cv2.COLOR_YUV2RGB_UYVY,
     'yuyv': cv2.COLOR_YUV2RGB_YUY2,
     'yuv422_yuy2': cv2.COLOR_YUV2RGB_YUY2,
+    'yvyu': cv2.COLOR_YUV2RGB_YVYU,
     **{
         f'bayer_{pattern}{bits}': code
         for pattern, code in (

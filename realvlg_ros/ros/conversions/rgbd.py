@@ -5,6 +5,7 @@ from __future__ import annotations
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...arrays import FloatArray
+from ...depth_check import check_variety
 from ...depth_noise import DepthNoise
 from ...errors import FrameError
 from ...frame import RgbdFrame
@@ -42,7 +43,7 @@ def frame_from_msgs(
     Raises:
         MessageError: an image that cannot be decoded.
         CameraError: unusable intrinsics.
-        FrameError: depth that is not registered to colour, or that holds no reading.
+        FrameError: depth that is not registered to colour, or that cannot be a camera's.
     """
     color_id, depth_id = color.header.frame_id, depth.header.frame_id
     if check_frame_id and color_id != depth_id:
@@ -52,9 +53,10 @@ def frame_from_msgs(
             'RealSense, depth_registration for OpenNI and Orbbec) and use the aligned topic, or '
             'set the parameter check_frame_id to false if it is registered all the same'
         )
-    return RgbdFrame.from_arrays(
-        color_from_msg(color),
-        depth_from_msg(depth),
+    rgb = color_from_msg(color)
+    frame = RgbdFrame.from_arrays(
+        rgb,
+        depth_from_msg(depth, (rgb.shape[1], rgb.shape[0])),
         camera_from_msg(camera_info, rectified),
         stamp_to_ns(color.header.stamp),
         depth_scale=depth_scale,
@@ -62,3 +64,5 @@ def frame_from_msgs(
         fixed_frame=fixed_frame,
         noise=noise,
     )
+    check_variety(frame.depth)
+    return frame

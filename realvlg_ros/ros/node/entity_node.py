@@ -71,7 +71,8 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         qos: QoSProfile,
         *,
         parameter: str = '',
-    ) -> None:
+        matches_any: bool = True,
+    ) -> Callable[[], None]:
         """Subscribe until the node is deactivated.
 
         Args:
@@ -81,16 +82,26 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             qos: profile.
             parameter: name of the parameter that sets the reliability of qos, for the warning
                 about incompatible QoS; empty when none does.
+            matches_any: whether every publisher should match; if not, none is warned about.
+
+        Returns:
+            Ends the subscription before that.
         """
+        report = self._on_qos(topic) if matches_any else _ignore
         subscription = self.create_subscription(
             message,
             topic,
             callback,
             qos,
             callback_group=MutuallyExclusiveCallbackGroup(),
-            event_callbacks=subscription_events(self, topic, parameter, self._on_qos(topic)),
+            event_callbacks=subscription_events(self, topic, parameter, report),
         )
-        self._listeners.append(lambda: self.destroy_subscription(subscription))
+
+        def end() -> None:
+            self.destroy_subscription(subscription)
+
+        self._listeners.append(end)
+        return end
 
     def create_managed_publisher(
         self, message: type[Any], topic: str, qos: QoSProfile | None = None
@@ -220,6 +231,10 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
 
     def _on_qos(self, topic: str) -> Callable[[str], None]:
         return lambda message: self.warn(f'QoS of {topic}', message)
+
+
+def _ignore(message: str) -> None:
+    """Take a report that nobody needs."""
 
 
 def _call_all(steps: list[Callable[[], Any]]) -> None:

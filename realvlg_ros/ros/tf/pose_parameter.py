@@ -8,7 +8,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ...arrays import FloatArray
-from ...errors import ParameterError, TransformError
+from ...errors import MissingDependencyError, ParameterError, TransformError
+from ...optional import import_optional
 from ...transforms import from_quaternion
 
 
@@ -46,7 +47,11 @@ def quaternion_from_rpy(roll: float, pitch: float, yaw: float) -> FloatArray:
         yaw: angle about z, rad.
     """
     try:
-        from tf_transformations import quaternion_from_euler
-    except ImportError:
-        return Rotation.from_euler('xyz', [roll, pitch, yaw]).as_quat()
-    return np.asarray(quaternion_from_euler(roll, pitch, yaw), np.float64)
+        tf_transformations = import_optional(
+            'tf_transformations',
+            'scipy takes its place',
+            'install ros-<distro>-tf-transformations',
+        )
+    except MissingDependencyError:
+        return np.asarray(Rotation.from_euler('xyz', [roll, pitch, yaw]).as_quat(), np.float64)
+    return np.asarray(tf_transformations.quaternion_from_euler(roll, pitch, yaw), np.float64)

@@ -10,9 +10,10 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from ...arrays import FloatArray
-from ...errors import MissingDependencyError, TransformError
+from ...errors import TransformError
 from ...transform_buffer import TransformBuffer
 from ...transforms import from_quaternion, to_quaternion
+from ..conversions.optional_messages import optional_messages
 from ..conversions.pose import point_from_msg, vector_to_msg
 from ..conversions.stamps import ns_to_stamp, stamp_to_ns
 
@@ -125,11 +126,4 @@ class TransformBroadcaster:
 
 
 def _tf_message() -> type[Any]:
-    try:
-        from tf2_msgs.msg import TFMessage
-    except ImportError as error:
-        raise MissingDependencyError(
-            'tf is off: tf2_msgs is not installed; grasps stay in the frame of the camera. '
-            'Install ros-<distro>-tf2-msgs'
-        ) from error
-    return TFMessage  # type: ignore[no-any-return]
+    return optional_messages('tf2_msgs', ('TFMessage',), 'tf is off').TFMessage  # type: ignore[no-any-return]

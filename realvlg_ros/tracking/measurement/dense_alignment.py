@@ -169,7 +169,7 @@ class DenseAligner:
         arms = self._points @ pose[:3, :3].T
         points = arms + pose[:3, 3]
         z = np.maximum(points[:, 2], 1e-3)
-        if any(camera.distortion):
+        if camera.distorted:
             pixels = np.nan_to_num(camera.project(points), nan=-1e6)
         else:
             pixels = points[:, :2] / z[:, None] * (camera.fx, camera.fy) + (camera.cx, camera.cy)

@@ -40,9 +40,9 @@ def test_uncalibrated_camera_is_refused(rectified: bool) -> None:
 
 def test_unknown_distortion_is_refused() -> None:
     msg = camera_to_msg(DISTORTED)
-    msg.distortion_model = 'equidistant'
+    msg.distortion_model = 'ftheta'
     msg.d = [0.1, 0.2, 0.3, 0.4]
-    with pytest.raises(CameraError, match='equidistant'):
+    with pytest.raises(CameraError, match='ftheta'):
         camera_from_msg(msg, rectified=False)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from ....arrays import BoolArray, FloatArray
 from ....errors import GroundingError, ParameterError
+from ....json_text import to_json_text
 from ..model.checkpoint import read_json
 
 FILE_NAME = 'realvlg_calibration.json'
@@ -122,7 +122,7 @@ class Calibration:
     def save(self, checkpoint: Path) -> Path:
         """Write it beside a checkpoint."""
         path = checkpoint / FILE_NAME
-        path.write_text(json.dumps({**asdict(self), 'kind': self.kind.value}, indent=2) + '\n')
+        path.write_text(to_json_text(self, indent=2) + '\n')
         return path
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ....arrays import ByteArray
 from ....errors import GroundingError
+from ....optional import import_optional
 from ....torch_device import FLOAT_BYTES, choose_device, import_libraries
 from ..coordinates import FeedSize, feed_size
 from .checkpoint import Checkpoint
@@ -131,7 +132,10 @@ class VisionLanguageModel:
             ParameterError: the picture or the bounds cannot be used.
         """
         import torch
-        from PIL import Image
+
+        Image = import_optional(
+            'PIL.Image', 'model backends need Pillow for their pictures', 'pip install pillow'
+        )
 
         height, width = picture.shape[:2]
         feed = feed_size(width, height, self.factor, min_pixels, max_pixels)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 from ....errors import GroundingError
+from ....json_text import to_json_text
 from .checkpoint import Checkpoint
 from .model import load_weights
 from .quantization import FILE_NAME, Quantization, convert
@@ -44,6 +43,6 @@ def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str
     for name in _COPIED:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
-    (target / FILE_NAME).write_text(json.dumps(asdict(quantization), indent=2) + '\n')
+    (target / FILE_NAME).write_text(to_json_text(quantization, indent=2) + '\n')
     after = Checkpoint.open(target).bytes_by_part()
     return {part: (size, after.get(part, 0)) for part, size in before.items()}

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ....errors import GroundingError, MissingDependencyError
+from ....errors import GroundingError
+from ....optional import import_optional
 
 
 class TextTokens:
@@ -18,15 +19,14 @@ class TextTokens:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise MissingDependencyError(
-                'the realvlg backend needs the package tokenizers: pip install transformers'
-            ) from error
+        tokenizers = import_optional(
+            'tokenizers',
+            'the realvlg backend needs the package tokenizers',
+            'pip install transformers',
+        )
         if not path.is_file():
             raise GroundingError(f'{path} is missing; a checkpoint needs its tokenizer.json')
-        self._tokenizer: Any = Tokenizer.from_file(str(path))
+        self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(path))
         self._tokenizer.encode_special_tokens = True
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from ....errors import GroundingError
 from ....image_region import Box
+from ....json_text import to_json_text
 from ....torch_device import use_torch_threads
 from ...grounding import never_aborted
 from ..answer.calibration import Calibration
@@ -122,7 +122,7 @@ def _check_hashes(folder: Path, write: bool) -> None:
     found = {file.name: _sha256(file) for file in files}
     kept = folder / HASHES_NAME
     if write:
-        kept.write_text(json.dumps(found, indent=2) + '\n')
+        kept.write_text(to_json_text(found, indent=2) + '\n')
     for name, value in found.items():
         print(f'{value}  {name}')
     if kept.is_file():

@@ -1,0 +1,41 @@
+"""Images without colour, as of an infrared camera: no colour that is asked for can be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...arrays import ByteArray
+from .grammar import Phrase
+
+# Channels that differ by no more show no colour, and so many pixels that do are noise: a share.
+# Chosen: more than what jpeg does to a grey image, less than the palest coloured light.
+_GREY_LEVELS = 3
+_COLORED_SHARE = 0.002
+# Every so many rows and columns tell it. Chosen: 1 of 16 pixels.
+_STRIDE = 4
+# Names that brightness alone decides.
+_NEUTRAL = frozenset({'black', 'grey', 'white'})
+
+
+def is_colorless(color: ByteArray) -> bool:
+    """Whether an image (height, width, 3) RGB shows nothing but grey."""
+    pixels = color[::_STRIDE, ::_STRIDE].astype(np.int16)
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    return bool((spread > _GREY_LEVELS).mean() < _COLORED_SHARE)
+
+
+def without_colors(phrase: Phrase) -> Phrase:
+    """The phrase as far as an image without colour can answer it; what is left out is listed."""
+    landmark = None if phrase.landmark is None else without_colors(phrase.landmark)
+    asked = (*phrase.colors, *phrase.excluded_colors)
+    lost = tuple(name for name in asked if name not in _NEUTRAL)
+    return replace(
+        phrase,
+        colors=tuple(name for name in phrase.colors if name in _NEUTRAL),
+        excluded_colors=tuple(name for name in phrase.excluded_colors if name in _NEUTRAL),
+        landmark=landmark,
+        colorless=True,
+        lost_colors=lost + (landmark.lost_colors if landmark else ()),
+    )

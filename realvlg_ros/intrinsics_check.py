@@ -1,0 +1,59 @@
+"""Whether intrinsics can be those of a camera at all: a wrong one moves every point."""
+
+from __future__ import annotations
+
+import math
+
+from .camera import Camera
+from .errors import CameraError
+
+# Fields of view that are believed, degrees. Chosen: from a telescope's to beyond the widest lens
+# that is not called a fisheye, and beyond the widest that is.
+_FIELD_OF_VIEW_DEG = (5.0, 150.0)
+_MAX_FISHEYE_DEG = 220.0
+# Pixels are at most so far from square. Chosen: images of 16:9 squeezed to a square pass.
+_MAX_ASPECT = 1.85
+
+
+def check_intrinsics(camera: Camera, source: str, remedy: str, cropped: bool = False) -> None:
+    """Refuse intrinsics that no camera has, such as those of another image size.
+
+    Args:
+        camera: of the whole image, before any region is cut out.
+        source: where they come from, such as camera_info.
+        remedy: what to do where the image is a part of a larger one.
+        cropped: whether it is known to be a part: the principal point may lie anywhere, and the
+            field of view may be small.
+
+    Raises:
+        CameraError: impossible field of view, principal point or pixel shape.
+    """
+    _check_field_of_view(camera, source, cropped)
+    aspect = max(camera.fx / camera.fy, camera.fy / camera.fx)
+    if aspect > _MAX_ASPECT:
+        raise CameraError(
+            f'{source}: focal lengths fx={camera.fx:g} and fy={camera.fy:g} px differ by a factor '
+            f'of {aspect:.1f}: no camera has such pixels; calibrate it and correct K in {source}'
+        )
+    inside = 0 < camera.cx < camera.width and 0 < camera.cy < camera.height
+    if not (inside or cropped):
+        raise CameraError(
+            f'{source}: the principal point ({camera.cx:g}, {camera.cy:g}) is not inside the '
+            f'{camera.width}x{camera.height} image: it is not set, or the intrinsics are those of '
+            f'another image size; correct K in {source}. {remedy}'
+        )
+
+
+def _check_field_of_view(camera: Camera, source: str, cropped: bool) -> None:
+    low, high = _FIELD_OF_VIEW_DEG
+    low = 0.0 if cropped else low
+    for name, size, focal in (('fx', camera.width, camera.fx), ('fy', camera.height, camera.fy)):
+        half = size / 2 / focal
+        angle = 2 * math.degrees(half if camera.fisheye else math.atan(half))
+        most = _MAX_FISHEYE_DEG if camera.fisheye else high
+        if not low <= angle <= most:
+            raise CameraError(
+                f'{source}: a focal length {name}={focal:g} px for {size} px is a field of view '
+                f'of {angle:.1f} degrees, {low:g} to {most:g} are possible: is K the identity, or '
+                f'that of another image size? Calibrate the camera and correct K in {source}'
+            )
