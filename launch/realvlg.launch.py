@@ -53,23 +53,7 @@ def generate_launch_description() -> LaunchDescription:
             OpaqueFunction(function=_name_mistyped_arguments),
             OpaqueFunction(function=_use_fastdds_profile),
             OpaqueFunction(function=_nodes),
-            Node(
-                package='rviz2',
-                executable='rviz2',
-                namespace=LaunchConfiguration('namespace'),
-                arguments=['-d', str(_CONFIG / 'realvlg.rviz')],
-                remappings=[
-                    ('/realvlg/markers', 'markers'),
-                    ('/realvlg/debug_image', 'debug_image'),
-                    ('/camera/camera/color/image_raw', LaunchConfiguration('color_topic')),
-                    (
-                        '/camera/camera/aligned_depth_to_color/image_raw',
-                        LaunchConfiguration('depth_topic'),
-                    ),
-                ],
-                parameters=[{'use_sim_time': LaunchConfiguration('use_sim_time')}],
-                condition=IfCondition(LaunchConfiguration('rviz')),
-            ),
+            OpaqueFunction(function=_rviz),
         ]
     )
 
@@ -104,6 +88,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'respawn': ('true', 'Start a node again that has died.'),
         'server': ('true', 'Start grasp_server, which answers PlanGrasps goals.'),
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
+        'rviz_frame': ('', "RViz's fixed frame. Empty: as in config/realvlg.rviz."),
         'log_level': ('info', 'debug, info, warn, error or fatal.'),
         'fastdds_profile': (
             str(_CONFIG / 'fastdds_profile.xml'),
@@ -153,6 +138,29 @@ def _nodes(context: LaunchContext) -> list[Node]:
     if yaml.safe_load(_value(context, 'server')):
         nodes.append(_node(context, 'grasp_server', (), []))
     return nodes
+
+
+def _rviz(context: LaunchContext) -> list[Node]:
+    frame = _value(context, 'rviz_frame')
+    return [
+        Node(
+            package='rviz2',
+            executable='rviz2',
+            namespace=_value(context, 'namespace'),
+            arguments=['-d', str(_CONFIG / 'realvlg.rviz'), *(['-f', frame] if frame else [])],
+            remappings=[
+                ('/realvlg/markers', 'markers'),
+                ('/realvlg/debug_image', 'debug_image'),
+                ('/camera/camera/color/image_raw', LaunchConfiguration('color_topic')),
+                (
+                    '/camera/camera/aligned_depth_to_color/image_raw',
+                    LaunchConfiguration('depth_topic'),
+                ),
+            ],
+            parameters=[{'use_sim_time': LaunchConfiguration('use_sim_time')}],
+            condition=IfCondition(LaunchConfiguration('rviz')),
+        )
+    ]
 
 
 def _node(

@@ -34,10 +34,8 @@ def config_file(name: str) -> Path:
     if not path.is_file():
         folder = path.parent
         known = sorted(p.name for p in folder.glob('*')) if folder.is_dir() else []
-        near = _near_config_file(name)
-        hint = f'; did you mean {near!r}?' if near else ''
         raise ParameterError(
-            f'{path} is not a file; {folder} holds {", ".join(known) or "none"}{hint}'
+            f'{path} is not a file; {folder} holds {", ".join(known) or "none"}{_hint(name)}'
         )
     return path
 
@@ -60,17 +58,58 @@ def depth_noise_file(name: str) -> Path:
     return _profile('depth noise profile', 'depth_noise', name)
 
 
+def world_file(name: str) -> Path:
+    """A simulated world as a file of config/ ('worlds/clutter.yaml') or by path.
+
+    Raises:
+        ParameterError: there is no such world.
+    """
+    return _yaml_file('world', 'worlds', name)
+
+
+def backend_options_file(name: str) -> Path:
+    """Options of a grounding backend by name ('server'), as a file of config/, or by path.
+
+    Raises:
+        ParameterError: there is no such file.
+    """
+    return _profile('backend_options', 'backends', name)
+
+
 def _profile(what: str, folder: str, name: str) -> Path:
-    """A YAML file in a folder of config/ by its name, or any by its path."""
-    if name.endswith(('.yaml', '.yml')):
-        return config_file(name)
-    profiles = {p.stem: p for p in (share_folder() / 'config' / folder).glob('*.yaml')}
-    if name not in profiles:
+    """A YAML file in a folder of config/ by its name, a file of config/, or any by its path."""
+    known = share_folder() / 'config' / folder
+    profiles = {p.stem: p for p in sorted(known.glob('*.yaml'))}
+    if name in profiles:
+        return profiles[name]
+    if not name.endswith(('.yaml', '.yml')):
         raise ParameterError(
-            f'{what} is {name!r}; expected one of {", ".join(sorted(profiles))}, or the path of '
-            'a YAML file of your own'
+            f'{what} is {name!r}; expected one of {", ".join(profiles)}, or the path of '
+            f'a YAML file of your own; {_holds(known)}'
         )
-    return profiles[name]
+    return _yaml_file(what, folder, name)
+
+
+def _yaml_file(what: str, folder: str, name: str) -> Path:
+    """A file of config/ or of a folder in it, or any by its path."""
+    known = share_folder() / 'config' / folder
+    for path in (Path(name).expanduser(), known.parent / name, known / name):
+        if path.is_file():
+            return path
+    raise ParameterError(
+        f'{what} {name or repr(name)} is not a file; {_holds(known)}{_hint(name)}'
+    )
+
+
+def _holds(folder: Path) -> str:
+    """The YAML files of a folder, for the message of a miss."""
+    names = sorted(path.name for path in folder.glob('*.yaml'))
+    return f'{folder} holds {", ".join(names) or "none"}'
+
+
+def _hint(name: str) -> str:
+    near = _near_config_file(name)
+    return f'; did you mean {near!r}?' if near else ''
 
 
 def _near_config_file(name: str) -> str:

@@ -15,7 +15,7 @@ from ..drawing.scene_view import draw_scene
 from ..errors import RealvlgError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
-from ..resources import config_file, gripper_file
+from ..resources import gripper_file, world_file
 from .ask import NO_TARGET, add_gripper_argument, describe, write_image, write_json
 from .source_arguments import add_world_argument
 
@@ -92,7 +92,7 @@ def _nodes(arguments: argparse.Namespace) -> dict[str, Mapping[str, Any]]:
     if arguments.frame:
         camera = 'frame_player', {'folder': str(arguments.frame.absolute())}
     else:
-        camera = 'simulated_camera', {'world': str(config_file(arguments.world))}
+        camera = 'simulated_camera', {'world': str(world_file(arguments.world))}
     started = {'autostart': True, **threads}
     return {
         camera[0]: {**camera[1], **threads},

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import WorldError
-from ..resources import config_file
+from ..resources import world_file
 from .source_arguments import (
     add_source_arguments,
     add_world_argument,
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     parameters = {
         **source_parameters(arguments),
-        'world': str(config_file(arguments.world)),
+        'world': str(world_file(arguments.world)),
         'width': arguments.width,
         'height': arguments.height,
         'seed': arguments.seed,
@@ -71,7 +71,7 @@ def write_frames(arguments: argparse.Namespace) -> int:
             f'count {arguments.count} must be at least 1 and rate {arguments.rate} positive'
         )
     if arguments.random is None:
-        world = read_world(config_file(arguments.world))
+        world = read_world(world_file(arguments.world))
     else:
         world = World.random(arguments.random, arguments.objects)
     renderer = Renderer(world, RenderSettings.fast() if arguments.fast else None)

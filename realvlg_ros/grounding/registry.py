@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..errors import GroundingError, ParameterError
-from ..resources import config_file
+from ..resources import backend_options_file
 from .grounding import Grounder
 
 # name -> module of this package and the factory in it
@@ -87,7 +87,7 @@ def read_options(name: str) -> dict[str, Any]:
     if not name:
         return {}
     file, _, section = name.partition('#')
-    path = config_file(file if file.endswith('.yaml') else f'backends/{file}.yaml')
+    path = backend_options_file(file)
     try:
         options = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..frame import RgbdFrame
-from ..resources import config_file
+from ..resources import world_file
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
 from ..settings import setting
 from ..simulation.depth_camera_model import DepthCameraModel
@@ -30,7 +30,8 @@ class SimulatedCameraParameters(CameraSourceParameters):
     """The simulated world and the camera that observes it."""
 
     world: str = setting(
-        'worlds/tabletop.yaml', 'World description: a YAML file of config/, or a path.'
+        'worlds/tabletop.yaml',
+        'World: a YAML file of config/, or a path.',
     )
     trajectory: str = setting(
         'world',
@@ -59,7 +60,7 @@ class SimulatedCamera(CameraSource):
     def prepare(self) -> None:
         """Read the world and prepare its meshes."""
         parameters: SimulatedCameraParameters = self.parameters
-        world = read_world(config_file(parameters.world))
+        world = read_world(world_file(parameters.world))
         self._renderer = Renderer(world, RenderSettings.fast() if parameters.fast else None)
         self._trajectory = world.trajectory
         if parameters.trajectory != 'world':

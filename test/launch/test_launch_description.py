@@ -14,6 +14,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 import yaml
+from rclpy.parameter import Parameter
 from ros_graph import wait_until
 
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
@@ -63,24 +64,39 @@ def test_without_server_perception_is_left(launch_actions: Actions) -> None:
     assert dict(include.kwargs['launch_arguments']) == {'server': 'false'}
 
 
-def test_simulation_feeds_the_topics_that_it_names(
+def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
     launch_actions: Actions, ros_context: None
 ) -> None:
-    include, camera = launch_actions('simulation.launch.py')
-    given = dict(include.kwargs['launch_arguments'])
-    assert not own_nodes(launch_actions('realvlg.launch.py', **given)).keys() ^ NODES.keys()
-    (parameters,) = camera.kwargs['parameters']
-    assert set(parameters) <= {spec.name for spec in parameters_of(SimulatedCamera)}
+    seen: dict[str, set[str]] = {}
+    for namespace in ('left', '/cell/right/'):
+        include, camera = launch_actions('simulation.launch.py', namespace=namespace)
+        given = dict(include.kwargs['launch_arguments'])
+        (parameters,) = camera.kwargs['parameters']
+        assert set(parameters) <= {spec.name for spec in parameters_of(SimulatedCamera)}
+        space = f'/{camera.kwargs["namespace"].strip("/")}'
+        started = own_nodes(launch_actions('realvlg.launch.py', namespace=namespace, **given))
+        assert started.keys() == NODES.keys()
+        assert {node['namespace'] for node in started.values()} == {camera.kwargs['namespace']}
 
-    node = SimulatedCamera()
-    try:
-        published = node.get_publisher_names_and_types_by_node('simulated_camera', '/')
-        frame = node.make_frame(0, 0.0)
-    finally:
-        node.destroy_node()
-    topics = {given[f'{stream}_topic'] for stream in ('color', 'depth', 'camera_info')}
-    assert topics <= {topic for topic, _ in published}
-    assert frame is not None and frame.fixed_frame == given['fixed_frame']
+        prefix = parameters['frame_prefix']
+        node = SimulatedCamera(
+            namespace=space, parameter_overrides=[Parameter('frame_prefix', value=prefix)]
+        )
+        try:
+            published = node.get_publisher_names_and_types_by_node('simulated_camera', space)
+            frame = node._prefixed(node.make_frame(0, 0.0))
+            frames = {frame.fixed_frame, frame.camera.frame_id}
+            # What is not absolute is in the namespace of the nodes, by the rules of remapping.
+            topics = {
+                node.resolve_topic_name(given[f'{stream}_topic'])
+                for stream in ('color', 'depth', 'camera_info')
+            }
+        finally:
+            node.destroy_node()
+        assert topics <= {topic for topic, _ in published}
+        assert frames == {given['fixed_frame'], given['rviz_frame']}
+        seen[namespace] = topics | frames
+    assert not set.intersection(*seen.values())
 
 
 @pytest.mark.parametrize('name', NODES)
@@ -203,6 +219,8 @@ def test_rviz_shows_topics_that_exist(launch_actions: Actions) -> None:
     ]  # fmt: skip
     layout = ROOT / 'config' / 'realvlg.rviz'
     assert rviz['arguments'] == ['-d', str(layout)]
+    framed = of_kind(launch_actions('realvlg.launch.py', rviz_frame='left/world'), 'Node')
+    assert framed[-1]['arguments'] == ['-d', str(layout), '-f', 'left/world']
     shown = set(re.findall(r'(?:Value|Topic): (/\S+)', layout.read_text()))
     remapped = dict(rviz['remappings'])
     assert shown == set(remapped)

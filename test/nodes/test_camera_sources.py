@@ -121,13 +121,13 @@ def test_pose_goes_to_tf(reader, tmp_path):
     write_folder(tmp_path, (10,))
     source = make(
         FramePlayer, folder=str(tmp_path), tf=True, tf_parent='base', rate=20.0,
-        tf_pose=[0.1, 0.2, 0.3, 0.0, 0.0, 1.0, 0.0], wait_for_reader=True,
+        tf_pose=[0.1, 0.2, 0.3, 0.0, 0.0, 1.0, 0.0], wait_for_reader=True, frame_prefix='left/',
     )  # fmt: skip
     listener = reader(('/tf_static', tf2_msgs.TFMessage))
     listener.read(source, 1)
     transform = listener.messages['/tf_static'][0].transforms[0]
-    assert transform.header.frame_id == 'base'
-    assert transform.child_frame_id == 'camera_color_optical_frame'
+    assert transform.header.frame_id == 'left/base'
+    assert transform.child_frame_id == 'left/camera_color_optical_frame'
     assert transform.transform.translation.y == 0.2
     assert transform.transform.rotation.z == 1.0
     source.destroy_node()

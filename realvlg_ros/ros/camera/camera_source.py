@@ -6,7 +6,7 @@ import signal
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import rclpy
@@ -43,6 +43,9 @@ class CameraSourceParameters(ThreadParameter):
     )
     frame_id: str = setting(
         '', "Optical frame of the images; empty takes the source's own name for it."
+    )
+    frame_prefix: str = setting(
+        '', 'Put before the names of all frames, such as left/ for a second camera on one tf tree.'
     )
     depth_encoding: str = setting(
         '16UC1', 'Depth in millimetres (16UC1) or metres (32FC1).', choices=DEPTH_ENCODINGS
@@ -116,6 +119,7 @@ class CameraSource(CheckedNode, ABC):
             self.camera.wait_until_sent(_FLUSH_TIMEOUT_S)
             self.finished.set()
             return
+        frame = self._prefixed(frame)
         if self._clock_publisher is not None:
             self._clock_publisher.publish(ClockMsg(clock=ns_to_stamp(stamp_ns)))
         self._send_pose(frame, stamp_ns)
@@ -132,6 +136,15 @@ class CameraSource(CheckedNode, ABC):
             self._begin_ns = steady_ns
         elapsed = (steady_ns - self._begin_ns) / NS_PER_S
         return self.get_clock().now().nanoseconds, elapsed
+
+    def _prefixed(self, frame: RgbdFrame) -> RgbdFrame:
+        """A frame with the prefix before the names of its frames of reference."""
+        prefix = self.parameters.frame_prefix
+        if not prefix:
+            return frame
+        camera = replace(frame.camera, frame_id=prefix + frame.camera.frame_id)
+        fixed_frame = prefix + frame.fixed_frame if frame.fixed_frame else ''
+        return replace(frame, camera=camera, fixed_frame=fixed_frame)
 
     def _send_pose(self, frame: RgbdFrame, stamp_ns: int) -> None:
         """Publish the camera's pose: once if it is static, else with each frame."""
