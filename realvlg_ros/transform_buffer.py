@@ -12,6 +12,8 @@ import numpy as np
 
 from .arrays import FloatArray
 from .errors import TransformError
+from .missing_transform import explain_gap
+from .stamp_guard import StampGuard, StampVerdict
 from .transforms import interpolate, invert
 
 _Stamped = tuple[int, FloatArray]
@@ -21,11 +23,16 @@ class TransformBuffer:
     """A tree of frames, each with the recent history of its pose in its parent."""
 
     def __init__(self, history_s: float = 10.0) -> None:
-        """Keep transforms for history_s seconds before the newest of the same frame."""
+        """Keep transforms for history_s seconds before the newest of the same frame.
+
+        A stamp that is farther from the newest is an outlier, until several in a row go on from
+        one another.
+        """
         self._history_ns = int(history_s * 1e9)
         self._parents: dict[str, str] = {}
         self._static: dict[str, FloatArray] = {}
         self._moving: dict[str, list[_Stamped]] = {}
+        self._guards: dict[str, StampGuard] = {}
         self._lock = Lock()
 
     def set_transform(
@@ -75,14 +82,15 @@ class TransformBuffer:
             TransformError: an unknown frame, no connection, or a time outside the history.
         """
         target, source = target.lstrip('/'), source.lstrip('/')
+        if target == source:
+            return np.eye(4)
         with self._lock:
             source_chain = self._chain(source)
             target_chain = self._chain(target)
             common = next((frame for frame in source_chain if frame in target_chain), None)
             if common is None:
                 raise TransformError(
-                    f'no transform connects {source!r} and {target!r}; known frames: '
-                    f'{", ".join(sorted(self._frames())) or "none"}'
+                    explain_gap(target, source, target_chain, source_chain, self._frames())
                 )
             source2common = self._compose(source_chain, common, stamp_ns)
             target2common = self._compose(target_chain, common, stamp_ns)
@@ -94,9 +102,16 @@ class TransformBuffer:
             for child in self._moving:
                 self._parents.pop(child, None)
             self._moving.clear()
+            self._guards.clear()
 
     def _insert(self, child: str, stamp_ns: int, child2parent: FloatArray) -> None:
+        guard = self._guards.setdefault(child, StampGuard(self._history_ns, self._history_ns))
+        verdict = guard.judge(stamp_ns)
+        if verdict is StampVerdict.OUTLIER and self._moving.get(child):
+            return
         history = self._moving.setdefault(child, [])
+        if verdict is StampVerdict.JUMP:
+            history.clear()
         index = bisect_left(history, stamp_ns, key=_stamp)
         if index < len(history) and history[index][0] == stamp_ns:
             history[index] = (stamp_ns, child2parent)
@@ -109,11 +124,9 @@ class TransformBuffer:
         return set(self._parents) | set(self._parents.values())
 
     def _chain(self, frame: str) -> list[str]:
+        """The frame and its ancestors; empty when it is not known."""
         if frame not in self._frames():
-            raise TransformError(
-                f'frame {frame!r} is not known; known frames: '
-                f'{", ".join(sorted(self._frames())) or "none"}'
-            )
+            return []
         chain = [frame]
         while chain[-1] in self._parents:
             parent = self._parents[chain[-1]]

@@ -20,7 +20,8 @@ from ..resources import gripper_file
 from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
 from ..ros.camera.frame_matcher import MatchedFrame
-from ..ros.conversions.grounding import grounding_from_msg
+from ..ros.camera.outage import Outage
+from ..ros.conversions.grounding import grounding_from_msg, refused_target
 from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.activation import describe_state
 from ..ros.node.diagnostics import RateCounter, Report
@@ -43,6 +44,8 @@ from ..tracking.tracker import TargetTracker
 # How long a stop waits for planning and one update to end, s. Chosen: several times what they
 # take.
 _WORKER_TIMEOUT_S = 5.0
+# How often targets are published while no frame comes, s. Chosen: as soon as a robot must know.
+_OUTAGE_PERIOD_S = 0.2
 _PLANNING_FAILED = 'planning failed: {0!r}; see the log of grasp_node'
 
 
@@ -85,7 +88,8 @@ class GraspNode(ManagedNode):
 
     def activate(self) -> None:
         """Start with an empty tracker, and subscribe to the camera and to groundings."""
-        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump_back)
+        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump)
+        self._outage = Outage(self._camera.outage, self._settings.no_data_timeout)
         self._tracker = TargetTracker(self._settings.tracker)
         self._processed = RateCounter()
         self._published = RateCounter()
@@ -95,6 +99,7 @@ class GraspNode(ManagedNode):
         self._worker = Worker('tracking', self._on_error)
         self._plan_worker = Worker('planning', self._on_error)
         self._camera.start()
+        self.create_managed_timer(_OUTAGE_PERIOD_S, self._watch_frames)
         self.create_managed_subscription(
             GroundingMsg, 'grounding', self._on_grounding, latched(10)
         )
@@ -135,7 +140,7 @@ class GraspNode(ManagedNode):
                 'latency_ms': self._latency * 1e3,
                 'groundings_asked': self._regrounder.asked if self._regrounder else 0,
                 'memory_mb': self._tracker.memory_bytes / 1e6,
-                'fixed_frame': self._camera.fixed_frame or 'none: targets are in the camera frame',
+                'fixed_frame': self._camera.fixed_frame,
             },
         )
         return [self._camera.report(), tracker, support_report(self._support)]
@@ -144,9 +149,20 @@ class GraspNode(ManagedNode):
         self._frames.add(match)
         self._worker.offer(self._follow)
 
-    def _on_jump_back(self) -> None:
+    def _on_jump(self, reason: str) -> None:
         self._frames.clear()
-        self._worker.post(self._tracker.reset)
+        self._worker.post(lambda: self._publish(self._tracker.interrupt(reason), None))
+
+    def _watch_frames(self) -> None:
+        """A target is stable only while frames come."""
+        if self._outage.now()[1]:
+            self._worker.post(self._pause)
+
+    def _pause(self) -> None:
+        lasted, reason = self._outage.now()
+        if reason:
+            lost = lasted > self._settings.tracker.max_gap
+            self._publish(self._tracker.pause(reason, lost), None)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
         if message.status == GroundingMsg.IN_PROGRESS:
@@ -167,8 +183,10 @@ class GraspNode(ManagedNode):
         try:
             frame = self._camera.to_frame(match)
         except RealvlgError as error:
+            self._outage.failed(str(error))
             self.warn('image', str(error))
             return
+        self._outage.used()
         self.warn('image', '')
         started = time.perf_counter()
         targets = self._tracker.update(frame)
@@ -208,7 +226,7 @@ class GraspNode(ManagedNode):
             grounding = grounding_from_msg(message)
         except RealvlgError as error:
             self.warn('grounding', f'grounding {message.request_id!r} is refused: {error}')
-            self._publish([_refusal(message, str(error))], None)
+            self._publish([refused_target(message, str(error))], None)
             return
         self.warn('grounding', '')
         if grounding.status == GroundingStatus.IN_PROGRESS:
@@ -221,8 +239,10 @@ class GraspNode(ManagedNode):
             target = self._tracker.set_grounding(grounding)
         except Exception as error:
             self._on_error(error)
-            target = _refusal(message, _PLANNING_FAILED.format(error))
+            target = refused_target(message, _PLANNING_FAILED.format(error))
         if target is not None and grounding.status == GroundingStatus.OK:
+            if target.state == TargetState.LOST and self._outage.failure:
+                target = replace(target, message=self._outage.failure)
             self._answer(target)
         self._plan_next()
 
@@ -262,20 +282,6 @@ class GraspNode(ManagedNode):
         response.success = response.removed > 0
         response.message = f'{response.removed} targets forgotten'
         return response
-
-
-def _refusal(message: GroundingMsg, reason: str) -> GraspTarget:
-    """A lost target with the reason why its grounding cannot be used."""
-    return GraspTarget(
-        TargetState.LOST,
-        stamp_to_ns(message.header.stamp),
-        message.header.frame_id,
-        camera_frame_id=message.header.frame_id,
-        request_id=message.request_id,
-        label=message.label,
-        message=reason,
-        grounded_stamp_ns=stamp_to_ns(message.header.stamp),
-    )
 
 
 def main(args: Sequence[str] | None = None) -> int:

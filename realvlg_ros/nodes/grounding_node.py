@@ -38,6 +38,8 @@ from ..srv import SetInstruction
 # How often the thread that waits for a frame checks whether its request was canceled, s. Chosen:
 # too short to be noticed.
 _ABORT_PERIOD_S = 0.05
+# How long a request waits for a camera that has long stopped, s. Chosen: many periods of it.
+_HOPE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,19 @@ class GroundingNode(ManagedNode):
 
         with LiveGoal(goals, handle, cancel) as live:
             while (answer := request.wait(FEEDBACK_PERIOD_S)) is None:
-                handle.publish_feedback(_feedback(request))
+                handle.publish_feedback(self._feedback(request))
             live.end(answer.status not in (GroundingStatus.CANCELED, GroundingStatus.FAILED))
             return Ground.Result(grounding=grounding_to_msg(answer))
+
+    def _feedback(self, request: GroundingRequest) -> Ground.Feedback:
+        waiting = request.image_stamp_ns == 0
+        reason = self._camera.outage()[1] if waiting else ''
+        return Ground.Feedback(
+            stage=Ground.Feedback.WAITING_FOR_IMAGE if waiting else Ground.Feedback.INFERENCE,
+            message=reason or ('waiting for an image' if waiting else 'looking at the image'),
+            image_stamp=ns_to_stamp(request.image_stamp_ns),
+            elapsed=request.elapsed,
+        )
 
     def _set_instruction(
         self, asked: SetInstruction.Request, response: SetInstruction.Response
@@ -186,7 +198,8 @@ class GroundingNode(ManagedNode):
         while (match := self._camera.newest(self._settings.max_image_age)) is None:
             if request.aborted():
                 raise GroundingCanceled('canceled while waiting for an image')
-            if deadline.passed:
+            self._camera.check_stamps()
+            if deadline.passed or self._stopped_before(deadline):
                 raise FrameError(
                     f'no frame within {self._settings.image_timeout:g} s: '
                     + self._camera.explain()
@@ -197,6 +210,11 @@ class GroundingNode(ManagedNode):
         request.begin(match.stamp_ns, match.color.header.frame_id)
         return self._camera.to_frame(match)
 
+    def _stopped_before(self, deadline: Deadline) -> bool:
+        """Whether frames stopped so long before a request that it need not wait again."""
+        lasted, _ = self._camera.outage()
+        return lasted > self._settings.image_timeout and deadline.elapsed > _HOPE_S
+
     def _publish(self, grounding: Grounding) -> None:
         self._publisher.publish(grounding_to_msg(grounding))
         if grounding.status == GroundingStatus.FAILED:
@@ -205,16 +223,6 @@ class GroundingNode(ManagedNode):
             'grounding',
             grounding.message if grounding.status == GroundingStatus.FAILED else '',
         )
-
-
-def _feedback(request: GroundingRequest) -> Ground.Feedback:
-    waiting = request.image_stamp_ns == 0
-    return Ground.Feedback(
-        stage=Ground.Feedback.WAITING_FOR_IMAGE if waiting else Ground.Feedback.INFERENCE,
-        message='waiting for an image' if waiting else 'looking at the image',
-        image_stamp=ns_to_stamp(request.image_stamp_ns),
-        elapsed=request.elapsed,
-    )
 
 
 def main(args: Sequence[str] | None = None) -> int:

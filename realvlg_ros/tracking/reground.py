@@ -55,23 +55,49 @@ class PendingRegrounds:
     def __init__(self, settings: TrackerSettings) -> None:
         """Start with none."""
         self.use_settings(settings)
-        self._broken_ns = 0
+        # None until the first frame after the break.
+        self._broken_ns: int | None = None
         # When each was asked last, ns.
         self._asked: dict[str, int] = {}
         self._groundings: dict[str, Grounding] = {}
+        self._in_flight: set[str] = set()
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
         self._retry_ns = int(settings.retry_period * 1e9)
         self._forget_ns = int(settings.forget_after * 1e9)
 
-    def add(self, groundings: Sequence[Grounding], stamp_ns: int) -> None:
-        """Take the groundings of targets that ended with the stream, which goes on at a stamp."""
-        self._broken_ns = stamp_ns
+    def add(self, groundings: Sequence[Grounding], in_flight: Iterable[str]) -> None:
+        """Take what was asked for before a break of the stream.
+
+        Args:
+            groundings: of the targets that ended with it.
+            in_flight: requests whose answers are still to come, about frames before the break.
+        """
         for grounding in groundings:
             if grounding.request_id:
                 self._groundings[grounding.request_id] = grounding
-        self._asked = dict.fromkeys(self._groundings, stamp_ns - self._retry_ns)
+        self._in_flight.update(in_flight)
+        self._asked, self._broken_ns = {}, None
+
+    def answer_came(self, grounding: Grounding) -> None:
+        """An answer speaks of a frame that is gone: if it went with the break, ask again."""
+        if grounding.request_id in self._in_flight:
+            self._in_flight.discard(grounding.request_id)
+            self._groundings[grounding.request_id] = grounding
+
+    def superseded(self, grounding: Grounding, track: TargetTrack | None) -> bool:
+        """Whether the object of an ended request is followed for a newer one meanwhile.
+
+        Args:
+            grounding: that has come.
+            track: which follows its object, if one does.
+        """
+        request_id = grounding.request_id
+        if request_id not in self._groundings or track is None:
+            return False
+        self.drop(request_id)
+        return track.grounding.request_id != request_id
 
     def drop(self, request_id: str) -> None:
         """A request has been answered."""
@@ -80,14 +106,18 @@ class PendingRegrounds:
     def clear(self) -> None:
         """Ask no more."""
         self._groundings.clear()
+        self._in_flight.clear()
 
     def due(self, stamp_ns: int) -> list[RegroundRequest]:
         """The requests that are due now; asking starts each one's period anew."""
+        if self._broken_ns is None:
+            self._broken_ns = stamp_ns
         if stamp_ns - self._broken_ns > self._forget_ns:
             self.clear()
         requests = []
         for request_id, grounding in self._groundings.items():
-            if stamp_ns - self._asked[request_id] >= self._retry_ns:
+            asked_ns = self._asked.get(request_id)
+            if asked_ns is None or stamp_ns - asked_ns >= self._retry_ns:
                 self._asked[request_id] = stamp_ns
                 requests.append(
                     RegroundRequest(0, request_id, grounding.instruction, 'break of the stream')

@@ -42,6 +42,16 @@ class TargetList:
         who = (track_id, born_ns)
         return next((t for t in self._tracks if (t.track_id, t.born_ns) == who), None)
 
+    def at(self, key: KeyFrame, mask: RegionMask) -> TargetTrack | None:
+        """The target that was in a region of a frame.
+
+        Args:
+            key: the frame.
+            mask: the region.
+        """
+        middle = middle_of(key, mask)
+        return track_at(self._tracks, mask, middle, key.stamp_ns, self._tolerance_ns)
+
     def assign(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask
     ) -> tuple[TargetTrack, FloatArray] | None:
@@ -55,7 +65,7 @@ class TargetList:
             key: the frame that was grounded.
             mask: the object's pixels in it.
         """
-        same = self._at(key, mask)
+        same = self.at(key, mask)
         if same is not None:
             past = same.pose_at(key.stamp_ns, self._tolerance_ns)
             assert past is not None
@@ -89,7 +99,7 @@ class TargetList:
             key: the frame that was grounded.
             mask: the object's pixels in it.
         """
-        if self._at(key, mask) is not None:
+        if self.at(key, mask) is not None:
             return None
         for track in self._tracks:
             request_id = track.grounding.request_id
@@ -112,8 +122,3 @@ class TargetList:
         before = len(self._tracks)
         self._tracks = [t for t in self._tracks if track_id and t.track_id != track_id]
         return before - len(self._tracks)
-
-    def _at(self, key: KeyFrame, mask: RegionMask) -> TargetTrack | None:
-        """The target that was in a region of a frame."""
-        middle = middle_of(key, mask)
-        return track_at(self._tracks, mask, middle, key.stamp_ns, self._tolerance_ns)

@@ -11,13 +11,14 @@ from ..grounding.grounding import Grounding, GroundingStatus
 from ..image_region import RegionMask
 from ..transforms import invert
 from .association import contested
+from .interruption import ended, paused
 from .measurement.region import checked_region
 from .memory.key_frames import KeyFrame, KeyFrameMemory
 from .memory.steady_world import SteadyWorld
 from .memory.stream_break import stream_break
 from .reground import PendingRegrounds, RegroundRequest, due_regrounds
 from .settings import TrackerSettings
-from .target.catch_up import catch_up
+from .target.catch_up import carry
 from .target.first_plans import FirstPlans
 from .target.plan_job import PlanJob, PlanResult
 from .target.replanning import first_jobs, job_for, plan_is_due
@@ -26,6 +27,7 @@ from .target.target import GraspTarget
 from .target.track import TargetTrack
 from .target_list import TargetList
 from .unanswered import GIVEN_UP, Unanswered
+from .waiting_jobs import WaitingJobs
 
 # Milliseconds in a second. From SI.
 _MS = 1000.0
@@ -44,7 +46,7 @@ class TargetTracker:
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         """Follow nothing yet."""
         self.settings = settings or TrackerSettings()
-        self._waiting: list[PlanJob] = []
+        self._waiting = WaitingJobs()
         self._planned_ms: dict[str, float] = {}
         self._pending_regrounds = PendingRegrounds(self.settings)
         self._world = SteadyWorld()
@@ -91,7 +93,7 @@ class TargetTracker:
         stream ends the targets with the reason.
         """
         started = time.perf_counter()
-        ended = self._check_stream(frame)
+        lost = self._check_stream(frame)
         key = KeyFrame.from_frame(frame)
         key = self._world.steady(key, self._memory.newest, len(self._targets) > 0)
         self._change_world(key)
@@ -110,7 +112,30 @@ class TargetTracker:
             if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
         orphans = self._unanswered.take_orphans(self._targets)
-        return ended + [self._refuse(orphan, GIVEN_UP) for orphan in orphans] + targets
+        return lost + [self._refuse(orphan, GIVEN_UP) for orphan in orphans] + targets
+
+    def pause(self, reason: str, lost: bool = False) -> list[GraspTarget]:
+        """The targets while no frame can be followed: hidden, or lost until one shows them."""
+        last = self._memory.newest
+        return [] if last is None else paused(self._targets, last, reason, lost)
+
+    def interrupt(self, reason: str, stamp_ns: int = 0) -> list[GraspTarget]:
+        """The stream is broken: return all targets as lost, and ask for them when frames come.
+
+        Args:
+            reason: in words.
+            stamp_ns: of the first frame after the break, ns; 0 when none has come yet.
+        """
+        last = self._memory.newest
+        if last is None:
+            return []
+        targets = ended(self._targets, last, reason, stamp_ns or last.stamp_ns)
+        groundings = [track.grounding for track in self._targets]
+        self._unanswered.answered(*self._targets)
+        self._pending_regrounds.add(groundings, self._memory.requests)
+        self._targets.remove()
+        self._memory.clear()
+        return targets
 
     def begin(self, request_id: str, stamp_ns: int) -> bool:
         """Keep the frame of a stamp for a grounding that has begun on it.
@@ -134,11 +159,14 @@ class TargetTracker:
                 return self._refuse(grounding, grounding.message or grounding.status.name)
             key = self._memory.find(grounding.stamp_ns)
             if key is None:
+                self._pending_regrounds.answer_came(grounding)
                 return self._refuse(grounding, self._memory.why_gone(grounding.stamp_ns))
             try:
                 mask = checked_region(grounding, key.camera, key.depth)
             except FrameError as error:
                 return self._refuse(grounding, str(error))
+            if self._pending_regrounds.superseded(grounding, self._targets.at(key, mask)):
+                return self._refuse(grounding, 'its object is followed for a newer request')
             kept = self._targets.contradicted(grounding, key, mask)
             if kept is not None:
                 return self._contradicted(kept)
@@ -151,15 +179,9 @@ class TargetTracker:
     def take_job(self) -> PlanJob | None:
         """The plan that is to be made next, if one is due; at most one of each target is out."""
         newest = self._memory.newest
-        for index, job in enumerate(self._waiting):
-            asked = self._targets.find(job.track_id, job.born_ns)
-            if asked is not None and not asked.planning:
-                del self._waiting[index]
-                asked.planning = True
-                return job
-        self._waiting = [
-            job for job in self._waiting if self._targets.find(job.track_id, job.born_ns)
-        ]
+        job = self._waiting.take(self._targets)
+        if job is not None:
+            return job
         due = [track for track in self._targets if plan_is_due(track)]
         if not due or newest is None:
             return None
@@ -212,11 +234,11 @@ class TargetTracker:
         assert newest is not None
         behind = track.stamp_ns < newest.stamp_ns
         if behind:
-            self._carry(track, newest)
+            carry(track, self._memory.since(track.stamp_ns), newest)
         carried = time.perf_counter()
         later = self._memory.since(key.stamp_ns)
         place = invert(key.camera2world) @ object2world
-        self._waiting.append(job_for(track, key, place, later, grounding))
+        self._waiting.add(job_for(track, key, place, later, grounding))
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
         plans = FirstPlans(first_jobs(track, later if behind else []), started, carried)
         if track.candidates.plans:
@@ -240,7 +262,7 @@ class TargetTracker:
             self._targets.remove(track.track_id)
             raise
         if job is not None:
-            self._waiting.append(job)
+            self._waiting.add(job)
             return None
         track.first_plans, track.planned_ns = None, newest.stamp_ns
         self._unanswered.answered(track)
@@ -255,37 +277,12 @@ class TargetTracker:
         message = 'a check for drift found another place; asked again'
         return replace(report(track, newest, {}), message=message)
 
-    def _carry(self, track: TargetTrack, newest: KeyFrame) -> None:
-        """Bring a target to the newest frame; behind something else it may be where it was."""
-        grounded_ns = track.stamp_ns
-        if catch_up(track, self._memory.since(grounded_ns)):
-            return
-        track.follow(newest)
-        if not track.seen and not track.life.covered:
-            delay = (newest.stamp_ns - grounded_ns) * 1e-9
-            track.life.lose(
-                f'could not be followed over the {delay:.2f} s that its grounding took'
-            )
-
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
         last = self._memory.newest
-        if last is None:
-            return []
-        reason = stream_break(last, frame, self.settings.max_gap)
-        if not reason:
-            return []
-        self._notices.append(reason)
-        ended = []
-        for track in self._targets:
-            track.life.lose(reason)
-            self._unanswered.answered(track)
-            ended.append(replace(report(track, last, {}), stamp_ns=frame.stamp_ns))
-        requests = [track.grounding for track in self._targets]
-        self.reset()
-        self._pending_regrounds.add(requests, frame.stamp_ns)
-        self._memory.clear()
-        return ended
+        reason = stream_break(last, frame, self.settings.max_gap) if last is not None else ''
+        self._notices += [reason] if reason and len(self._targets) else []
+        return self.interrupt(reason, frame.stamp_ns) if reason else []
 
     def _change_world(self, key: KeyFrame) -> None:
         """Move the targets between camera and fixed frame when tf comes or goes."""

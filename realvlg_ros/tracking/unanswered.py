@@ -24,9 +24,10 @@ class Unanswered:
         """Wait for the first plans of a grounding's target."""
         self._groundings.append(grounding)
 
-    def answered(self, track: TargetTrack) -> None:
-        """The grounding of a target has had its answer."""
-        self._groundings = [g for g in self._groundings if g is not track.grounding]
+    def answered(self, *tracks: TargetTrack) -> None:
+        """The groundings of targets have had their answers."""
+        had = [track.grounding for track in tracks]
+        self._groundings = [g for g in self._groundings if not any(g is other for other in had)]
 
     def take_orphans(self, tracks: Iterable[TargetTrack]) -> list[Grounding]:
         """The groundings that no target waits for any more.

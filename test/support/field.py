@@ -27,6 +27,10 @@ class Row:
     words: tuple[str, ...] = ()
     within_m: float | None = None
 
+    def says(self, message: str) -> bool:
+        """Whether all of the words are in a message."""
+        return all(word.lower() in message.lower() for word in self.words)
+
     def check(self, status: str, message: str) -> None:
         """Assert the status and the words of an answer."""
         assert status == self.status, f'{self.id}: {status}, not {self.status}: {message}'

@@ -72,6 +72,55 @@ def test_requests_are_asked_again_after_a_break_of_the_stream():
         assert not [w for w in run.stream.tracker.take_reground_requests() if w.track_id == 0]
 
 
+def test_an_answer_about_a_frame_from_before_a_break_is_asked_for_again():
+    run = Run(retry_period=1.0)
+    run.stream.tracker.begin('late', run.frame.stamp_ns)
+    old = ground(run.frame, run.owner, number=2, request_id='late')
+    (ended,) = run.stream.tracker.interrupt('the clock jumped back by 9.000 s')
+    assert ended.state == TargetState.LOST and '9.000 s' in ended.message
+    run.step(GAP_NS)
+    run.stream.tracker.take_reground_requests()
+    refused = run.stream.set_grounding(old)
+    assert refused.state == TargetState.LOST and 'is gone' in refused.message
+    asked = [w.request_id for w in run.stream.tracker.take_reground_requests()]
+    assert asked == ['late']
+
+
+def test_a_second_break_does_not_forget_what_the_first_took():
+    run = Run(retry_period=0.1)
+    run.step(GAP_NS)
+    assert run.stream.tracker.interrupt('again') == []
+    run.step(3 * GAP_NS)
+    asked = [w.request_id for w in run.stream.tracker.take_reground_requests()]
+    assert asked == ['r1']
+
+
+def test_an_ended_request_does_not_take_its_object_from_a_newer_one():
+    run = Run(retry_period=0.1)
+    run.step(GAP_NS)
+    newer = ground(run.frame, run.owner, request_id='newer')
+    assert run.stream.set_grounding(newer).request_id == 'newer'
+    answer = run.stream.set_grounding(ground(run.frame, run.owner))
+    assert answer.state == TargetState.LOST and 'newer request' in answer.message
+    (target,) = run.step(GAP_NS)
+    assert target.request_id == 'newer'
+
+
+def test_targets_are_hidden_then_lost_while_no_frame_comes_and_go_on():
+    run = Run()
+    for _ in range(20):
+        (before,) = run.step()
+    assert before.stable
+    (hidden,) = run.stream.tracker.pause('no frame for 0.5 s')
+    assert (hidden.state, hidden.stable) == (TargetState.OCCLUDED, False)
+    assert hidden.message == 'no frame for 0.5 s' and hidden.stamp_ns == before.stamp_ns
+    (lost,) = run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    assert lost.state == TargetState.LOST and run.stream.tracker.pause('', lost=True) == []
+    for _ in range(20):
+        (target,) = run.step()
+    assert target.stable and target.track_id == before.track_id
+
+
 @pytest.mark.parametrize('how', ['reset', 'time'])
 def test_a_broken_request_is_not_asked_for_ever(how):
     run = Run(retry_period=0.1, forget_after=1.0)

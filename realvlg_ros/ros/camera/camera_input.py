@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,13 +10,14 @@ from rclpy.clock import JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
-from ...errors import MissingDependencyError
+from ...errors import FrameError, MissingDependencyError
 from ...frame import RgbdFrame
 from ..conversions.rgbd import frame_from_msgs
 from ..conversions.stamps import stamp_to_ns
-from ..node.diagnostics import Level, RateCounter, Report
+from ..node.diagnostics import Level, Report
 from ..node.lifecycle import ManagedNode
 from ..node.qos import stream
+from ..tf.camera_pose import CameraPose
 from ..tf.tf_input import TfInput
 from .camera_parameters import CameraParameters
 from .frame_matcher import FrameMatcher, MatchedFrame
@@ -29,9 +29,13 @@ _STREAMS = ('color', 'depth', 'camera_info')
 # A smaller jump back of the clock is ignored. Chosen: a bag that starts again jumps farther, a
 # correction by NTP does not.
 _JUMP = Duration(nanoseconds=-500_000_000)
+# How often it is checked whether frames come, s. Chosen: what is wrong is said within 2 s.
+_WATCH_PERIOD_S = 0.5
+# Jumps are logged at most so often, s. Chosen: both images of a bag that starts again jump.
+_JUMP_LOG_PERIOD_S = 1.0
 
 
-def _nothing() -> None:
+def _nothing(_: str) -> None:
     return None
 
 
@@ -47,7 +51,7 @@ class CameraInput:
         node: ManagedNode,
         parameters: CameraParameters,
         on_frame: Callable[[MatchedFrame], None],
-        on_jump_back: Callable[[], None] = _nothing,
+        on_jump: Callable[[str], None] = _nothing,
     ) -> None:
         """Prepare to read; start subscribes.
 
@@ -55,7 +59,8 @@ class CameraInput:
             node: owner of the subscriptions, in its activate transition.
             parameters: forms and QoS of the topics, tolerances, frames and noise.
             on_frame: called in a callback with each matched frame; must return quickly.
-            on_jump_back: called when the stamps jump back, as when a bag starts again.
+            on_jump: called with the reason when the clock or the stamps have jumped, as when a
+                bag starts again; frames from before have nothing to do with those after it.
 
         Raises:
             MissingDependencyError: robot_shapes is set and tf2_msgs is not installed.
@@ -63,17 +68,27 @@ class CameraInput:
         self._node = node
         self._parameters = parameters
         self._on_frame = on_frame
-        self._on_jump_back = on_jump_back
+        self._on_jump = on_jump
         self._noise = parameters.noise.to_depth_noise()
-        tolerance = int(parameters.sync_tolerance * 1e9) or None
-        self._matcher = FrameMatcher(tolerance, on_jump_back=self._jumped)
-        self._rates = {name: RateCounter() for name in (*_STREAMS, 'matched')}
-        self._arrived = time.monotonic()
-        self._tf = self._listen_to_tf()
+        self._matcher = FrameMatcher(
+            int(parameters.sync_tolerance * 1e9) or None,
+            wait_ns=int(parameters.sync_wait * 1e9),
+            limit_bytes=int(parameters.sync_memory_mb * 1e6),
+            on_jump=self._stamps_jumped,
+        )
+        self._tf, no_tf = self._listen_to_tf()
+        self._pose = CameraPose(
+            parameters.fixed_frame,
+            parameters.fixed_frame_fallback,
+            self._tf,
+            no_tf,
+            lambda words: node.warn('tf', words),
+        )
         self._robot = None
         if parameters.robot_shapes and self._tf is not None:
             self._robot = RobotInput(parameters.robot_shapes, parameters.robot_padding, self._tf)
         self._topics: dict[str, type[Any]] = {}
+        self._last_jump = ''
 
     def start(self) -> None:
         """Subscribe until the node is deactivated."""
@@ -83,18 +98,34 @@ class CameraInput:
             JumpThreshold(min_forward=None, min_backward=_JUMP, on_clock_change=False),
             post_callback=self._clock_jumped,
         )
-        node.create_managed_timer(1.0, self._watch)
+        node.create_managed_timer(_WATCH_PERIOD_S, self._watch)
 
     @property
     def fixed_frame(self) -> str:
-        """The fixed frame of the camera's poses; empty if none is set or tf is not available."""
-        return self._parameters.fixed_frame if self._tf is not None else ''
+        """The frame that targets live in, in words."""
+        return self._pose.described
 
     def newest(self, max_age: float) -> MatchedFrame | None:
         """The newest frame; None if it was matched more than max_age s ago."""
-        if time.monotonic() - self._arrived > max_age:
-            return None
-        return self._matcher.newest()
+        return self._matcher.newest() if self._matcher.age_s() <= max_age else None
+
+    def check_stamps(self) -> None:
+        """Check that what comes has stamps that can be used.
+
+        Raises:
+            FrameError: there will be no frame until the driver is changed.
+        """
+        fault = self._matcher.fault()
+        if fault:
+            raise FrameError(f'no frame: {fault}')
+
+    def outage(self) -> tuple[float, str]:
+        """Time since the last frame, s, and why no more come; 0 while they come."""
+        silence = self._matcher.silence_s(self._parameters.no_data_timeout)
+        if not silence:
+            return 0.0, ''
+        reason = self._matcher.explain() or 'the camera has stopped'
+        return silence, f'no frame for {silence:.1f} s: {reason}'
 
     def close(self) -> None:
         """Stop watching the clock for jumps."""
@@ -104,14 +135,10 @@ class CameraInput:
         """Decode and check a frame; waits for its transform, so never call it in a callback.
 
         Raises:
-            RealvlgError: the images cannot be used, or there is no transform at their stamp
-                although there was one before.
+            RealvlgError: the images cannot be used, or there is no transform at their stamp.
         """
         p = self._parameters
-        camera2fixed = None
-        if self.fixed_frame and self._tf is not None:
-            camera_frame = match.color.header.frame_id
-            camera2fixed = self._tf.camera2fixed(camera_frame, p.fixed_frame, match.stamp_ns)
+        camera2fixed = self._pose.look_up(match.color.header.frame_id, match.stamp_ns)
         frame = frame_from_msgs(
             match.color,
             match.depth,
@@ -129,47 +156,51 @@ class CameraInput:
         """Why there is no recent frame, and the remedy."""
         reason = self._matcher.explain()
         if not reason:
-            age = time.monotonic() - self._arrived
-            reason = f'the last frame came {age:.1f} s ago: the camera has stopped'
+            reason = f'the last frame came {self._matcher.age_s():.1f} s ago'
         return f'{reason}; topics: {self._publishers()}'
 
     def report(self) -> Report:
-        """Rates and counts for the diagnostics."""
+        """Rates, offsets and counts for the diagnostics."""
         counts = self._matcher.counts
-        values: dict[str, object] = {
-            f'{name}_hz': counter.read() for name, counter in self._rates.items()
-        }
+        values: dict[str, object] = dict(self._matcher.figures())
         values['matched'] = counts.matched
-        for stream_name in ('color', 'depth'):
-            dropped = getattr(counts, f'dropped_{stream_name}')
-            values[f'{stream_name}_received'] = getattr(counts, stream_name)
-            values[f'{stream_name}_dropped'] = sum(dropped.values())
+        for name in _STREAMS:
+            values[f'{name}_outliers'] = counts.outliers[name]
+        for name in ('color', 'depth'):
+            values[f'{name}_received'] = counts.received[name]
+            values[f'{name}_dropped'] = sum(getattr(counts, f'dropped_{name}').values())
         if self._robot is not None:
             values['robot_readings_removed'] = self._robot.removed
-        values['jumps_back'] = counts.jumps_back
+        values['jumps'] = counts.jumps
+        values['last_jump'] = self._last_jump or 'none'
         values['sync_tolerance_ms'] = self._matcher.tolerance_ns / 1e6
-        if self.newest(self._parameters.no_data_timeout) is None:
+        if self._without_frames():
             return Report('camera', Level.WARN, self.explain(), values)
+        doubt = self._matcher.explain() or self._matcher.caution()
+        if doubt:
+            return Report('camera', Level.WARN, doubt, values)
         return Report('camera', values=values)
 
-    def _listen_to_tf(self) -> TfInput | None:
-        """The input from tf if a parameter needs one.
+    def _without_frames(self) -> bool:
+        """Whether no frame has come for too long, or none can come."""
+        timeout = self._parameters.no_data_timeout
+        return self._matcher.waits_longer_than(timeout) or bool(self._matcher.fault())
 
-        None without tf2_msgs: targets then stay in the camera's frame.
+    def _listen_to_tf(self) -> tuple[TfInput | None, str]:
+        """The input from tf if a parameter needs one, or why there is none.
 
         Raises:
             MissingDependencyError: the robot cannot be removed from depth without tf.
         """
         p = self._parameters
         if not p.fixed_frame and not p.robot_shapes:
-            return None
+            return None, ''
         try:
-            return TfInput(self._node, p.tf_timeout)
+            return TfInput(self._node, p.tf_timeout), ''
         except MissingDependencyError as error:
             if p.robot_shapes:
                 raise
-            self._node.warn('tf', str(error))
-            return None
+            return None, str(error)
 
     def _publishers(self) -> str:
         """Each topic with the number of its publishers."""
@@ -199,38 +230,39 @@ class CameraInput:
         LatchedInfo(
             self._node,
             self._node.resolve_topic_name('camera_info'),
-            received=lambda: self._matcher.counts.camera_info > 0,
+            received=lambda: self._matcher.counts.received['camera_info'] > 0,
             take=partial(self._receive, 'camera_info'),
         )
         return topics
 
     def _receive(self, name: str, message: Any) -> None:
-        self._rates[name].tick()
         add = getattr(self._matcher, f'add_{name}')
         match = add(stamp_to_ns(message.header.stamp), message)
         if match is not None:
-            self._rates['matched'].tick()
-            self._arrived = time.monotonic()
             self._on_frame(match)
 
-    def _jumped(self, before_ns: int, after_ns: int) -> None:
-        self._forget(f'image stamps jumped back by {(before_ns - after_ns) / 1e9:.3f} s')
+    def _stamps_jumped(self, name: str, before_ns: int, after_ns: int) -> None:
+        step = (after_ns - before_ns) / 1e9
+        way = 'ahead' if step > 0 else 'back'
+        self._forget(f'image stamps jumped {way} by {abs(step):.3f} s ({name})')
 
     def _clock_jumped(self, jump: TimeJump) -> None:
         self._matcher.clear()
         self._forget(f'the clock jumped back by {-jump.delta.nanoseconds / 1e9:.3f} s')
 
     def _forget(self, reason: str) -> None:
-        self._node.get_logger().warning(f'{reason}: transforms, frames and tracks are forgotten')
+        self._last_jump = reason
+        self._node.get_logger().warning(
+            f'{reason}: transforms, frames and tracks are forgotten',
+            throttle_duration_sec=_JUMP_LOG_PERIOD_S,
+        )
         if self._tf is not None:
             self._tf.clear()
-        self._on_jump_back()
+        self._on_jump(reason)
 
     def _watch(self) -> None:
-        silent = self.newest(self._parameters.no_data_timeout) is None
-        waited = time.monotonic() - self._arrived > self._parameters.no_data_timeout
-        if silent and waited:
-            reason = self._matcher.explain() or 'the camera has stopped'
-            self._node.warn('camera', f'no frames: {reason}; topics: {self._publishers()}')
-        elif not silent:
-            self._node.warn('camera', '')
+        warn = self._node.warn
+        if not self._without_frames():
+            warn('camera', self._matcher.caution())
+        elif reason := self._matcher.explain():
+            warn('camera', f'no frames: {reason}; topics: {self._publishers()}')

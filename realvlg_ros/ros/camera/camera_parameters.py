@@ -60,8 +60,11 @@ class CameraParameters(ManagedNodeParameters):
         choices=RELIABILITY,
     )
     image_queue_depth: int = setting(
-        5, 'Images that the middleware keeps per subscription.', unit='images', low=1, high=100
-    )
+        5,
+        'Images that the middleware keeps per subscription until the node has read them; how long '
+        'they wait for a partner after that is sync_wait.',
+        unit='images', low=1, high=100,
+    )  # fmt: skip
     sync_tolerance: float = setting(
         0.0,
         'Largest distance of the stamps of colour and depth; 0 takes half a frame period.',
@@ -69,6 +72,16 @@ class CameraParameters(ManagedNodeParameters):
         low=0.0,
         high=1.0,
     )
+    sync_wait: float = setting(
+        1.0,
+        'How long an image that was read waits for its partner of colour or depth, by stamps; '
+        'raise it where one of the two comes later than this after the other.',
+        unit='s', low=0.02, high=30.0,
+    )  # fmt: skip
+    sync_memory_mb: float = setting(
+        128.0, 'Bound of the memory of images that wait for a partner; the oldest go first.',
+        unit='MB', low=1.0, high=4096.0,
+    )  # fmt: skip
     rectified: bool = setting(
         False, 'Whether the images are rectified: then P of camera_info holds, not K and D.'
     )
@@ -80,7 +93,13 @@ class CameraParameters(ManagedNodeParameters):
         True, 'Refuse depth whose frame_id is not that of colour; it is not registered then.'
     )
     fixed_frame: str = setting(
-        '', 'Frame in which the scene stands still, such as the base; empty: that of the camera.'
+        '',
+        'Frame in which the scene stands still, such as the base; empty: that of the camera. '
+        'Without tf from it to the camera, requests fail with what is missing.',
+    )
+    fixed_frame_fallback: bool = setting(
+        False,
+        "Use the camera's frame until tf to fixed_frame has been there once, instead of failing.",
     )
     robot_shapes: str = setting(
         '', 'The robot that is taken out of the depth: YAML of shapes or URDF; empty for none.'
@@ -90,8 +109,11 @@ class CameraParameters(ManagedNodeParameters):
         0.1, "Longest wait for the transform at an image's stamp.", unit='s', low=0.0, high=5.0
     )
     no_data_timeout: float = setting(
-        5.0, 'Warn when no frame came for so long.', unit='s', low=0.1, high=3600.0
-    )
+        0.5,
+        'Without a frame for so long, and for three periods of the camera, a warning is given and '
+        'no target is stable.',
+        unit='s', low=0.1, high=3600.0,
+    )  # fmt: skip
     output_reliability: str = setting(
         'reliable', 'QoS reliability of what this node publishes.', choices=RELIABILITY
     )

@@ -5,20 +5,24 @@ It only sees pairs of a stamp and a payload: messages are not decoded, and rclpy
 
 from __future__ import annotations
 
-from collections import Counter, deque
+import time
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-# Period of a stream before its stamps give one, ns, and the number of last periods of which the
-# median is taken. Chosen: the usual 30 Hz, half a second of it.
-_FIRST_GUESS_PERIOD_NS = 33_333_333
-_PERIODS_KEPT = 15
+from ...stamp_guard import StampVerdict
+from .camera_infos import CameraInfos
+from .match_counts import MatchCounts
+from .match_diagnosis import MatchFigures, caution, explain_streams, lead_and_drift, stamp_fault
+from .stream_monitor import WINDOW_S, StreamMonitor
+from .waiting_images import WaitingImages
 
-OnJumpBack = Callable[[int, int], None]
+# Called with the name of the stream, the newest stamp before the jump and the first after it, ns.
+OnJump = Callable[[str, int, int], None]
+
+_MEMORY = 'sync_memory_mb is full'
 
 
 @dataclass(frozen=True)
@@ -31,61 +35,50 @@ class MatchedFrame:
     camera_info: Any
 
 
-@dataclass
-class MatchCounts:
-    """Numbers of messages received, matched and dropped.
-
-    Attributes:
-        color, depth, camera_info: received.
-        matched: complete frames.
-        dropped_color, dropped_depth: images dropped without a match, by reason.
-        jumps_back: how often stamps jumped back and all messages were cleared.
-    """
-
-    color: int = 0
-    depth: int = 0
-    camera_info: int = 0
-    matched: int = 0
-    dropped_color: Counter[str] = field(default_factory=Counter)
-    dropped_depth: Counter[str] = field(default_factory=Counter)
-    jumps_back: int = 0
-
-
 class FrameMatcher:
     """Matches messages into frames as they arrive, the newest frame first.
 
     A colour image is matched with the depth image nearest to it in time, if that lies within the
     tolerance, and with the camera_info nearest to it, however old: some drivers publish it once.
-    Once a frame is complete, older images are dropped. Thread-safe; no call blocks for long.
+    Once a frame is complete, older images are dropped. One stamp that is zero or out of line
+    decides nothing; several that go on from one another are a jump. Thread-safe; no call blocks
+    for long.
     """
 
     def __init__(
         self,
         tolerance_ns: int | None = None,
-        capacity: int = 10,
-        jump_back_ns: int = 500_000_000,
-        on_jump_back: OnJumpBack | None = None,
+        *,
+        wait_ns: int = 1_000_000_000,
+        limit_bytes: int = 128_000_000,
+        on_jump: OnJump | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start empty.
 
         Args:
             tolerance_ns: largest difference of the stamps of colour and depth, ns; None takes half
                 the period of the faster stream.
-            capacity: images of each kind that wait for a partner; the oldest is dropped.
-            jump_back_ns: a stamp older than the newest of its kind by more than this, ns, is a
-                jump of the clock, not a late message.
-            on_jump_back: called with the newest stamp before and the first after the jump, ns,
-                once everything has been cleared.
+            wait_ns: an image waits for its partner until one of its own stream that is newer by
+                more than this comes, ns.
+            limit_bytes: bound of the memory of all images that wait; the oldest go first.
+            on_jump: called once a stream has jumped and been cleared.
+            clock: steady, s.
         """
         self._tolerance_ns = tolerance_ns
-        self._jump_back_ns = jump_back_ns
-        self._on_jump_back = on_jump_back
-        self._color = _Stream(capacity)
-        self._depth = _Stream(capacity)
-        self._camera_info = _Stream(capacity)
+        self._wait_ns = wait_ns
+        self._limit_bytes = limit_bytes
+        self._on_jump = on_jump
+        self._clock = clock
+        self._images = {name: WaitingImages(wait_ns) for name in ('color', 'depth')}
+        self._infos = CameraInfos()
+        self._monitors = {name: StreamMonitor() for name in ('color', 'depth', 'camera_info')}
+        self._frames = StreamMonitor()
         self._counts = MatchCounts()
         self._newest: MatchedFrame | None = None
-        self._last_gap_ns: int | None = None
+        self._nearest_ns: int | None = None
+        self._memory_full_s = -WINDOW_S
+        self._began_s = clock()
         self._lock = Lock()
 
     @property
@@ -99,19 +92,19 @@ class FrameMatcher:
         """The tolerance in force, ns."""
         if self._tolerance_ns is not None:
             return self._tolerance_ns
-        return min(self._color.period_ns, self._depth.period_ns) // 2
+        return min(images.period_ns for images in self._images.values()) // 2
 
     def add_color(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
         """Add a colour image; returns the frame that it completes."""
-        return self._add(self._color, 'color', stamp_ns, payload)
+        return self._add('color', stamp_ns, payload)
 
     def add_depth(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
         """Add a depth image; returns the frame that it completes."""
-        return self._add(self._depth, 'depth', stamp_ns, payload)
+        return self._add('depth', stamp_ns, payload)
 
     def add_camera_info(self, stamp_ns: int, payload: Any) -> MatchedFrame | None:
         """Add a camera_info; returns the frame that it completes."""
-        return self._add(self._camera_info, 'camera_info', stamp_ns, payload)
+        return self._add('camera_info', stamp_ns, payload)
 
     def newest(self) -> MatchedFrame | None:
         """The newest frame; None before the first."""
@@ -119,137 +112,174 @@ class FrameMatcher:
             return self._newest
 
     def clear(self) -> None:
-        """Forget every message; the counts stay."""
+        """Forget every image; the counts and the newest camera_info stay."""
         with self._lock:
-            self._clear()
+            for name, images in self._images.items():
+                self._counts.drop(name, 'cleared', len(images.items))
+                images.items.clear()
+            self._infos.restart()
+            self._newest = None
+
+    def age_s(self) -> float:
+        """Time since the last frame was matched, s; infinite before the first."""
+        with self._lock:
+            return self._frames.age_s(self._clock())
+
+    def waits_longer_than(self, least_s: float) -> bool:
+        """Whether no frame has come for so long, s, and for several periods of the camera."""
+        with self._lock:
+            now_s = self._clock()
+            silent = self._frames.silent(now_s, least_s)
+            return silent and now_s - self._began_s > least_s
+
+    def silence_s(self, least_s: float) -> float:
+        """Time since the last frame if no more come, s; 0 while they come or before the first.
+
+        Args:
+            least_s: so long there must have been none, s, and several periods of the camera.
+        """
+        with self._lock:
+            now_s = self._clock()
+            silent = self._frames.received and self._frames.silent(now_s, least_s)
+            return self._frames.age_s(now_s) if silent else 0.0
 
     def explain(self) -> str:
-        """Why no frame has been matched, and the remedy; empty when one has been."""
+        """Why no or few frames are matched now, and the remedy; empty while they are."""
         with self._lock:
-            missing = [
-                name
-                for name in ('color', 'depth', 'camera_info')
-                if getattr(self._counts, name) == 0
-            ]
-            if missing:
-                return (
-                    f'nothing received on {", ".join(missing)}: check topic names and QoS '
-                    '(ros2 topic info -v)'
-                )
-            if self._counts.matched:
-                return ''
-            gap = 'unknown' if self._last_gap_ns is None else f'{self._last_gap_ns / 1e6:+.1f} ms'
-            return (
-                f'no depth within {self.tolerance_ns / 1e6:.1f} ms of a colour image (nearest '
-                f'{gap}): turn on frame synchronisation in the driver or raise sync_tolerance'
+            now_s = self._clock()
+            figures = MatchFigures(
+                self._nearest_ns,
+                self.tolerance_ns,
+                self._wait_ns,
+                now_s - self._memory_full_s < WINDOW_S,
+                self._frames.age_s(now_s),
+                self._frames.rate_hz(now_s),
             )
+            return explain_streams(self._monitors, figures, now_s)
 
-    def _add(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> MatchedFrame | None:
-        jumped_from = None
+    def fault(self) -> str:
+        """Why the stamps that come now cannot be used, and the remedy; empty if they can."""
         with self._lock:
-            newest = stream.newest_ns
-            if newest is not None and stamp_ns < newest - self._jump_back_ns:
-                jumped_from = newest
-                self._clear()
-                self._counts.jumps_back += 1
-            setattr(self._counts, name, getattr(self._counts, name) + 1)
-            complete = self._accept(stream, name, stamp_ns, payload) and self._match()
+            images = {name: self._monitors[name] for name in self._images}
+            return stamp_fault(images, self._clock())
+
+    def caution(self) -> str:
+        """What makes the frames doubtful that are matched now; empty if nothing does."""
+        with self._lock:
+            return caution(self._monitors, self._clock())
+
+    def figures(self) -> dict[str, float]:
+        """Rates, offset, drift and ages as they are now, by name with the unit."""
+        with self._lock:
+            now_s = self._clock()
+            values = {f'{n}_hz': monitor.rate_hz(now_s) for n, monitor in self._monitors.items()}
+            lead_s, drift = lead_and_drift(self._monitors, now_s)
+            return values | {
+                'matched_hz': self._frames.rate_hz(now_s),
+                'last_match_age_s': self._frames.age_s(now_s),
+                'nearest_offset_ms': (self._nearest_ns or 0) / 1e6,
+                'depth_lead_ms': lead_s * 1e3,
+                'depth_drift_ms_per_s': drift * 1e3,
+            }
+
+    def _add(self, name: str, stamp_ns: int, payload: Any) -> MatchedFrame | None:
+        with self._lock:
+            now_s = self._clock()
+            self._counts.received[name] += 1
+            jumped_from = None
+            if name == 'camera_info':
+                taken = usable = self._infos.add(stamp_ns, payload)
+            else:
+                verdict = self._judge(name, stamp_ns, now_s)
+                usable = verdict is not StampVerdict.OUTLIER
+                if verdict is StampVerdict.JUMP:
+                    jumped_from = self._restart(name)
+                taken = usable and self._accept(name, stamp_ns, payload)
+            self._counts.outliers[name] += not usable
+            self._monitors[name].add(now_s, stamp_ns, usable)
+            complete = taken and self._match()
+            if complete:
+                self._frames.add(now_s, stamp_ns, True)
             match = self._newest if complete else None
-        if jumped_from is not None and self._on_jump_back is not None:
-            self._on_jump_back(jumped_from, stamp_ns)
+        if jumped_from is not None and self._on_jump is not None:
+            self._on_jump(name, jumped_from, stamp_ns)
         return match
 
-    def _accept(self, stream: _Stream, name: str, stamp_ns: int, payload: Any) -> bool:
-        if stream.matched_ns is not None and stamp_ns < stream.matched_ns:
-            self._count_dropped(name, 'late', 1)
+    def _judge(self, name: str, stamp_ns: int, now_s: float) -> StampVerdict:
+        images = self._images[name]
+        slack_ns, newest_ns = images.slack_ns(now_s), images.guard.newest_ns
+        # A stamp of zero means "not stamped".
+        verdict = images.guard.judge(stamp_ns, slack_ns) if stamp_ns > 0 else StampVerdict.OUTLIER
+        if verdict is StampVerdict.NEWER and newest_ns is not None:
+            images.note_period(stamp_ns - newest_ns)
+        if verdict is StampVerdict.OUTLIER:
+            self._counts.drop(name, 'stamp out of line' if stamp_ns > 0 else 'stamp zero')
+        return verdict
+
+    def _restart(self, name: str) -> int | None:
+        """Clear a stream that has jumped; returns its newest stamp before."""
+        images = self._images[name]
+        self._counts.drop(name, 'cleared', len(images.items))
+        images.restart()
+        self._infos.restart()
+        self._counts.jumps += 1
+        self._newest = self._nearest_ns = None
+        return images.guard.before_jump_ns
+
+    def _accept(self, name: str, stamp_ns: int, payload: Any) -> bool:
+        images = self._images[name]
+        if images.matched_ns is not None and stamp_ns <= images.matched_ns:
+            reason = 'late' if stamp_ns < images.matched_ns else 'same stamp'
+            self._counts.drop(name, reason)
             return False
-        self._count_dropped(name, 'same stamp', int(stamp_ns in stream.items))
-        self._count_dropped(name, self._no_partner(name), stream.add(stamp_ns, payload))
+        self._counts.drop(name, 'same stamp', int(stamp_ns in images.items))
+        self._counts.drop(name, self._no_partner(name), images.add(stamp_ns, payload))
+        self._bound_memory()
         return True
+
+    def _bound_memory(self) -> None:
+        while sum(images.size_bytes for images in self._images.values()) > self._limit_bytes:
+            name, largest = max(self._images.items(), key=lambda item: item[1].size_bytes)
+            if len(largest.items) < 2:
+                return
+            largest.drop_oldest()
+            self._counts.drop(name, _MEMORY)
+            self._memory_full_s = self._clock()
 
     def _match(self) -> bool:
         """Complete the newest frame that can be matched, and drop older images."""
-        if not self._camera_info.items:
+        if not self._infos:
             return False
-        for stamp_ns in sorted(self._color.items, reverse=True):
-            nearest = self._depth.nearest(stamp_ns)
+        color, depth = self._images['color'], self._images['depth']
+        smallest: int | None = None
+        for stamp_ns in sorted(color.items, reverse=True):
+            nearest = depth.nearest(stamp_ns)
             if nearest is None:
                 return False
-            self._last_gap_ns = nearest - stamp_ns
+            if smallest is None or abs(nearest - stamp_ns) < abs(smallest):
+                smallest = nearest - stamp_ns
             if abs(nearest - stamp_ns) <= self.tolerance_ns:
+                self._nearest_ns = nearest - stamp_ns
                 self._complete(stamp_ns, nearest)
                 return True
+        self._nearest_ns = smallest
         return False
 
     def _complete(self, color_ns: int, depth_ns: int) -> None:
-        info_ns = self._camera_info.nearest(color_ns)
-        assert info_ns is not None
         self._counts.matched += 1
         self._newest = MatchedFrame(
             color_ns,
-            self._color.items.pop(color_ns),
-            self._depth.items.pop(depth_ns),
-            self._camera_info.items[info_ns],
+            self._images['color'].items.pop(color_ns),
+            self._images['depth'].items.pop(depth_ns),
+            self._infos.nearest(color_ns),
         )
         # Images older than a complete frame are not matched any more.
-        for name, stream, stamp_ns in (
-            ('color', self._color, color_ns),
-            ('depth', self._depth, depth_ns),
-        ):
-            stream.matched_ns = stamp_ns
-            self._count_dropped(name, self._no_partner(name), stream.drop_before(stamp_ns))
+        for name, stamp_ns in (('color', color_ns), ('depth', depth_ns)):
+            images = self._images[name]
+            images.matched_ns = stamp_ns
+            self._counts.drop(name, self._no_partner(name), images.drop_before(stamp_ns))
 
     def _no_partner(self, name: str) -> str:
-        if self._counts.camera_info == 0:
+        if not self._counts.received['camera_info']:
             return 'no camera_info'
         return f'no {"depth" if name == "color" else "color"} within tolerance'
-
-    def _count_dropped(self, name: str, reason: str, number: int) -> None:
-        if number and name != 'camera_info':
-            dropped: Counter[str] = getattr(self._counts, f'dropped_{name}')
-            dropped[reason] += number
-
-    def _clear(self) -> None:
-        for name in ('color', 'depth', 'camera_info'):
-            stream: _Stream = getattr(self, f'_{name}')
-            self._count_dropped(name, 'cleared', len(stream.items))
-            stream.clear()
-        self._newest = self._last_gap_ns = None
-
-
-class _Stream:
-    """The waiting messages of one topic by stamp, and its period."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self.clear()
-
-    def clear(self) -> None:
-        self.items: dict[int, Any] = {}
-        self.newest_ns: int | None = None
-        self.matched_ns: int | None = None
-        self._periods: deque[int] = deque(maxlen=_PERIODS_KEPT)
-
-    @property
-    def period_ns(self) -> int:
-        return int(median(self._periods)) if self._periods else _FIRST_GUESS_PERIOD_NS
-
-    def add(self, stamp_ns: int, payload: Any) -> int:
-        """Add a message; returns how many were dropped to make room."""
-        if self.newest_ns is not None and stamp_ns > self.newest_ns:
-            self._periods.append(stamp_ns - self.newest_ns)
-        self.newest_ns = max(stamp_ns, self.newest_ns or stamp_ns)
-        self.items[stamp_ns] = payload
-        if len(self.items) <= self._capacity:
-            return 0
-        del self.items[min(self.items)]
-        return 1
-
-    def nearest(self, stamp_ns: int) -> int | None:
-        return min(self.items, key=lambda other: abs(other - stamp_ns), default=None)
-
-    def drop_before(self, stamp_ns: int) -> int:
-        old = [other for other in self.items if other < stamp_ns]
-        for other in old:
-            del self.items[other]
-        return len(old)

@@ -7,6 +7,7 @@ import numpy as np
 from ... import msg as msgs
 from ...errors import MessageError
 from ...grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
+from ...tracking.target.target import GraspTarget, TargetState
 from .rectangle import contacts_from_msg, contacts_to_msg, rectangle_from_msg, rectangle_to_msg
 from .region import (
     box_from_msg,
@@ -110,3 +111,17 @@ def _candidate_from_msg(msg: msgs.ObjectCandidate) -> ObjectCandidate:
     position = np.array([msg.position.x, msg.position.y, msg.position.z])
     known = bool(np.all(np.isfinite(position)))
     return ObjectCandidate(msg.label, msg.description, msg.score, box, position if known else None)
+
+
+def refused_target(message: msgs.Grounding, reason: str) -> GraspTarget:
+    """A lost target with the reason why its grounding cannot be used."""
+    return GraspTarget(
+        TargetState.LOST,
+        stamp_to_ns(message.header.stamp),
+        message.header.frame_id,
+        camera_frame_id=message.header.frame_id,
+        request_id=message.request_id,
+        label=message.label,
+        message=reason,
+        grounded_stamp_ns=stamp_to_ns(message.header.stamp),
+    )

@@ -12,6 +12,8 @@ from .ground_client import GroundAttempt, GroundClient
 # Time without feedback after which the grounder counts as gone, s. Chosen: six of its feedbacks,
 # since the request is only sent again then.
 _GROUNDER_SILENCE_S = 3.0
+# Requests of which the turn is remembered. Chosen: several times the targets of a tracker.
+_TURNS_KEPT = 64
 
 
 class Regrounder:
@@ -24,16 +26,23 @@ class Regrounder:
         """Make the action client."""
         self._client = GroundClient(node, 'ground_background')
         self._attempt: GroundAttempt | None = None
+        self._sent: dict[str, int] = {}
         self.asked = 0
 
     def ask(self, requests: Sequence[RegroundRequest]) -> None:
-        """Send the first request, unless one is in progress or no server has been discovered."""
+        """Send one request, unless one is in progress or no server has been discovered.
+
+        Of several, the one that was sent longest ago.
+        """
         if self._attempt is not None and self._attempt.ended:
             self._attempt = None
         if not requests or self._attempt is not None or not self._client.ready():
             return
-        request = requests[0]
+        request = min(requests, key=lambda request: self._sent.get(request.request_id, 0))
         self.asked += 1
+        if len(self._sent) >= _TURNS_KEPT:
+            self._sent.clear()
+        self._sent[request.request_id] = self.asked
         self._attempt = self._client.send(
             request.instruction, request.request_id, _GROUNDER_SILENCE_S, lambda: None
         )

@@ -65,7 +65,8 @@ class TransformListener:
         Args:
             buffer: receives the transforms.
             subscribe: makes a subscription, such as `node.create_subscription`.
-            warn: called once for each frame whose transform is refused.
+            warn: called when a transform is refused for another reason than before, and with an
+                empty text once none is refused any more.
 
         Raises:
             MissingDependencyError: tf2_msgs is not installed.
@@ -73,7 +74,7 @@ class TransformListener:
         message = _tf_message()
         self._buffer = buffer
         self._warn = warn
-        self._refused: set[str] = set()
+        self._refused: dict[str, str] = {}
         subscribe(message, '/tf', self._receive, _DYNAMIC_QOS)
         subscribe(message, '/tf_static', self._receive_static, _STATIC_QOS)
 
@@ -83,21 +84,28 @@ class TransformListener:
     def _receive_static(self, msg: Any) -> None:
         self._feed(msg.transforms, static=True)
 
+    def refused(self, words: str) -> str:
+        """The transforms that are refused now of the frames that words quote, and why."""
+        return '; '.join(why for child, why in self._refused.items() if repr(child) in words)
+
     def _feed(self, transforms: Iterable[TransformStamped], static: bool) -> None:
+        before = list(self._refused)
         for msg in transforms:
-            child = msg.child_frame_id
+            parent, child = msg.header.frame_id, msg.child_frame_id
             try:
+                pose = transform_from_msg(msg)
                 self._buffer.set_transform(
-                    msg.header.frame_id,
-                    child,
-                    transform_from_msg(msg),
-                    stamp_to_ns(msg.header.stamp),
-                    static,
+                    parent, child, pose, stamp_to_ns(msg.header.stamp), static
                 )
             except TransformError as error:
-                if child not in self._refused:
-                    self._refused.add(child)
-                    self._warn(f'tf refused: {error}; fix its publisher')
+                self._refused.setdefault(
+                    child,
+                    f'tf refused the pose of {child!r} in {parent!r}: {error}; fix its publisher',
+                )
+            else:
+                self._refused.pop(child, None)
+        if list(self._refused) != before:
+            self._warn('; '.join(self._refused.values()))
 
 
 class TransformBroadcaster:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from ...arrays import FloatArray
 from ...errors import TransformError
 from ...transform_buffer import TransformBuffer
 from ..node.deadline import Deadline
@@ -32,31 +31,25 @@ class TfInput:
         Raises:
             MissingDependencyError: tf2_msgs is not installed.
         """
-        self._node = node
         self._timeout = timeout
         self._buffer = TransformBuffer()
-        self._known: set[str] = set()
-        TransformListener(
+        self._listener = TransformListener(
             self._buffer,
             node.create_managed_subscription,
             lambda words: node.warn('tf data', words),
         )
 
-    def known(self, what: str) -> bool:
-        """Whether a lookup of this name has ever succeeded."""
-        return what in self._known
-
     def wait(self, what: str, look_up: Callable[[TransformBuffer], T]) -> T:
         """Look something up, and wait for it at most the timeout; never call it in a callback.
 
         Args:
-            what: its name, for the warning; what has never been found is not waited for.
+            what: its name, for the error.
             look_up: gives it, or raises TransformError while it is not available.
 
         Raises:
-            TransformError: it is not available in time; the node has reported a warning.
+            TransformError: it is not available in time; names what tf has refused, too.
         """
-        deadline = Deadline(self._timeout if self.known(what) else 0.0)
+        deadline = Deadline(self._timeout)
         while True:
             try:
                 found = look_up(self._buffer)
@@ -64,35 +57,10 @@ class TfInput:
                 if not deadline.passed:
                     time.sleep(_POLL_S)
                     continue
-                self._node.warn('tf', f'no {what}: {error}')
-                raise
-            self._known.add(what)
-            self._node.warn('tf', '')
+                refused = self._listener.refused(str(error))
+                words = f'no {what}: {error}' + (f'. {refused}' if refused else '')
+                raise TransformError(words) from error
             return found
-
-    def camera2fixed(
-        self, camera_frame: str, fixed_frame: str, stamp_ns: int
-    ) -> FloatArray | None:
-        """The 4x4 pose of the camera in the fixed frame; None if it has never been available.
-
-        Args:
-            camera_frame: name of the optical frame.
-            fixed_frame: name of the fixed frame.
-            stamp_ns: time of the pose, ns.
-
-        Raises:
-            TransformError: it was available before and is not at this time; outputs must not
-                alternate between the fixed frame and the camera's.
-        """
-        what = f'pose of {camera_frame!r} in {fixed_frame!r}'
-        try:
-            return self.wait(
-                what, lambda buffer: buffer.lookup(fixed_frame, camera_frame, stamp_ns)
-            )
-        except TransformError:
-            if self.known(what):
-                raise
-            return None
 
     def clear(self) -> None:
         """Forget all but static transforms, as after a jump back of the clock."""

@@ -157,6 +157,11 @@ class KeyFrameMemory:
         """Stamp of the oldest frame that is still whole."""
         return next((f.stamp_ns for f in self._frames if isinstance(f, KeyFrame)), None)
 
+    @property
+    def requests(self) -> list[str]:
+        """The requests in flight."""
+        return list(self._requests)
+
     def clear(self) -> None:
         """Forget all frames and requests."""
         self._frames.clear()

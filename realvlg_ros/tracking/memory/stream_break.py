@@ -28,5 +28,5 @@ def stream_break(last: KeyFrame, frame: RgbdFrame, max_gap: float) -> str:
             'tracking was reset'
         )
     if gap > max_gap:
-        return f'no frame came for {gap:.1f} s; tracking was reset'
+        return f'no frame came for {gap:.1f} s that could be used; tracking was reset'
     return ''

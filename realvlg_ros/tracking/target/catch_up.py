@@ -38,6 +38,23 @@ def catch_up(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame]) -> b
     return caught
 
 
+def carry(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame], newest: KeyFrame) -> None:
+    """Bring a target to the newest frame; behind something else it may be where it was.
+
+    Args:
+        track: the target, as it was in the frame that was grounded.
+        frames: all after that, oldest first.
+        newest: the last of them.
+    """
+    grounded_ns = track.stamp_ns
+    if catch_up(track, frames):
+        return
+    track.follow(newest)
+    if not track.seen and not track.life.covered:
+        delay = (newest.stamp_ns - grounded_ns) * 1e-9
+        track.life.lose(f'could not be followed over the {delay:.2f} s that its grounding took')
+
+
 class _Walker:
     """The state of one walk: where the object was, how it moved, how often it was not found."""
 
