@@ -18,6 +18,10 @@ _FARTHEST_M = 20.0
 # large either way.
 _SWAPPED_STEP = 128
 _SWAPPED_RATIO = 16
+# Floating-point distances in any unit, and the share of readings that lie within. Chosen: from
+# 10 m in kilometres to 10 m in micrometres; random bytes seldom give such a number.
+_DISTANCES = (1e-5, 1e7)
+_MOST = 0.9
 # Depth in larger steps, m, has lost its lower bits. Chosen: several times the steps of a camera at
 # the distance of a table.
 _COARSEST_M = 0.01
@@ -32,11 +36,16 @@ UNIT_HINT = f'is the depth in another unit? Check {_UNIT} and camera_info'
 
 
 def check_stored(depth: npt.NDArray[np.generic]) -> None:
-    """Refuse integer depth (rows, columns) that cannot hold distances.
+    """Refuse depth (rows, columns) of a type or byte order that cannot hold distances.
 
     Raises:
         FrameError: 8 bits, or bytes in the wrong order.
     """
+    if depth.dtype.kind == 'f' and _is_float_swapped(depth):
+        raise FrameError(
+            'floating-point depth makes sense only with its bytes in the other order: correct '
+            'is_bigendian in the driver'
+        )
     if depth.dtype.kind not in 'ui':
         return
     if depth.dtype.itemsize == 1:
@@ -118,6 +127,22 @@ def _is_swapped(depth: npt.NDArray[np.uint16]) -> bool:
     rows = depth[:: max(_STRIDE, depth.shape[0] // 16)]
     step = _median_step(rows)
     return step >= _SWAPPED_STEP and _median_step(rows.byteswap()) * _SWAPPED_RATIO <= step
+
+
+def _is_float_swapped(depth: npt.NDArray[np.generic]) -> bool:
+    sparse = depth[::_STRIDE, ::_STRIDE]
+    as_it_is, turned = (_share_of_distances(values) for values in (sparse, sparse.byteswap()))
+    return turned > _MOST and as_it_is < 0.5 * turned
+
+
+def _share_of_distances(values: npt.NDArray[np.generic]) -> float:
+    """Share of what is not zero in values (rows, columns) that may be a distance in any unit."""
+    # Turned bytes may be numbers that no float has.
+    with np.errstate(invalid='ignore'):
+        numbers = np.abs(np.nan_to_num(values.astype(np.float64), nan=0.0))
+    read = numbers > 0
+    low, high = _DISTANCES
+    return float(((numbers > low) & (numbers < high)).sum() / max(int(read.sum()), 1))
 
 
 def _median_step(rows: npt.NDArray[np.uint16]) -> float:

@@ -11,6 +11,13 @@ from .errors import CameraError
 # that is not called a fisheye, and beyond the widest that is.
 _FIELD_OF_VIEW_DEG = (5.0, 150.0)
 _MAX_FISHEYE_DEG = 220.0
+# Sizes of the image that a driver may have calibrated and not this one: by ratio, and the usual
+# ones of another aspect, px. Smaller by at least a ratio, with the principal point off their
+# middle by a share at most. Chosen: a part of an image seldom has its principal point there.
+_RATIOS = (1 / 2, 1 / 3, 2 / 3, 1 / 4)
+_SIZES = ((640, 480), (320, 240), (1280, 720), (640, 360))
+_SMALLER = 0.7
+_OFF_CENTRE = 0.03
 # Pixels are at most so far from square. Chosen: images of 16:9 squeezed to a square pass.
 _MAX_ASPECT = 1.85
 
@@ -42,6 +49,24 @@ def check_intrinsics(camera: Camera, source: str, remedy: str, cropped: bool = F
             f'{camera.width}x{camera.height} image: it is not set, or the intrinsics are those of '
             f'another image size; correct K in {source}. {remedy}'
         )
+    size = None if cropped else _other_size(camera)
+    if size is not None:
+        raise CameraError(
+            f'{source}: the principal point ({camera.cx:g}, {camera.cy:g}) of the '
+            f'{camera.width}x{camera.height} image is the middle of one of {size[0]}x{size[1]}: '
+            f'the intrinsics are those of that size; correct K in {source}. {remedy}'
+        )
+
+
+def _other_size(camera: Camera) -> tuple[int, int] | None:
+    """The smaller image size of whose middle the principal point is, if it is that of one."""
+    sizes = [(round(camera.width * r), round(camera.height * r)) for r in _RATIOS]
+    for width, height in (*sizes, *_SIZES):
+        across, down = (2 * camera.cx + 1) / width, (2 * camera.cy + 1) / height
+        smaller = width < _SMALLER * camera.width and height < _SMALLER * camera.height
+        if smaller and max(abs(across - 1), abs(down - 1)) < _OFF_CENTRE:
+            return width, height
+    return None
 
 
 def _check_field_of_view(camera: Camera, source: str, cropped: bool) -> None:

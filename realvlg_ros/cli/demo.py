@@ -17,7 +17,7 @@ from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..resources import gripper_file, world_file
 from .ask import NO_TARGET, add_gripper_argument, describe, write_image, write_json
-from .source_arguments import add_world_argument
+from .source_arguments import add_world_argument, import_ros
 
 # Exit status of a failure. From POSIX.
 FAILED = 1
@@ -61,6 +61,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Send one goal; returns 0 when there is a grasp, 3 when there is none, 1 after a failure."""
+    import_ros('rclpy')
     from ..ros.node.processes import NodeProcesses, isolated_environment
 
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))

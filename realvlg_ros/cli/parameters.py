@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingDependencyError
 from ..settings import Settings
 from ..settings.reference import sections
+from .source_arguments import import_ros
 
 # Name -> class in the module of that name in nodes/.
 NODES = {
@@ -67,13 +67,10 @@ def node_settings() -> dict[str, type[Settings]]:
     Raises:
         MissingDependencyError: ROS or the interfaces cannot be imported.
     """
-    try:
-        return {
-            name: getattr(import_module(f'realvlg_ros.nodes.{name}'), cls).parameter_type
-            for name, cls in NODES.items()
-        }
-    except ImportError as error:
-        raise MissingDependencyError(f'{error}; source ROS and build the interfaces') from error
+    return {
+        name: getattr(import_ros(f'realvlg_ros.nodes.{name}'), cls).parameter_type
+        for name, cls in NODES.items()
+    }
 
 
 def backend_settings() -> dict[str, type[Settings]]:

@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ..frame_sequence import FrameSequence
-from .source_arguments import add_source_arguments, run_source_node, source_parameters
+from .source_arguments import (
+    add_source_arguments,
+    import_ros,
+    run_source_node,
+    source_parameters,
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -28,11 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or to the last frame; returns 0, or 2 on bad input."""
     # Bad frames are found before ROS is started.
     FrameSequence(arguments.folder)[0]
-    from ..nodes.frame_player import main
-
+    node = import_ros('realvlg_ros.nodes.frame_player')
     parameters = {
         **source_parameters(arguments),
         'folder': str(arguments.folder.absolute()),
         'loop': arguments.loop,
     }
-    return run_source_node(main, parameters)
+    return run_source_node(node.main, parameters)

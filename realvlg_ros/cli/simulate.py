@@ -11,6 +11,7 @@ from ..resources import world_file
 from .source_arguments import (
     add_source_arguments,
     add_world_argument,
+    import_ros,
     run_source_node,
     source_parameters,
 )
@@ -43,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         return write_frames(arguments)
     if arguments.random is not None:
         raise WorldError('--random needs --output: a published world is described by a YAML file')
-    from ..nodes.simulated_camera import main
-
+    node = import_ros('realvlg_ros.nodes.simulated_camera')
     parameters = {
         **source_parameters(arguments),
         'world': str(world_file(arguments.world)),
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         'noise': not arguments.no_noise,
         'fast': arguments.fast,
     }
-    return run_source_node(main, parameters)
+    return run_source_node(node.main, parameters)
 
 
 def write_frames(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from ..optional import import_optional
 from ..resources import config_file
 
 # Fast DDS 2 reads the one and 3 the other; without large shared memory a best-effort
@@ -51,6 +52,15 @@ def source_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
         'wait_for_reader': arguments.wait_for_reader,
         'threads': arguments.threads,
     }
+
+
+def import_ros(module: str) -> Any:
+    """Import a module that needs ROS.
+
+    Raises:
+        MissingDependencyError: ROS or the interfaces cannot be imported.
+    """
+    return import_optional(module, 'ROS cannot be used', 'source ROS and build the interfaces')
 
 
 def run_source_node(main: Callable[[Sequence[str]], int], parameters: Mapping[str, Any]) -> int:
