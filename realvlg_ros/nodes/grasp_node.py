@@ -29,6 +29,7 @@ from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import latched
 from ..ros.node.run_node import run_node
 from ..ros.node.worker import Worker
+from ..ros.requests.planning_notices import PlanningNotices
 from ..ros.requests.regrounder import Regrounder
 from ..ros.support_report import support_report
 from ..ros.target_outputs import TargetOutputs
@@ -83,6 +84,7 @@ class GraspNode(ManagedNode):
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = GraspPlanner(gripper, self._settings.planner)
         self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
+        self._planning = PlanningNotices(self)
         self._regrounder = Regrounder(self)
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
 
@@ -98,6 +100,7 @@ class GraspNode(ManagedNode):
         self._frames: PendingFrames[MatchedFrame] = PendingFrames(self._settings.tracker.max_gap)
         self._worker = Worker('tracking', self._on_error)
         self._plan_worker = Worker('planning', self._on_error)
+        self._planning.start(self)
         self._camera.start()
         self.create_managed_timer(_OUTAGE_PERIOD_S, self._watch_frames)
         self.create_managed_subscription(
@@ -165,6 +168,7 @@ class GraspNode(ManagedNode):
             self._publish(self._tracker.pause(reason, lost), None)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
+        self._planning.grounded(message)
         if message.status == GroundingMsg.IN_PROGRESS:
             # The frame of a request must not be skipped, however busy the worker is.
             self._frames.need(stamp_to_ns(message.header.stamp))
@@ -254,6 +258,7 @@ class GraspNode(ManagedNode):
 
     def _publish(self, targets: Sequence[GraspTarget], frame: RgbdFrame | None) -> None:
         # The tracker fuses several plans, and so has more grasps than one of them.
+        self._planning.answered(targets)
         count = self._settings.planner.max_grasps
         targets = [replace(target, grasps=target.grasps[:count]) for target in targets]
         for target in targets:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from rclpy.action.server import ServerGoalHandle
+from std_msgs.msg import String
 
 from ..action import PlanGrasps
 from ..msg import GraspTarget
@@ -42,7 +43,9 @@ class ServerParameters(ManagedNodeParameters):
         unit='s', low=1.0, high=600.0, dynamic=True,
     )  # fmt: skip
     target_silence: float = setting(
-        3.0, 'The object is grounded again when no target comes for so long.',
+        3.0,
+        'The object is grounded again when no target comes for so long, and grasp_node does not '
+        'say that it still plans.',
         unit='s', low=0.1, high=600.0, dynamic=True,
     )  # fmt: skip
     retry_period: float = setting(
@@ -79,6 +82,10 @@ class GraspServer(ManagedNode):
         """Subscribe to targets."""
         self.create_managed_subscription(
             GraspTarget, 'target', self._on_target, stream('reliable', 10)
+        )
+
+        self.create_managed_subscription(
+            String, 'planning', self._on_planning, stream('reliable', 10)
         )
 
     def deactivate(self) -> None:
@@ -152,6 +159,11 @@ class GraspServer(ManagedNode):
         current = self._current
         if current is not None:
             current.on_target(target)
+
+    def _on_planning(self, message: String) -> None:
+        current = self._current
+        if current is not None:
+            current.on_planning(message.data)
 
 
 _STATUS_NAMES = {

@@ -293,7 +293,8 @@ class TargetTracker:
         old2new = key.camera2world @ invert(last.camera2world)
         for track in self._targets:
             track.change_world(old2new)
-        self._notices.append(f'targets now live in {key.world!r}, before in {last.world!r}')
+        if len(self._targets):
+            self._notices.append(f'targets now live in {key.world!r}, before in {last.world!r}')
 
     def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
         return refusal(grounding, self._memory.newest, reason)

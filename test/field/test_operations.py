@@ -1,14 +1,18 @@
 """Operations in the field: nodes that are not there or not active, and bursts of goals."""
 
+import threading
 import time
 
 import pytest
 import rclpy
 from field import Row, table
+from patience import PATIENCE_S
 from rcl_interfaces.msg import Log
 from rclpy.action import ActionClient
+from rclpy.parameter import Parameter
 from realvlg_ros.action import PlanGrasps
 from ros_graph import FakeCamera, Graph, ground, plan, wait_until
+from std_msgs.msg import String
 
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
@@ -131,6 +135,57 @@ def test_rejections_are_logged_once_a_second_with_the_command(graph):
     go(node, BACK['inactive'])
     assert len(rejections()) <= 1 + (time.monotonic() - began) / 1.0
     assert 'ros2 lifecycle set /grounding_node activate' in rejections()[0]
+
+
+def test_a_slow_planner_is_waited_for_and_the_object_is_not_grounded_again(graph, monkeypatch):
+    planner, enough = graph.nodes['grasp_node']._planner, threading.Event()
+    plan_now, said = planner.plan, graph.record(String, 'planning')
+
+    def plan_slowly(*arguments, **options):
+        enough.wait(PATIENCE_S)
+        return plan_now(*arguments, **options)
+
+    monkeypatch.setattr(planner, 'plan', plan_slowly)
+    graph.server.set_parameters([Parameter('target_silence', value=1.5)])
+    answered = graph.nodes['grounding_node']._requests.answered
+    goal = plan(graph, SENTENCE, timeout=PATIENCE_S, request_id='slow')
+    # Two and a half times the silence that would have asked again.
+    wait_until(lambda: [m.data for m in said].count('slow') > 7, 'signs of the planner')
+    enough.set()
+    assert STATUS[goal.result().status] == 'OK'
+    assert graph.nodes['grounding_node']._requests.answered == answered + 1
+    said_then = len(said)
+    assert STATUS[plan(graph, SENTENCE).result().status] == 'OK'
+    assert {m.data for m in said[:said_then]} == {'slow'}
+
+
+DYNAMIC = [
+    Row('standoff of the next plan', ('planner.standoff', 0.05), 'OK'),
+    Row('a gripper that may not open', ('planner.max_opening', 0.02), 'NO_GRASP', ('opens to',)),
+    Row('a workspace without the object', ('planner.workspace_min', [5.0, 5.0, 5.0]), 'NO_GRASP'),
+    Row('never stable', ('tracker.stable_position_mm', 0.05), 'TIMED_OUT'),
+]
+
+
+@table(DYNAMIC)
+def test_a_setting_acts_on_the_next_goal_without_a_transition(graph, row):
+    name, value = row.given
+    node = graph.nodes['grasp_node']
+    before = node.get_parameter(name).value
+    wait_until(lambda: STATUS[plan(graph, SENTENCE).result().status] == 'OK', 'a grasp before')
+    node._worker.post(node._tracker.reset)
+    (done,) = node.set_parameters([Parameter(name, value=value)])
+    assert done.successful, done.reason
+    try:
+        wait = row.status == 'TIMED_OUT'
+        result = plan(graph, SENTENCE, timeout=3.0 if wait else PATIENCE_S / 2,
+                      wait_for_stable=wait).result()  # fmt: skip
+        row.check(STATUS[result.status], result.message)
+        if name == 'planner.standoff':
+            assert result.target.grasps[0].standoff == pytest.approx(value)
+    finally:
+        node.set_parameters([Parameter(name, value=before)])
+        node._worker.post(node._tracker.reset)
 
 
 @pytest.mark.parametrize('clients', [1, 5])

@@ -253,7 +253,7 @@ class CameraInput:
     def _forget(self, reason: str) -> None:
         self._last_jump = reason
         self._node.get_logger().warning(
-            f'{reason}: transforms, frames and tracks are forgotten',
+            f'{reason}: earlier transforms and frames are forgotten',
             throttle_duration_sec=_JUMP_LOG_PERIOD_S,
         )
         if self._tf is not None:

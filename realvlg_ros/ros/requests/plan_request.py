@@ -85,6 +85,7 @@ class PlanRequest:
         self._changed = threading.Condition()
         self._end: _Ended | None = None
         self._target: GraspTarget | None = None
+        self._planning = Deadline(0.0)
         self._grounding = Grounding()
         self._lost = ''
         self._failures = 0
@@ -105,6 +106,11 @@ class PlanRequest:
             with self._changed:
                 self._target = target
                 self._changed.notify_all()
+
+    def on_planning(self, request_id: str) -> None:
+        """Grasp_node still plans for a request; of others it says nothing here."""
+        if request_id == self.request_id:
+            self._planning = Deadline(self._limits.target_silence)
 
     def run(self) -> Result:
         """Ground and wait for a target until there is a result, and return it."""
@@ -182,6 +188,9 @@ class PlanRequest:
         seen: GraspTarget | None = None
         while True:
             target = self._next_target(seen, silent_since.remaining)
+            if target is None and not self._planning.passed:
+                silent_since = self._planning
+                continue
             if target is None:
                 self._lost = (
                     f'no target for {self._limits.target_silence:g} s: '

@@ -159,6 +159,28 @@ def test_silence_of_the_tracker_is_named():
     assert len(grounder.asked) >= 2
 
 
+def test_a_tracker_that_still_plans_is_waited_for_however_long():
+    grounder = FakeGrounder(FOUND)
+    run = Run(grounder)
+    run.wait_for(Feedback.PLANNING)
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        run.request.on_planning('r')
+        run.request.on_planning('of another')
+        time.sleep(0.002)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+    assert run.end().status == Result.OK
+
+
+def test_planning_for_others_is_no_answer():
+    grounder = FakeGrounder(FOUND)
+    run = Run(grounder, timeout=1.5)
+    while run._thread.is_alive():
+        run.request.on_planning('of another')
+        time.sleep(0.002)
+    assert run.end().status == Result.LOST and len(grounder.asked) >= 2
+
+
 def test_a_grounder_that_rejects_or_is_silent_is_asked_again():
     grounder = FakeGrounder(None, None, FOUND)
     run = Run(grounder)
