@@ -74,7 +74,13 @@ class PlannerSettings(Settings):
         unit='m', low=0.0, high=10.0,
     )  # fmt: skip
     max_unobserved: float = dynamic_setting(
-        0.6, 'Largest share of the fingers that may lie in space the camera cannot see.',
+        0.6,
+        'Largest share of the fingers that may lie in space the camera cannot see: behind '
+        'something, in holes of the depth, or outside the image.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    max_palm_unobserved: float = dynamic_setting(
+        0.5, 'The same for the palm and the last part of its approach.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
     standoff: float = dynamic_setting(

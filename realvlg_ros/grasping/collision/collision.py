@@ -19,6 +19,9 @@ _STEP = 0.007
 # Chosen: more clearance is of no use; these points are a few millimetres apart around a gripper.
 _SEARCHED = 0.10
 _MAX_POINTS = 2000
+# Reasons of refusals.
+MEETS_OTHERS = 'gripper meets other things'
+REACHES_HOLES = 'gripper reaches where the depth has no readings'
 
 
 @dataclass(frozen=True)
@@ -28,28 +31,39 @@ class Collisions:
     Attributes:
         table: (n,) True where the gripper is nearer to the support than the clearance.
         obstacle: (n,) True where the gripper reaches into an obstacle.
-        unobserved: (n,) share of the fingers' sample points in occluded space or outside the
-            image.
+        hole: (n,) True where it reaches to what may stand in a hole of the depth.
+        unobserved: (n,) share of the fingers' sample points in occluded space, in holes or
+            outside the image.
+        palm_unobserved: (n,) the same of the palm's.
     """
 
     table: BoolArray
     obstacle: BoolArray
+    hole: BoolArray
     unobserved: FloatArray
+    palm_unobserved: FloatArray
 
 
 def check_collisions(context: PlanningContext, candidates: Candidates) -> Collisions:
     """Check fingers and palm of every candidate against support, obstacles and unseen space."""
-    scene = context.scene
+    scene, obstacles = context.scene, context.obstacles
     points, fingers = _gripper_points(candidates, context.gripper, _STEP)
-    pixels = scene.pixels_of(points)
-    index, z, inside = pixels[0][:, :fingers], pixels[1][:, :fingers], pixels[2][:, :fingers]
-    hit = context.obstacles.hits(points, pixels)
-    # Space outside the image is unobserved, too.
-    hidden = ~inside | (z >= scene.frame.depth.ravel()[index])
+    index, z, inside = scene.pixels_of(points)
+    hit = obstacles.hits(points, (index, z, inside))
+    hole = obstacles.holes.ravel()[index]
+    # Space outside the image is unobserved, too. The palm is far from what casts shadows: of the
+    # holes the deep ones count.
+    surface = scene.frame.depth.ravel()[index]
+    hidden = ~inside | (z >= surface)
+    hidden[:, fingers:] &= (surface > 0)[:, fingers:] | (hole | ~inside)[:, fingers:]
     lowest = points[..., 2].min(axis=1)
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
-        np.asarray(table), np.asarray(hit.any(axis=1)), hidden.mean(axis=1, dtype=np.float64)
+        np.asarray(table),
+        np.asarray((hit & ~hole).any(axis=1)),
+        np.asarray((hit & hole).any(axis=1)),
+        hidden[:, :fingers].mean(axis=1, dtype=np.float64),
+        hidden[:, fingers:].mean(axis=1, dtype=np.float64),
     )
 
 
@@ -66,11 +80,17 @@ def coarse_crossings(context: PlanningContext, candidates: Candidates) -> BoolAr
     return np.asarray((finger | palm).sum(axis=1) > 1)
 
 
-def coarse_hits(context: PlanningContext, candidates: Candidates) -> BoolArray:
-    """Whether (n,) any of a few points on the gripper lies in an obstacle: a fast pre-check."""
+def coarse_hits(context: PlanningContext, candidates: Candidates) -> tuple[BoolArray, BoolArray]:
+    """Whether any of a few points on the gripper lies in an obstacle: a fast pre-check.
+
+    Returns:
+        (n,) in something seen; (n,) where something may stand in a hole of the depth.
+    """
     points, _ = _gripper_points(candidates, context.gripper, 4 * _STEP)
-    hit = context.obstacles.hits(points, context.scene.pixels_of(points))
-    return np.asarray(hit.any(axis=1))
+    pixels = context.scene.pixels_of(points)
+    hit = context.obstacles.hits(points, pixels)
+    hole = context.obstacles.holes.ravel()[pixels[0]]
+    return np.asarray((hit & ~hole).any(axis=1)), np.asarray((hit & hole).any(axis=1))
 
 
 def clearances(context: PlanningContext, candidates: Candidates) -> FloatArray:

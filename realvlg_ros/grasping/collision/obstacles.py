@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
+from .holes import deep_holes, hole_walls
 
 # Readings within this of the object's edge may mix with it, m. Chosen: the few pixels by which
 # masks and depth disagree.
@@ -41,8 +42,9 @@ class Obstacles:
         thickness: their extent behind the surface along z where no support defines the
             horizontal, m.
         surface: (height, width) depth of the surfaces, m; infinite elsewhere.
-        depth: (height, width) the same, dilated by the clearance, m.
+        depth: (height, width) the same with the walls of holes, dilated by the clearance, m.
         reach: (height, width) their horizontal extent behind the surface, m.
+        holes: (height, width) True in the deep holes of the depth, dilated by the clearance.
     """
 
     scene: Scene
@@ -51,26 +53,34 @@ class Obstacles:
     surface: Float32Array
     depth: Float32Array
     reach: Float32Array
+    holes: BoolArray
 
     @classmethod
     def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
-        """All visible surfaces except those of the object and its support."""
+        """All visible surfaces except those of the object and its support, and holes."""
         distance = float(np.linalg.norm(scene.camera_position))
+        focal = scene.frame.camera.fx
         relief = SUPPORT_RELIEF + 2 * float(scene.frame.noise.sigma(distance))
         solid = _other_things(scene, relief)
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
-        reach = _visible_width(solid, scene) if scene.plane is not None else near * 0
-        grown = settings.obstacle_clearance * scene.frame.camera.fx / distance
+        reach = np.zeros_like(near)
+        if scene.plane is not None:
+            reach = _visible_width(solid > 0, scene.frame.depth, focal)
+        reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
+        holes = deep_holes(scene)
+        walls = hole_walls(scene, holes)
+        reach[np.isfinite(walls)] = np.inf
+        grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
         return cls(
             scene,
             settings.obstacle_clearance,
             settings.obstacle_thickness,
             near,
-            np.asarray(cv2.erode(near, kernel), np.float32),
+            np.asarray(cv2.erode(np.minimum(near, walls), kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
+            cv2.dilate(holes.astype(np.uint8), kernel) > 0,
         )
 
     def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:
@@ -125,10 +135,16 @@ def _other_things(scene: Scene, min_height: float) -> ByteArray:
     return np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _visible_width(solid: ByteArray, scene: Scene) -> Float32Array:
-    """Diameter (height, width) of the largest circle inside each thing's visible surface, m."""
-    depth = scene.frame.depth[::_STRIDE, ::_STRIDE]
-    part = solid[::_STRIDE, ::_STRIDE].copy()
+def _visible_width(solid: BoolArray, surface: Float32Array, focal: float) -> Float32Array:
+    """Diameter (height, width) of the largest circle inside each thing's visible surface, m.
+
+    Args:
+        solid: (height, width) where things are seen.
+        surface: (height, width) their depth, m.
+        focal: focal length, px.
+    """
+    depth = surface[::_STRIDE, ::_STRIDE]
+    part = solid[::_STRIDE, ::_STRIDE].astype(np.uint8)
     part[:, 1:][np.abs(np.diff(depth, axis=1)) > _JUMP] = 0
     part[1:][np.abs(np.diff(depth, axis=0)) > _JUMP] = 0
     radius = cv2.distanceTransform(part, cv2.DIST_L2, 3)
@@ -136,8 +152,8 @@ def _visible_width(solid: ByteArray, scene: Scene) -> Float32Array:
     largest = np.zeros(count, np.float32)
     inner = np.flatnonzero(radius > 0)
     np.maximum.at(largest, labels.ravel()[inner], radius.ravel()[inner])
-    widths = 2 * _STRIDE * largest[labels] * depth / np.float32(scene.frame.camera.fx)
+    widths = 2 * _STRIDE * largest[labels] * depth / np.float32(focal)
     height, width = solid.shape
     widths = np.where(part > 0, widths, 0).astype(np.float32)
     full = cv2.resize(widths, (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.where(solid > 0, np.maximum(full, np.float32(_MIN_DEPTH)), np.float32(0))
+    return np.where(solid, np.maximum(full, np.float32(_MIN_DEPTH)), np.float32(0))

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..candidates import Candidates
-from ..collision.collision import coarse_crossings, coarse_hits
+from ..collision.collision import (
+    MEETS_OTHERS,
+    REACHES_HOLES,
+    coarse_crossings,
+    coarse_hits,
+)
 from ..contact.fingertip_depth import DEPTH_SHARE, deepened
 from ..contact.opening import narrowed
 from ..context import PlanningContext
@@ -62,13 +67,15 @@ def shortlist(
         crossing = coarse_crossings(context, part)
         refusals['fingers or palm meet the object'] += int(crossing.sum())
         part = part.select(~crossing)
-        hit = coarse_hits(context, part)
+        hit = np.logical_or(*coarse_hits(context, part))
         wide.append(part.select(np.flatnonzero(~hit)[:wanted]))
         tight.append(part.select(hit))
         wanted -= len(wide[-1])
         if wanted == 0:
             return Candidates.joined(wide)
     narrow = narrowed(context, Candidates.joined(tight))
-    blocked = coarse_hits(context, narrow)
-    refusals['gripper meets other things'] += int(blocked.sum())
-    return Candidates.joined([*wide, narrow.select(np.flatnonzero(~blocked)[:wanted])])
+    seen, unseen = coarse_hits(context, narrow)
+    refusals[MEETS_OTHERS] += int(seen.sum())
+    refusals[REACHES_HOLES] += int((unseen & ~seen).sum())
+    free = np.flatnonzero(~(seen | unseen))
+    return Candidates.joined([*wide, narrow.select(free[:wanted])])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, FloatArray
 from ...transforms import transform_points
 from ..candidates import Candidates
-from ..collision.collision import check_collisions
+from ..collision.collision import MEETS_OTHERS, REACHES_HOLES, check_collisions
 from ..contact.closing import Closing
 from ..context import PlanningContext
 from .ranking import NORMAL_SLACK, quality, term_values
@@ -59,8 +59,10 @@ class Checked:
             'rests on a side that is covered or cut off': uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
             'gripper meets the support': hits.table,
-            'gripper meets other things': hits.obstacle,
+            MEETS_OTHERS: hits.obstacle,
+            REACHES_HOLES: hits.hole,
             'fingers in unseen space': hits.unobserved > settings.max_unobserved,
+            'palm in unseen space': hits.palm_unobserved > settings.max_palm_unobserved,
             'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
         }
         terms = term_values(context, candidates, closing, hits)

@@ -1,0 +1,88 @@
+"""What may stand where the depth has no reading.
+
+A hole in the depth is not free space: black, shiny and transparent things give no reading. What
+stands in a hole hides the support behind it, so that the support's place at the hole's lower rim
+is the nearest one at which it may stand; it is taken to begin there, as a vertical wall. A hole in
+the object itself is taken to be closed at the depth of the object's readings around it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray, Int32Array
+from ..observation.scene import Scene
+
+# A thing before its background leaves a shadow as wide as focal length times baseline times the
+# difference of their inverse depths. Chosen: the longest usual baseline, m, that of a PrimeSense
+# sensor, and a support that lies so much farther, m, than the edge of what stands on it.
+_BASELINE = 0.075
+_BEYOND = 0.15
+# What stands in a hole may overhang the place at which it meets the support by so much, m. Chosen:
+# the rim of a bowl over its foot.
+_OVERHANG = 0.03
+# Directions of view about the vertical that are told apart, rad. Chosen: a few pixels.
+_AZIMUTH = np.radians(0.5)
+
+
+def deep_holes(scene: Scene) -> BoolArray:
+    """Pixels (height, width) without a reading in holes that are too wide for shadows."""
+    depth = scene.frame.depth
+    hole = (depth == 0).astype(np.uint8)
+    near = float(np.median(depth[scene.mask & scene.frame.valid]))
+    width = scene.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
+    inner = cv2.distanceTransform(hole, cv2.DIST_L2, 3) > width / 2
+    if not inner.any():
+        return np.zeros(hole.shape, bool)
+    outer = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray((outer <= width / 2 + 1) & (hole > 0))
+
+
+def hole_walls(scene: Scene, holes: BoolArray) -> Float32Array:
+    """Depth (height, width) from which on holes may be occupied, m; infinite outside holes.
+
+    Args:
+        scene: the frame, the object's mask and the support; without a support nothing is known of
+            what stands beside the object.
+        holes: (height, width) from deep_holes.
+    """
+    walls = np.full(holes.shape, np.inf, np.float32)
+    own, beside = holes & scene.mask, holes & ~scene.mask
+    if own.any():
+        walls[own] = _depth_around(scene)[own]
+    if scene.plane is not None and beside.any():
+        walls[beside] = _standing(scene, beside)
+    return walls
+
+
+def _depth_around(scene: Scene) -> Float32Array:
+    """Depth (height, width) of the object's reading nearest in the image, m."""
+    read = scene.mask & scene.frame.valid
+    _, label = cv2.distanceTransformWithLabels(
+        (~read).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    depth = np.zeros(int(label.max()) + 1, np.float32)
+    depth[label[read]] = scene.frame.depth[read]
+    return depth[label]
+
+
+def _standing(scene: Scene, holes: BoolArray) -> FloatArray:
+    """Depth (n,) at the pixels of holes from which on they may be occupied, m."""
+    _, label = cv2.connectedComponents(holes.astype(np.uint8))
+    rays = np.concatenate([scene.frame.camera.rays[holes], np.ones((holes.sum(), 1))], axis=1)
+    directions = rays @ scene.camera2support[:3, :3].T
+    level = np.hypot(directions[:, 0], directions[:, 1])
+    place = _place(label[holes], directions)
+    foot = np.full(place.max() + 1, np.inf)
+    down = np.minimum(directions[:, 2], -1e-9)
+    to_support = np.where(directions[:, 2] < 0, scene.camera_position[2] / -down, np.inf)
+    np.minimum.at(foot, place, to_support * level)
+    wall = np.maximum(foot[place] - _OVERHANG, 0) / np.maximum(level, 1e-9)
+    return np.asarray(np.minimum(wall, to_support))
+
+
+def _place(label: Int32Array, directions: FloatArray) -> IndexArray:
+    """Numbers (n,) that tell apart holes, and the directions about the vertical of their rays."""
+    azimuth = np.arctan2(directions[:, 1], directions[:, 0]) + np.pi
+    return label * (int(2 * np.pi / _AZIMUTH) + 2) + (azimuth / _AZIMUTH).astype(np.intp)
