@@ -27,6 +27,9 @@ class RgbdFrame:
         camera2fixed: 4x4 pose of the camera in the fixed frame at the stamp, if tf gives one.
         fixed_frame: name of that frame; empty without one.
         noise: of the depth.
+        support: (4,) plane n . p + d = 0 of the surface that objects stand on in the optical
+            frame, n a unit vector toward its free side and d in m, as it is known otherwise than
+            from the depth; None if it is not.
     """
 
     color: ByteArray
@@ -36,6 +39,7 @@ class RgbdFrame:
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
     noise: DepthNoise = DepthNoise()
+    support: FloatArray | None = None
 
     @classmethod
     def from_arrays(

@@ -39,7 +39,8 @@ class SupportPlane:
         normal: (3,) unit vector from the support toward its free side, where the camera is.
         offset: distance from the plane to the camera's centre, m; positive.
         rms: root mean square distance of the inliers from the plane, m.
-        inliers: number of sampled points that lie on the plane within the depth noise.
+        inliers: number of sampled points that lie on the plane within the depth noise; 0 of a
+            plane that was not found in this depth.
     """
 
     normal: FloatArray
@@ -50,6 +51,13 @@ class SupportPlane:
     def height(self, points: npt.ArrayLike) -> FloatArray:
         """Signed height (...) above the plane of points (..., 3), m; positive is the free side."""
         return np.asarray(points) @ self.normal + self.offset
+
+
+def known_support(frame: RgbdFrame) -> SupportPlane | None:
+    """The support of a frame as it is known otherwise than from its depth; None if it is not."""
+    if frame.support is None:
+        return None
+    return SupportPlane(frame.support[:3], float(frame.support[3]), 0.0, 0)
 
 
 def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> SupportPlane:

@@ -9,13 +9,14 @@ from ..arrays import FloatArray
 from ..errors import LiftError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
-from ..support_plane import SupportPlane, find_support_plane
+from ..support_plane import SupportPlane, find_support_plane, known_support
 from .completion.symmetry import complete
 from .context import PlanningContext
 from .grasp import Grasp
 from .gripper import Gripper
 from .lift.lift import carrying_lift
 from .observation.observe import observe, target_mask
+from .observation.support import support_under
 from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
 from .plausibility import check_measures
@@ -48,7 +49,8 @@ class GraspPlanner:
             frame: the frame that the grounding refers to.
             grounding: with a mask, or at least a box.
             up: (3,) unit vector opposite to gravity in the optical frame, if known.
-            plane: the support, if it is known already; found in the depth otherwise.
+            plane: the support, if it is known already; otherwise what is found in the depth, or
+                the frame's, carries the object.
             known: grasps of earlier plans, in the optical frame. Each is checked again at its
                 pose; at most max_grasps of those that pass are returned, in addition to at most
                 max_grasps new ones.
@@ -58,10 +60,12 @@ class GraspPlanner:
         """
         timer = StageTimer()
         settings, refusals = self.settings, Counter[str]()
-        plane = plane if plane is not None else _support(frame, up)
+        found = plane if plane is not None else _support(frame, up)
         timer.stage('plane')
         try:
-            mask = target_mask(frame, grounding, plane)
+            mask = target_mask(frame, grounding, found)
+            if plane is None:
+                plane = support_under(frame, mask, found, up)
             scene, seen = observe(frame, mask, plane, up)
             _check_support(seen, settings.min_support_ratio)
             check_measures(scene, seen.points, grounding, self.gripper.max_opening)
@@ -88,11 +92,11 @@ class GraspPlanner:
 
 
 def _support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:
-    """The support plane, or None where none is found."""
+    """The support plane in the depth, else the one known otherwise, else None."""
     try:
         return find_support_plane(frame, up)
     except SupportPlaneError:
-        return None
+        return known_support(frame)
 
 
 def _check_support(cloud: TargetCloud, least: float) -> None:

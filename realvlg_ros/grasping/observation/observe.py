@@ -11,6 +11,7 @@ from ...grounding.grounding import Grounding
 from ...segmentation.box_surface import object_in_box
 from ...support_plane import SupportPlane
 from .scene import Scene
+from .support import NO_READING
 from .target_cloud import TargetCloud
 
 
@@ -47,7 +48,7 @@ def observe(
         LiftError: no reading of the object, or too few of them, can be used.
     """
     if not (mask & frame.valid).any():
-        raise LiftError('the object has no depth reading; look from another side')
+        raise LiftError(NO_READING)
     scene = Scene.around(frame, mask, plane, up)
     cloud = TargetCloud.from_scene(scene)
     if len(cloud.points) == 0:

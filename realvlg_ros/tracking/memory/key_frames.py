@@ -38,6 +38,7 @@ class KeyFrame:
         camera2fixed: 4x4 pose of the camera in the fixed frame, if known.
         fixed_frame: name of that frame.
         noise: of the depth.
+        support: of the frame.
     """
 
     color: ByteArray
@@ -47,13 +48,14 @@ class KeyFrame:
     camera2fixed: FloatArray | None = None
     fixed_frame: str = ''
     noise: DepthNoise = DepthNoise()
+    support: FloatArray | None = None
 
     @classmethod
     def from_frame(cls, frame: RgbdFrame) -> KeyFrame:
         """Keep the images of a frame."""
         return cls(
             frame.color, frame.depth, frame.camera, frame.stamp_ns,
-            frame.camera2fixed, frame.fixed_frame, frame.noise,
+            frame.camera2fixed, frame.fixed_frame, frame.noise, frame.support,
         )  # fmt: skip
 
     def crop(self, low: IntArray, high: IntArray, contrast: Contrast) -> ByteArray:
@@ -85,7 +87,7 @@ class KeyFrame:
         """The frame again."""
         return RgbdFrame(
             self.color, self.depth, self.camera, self.stamp_ns,
-            self.camera2fixed, self.fixed_frame, self.noise,
+            self.camera2fixed, self.fixed_frame, self.noise, self.support,
         )  # fmt: skip
 
 
