@@ -23,6 +23,12 @@ def make_transform(rotation: npt.ArrayLike, translation: npt.ArrayLike) -> Float
     return transform
 
 
+def moved_plane(plane: FloatArray, source2target: FloatArray) -> FloatArray:
+    """A plane n . p + d = 0, given as (4,) n and d in m, in another frame, by a 4x4 transform."""
+    normal = source2target[:3, :3] @ plane[:3]
+    return np.append(normal, plane[3] - normal @ source2target[:3, 3])
+
+
 def from_quaternion(translation: npt.ArrayLike, quaternion: npt.ArrayLike) -> FloatArray:
     """Build a 4x4 transform from a translation (3,) in m and a quaternion (x, y, z, w).
 

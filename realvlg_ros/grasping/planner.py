@@ -10,12 +10,15 @@ from ..errors import LiftError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from ..support_plane import SupportPlane, find_support_plane, known_support
+from .collision.collision import REACHES_HOLES
 from .completion.symmetry import complete
 from .context import PlanningContext
 from .grasp import Grasp
 from .gripper import Gripper
 from .lift.lift import carrying_lift
+from .observation.near_limit import near_limit
 from .observation.observe import observe, target_mask
+from .observation.scene import Scene
 from .observation.support import support_under
 from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
@@ -67,7 +70,7 @@ class GraspPlanner:
             if plane is None:
                 plane = support_under(frame, mask, found, up)
             scene, seen = observe(frame, mask, plane, up)
-            _check_support(seen, settings.min_support_ratio)
+            _check_support(seen, scene, settings.min_support_ratio)
             check_measures(scene, seen.points, grounding, self.gripper.max_opening)
         except LiftError as error:
             return GraspPlan((), str(error), {'depth does not support the object': 1}, plane)
@@ -88,6 +91,8 @@ class GraspPlanner:
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
+        if not grasps and refusals[REACHES_HOLES]:
+            message += near_limit(frame, scene.distance)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
 
 
@@ -99,7 +104,7 @@ def _support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:
         return known_support(frame)
 
 
-def _check_support(cloud: TargetCloud, least: float) -> None:
+def _check_support(cloud: TargetCloud, scene: Scene, least: float) -> None:
     """Reject an object of which too few pixels have usable depth.
 
     Raises:
@@ -109,6 +114,7 @@ def _check_support(cloud: TargetCloud, least: float) -> None:
         raise LiftError(
             f'only {cloud.support_ratio:.0%} of the object has depth that fits it, at least '
             f'{least:.0%} are needed: is it transparent or shiny? Look from another side'
+            + near_limit(scene.frame, scene.distance)
         )
 
 

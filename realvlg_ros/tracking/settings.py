@@ -26,6 +26,12 @@ class TrackerSettings(Settings):
         2.0, 'A longer pause of the stream loses every target.',
         unit='s', low=0.1, high=60.0, former=('max_gap_s',),
     )  # fmt: skip
+    support_memory: float = dynamic_setting(
+        60.0,
+        'The support last seen in the fixed frame is taken for one that is not seen for so long; '
+        '0 for never.',
+        unit='s', low=0.0, high=86400.0,
+    )  # fmt: skip
     max_targets: int = dynamic_setting(
         4, 'Targets followed at once; the oldest goes first.', unit='targets', low=1, high=64
     )

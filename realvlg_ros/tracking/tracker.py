@@ -16,6 +16,7 @@ from .measurement.region import checked_region
 from .memory.key_frames import KeyFrame, KeyFrameMemory
 from .memory.steady_world import SteadyWorld
 from .memory.stream_break import stream_break
+from .memory.support_memory import SupportMemory
 from .reground import PendingRegrounds, RegroundRequest, due_regrounds
 from .settings import TrackerSettings
 from .target.catch_up import carry
@@ -50,6 +51,7 @@ class TargetTracker:
         self._planned_ms: dict[str, float] = {}
         self._pending_regrounds = PendingRegrounds(self.settings)
         self._world = SteadyWorld()
+        self._support = SupportMemory()
         self._memory = KeyFrameMemory(
             int(self.settings.memory_mb * 1e6),
             int(self.settings.stamp_tolerance * 1e9),
@@ -94,6 +96,7 @@ class TargetTracker:
         """
         started = time.perf_counter()
         lost = self._check_stream(frame)
+        frame = self._support.add_to(frame, self.settings.support_memory)
         key = KeyFrame.from_frame(frame)
         key = self._world.steady(key, self._memory.newest, len(self._targets) > 0)
         self._change_world(key)
@@ -135,6 +138,7 @@ class TargetTracker:
         self._pending_regrounds.add(groundings, self._memory.requests)
         self._targets.remove()
         self._memory.clear()
+        self._support.clear()
         return targets
 
     def begin(self, request_id: str, stamp_ns: int) -> bool:
@@ -196,6 +200,8 @@ class TargetTracker:
         Returns a new target when its first plans have been made, or why they have not been: a
         target that cannot be planned for goes again.
         """
+        if result.support is not None:
+            self._support.see(result.support.plane, result.job.frame)
         track = self._targets.find(result.job.track_id, result.job.born_ns)
         if track is None:
             return None

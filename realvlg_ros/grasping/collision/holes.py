@@ -30,7 +30,7 @@ def deep_holes(scene: Scene) -> BoolArray:
     """Pixels (height, width) without a reading in holes that are too wide for shadows."""
     depth = scene.frame.depth
     hole = (depth == 0).astype(np.uint8)
-    near = float(np.median(depth[scene.mask & scene.frame.valid]))
+    near = scene.distance
     width = scene.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
     inner = cv2.distanceTransform(hole, cv2.DIST_L2, 3) > width / 2
     if not inner.any():

@@ -10,8 +10,8 @@ from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
 from ...segmentation.box_surface import object_in_box
 from ...support_plane import SupportPlane
+from .near_limit import near_limit, no_reading
 from .scene import Scene
-from .support import NO_READING
 from .target_cloud import TargetCloud
 
 
@@ -48,12 +48,13 @@ def observe(
         LiftError: no reading of the object, or too few of them, can be used.
     """
     if not (mask & frame.valid).any():
-        raise LiftError(NO_READING)
+        raise LiftError(no_reading(frame))
     scene = Scene.around(frame, mask, plane, up)
     cloud = TargetCloud.from_scene(scene)
     if len(cloud.points) == 0:
         raise LiftError(
             'too few depth readings of the object can be used (holes, flying pixels, or it '
             'does not rise above its support)'
+            + near_limit(frame, float(np.median(frame.depth[mask & frame.valid])))
         )
     return scene, cloud

@@ -82,6 +82,11 @@ class Scene:
         return self.camera2support[:3, 3]
 
     @cached_property
+    def distance(self) -> float:
+        """Depth of the object's readings, m."""
+        return float(np.median(self.frame.depth[self.mask & self.frame.valid]))
+
+    @cached_property
     def heights(self) -> FloatArray:
         """Height above the support (height, width), m; NaN without a reading."""
         points = self.frame.points

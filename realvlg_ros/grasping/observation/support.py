@@ -10,6 +10,7 @@ from ...arrays import BoolArray, FloatArray
 from ...errors import LiftError, SupportPlaneError
 from ...frame import RgbdFrame
 from ...support_plane import SupportPlane, find_support_plane, known_support
+from .near_limit import no_reading
 
 # The support must be seen within so far of the object, m, by so many readings of about
 # _READINGS; or it is this share of all readings, as where other things stand close around the
@@ -26,10 +27,9 @@ _BELOW = 0.1
 
 NOT_SEEN = (
     'the support is not seen: what the object stands on has no depth readings (black, shiny or '
-    'transparent?), so that neither fingers nor palm are known to be free; look from another side, '
-    'or set support_frame to a frame of tf on that surface'
+    'transparent?), so that neither fingers nor palm are known to be free; look from another '
+    'side, or set support_frame to a frame of tf on that surface'
 )
-NO_READING = 'the object has no depth reading; look from another side'
 
 
 def support_under(
@@ -49,7 +49,7 @@ def support_under(
     """
     points = frame.points[mask & frame.valid].astype(np.float64)
     if len(points) == 0:
-        raise LiftError(NO_READING)
+        raise LiftError(no_reading(frame))
     tolerance = float(frame.noise.tolerance(np.median(points[:, 2])))
 
     known = known_support(frame)
@@ -65,9 +65,7 @@ def support_under(
     return planes[int(np.argmin(lowest))]
 
 
-def _find_near(
-    frame: RgbdFrame, points: FloatArray, up: FloatArray | None
-) -> SupportPlane | None:
+def _find_near(frame: RgbdFrame, points: FloatArray, up: FloatArray | None) -> SupportPlane | None:
     """The support in the readings around points (n, 3) of an object, if there is one.
 
     In the whole image a wall or a window may be the larger plane.
@@ -82,9 +80,7 @@ def _find_near(
         return None
 
 
-def _carries(
-    frame: RgbdFrame, mask: BoolArray, plane: SupportPlane, points: FloatArray
-) -> bool:
+def _carries(frame: RgbdFrame, mask: BoolArray, plane: SupportPlane, points: FloatArray) -> bool:
     """Whether an object's points (n, 3) stand on a plane that is seen around them."""
     tolerance = float(frame.noise.tolerance(np.median(points[:, 2])))
     low = _low(plane, points)

@@ -23,6 +23,7 @@ from .camera_parameters import CameraParameters
 from .frame_matcher import FrameMatcher, MatchedFrame
 from .latched_info import LatchedInfo
 from .robot_input import RobotInput
+from .support_input import with_support
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
@@ -150,6 +151,8 @@ class CameraInput:
             fixed_frame='' if camera2fixed is None else p.fixed_frame,
             noise=self._noise,
         )
+        if p.support_frame and self._tf is not None:
+            frame = with_support(frame, self._tf, p.support_frame, p.support_height)
         return frame if self._robot is None else self._robot.remove(frame)
 
     def explain(self) -> str:
@@ -190,15 +193,16 @@ class CameraInput:
         """The input from tf if a parameter needs one, or why there is none.
 
         Raises:
-            MissingDependencyError: the robot cannot be removed from depth without tf.
+            MissingDependencyError: without tf neither is the robot removed from depth nor the
+                support known.
         """
         p = self._parameters
-        if not p.fixed_frame and not p.robot_shapes:
+        if not (p.fixed_frame or p.robot_shapes or p.support_frame):
             return None, ''
         try:
             return TfInput(self._node, p.tf_timeout), ''
         except MissingDependencyError as error:
-            if p.robot_shapes:
+            if p.robot_shapes or p.support_frame:
                 raise
             return None, str(error)
 

@@ -19,7 +19,7 @@ SETTINGS = PlannerSettings()
 
 def check(view, tip, opening=0.06):
     context, candidates = context_of(view.scene()), top_down(view, tip, opening)
-    return check_collisions(context, candidates), coarse_hits(context, candidates)
+    return check_collisions(context, candidates), coarse_hits(context, candidates)[0]
 
 
 TARGET = Box((0.04, 0.04, 0.06), (0, 0, 0.03))

@@ -34,7 +34,7 @@ def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
         np.full((count, 2), 20), np.full(count, 0.02), np.ones(count), np.zeros(count, int),
     )  # fmt: skip
     free = np.zeros(count, bool)
-    hits = Collisions(free, free, np.zeros(count))
+    hits = Collisions(free, free, free, np.zeros(count), np.zeros(count))
     terms = term_values(context_around(cuboid()), candidates, closing, hits)
     assert terms.keys() == WEIGHTS.keys()
     return quality(terms), terms
