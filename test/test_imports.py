@@ -45,6 +45,7 @@ LAYERS = (
     ('grasping.vectors', 'grasping.gripper', 'grasping.grasp', 'grasping.settings'),
     ('evaluation', 'grasping.covariance'),
     ('grasping.observation',),
+    ('grasping.collision.holes',),
     (
         'grasping.completion',
         'grasping.lift',
