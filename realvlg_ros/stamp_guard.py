@@ -27,15 +27,17 @@ class StampGuard:
     one another.
     """
 
-    def __init__(self, ahead_ns: int, behind_ns: int) -> None:
+    def __init__(self, ahead_ns: int, behind_ns: int, may_stand: bool = False) -> None:
         """Start without a stamp; the first is believed.
 
         Args:
             ahead_ns: a stamp farther ahead of the newest is out of line, ns.
             behind_ns: and so is one farther behind, ns; nearer ones are late.
+            may_stand: whether equal stamps go on from one another, as of a clock that stands.
         """
         self._ahead_ns = ahead_ns
         self._behind_ns = behind_ns
+        self._least_step_ns = 0 if may_stand else 1
         # The last stamp out of line and how many of them went on from one another.
         self._far_ns = self._far = 0
         # The last late stamp, and how far late ones in a row have advanced.
@@ -58,11 +60,12 @@ class StampGuard:
             self.newest_ns = stamp_ns
             return StampVerdict.NEWER
         if stamp_ns == newest:
+            self._far = 0
             return StampVerdict.REPEATED
         if newest - self._behind_ns <= stamp_ns < newest:
             self._far = 0
             return self._judge_late(stamp_ns)
-        follows = self._far_ns < stamp_ns <= self._far_ns + ahead_ns
+        follows = self._least_step_ns <= stamp_ns - self._far_ns <= ahead_ns
         self._far = self._far + 1 if self._far and follows else 1
         self._far_ns = stamp_ns
         return self._jump(stamp_ns) if self._far >= _JUMP_STAMPS else StampVerdict.OUTLIER

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rclpy.clock import JumpThreshold, TimeJump
-from rclpy.duration import Duration
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...errors import FrameError, MissingDependencyError
@@ -20,6 +18,7 @@ from ..node.qos import stream
 from ..tf.camera_pose import CameraPose
 from ..tf.tf_input import TfInput
 from .camera_parameters import CameraParameters
+from .clock_watch import ClockWatch
 from .frame_matcher import FrameMatcher, MatchedFrame
 from .latched_info import LatchedInfo
 from .robot_input import RobotInput
@@ -27,9 +26,6 @@ from .support_input import with_support
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
-# A smaller jump back of the clock is ignored. Chosen: a bag that starts again jumps farther, a
-# correction by NTP does not.
-_JUMP = Duration(nanoseconds=-500_000_000)
 # How often it is checked whether frames come, s. Chosen: what is wrong is said within 2 s.
 _WATCH_PERIOD_S = 0.5
 # Jumps are logged at most so often, s. Chosen: both images of a bag that starts again jump.
@@ -95,10 +91,7 @@ class CameraInput:
         """Subscribe until the node is deactivated."""
         node = self._node
         self._topics = self._subscribe()
-        self._jump_handle = node.get_clock().create_jump_callback(
-            JumpThreshold(min_forward=None, min_backward=_JUMP, on_clock_change=False),
-            post_callback=self._clock_jumped,
-        )
+        self._clock_watch = ClockWatch(node, self._clock_jumped)
         node.create_managed_timer(_WATCH_PERIOD_S, self._watch)
 
     @property
@@ -130,7 +123,7 @@ class CameraInput:
 
     def close(self) -> None:
         """Stop watching the clock for jumps."""
-        self._jump_handle.unregister()
+        self._clock_watch.close()
 
     def to_frame(self, match: MatchedFrame) -> RgbdFrame:
         """Decode and check a frame; waits for its transform, so never call it in a callback.
@@ -250,9 +243,9 @@ class CameraInput:
         way = 'ahead' if step > 0 else 'back'
         self._forget(f'image stamps jumped {way} by {abs(step):.3f} s ({name})')
 
-    def _clock_jumped(self, jump: TimeJump) -> None:
+    def _clock_jumped(self, step_s: float) -> None:
         self._matcher.clear()
-        self._forget(f'the clock jumped back by {-jump.delta.nanoseconds / 1e9:.3f} s')
+        self._forget(f'the clock jumped back by {step_s:.3f} s')
 
     def _forget(self, reason: str) -> None:
         self._last_jump = reason
