@@ -297,10 +297,10 @@ class TargetTracker:
             return
         # The camera is taken as still from the last frame to this one; features find the rest.
         old2new = key.camera2world @ invert(last.camera2world)
+        notice = f'targets now live in {key.world!r}, before in {last.world!r}'
         for track in self._targets:
-            track.change_world(old2new)
-        if len(self._targets):
-            self._notices.append(f'targets now live in {key.world!r}, before in {last.world!r}')
+            track.change_world(old2new, notice)
+        self._notices += [notice] if len(self._targets) else []
 
     def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
         return refusal(grounding, self._memory.newest, reason)

@@ -146,9 +146,13 @@ def test_a_flickering_tf_does_not_flip_the_frame_of_what_is_published():
         (target,) = run.step(camera2world=pose, with_tf=index % 3 > 0)
         frames.append(target.frame_id)
     assert set(frames) == {'camera_color_optical_frame'}
-    for _ in range(20):
+    said = set()
+    for _ in range(30):
         (target,) = run.step(camera2world=pose, with_tf=True)
         frames.append(target.frame_id)
+        said.add((target.frame_id, target.stable, target.message))
+    told = "targets now live in 'world', before in 'camera_color_optical_frame'"
+    assert ('world', False, told) in said and ('world', True, '') in said
     changes = [a != b for a, b in zip(frames, frames[1:], strict=False)]
     assert sum(changes) == 1 and frames[-1] == 'world'
     assert np.linalg.norm(target.grasps[0].position - [0.22, 0.2, 0.7]) < 0.003

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import takewhile
 from statistics import median
 
 # What came in the last so many seconds tells how a stream is now, and at least so many messages
@@ -11,7 +12,8 @@ WINDOW_S = 2.0
 _FEWEST = 3
 # Messages kept. Chosen: the window at 200 Hz.
 _KEPT = 400
-# So much evidence is needed to call stamps unusable, s. Chosen: no hiccup lasts so long.
+# What came in so long, s, calls stamps unusable. Chosen: no hiccup lasts so long, and a target is
+# told not to be stable after as much.
 _EVIDENCE_S = 0.5
 # A stream that was silent for so many of its periods, and for so long, s, has stopped. Chosen:
 # a loaded machine delivers in bursts.
@@ -67,32 +69,37 @@ class StreamMonitor:
 
     def fault(self, now_s: float, name: str) -> str:
         """Why the stamps of what comes now cannot be used, and the remedy; empty if they can."""
-        recent = self._recent(now_s)
-        if len(recent) < _FEWEST or recent[-1][0] - recent[0][0] < _EVIDENCE_S:
-            return ''
-        if self.silent(now_s):
-            return ''
+        recent = self._recent(now_s, _EVIDENCE_S)
         stamps = [stamp for _, stamp, _ in recent]
-        span = f'{len(stamps)} messages in the last {now_s - recent[0][0]:.1f} s'
+        # Before the first window is over, little is known.
+        early = len(recent) == len(self._window) and now_s - recent[0][0] < _EVIDENCE_S
+        if len(recent) < _FEWEST or early or self.silent(now_s):
+            return ''
         if not any(stamps):
             return (
-                f'the stamps of {name} are zero ({span}): set header.stamp in the driver to the '
-                'time at which the image was taken'
+                f'the stamps of {name} are zero (for {self._lasting_s(now_s):.1f} s): set '
+                'header.stamp in the driver to the time at which the image was taken'
             )
         if min(stamps) == max(stamps):
             return (
-                f'the stamps of {name} do not advance ({span}, all of {stamps[-1] / 1e9:.3f} s): '
-                'the driver repeats one image or does not set header.stamp, or simulated time '
-                'stands still'
+                f'the stamps of {name} do not advance ({stamps[-1] / 1e9:.3f} s for '
+                f'{self._lasting_s(now_s):.1f} s): the driver repeats one image or does not set '
+                'header.stamp, or simulated time stands still'
             )
         odd = sum(not usable for _, _, usable in recent)
         if odd * 2 > len(recent):
             return (
-                f'the stamps of {name} are out of line ({odd} of {span}, from '
+                f'the stamps of {name} are out of line ({odd} of the last {len(recent)}, from '
                 f'{min(stamps) / 1e9:.3f} to {max(stamps) / 1e9:.3f} s): check the clock of the '
                 'driver, and that one node only publishes on the topic'
             )
         return ''
+
+    def _lasting_s(self, now_s: float) -> float:
+        """How long every stamp has been that of the last message, s."""
+        window = list(self._window)
+        same = takewhile(lambda item: item[1] == window[-1][1], reversed(window))
+        return now_s - min(time for time, _, _ in same)
 
     def lead_ns(self, start_s: float, end_s: float) -> float | None:
         """How far its stamps are ahead of the steady clock, ns; None without usable messages.
@@ -110,7 +117,7 @@ class StreamMonitor:
         ]
         return median(leads) if leads else None
 
-    def _recent(self, now_s: float) -> list[tuple[float, int, bool]]:
+    def _recent(self, now_s: float, window_s: float = WINDOW_S) -> list[tuple[float, int, bool]]:
         window = list(self._window)
-        recent = [item for item in window if now_s - item[0] <= WINDOW_S]
+        recent = [item for item in window if now_s - item[0] <= window_s]
         return recent if len(recent) >= _FEWEST else window[-_FEWEST:]

@@ -39,6 +39,7 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
     if grasps:
         track.life.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
         stable = track.life.gauge.stable and state == TargetState.CONFIRMED
+    track.notice = '' if stable else track.notice
     return GraspTarget(
         state,
         key.stamp_ns,
@@ -48,7 +49,7 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
         request_id=track.grounding.request_id,
         label=track.grounding.label,
         stable=stable,
-        message=message,
+        message=message or track.notice,
         position_std=position_std(grasps[0].covariance) if grasps else 0.0,
         rotation_std=rotation_std(grasps[0].covariance) if grasps else 0.0,
         grasps=grasps,

@@ -81,7 +81,7 @@ class TargetTrack:
         self.views = ObjectViews(settings)
         self.appearance: Appearance | None = None
         self.mask: RegionMask | None = mask
-        self.plan_message = ''
+        self.plan_message = self.notice = ''
         self.planning = False
         self.first_plans: FirstPlans | None = None
         self.planned_pose = np.eye(4)
@@ -214,8 +214,14 @@ class TargetTrack:
             self.planned_pose = result.job.object2world
         self.planning = False
 
-    def change_world(self, old2new: FloatArray) -> None:
-        """Live in another frame from now on."""
+    def change_world(self, old2new: FloatArray, notice: str) -> None:
+        """Live in another frame from now on, and say so until stable there.
+
+        Args:
+            old2new: (4x4) from the frame before.
+            notice: in words.
+        """
+        self.notice = notice
         self.filter.change_frame(old2new)
         self._view_noise = transform_covariance(old2new, self._view_noise)
         self.planned_pose = old2new @ self.planned_pose
