@@ -61,6 +61,7 @@ class PendingRegrounds:
         self._asked: dict[str, int] = {}
         self._groundings: dict[str, Grounding] = {}
         self._in_flight: set[str] = set()
+        self._superseded: set[str] = set()
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
@@ -94,10 +95,12 @@ class PendingRegrounds:
             track: which follows its object, if one does.
         """
         request_id = grounding.request_id
-        if request_id not in self._groundings or track is None:
+        if track is None or track.grounding.request_id == request_id:
             return False
-        self.drop(request_id)
-        return track.grounding.request_id != request_id
+        # It may have been asked for twice before the first answer came.
+        if self._groundings.pop(request_id, None) is not None:
+            self._superseded.add(request_id)
+        return request_id in self._superseded
 
     def drop(self, request_id: str) -> None:
         """A request has been answered."""
@@ -107,6 +110,7 @@ class PendingRegrounds:
         """Ask no more."""
         self._groundings.clear()
         self._in_flight.clear()
+        self._superseded.clear()
 
     def due(self, stamp_ns: int) -> list[RegroundRequest]:
         """The requests that are due now; asking starts each one's period anew."""
