@@ -16,6 +16,7 @@ from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
 from . import planar_yuv
 from .compressed_image import decode_color, decode_depth
+from .cv_bridge_adapter import color_by_cv_bridge, depth_by_cv_bridge
 from .image_encodings import (
     COLOR_CODES,
     DEPTH_ENCODINGS,
@@ -87,12 +88,15 @@ def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
 
     Raises:
         MessageError: an encoding that is no colour, or data that cannot be decoded.
+        MissingDependencyError: an encoding that only cv_bridge may know, without cv_bridge.
     """
     if isinstance(msg, CompressedImage):
         return decode_color(msg)
     encoding = msg.encoding
     if planar_yuv.knows(encoding):
         return planar_yuv.color_from_image(msg)
+    if pixel_layout(encoding) is None:
+        return color_by_cv_bridge(msg)
     pixels = array_from_image(msg)
     if encoding == 'rgb8':
         return np.ascontiguousarray(pixels, np.uint8)
@@ -117,9 +121,12 @@ def depth_from_msg(
 
     Raises:
         MessageError: an encoding that is no depth, or data that cannot be decoded.
+        MissingDependencyError: an encoding that only cv_bridge may know, without cv_bridge.
     """
     if isinstance(msg, CompressedImage):
         return decode_depth(msg, size)
+    if pixel_layout(msg.encoding) is None and not planar_yuv.knows(msg.encoding):
+        return depth_by_cv_bridge(msg)
     if msg.encoding not in DEPTH_ENCODINGS:
         raise MessageError(
             f'image encoding {msg.encoding!r} is not a depth; use the depth stream: 16UC1 '

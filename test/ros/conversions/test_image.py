@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+import types
+
 import numpy as np
 import pytest
 
@@ -8,7 +11,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 import cv2
 from sensor_msgs.msg import CompressedImage, Image
 
-from realvlg_ros.errors import MessageError
+from realvlg_ros.errors import MessageError, MissingDependencyError
 from realvlg_ros.ros.conversions.compressed_image import encode_color, encode_depth
 from realvlg_ros.ros.conversions.image import (
     array_from_image,
@@ -117,7 +120,6 @@ def test_array_is_a_view_and_comes_back() -> None:
 @pytest.mark.parametrize(
     ('changes', 'words'),
     [
-        ({'encoding': 'jpeg2000'}, 'jpeg2000'),
         ({'encoding': ''}, "''"),
         ({'step': 5}, 'step 5'),
         ({'height': 7}, '144 bytes of data instead of 168'),
@@ -166,6 +168,94 @@ def test_planar_yuv_of_two_colours(encoding: str, padding: int) -> None:
     color = color_from_msg(msg).astype(int)
     assert np.abs(color[:, :4] - (255, 0, 0)).max() <= 3
     assert np.abs(color[:, 4:] - (0, 0, 255)).max() <= 3
+
+
+class CvBridgeModule(types.ModuleType):
+    """A cv_bridge that answers every image with the same pixels, or raises."""
+
+    def __init__(self, answer: np.ndarray | Exception) -> None:
+        super().__init__('cv_bridge')
+        self.answer = answer
+        self.asked: list[tuple[str, str]] = []
+
+    def CvBridge(self) -> CvBridgeModule:  # noqa: N802
+        return self
+
+    def imgmsg_to_cv2(self, msg: Image, encoding: str) -> np.ndarray:
+        self.asked.append((msg.encoding, encoding))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize('read', [color_from_msg, depth_from_msg])
+def test_unknown_encoding_without_cv_bridge(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'cv_bridge', None)
+    known = '(nv12|32FC1)'
+    with pytest.raises(MissingDependencyError, match=rf"'bggr12p'.*{known}.*ros-<distro>-cv-br"):
+        read(raw('bggr12p', RGB))
+
+
+@pytest.mark.parametrize(
+    ('broken', 'words'),
+    [
+        (ImportError('libopencv_core.so.406: cannot open'), 'libopencv_core'),
+        (AttributeError('_ARRAY_API not found'), '_ARRAY_API'),
+    ],
+)
+def test_cv_bridge_whose_compiled_half_is_broken(
+    broken: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, 'cv_bridge', CvBridgeModule(broken))
+    with pytest.raises(MissingDependencyError, match=f'bggr12p.*cannot be loaded.*{words}'):
+        color_from_msg(raw('bggr12p', RGB))
+
+
+def test_cv_bridge_is_asked_for_what_is_not_known_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = CvBridgeModule(RGB)
+    monkeypatch.setitem(sys.modules, 'cv_bridge', module)
+    np.testing.assert_array_equal(color_from_msg(raw('bggr12p', RGB)), RGB)
+    for depth in (DEPTH, (DEPTH / 1000).astype(np.float32)):
+        module.answer = depth
+        read = depth_from_msg(raw('mono12p', DEPTH))
+        assert read.dtype == depth.dtype
+        np.testing.assert_array_equal(read, depth)
+    assert module.asked == [('bggr12p', 'rgb8'), *[('mono12p', 'passthrough')] * 2]
+
+
+def test_cv_bridge_is_not_asked_for_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = CvBridgeModule(RGB)
+    monkeypatch.setitem(sys.modules, 'cv_bridge', module)
+    color_from_msg(raw('rgb8', RGB))
+    color_from_msg(Image(height=4, width=8, encoding='nv12', step=8, data=bytes(48)))
+    for read, msg in (
+        (color_from_msg, raw('16UC1', DEPTH)),
+        (depth_from_msg, raw('rgb8', RGB)),
+        (depth_from_msg, Image(height=4, width=8, encoding='nv12', step=8, data=bytes(48))),
+        (color_from_msg, raw('', RGB)),
+    ):
+        with pytest.raises(MessageError):
+            read(msg)
+    assert module.asked == []
+
+
+@pytest.mark.parametrize(
+    ('read', 'answer', 'words'),
+    [
+        (color_from_msg, RuntimeError('Unrecognized image encoding [x]'), 'Unrecognized'),
+        (color_from_msg, DEPTH, 'uint16 instead of rgb8'),
+        (depth_from_msg, RuntimeError('[x] is not a color format'), 'not a color'),
+        (depth_from_msg, RGB, 'not one channel'),
+        (depth_from_msg, RGB[..., 0], 'uint8'),
+        (depth_from_msg, DEPTH[:-1], 'not one channel'),
+    ],
+)
+def test_what_cv_bridge_cannot_read_is_refused(
+    read, answer, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, 'cv_bridge', CvBridgeModule(answer))
+    with pytest.raises(MessageError, match=rf"'jpeg2000'.*cv_bridge.*{words}.*(16UC1|nv12)"):
+        read(raw('jpeg2000', RGB))
 
 
 def test_compressed_colour() -> None:
