@@ -103,15 +103,10 @@ ANSWERS = [
         ('stamps of depth are zero',)),
     Row('stamps stand still', stamped(lambda name, now: 5.0), 'FAILED', ('do not advance',)),
     Row('depth stops', stopped('depth_msg'), 'FAILED', ('depth has stopped', 'color', '/depth')),
-    Row('colour stops', stopped('color_msg'), 'FAILED', ('color has stopped',)),
     Row('the camera stops', lambda graph: graph.camera.pause(), 'FAILED',
         ('no frame within 0.6 s', 'the camera has stopped')),
-    Row('depth of another clock', stamped(lambda name, now: now + 900 * (name == 'depth')),
-        'FAILED', ('+900000 ms', 'sync_wait')),
     Row('depth 0.5 s late with right stamps', late_depth, 'OK'),
     Row('camera_info once', stopped('info_msg'), 'OK'),
-    Row('camera_info never stamped',
-        stamped(lambda name, now: 0.0 if name == 'camera_info' else now), 'OK'),
 ]  # fmt: skip
 
 
@@ -142,7 +137,6 @@ def test_a_request_names_what_the_streams_do_now(graph: Shared, row: Row) -> Non
 
 @table([
     Row('zero', 0.0, 'CONFIRMED'), Row('far future', 4e9, 'CONFIRMED'),
-    Row('far past', 1000.0, 'CONFIRMED'),
 ])  # fmt: skip
 def test_one_odd_stamp_on_each_stream_does_not_end_a_target(graph: Shared, row: Row) -> None:
     graph.follow()

@@ -70,10 +70,14 @@ class StreamMonitor:
     def fault(self, now_s: float, name: str) -> str:
         """Why the stamps of what comes now cannot be used, and the remedy; empty if they can."""
         recent = self._recent(now_s, _EVIDENCE_S)
-        stamps = [stamp for _, stamp, _ in recent]
         # Before the first window is over, little is known.
         early = len(recent) == len(self._window) and now_s - recent[0][0] < _EVIDENCE_S
         if len(recent) < _FEWEST or early or self.silent(now_s):
+            return ''
+        stamps = [stamp for _, stamp, _ in recent]
+        if min(stamps) < max(stamps):
+            stamps = [stamp for _, stamp, usable in recent if not usable]
+        if len(stamps) * 2 <= len(recent):
             return ''
         if not any(stamps):
             return (
@@ -86,14 +90,11 @@ class StreamMonitor:
                 f'{self._lasting_s(now_s):.1f} s): the driver repeats one image or does not set '
                 'header.stamp, or simulated time stands still'
             )
-        odd = sum(not usable for _, _, usable in recent)
-        if odd * 2 > len(recent):
-            return (
-                f'the stamps of {name} are out of line ({odd} of the last {len(recent)}, from '
-                f'{min(stamps) / 1e9:.3f} to {max(stamps) / 1e9:.3f} s): check the clock of the '
-                'driver, and that one node only publishes on the topic'
-            )
-        return ''
+        return (
+            f'the stamps of {name} are out of line ({len(stamps)} of the last {len(recent)}, from '
+            f'{min(stamps) / 1e9:.3f} to {max(stamps) / 1e9:.3f} s): check the clock of the '
+            'driver, and that one node only publishes on the topic'
+        )
 
     def _lasting_s(self, now_s: float) -> float:
         """How long every stamp has been that of the last message, s."""
