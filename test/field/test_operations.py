@@ -14,10 +14,12 @@ from realvlg_ros.action import PlanGrasps
 from ros_graph import FakeCamera, Graph, ground, plan, wait_until
 from std_msgs.msg import String
 
+from realvlg_ros.errors import RealvlgError
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.node.qos import action_queues
+from realvlg_ros.ros.requests.plan_client import PlanClient
 
 SENTENCE = 'pick up the red box'
 STATUS = {
@@ -159,6 +161,20 @@ def test_a_slow_planner_is_waited_for_and_the_object_is_not_grounded_again(graph
     assert {m.data for m in said[:said_then]} == {'slow'}
 
 
+def test_a_client_names_a_server_that_is_not_active(graph):
+    node = rclpy.create_node('client')
+    client = PlanClient(node)
+    client.wait(client.ready, PATIENCE_S, 'discovery')
+    go(graph.server, TO_STATE['inactive'])
+    try:
+        with pytest.raises(RealvlgError) as error:
+            client.plan(SENTENCE, PATIENCE_S, lambda _: None, lambda: None)
+    finally:
+        go(graph.server, BACK['inactive'])
+        node.destroy_node()
+    assert '/grasp_server is not active (it is inactive): ros2 lifecycle' in str(error.value)
+
+
 DYNAMIC = [
     Row('standoff of the next plan', ('planner.standoff', 0.05), 'OK'),
     Row('a gripper that may not open', ('planner.max_opening', 0.02), 'NO_GRASP', ('opens to',)),
@@ -172,7 +188,6 @@ def test_a_setting_acts_on_the_next_goal_without_a_transition(graph, row):
     name, value = row.given
     node = graph.nodes['grasp_node']
     before = node.get_parameter(name).value
-    wait_until(lambda: STATUS[plan(graph, SENTENCE).result().status] == 'OK', 'a grasp before')
     node._worker.post(node._tracker.reset)
     (done,) = node.set_parameters([Parameter(name, value=value)])
     assert done.successful, done.reason
@@ -198,22 +213,24 @@ def test_each_of_fifty_goals_has_one_answer(graph, clients):
     for client in graph.clients:
         wait_until(client.server_is_ready, 'grasp_server')
 
+    handles = {}
+
     def send(index):
         def take(future):
-            handle = future.result()
-            assert handle.accepted
+            handles[index] = handle = future.result()
             handle.get_result_async().add_done_callback(
                 lambda done: answers[index].append(done.result().result)
             )
 
-        goal = PlanGrasps.Goal(instruction=f'{SENTENCE} {index}', timeout=30.0)
+        goal = PlanGrasps.Goal(instruction=f'{SENTENCE} {index}', timeout=PATIENCE_S)
         graph.clients[index % clients].send_goal_async(goal).add_done_callback(take)
 
     for index in answers:
         send(index)
+    wait_until(lambda: sum(map(bool, answers.values())) >= 49, 'an answer to each but the last')
+    for handle in handles.values():
+        handle.cancel_goal_async()
     wait_until(lambda: all(answers.values()), 'an answer to each')
-    assert all(len(answer) == 1 for answer in answers.values())
+    assert all(len(answer) == 1 and handles[i].accepted for i, answer in answers.items())
     replaced = [a for (a,) in answers.values() if 'replaced by a newer goal' in a.message]
     assert len(replaced) == 49 and {STATUS[a.status] for a in replaced} == {'CANCELED'}
-    for client in graph.clients:
-        client.destroy()

@@ -19,8 +19,8 @@ from ..node.qos import service_queue
 _ASK_PERIOD_S = 0.2
 _ANSWER_AGE_S = 1.0
 # A node that says for so long that it waits for a command ends a request, s. Chosen: its name is
-# in the result within two seconds, and a lifecycle manager has a second to activate it.
-_IDLE_GRACE_S = 1.0
+# in the result within two seconds, and a lifecycle manager has some time to activate it.
+_IDLE_GRACE_S = 0.7
 
 
 @dataclass
