@@ -194,7 +194,8 @@ class FakeCamera:
             for message, name in ((CameraInfo, 'camera_info'), (Image, 'color'), (Image, 'depth'))
         ]
         self.sent = 0
-        self._timer = node.create_timer(1 / rate, self.send)
+        self._paused = False
+        node.create_timer(1 / rate, self._tick)
 
     def restore(self) -> None:
         """Publish good images."""
@@ -230,8 +231,13 @@ class FakeCamera:
                 publisher.publish(message)
         self.sent += 1
 
+    # A timer that is canceled while rclpy takes it blocks its callback group for good.
     def pause(self) -> None:
-        self._timer.cancel()
+        self._paused = True
 
     def resume(self) -> None:
-        self._timer.reset()
+        self._paused = False
+
+    def _tick(self) -> None:
+        if not self._paused:
+            self.send()
