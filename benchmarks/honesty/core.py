@@ -11,9 +11,8 @@ from benchmarks.honesty.picture import Sight
 from benchmarks.honesty.referee import Published, Referee
 from benchmarks.honesty.shots import Shot
 from benchmarks.honesty.story import Ask, Story
-from benchmarks.honesty.truth_grounder import TruthGrounder
+from benchmarks.honesty.truth_grounder import TruthGrounder, compare
 from realvlg_ros.errors import RealvlgError
-from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import (
@@ -148,7 +147,7 @@ class Player:
     def _ground(self, shot: Shot, goal: _Goal, frames: int) -> None:
         """Ground a frame; the answer comes so many frames later."""
         self._grounder.shot, self._grounder.request_id = shot, goal.request_id
-        sentence = f'pick up the {self._story.scene.label}'
+        sentence = self._story.scene.sentence
         try:
             frame = shot.to_frame()
             grounding = self._pipeline.start(frame, sentence, goal.request_id)
@@ -160,8 +159,8 @@ class Player:
             return
         goal.grounding, goal.due = grounding, self._index + max(frames, 1)
         if not goal.ask.faulty and self._embedded is not None:
-            goal.embedded = _compare(self._embedded.ground(frame, sentence, never_aborted),
-                                     grounding, frame)  # fmt: skip
+            found = self._embedded.ground(frame, sentence, never_aborted)
+            goal.embedded = compare(found, shot.rendered.mask(self._story.scene.target))
 
     def _take(self, target: GraspTarget, shot: Shot) -> bool:
         """Whether a target answers the goal, as grasp_server takes it."""
@@ -209,14 +208,6 @@ class Player:
         if target.frame_id != shot.camera.frame_id:
             grasp = grasp.transformed(invert(self._story.scene.camera2world))
         self._told.sights.append(Sight(self._told.answers[-1], shot, grasp))
-
-
-def _compare(found: Grounding, truth: Grounding, frame: RgbdFrame) -> str:
-    """What another grounder answers: its status, or that it means another object."""
-    if found.status != GroundingStatus.OK or found.mask is None or truth.mask is None:
-        return found.status.name
-    mask, true_mask = (g.mask.to_full(*frame.depth.shape) for g in (found, truth) if g.mask)
-    return 'OK' if (mask & true_mask).sum() > 0.5 * mask.sum() else 'another object'
 
 
 def _stamp_ns(index: int) -> int:

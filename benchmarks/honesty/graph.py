@@ -32,7 +32,8 @@ from realvlg_ros.transforms import invert
 # Silence is longer than 2 s; half a second is for the way there and back. Chosen: feedback comes
 # that often.
 SILENCE_S = 2.0 + 0.5
-_GOAL_S = 7.0
+# Deadline of a goal while nothing is wrong, and with the fault, s.
+_CLEAN_GOAL_S, _GOAL_S = 20.0, 7.0
 _POOL = 8
 _TF_DELAY_S = 0.6
 _STATUS = {
@@ -73,11 +74,11 @@ class GraphPlayer:
         try:
             if not self._story.from_start:
                 self._graph.camera.show(self._clean)
-                self._take(self._ask(), faulty=False)
+                self._take(self._ask(_CLEAN_GOAL_S), faulty=False)
             began = self._begin_fault()
             for pause in (float(self._rng.uniform(0.0, 0.5)), 0.8):
                 time.sleep(pause)
-                self._take(self._ask(), faulty=True)
+                self._take(self._ask(_GOAL_S), faulty=True)
             self._hear_topic(began)
         finally:
             self._ended.set()
@@ -85,10 +86,11 @@ class GraphPlayer:
             self._graph.close()
         return self._told
 
-    def _ask(self) -> Asked:
-        sentence = f'pick up the {self._story.scene.label}'
-        asked = self._graph.ask(sentence, _GOAL_S, bool(self._rng.random() < 0.5))
-        wait_until(lambda: asked.result is not None, _GOAL_S + 3.0)
+    def _ask(self, timeout: float) -> Asked:
+        asked = self._graph.ask(
+            self._story.scene.sentence, timeout, bool(self._rng.random() < 0.5)
+        )
+        wait_until(lambda: asked.result is not None, timeout + 3.0)
         return asked
 
     def _begin_fault(self) -> float:

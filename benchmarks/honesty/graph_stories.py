@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks.honesty import shots
+from benchmarks.honesty.camera import ShotCamera
 from benchmarks.honesty.scenes import Scene, random_scene, without
 from benchmarks.honesty.shots import Fault
+from benchmarks.honesty.truth_grounder import compare
 from realvlg_ros.arrays import FloatArray
+from realvlg_ros.grounding.grounding import Grounder, never_aborted
 from realvlg_ros.simulation.world import World, upright_pose
 
 FIXED_FRAME = 'base_link'
+_ATTEMPTS = 40
 Restamp = Callable[[int, int], Sequence[int]]
 
 
@@ -152,15 +156,33 @@ GRAPH_KINDS: dict[str, tuple[int, Callable[[GraphStory, np.random.Generator], Gr
 }
 
 
-def tell_graph(kind: str, seed: int) -> GraphStory:
-    """Make a story of a kind.
+def tell_graph(kind: str, seed: int, embedded: Grounder) -> GraphStory:
+    """Make a story of a kind, in a scene whose target the embedded grounder finds.
 
     Args:
         kind: one of GRAPH_KINDS.
         seed: equal seeds give equal stories.
+        embedded: the loaded grounder of grounding_node.
+
+    Raises:
+        RuntimeError: it found the target in none of many scenes.
     """
     rng = np.random.default_rng(seed)
-    scene = random_scene(rng, 0.45, 0.8)
+    for _ in range(_ATTEMPTS):
+        scene = random_scene(rng, 0.45, 0.8)
+        if _finds(embedded, scene, seed):
+            break
+    else:
+        raise RuntimeError(f'{kind}: the target is found in none of {_ATTEMPTS} scenes')
     x, y, yaw = rng.uniform(-0.6, 0.6), rng.uniform(-0.6, 0.6), rng.uniform(-np.pi, np.pi)
     base2world = upright_pose(x, y, yaw)
     return GRAPH_KINDS[kind][1](GraphStory(kind, scene, base2world), rng)
+
+
+def _finds(grounder: Grounder, scene: Scene, seed: int) -> bool:
+    """Whether a grounder finds the target of a scene in two frames."""
+    camera = ShotCamera(seed)
+    views = [camera.shoot(scene.world, scene.camera2world, i) for i in range(2)]
+    truth = views[0].rendered.mask(scene.target)
+    found = [grounder.ground(view.to_frame(), scene.sentence, never_aborted) for view in views]
+    return all(compare(grounding, truth) == 'OK' for grounding in found)

@@ -38,7 +38,7 @@ def run_story(seed: int) -> Told:
     from benchmarks.honesty.graph import GraphPlayer
     from benchmarks.honesty.graph_stories import tell_graph
 
-    return GraphPlayer(tell_graph(kind, seed), seed, gripper).play()
+    return GraphPlayer(tell_graph(kind, seed, _embedded()), seed, gripper).play()
 
 
 def run_stories(story_seeds: Sequence[int], processes: int) -> Iterator[Told]:

@@ -41,9 +41,9 @@ class Scene:
     camera2world: FloatArray
 
     @property
-    def label(self) -> str:
-        """The target in words."""
-        return self.world.object(self.target).label
+    def sentence(self) -> str:
+        """An instruction that asks for the target."""
+        return f'pick up the {self.world.object(self.target).label}'
 
 
 def renderer(world: World) -> Renderer:

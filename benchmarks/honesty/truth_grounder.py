@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.honesty.shots import Shot
+from realvlg_ros.arrays import BoolArray
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
@@ -50,3 +51,16 @@ class TruthGrounder:
             return replace(found, status=GroundingStatus.NOT_FOUND, message='not in sight')
         region = RegionMask.from_full(mask)
         return replace(found, mask=region, box=region.box)
+
+
+def compare(found: Grounding, truth: BoolArray) -> str:
+    """What another grounder answers: its status, or that it means another object.
+
+    Args:
+        found: its answer.
+        truth: (height, width) mask of the object that was meant.
+    """
+    if found.status != GroundingStatus.OK or found.mask is None:
+        return found.status.name
+    mask = found.mask.to_full(*truth.shape)
+    return 'OK' if (mask & truth).sum() > 0.5 * mask.sum() else 'another object'
