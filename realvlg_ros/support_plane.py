@@ -52,6 +52,12 @@ class SupportPlane:
         """Signed height (...) above the plane of points (..., 3), m; positive is the free side."""
         return np.asarray(points) @ self.normal + self.offset
 
+    def seen_from(self, other2frame: FloatArray) -> SupportPlane:
+        """The same plane in another frame, by the pose (4x4) of that frame in this one."""
+        normal = other2frame[:3, :3].T @ self.normal
+        offset = float(self.normal @ other2frame[:3, 3] + self.offset)
+        return SupportPlane(normal, offset, self.rms, self.inliers)
+
 
 def known_support(frame: RgbdFrame) -> SupportPlane | None:
     """The support of a frame as it is known otherwise than from its depth; None if it is not."""

@@ -9,6 +9,7 @@ from ..arrays import FloatArray
 from ..errors import LiftError, SupportPlaneError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
+from ..image_region import RegionMask
 from ..support_plane import SupportPlane, find_support_plane, known_support
 from .collision.collision import REACHES_HOLES
 from .completion.symmetry import complete
@@ -26,6 +27,7 @@ from .plausibility import check_measures
 from .search.proposals import known_candidates, lift_proposals
 from .search.search import search, search_again
 from .settings import PlannerSettings
+from .verification.scene_check import SceneCheck, check_in_scene
 from .verification.verify import verify
 
 __all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
@@ -94,6 +96,28 @@ class GraspPlanner:
         if not grasps and refusals[REACHES_HOLES]:
             message += near_limit(frame, scene.distance)
         return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
+
+    def recheck(
+        self,
+        frame: RgbdFrame,
+        mask: RegionMask,
+        grasps: Sequence[Grasp],
+        plane: SupportPlane | None = None,
+        up: FloatArray | None = None,
+    ) -> list[SceneCheck]:
+        """Check grasps of earlier plans against what stands around the object in a frame.
+
+        Args:
+            frame: colour and depth.
+            mask: pixels of the object.
+            grasps: in the optical frame.
+            plane: the support in the optical frame, or None.
+            up: (3,) unit vector opposite to gravity in the optical frame, if known.
+
+        Returns:
+            The result for each grasp. Its contacts with the object are not part of it.
+        """
+        return check_in_scene(frame, mask, grasps, self.gripper, self.settings, plane, up)
 
 
 def _support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:

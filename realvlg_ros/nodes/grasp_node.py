@@ -93,6 +93,7 @@ class GraspNode(ManagedNode):
         self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump)
         self._outage = Outage(self._camera.outage, self._settings.no_data_timeout)
         self._tracker = TargetTracker(self._settings.tracker)
+        self._tracker.check_with(self._planner)
         self._processed = RateCounter()
         self._published = RateCounter()
         self._update_ms = self._latency = 0.0

@@ -115,6 +115,7 @@ class GraspServer(ManagedNode):
         request = PlanRequest(
             goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback,
             IdleWatch(self._grounding_node, self._grasp_node).idleness,
+            lambda: int(self.get_clock().now().nanoseconds),
         )  # fmt: skip
         with self._lock:
             if self._current is not None:

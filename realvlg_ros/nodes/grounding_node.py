@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -30,6 +30,7 @@ from ..ros.node.goals import FEEDBACK_PERIOD_S, RESULTS_TIMEOUT_S, Goals, LiveGo
 from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import latched, stream
 from ..ros.node.run_node import run_node
+from ..ros.requests.frame_age import FrameAge
 from ..ros.requests.grounding_request import GroundingRequest
 from ..ros.requests.grounding_worker import GroundingWorker
 from ..settings import setting
@@ -99,6 +100,7 @@ class GroundingNode(ManagedNode):
     def activate(self) -> None:
         """Subscribe to the camera and accept requests."""
         assert self._grounder is not None
+        self._frame_age = FrameAge(lambda: int(self.get_clock().now().nanoseconds))
         self._camera = CameraInput(self, self._settings, self._on_frame)
         self._requests = GroundingWorker(
             self._grounder, self._take_frame, self._publish, self.get_logger().error
@@ -189,20 +191,22 @@ class GroundingNode(ManagedNode):
     def _on_instruction(self, message: String) -> None:
         self._requests.submit(message.data)
 
-    def _on_frame(self, _: MatchedFrame) -> None:
+    def _on_frame(self, match: MatchedFrame) -> None:
         with self._frame_came:
+            self._frame_age.arrived(match.stamp_ns)
             self._frame_came.notify_all()
 
     def _take_frame(self, request: GroundingRequest) -> RgbdFrame:
         deadline = Deadline(self._settings.image_timeout)
-        while (match := self._camera.newest(self._settings.max_image_age)) is None:
+        # What an older frame shows may have changed before the request came.
+        is_newer = self._frame_age.mark()
+        while (match := self._newest_if(is_newer)) is None:
             if request.aborted():
                 raise GroundingCanceled('canceled while waiting for an image')
             self._camera.check_stamps()
             if deadline.passed or self._stopped_before(deadline):
                 raise FrameError(
-                    f'no frame within {self._settings.image_timeout:g} s: '
-                    + self._camera.explain()
+                    f'no frame within {self._settings.image_timeout:g} s: {self._why_none()}'
                 )
             with self._frame_came:
                 self._frame_came.wait(_ABORT_PERIOD_S)
@@ -214,6 +218,20 @@ class GroundingNode(ManagedNode):
         """Whether frames stopped so long before a request that it need not wait again."""
         lasted, _ = self._camera.outage()
         return lasted > self._settings.image_timeout and deadline.elapsed > _HOPE_S
+
+    def _newest_if(self, is_newer: Callable[[], bool]) -> MatchedFrame | None:
+        """The newest frame, if it was taken after a request."""
+        return self._camera.newest(self._settings.max_image_age) if is_newer() else None
+
+    def _why_none(self) -> str:
+        """Why there is no frame that was taken after a request, and the remedy."""
+        if self._camera.newest(self._settings.max_image_age) is None:
+            return self._camera.explain()
+        return (
+            f'frames come, but all of them were taken before the request: their stamps lie '
+            f'{self._frame_age.lag:.2f} s behind the clock of this node; synchronise the clocks, '
+            'or raise image_timeout'
+        )
 
     def _publish(self, grounding: Grounding) -> None:
         self._publisher.publish(grounding_to_msg(grounding))

@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import FloatArray
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
-from .target.appearance import Appearance
+from .target.appearance import Appearance, Likeness
 from .target.target import TargetState
 from .target.track import TargetTrack
 
@@ -70,6 +70,8 @@ def track_again(
     for track in tracks:
         unseen = track.life.state in (TargetState.LOST, TargetState.OCCLUDED)
         if not unseen or not track.appearance:
+            continue
+        if track.appearance.compare(appearance) is Likeness.DIFFERS:
             continue
         score = track.appearance.similarity(appearance)
         same_request = bool(grounding.request_id) and (

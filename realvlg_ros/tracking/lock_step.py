@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounding
 from .target.plan_job import PlanJob, Planner
+from .target.scene_watch import SceneChecker
 from .target.target import GraspTarget
 from .tracker import TargetTracker
 
@@ -16,6 +17,8 @@ class LockStep:
         """Plan for this tracker with this planner."""
         self.tracker = tracker
         self._planner = planner
+        if isinstance(planner, SceneChecker):
+            tracker.check_with(planner)
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame, and make the plan that is due then.

@@ -96,6 +96,12 @@ class TrackerSettings(Settings):
     confirm_frames: int = dynamic_setting(
         3, 'Frames in which a target must be seen to be confirmed.', unit='frames', low=1, high=100
     )
+    refind_frames: int = setting(
+        3,
+        'Frames in a row in which a target that was out of sight, lost or suddenly elsewhere must '
+        'be seen again to be confirmed; before, it is tentative and not stable.',
+        unit='frames', low=1, high=100,
+    )  # fmt: skip
     lost_after: float = dynamic_setting(
         2.0, 'Unseen for longer, a target is lost.',
         unit='s', low=0.05, high=60.0, former=('lost_after_s',),

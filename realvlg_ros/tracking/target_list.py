@@ -9,10 +9,16 @@ from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
 from .association import track_again, track_at
 from .memory.key_frames import KeyFrame
+from .questions import Questions
 from .settings import TrackerSettings
-from .target.appearance import describe
+from .target.appearance import Likeness, look_at
 from .target.target import TargetState
 from .target.track import TargetTrack, middle_of
+
+# Overlap of colours from which a new mask is of the followed object alone. Chosen: a neighbour of
+# another colour that is as large takes half.
+_SAME_COLORS = 0.7
+_DOUBT = 'found again, but its colour does not tell it from others: if it is the one, ask anew'
 
 
 class TargetList:
@@ -24,6 +30,7 @@ class TargetList:
         self._tolerance_ns = int(settings.stamp_tolerance * 1e9)
         self._tracks: list[TargetTrack] = []
         self._next_id = 1
+        self.questions = Questions()
 
     def __iter__(self) -> Iterator[TargetTrack]:
         return iter(list(self._tracks))
@@ -70,12 +77,23 @@ class TargetList:
             past = same.pose_at(key.stamp_ns, self._tolerance_ns)
             assert past is not None
             same.grounding, same.contradictions = grounding, 0
-            same.views.add(key, mask, past.object2world)
+            look = look_at(key, mask)
+            # A mask that holds a neighbour, too, is no view of the object.
+            same.mask_trusted = (
+                same.appearance is None or same.appearance.overlap(look) >= _SAME_COLORS
+            )
+            if same.mask_trusted:
+                same.views.add(key, mask, past.object2world)
+            if same.appearance is not None:
+                self.questions.remember(grounding, same.appearance)
             return same, past.object2world
         fresh = TargetTrack(self._next_id, grounding, mask, key, self._settings)
         if not fresh.views:
             return None
-        fresh.appearance = describe(key.color, mask, fresh.views.grounded.surface)
+        fresh.appearance = look_at(key, mask)
+        if self.questions.compare(grounding, fresh.appearance) is Likeness.UNKNOWN:
+            fresh.life.doubt = _DOUBT
+        self.questions.remember(grounding, fresh.appearance)
         again = track_again(self._tracks, grounding, fresh.appearance)
         if again is not None:
             fresh.track_id = again.track_id
@@ -88,6 +106,24 @@ class TargetList:
         ]  # fmt: skip
         self._tracks = [*self._tracks, fresh][-self._settings.max_targets :]
         return fresh, fresh.object2world
+
+    def is_another(self, grounding: Grounding, key: KeyFrame, mask: RegionMask) -> bool:
+        """Whether a grounding has found another object than its request found first.
+
+        Args:
+            grounding: of an object.
+            key: the frame that was grounded.
+            mask: the object's pixels in it.
+        """
+        look = look_at(key, mask)
+        if self.questions.compare(grounding, look) is not Likeness.DIFFERS:
+            return False
+        return self.at(key, mask) is None
+
+    def followed_for(self, request_id: str) -> TargetTrack | None:
+        """The target of a request that is not lost, if there is one."""
+        mine = (t for t in self._tracks if t.grounding.request_id == request_id != '')
+        return next((t for t in mine if not t.life.lost), None)
 
     def contradicted(
         self, grounding: Grounding, key: KeyFrame, mask: RegionMask

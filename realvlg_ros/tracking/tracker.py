@@ -24,6 +24,7 @@ from .target.first_plans import FirstPlans
 from .target.plan_job import PlanJob, PlanResult
 from .target.replanning import first_jobs, job_for, plan_is_due
 from .target.report import refusal, report
+from .target.scene_watch import SceneChecker, SceneWatch
 from .target.target import GraspTarget
 from .target.track import TargetTrack
 from .target_list import TargetList
@@ -32,6 +33,11 @@ from .waiting_jobs import WaitingJobs
 
 # Milliseconds in a second. From SI.
 _MS = 1000.0
+# What a grounding is refused with that has found another object for the same request.
+_ANOTHER = (
+    '{!r} fits the words now, but does not look like what this request found before; '
+    'for another object make a new request'
+)
 
 
 class TargetTracker:
@@ -40,6 +46,9 @@ class TargetTracker:
     It plans nothing itself: take_job hands out what is to be planned, which may be run in any
     thread while frames are followed, and take_result takes what came of it. A new target is
     published once its first plans have been made. LockStep runs all jobs at once.
+
+    With a checker (check_with) the grasps of each target are checked against the scene of every
+    frame before they are published; without one they are as old as the plans they come from.
 
     Frames must not be written to after they were given: their images are kept, not copied.
     """
@@ -60,6 +69,11 @@ class TargetTracker:
         self._targets = TargetList(self.settings)
         self._unanswered = Unanswered()
         self._notices: list[str] = []
+        self._watch: SceneWatch | None = None
+
+    def check_with(self, checker: SceneChecker) -> None:
+        """Check grasps against the scene of each frame with a planner of the gripper in use."""
+        self._watch = SceneWatch(checker)
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings; the memory of frames keeps those that it was made with."""
@@ -110,7 +124,7 @@ class TargetTracker:
         timings = {'track': track_ms, **self._planned_ms}
         self._planned_ms = {}
         targets = [
-            report(track, key, timings)
+            self._report(track, key, timings)
             for track in self._targets
             if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
@@ -171,6 +185,8 @@ class TargetTracker:
                 return self._refuse(grounding, str(error))
             if self._pending_regrounds.superseded(grounding, self._targets.at(key, mask)):
                 return self._refuse(grounding, 'its object is followed for a newer request')
+            if self._targets.is_another(grounding, key, mask):
+                return self._another(grounding)
             kept = self._targets.contradicted(grounding, key, mask)
             if kept is not None:
                 return self._contradicted(kept)
@@ -191,6 +207,7 @@ class TargetTracker:
             return None
         track = min(due, key=lambda t: t.planned_ns)
         track.planning, track.planned_ns = True, newest.stamp_ns
+        track.candidates.disturbed = False
         place = invert(newest.camera2world) @ track.object2world
         return job_for(track, newest, place, self._memory.before(newest.stamp_ns))
 
@@ -244,11 +261,16 @@ class TargetTracker:
         carried = time.perf_counter()
         later = self._memory.since(key.stamp_ns)
         place = invert(key.camera2world) @ object2world
-        self._waiting.add(job_for(track, key, place, later, grounding))
+        # A mask that holds a neighbour, too, is not planned on: the object's outline is known.
+        planned = grounding if track.mask_trusted else None
+        self._waiting.add(job_for(track, key, place, later, planned))
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
         plans = FirstPlans(first_jobs(track, later if behind else []), started, carried)
         if track.candidates.plans:
-            return report(track, newest, plans.timings_ms())
+            target = self._report(track, newest, plans.timings_ms())
+            if target.grasps:
+                return target
+        # Without a grasp that is free now, the answer is what is planned in the grounded frame.
         track.first_plans = plans
         self._unanswered.add(grounding)
         return None
@@ -272,16 +294,27 @@ class TargetTracker:
             return None
         track.first_plans, track.planned_ns = None, newest.stamp_ns
         self._unanswered.answered(track)
-        return report(track, newest, plans.timings_ms())
+        return self._report(track, newest, plans.timings_ms())
 
-    def _contradicted(self, track: TargetTrack) -> GraspTarget | None:
+    def _contradicted(
+        self,
+        track: TargetTrack,
+        message: str = 'a check for drift found another place; asked again',
+    ) -> GraspTarget | None:
         """A followed target that a check for drift has found elsewhere."""
         newest = self._memory.newest
         assert newest is not None
         if not track.settled:
             return None
-        message = 'a check for drift found another place; asked again'
-        return replace(report(track, newest, {}), message=message)
+        return replace(self._report(track, newest, {}), message=message)
+
+    def _another(self, grounding: Grounding) -> GraspTarget | None:
+        """Another object than the one that a request asked for fits its words now."""
+        followed = self._targets.followed_for(grounding.request_id)
+        if followed is not None:
+            return self._contradicted(followed, _ANOTHER.format(grounding.label))
+        asked_for = replace(grounding, label=self._targets.questions.label(grounding))
+        return self._refuse(asked_for, 'lost: ' + _ANOTHER.format(grounding.label))
 
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
@@ -301,6 +334,16 @@ class TargetTracker:
         for track in self._targets:
             track.change_world(old2new, notice)
         self._notices += [notice] if len(self._targets) else []
+
+    def _report(
+        self, track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]
+    ) -> GraspTarget:
+        """Check the grasps of a target against the newest frame, and describe it there."""
+        started = time.perf_counter()
+        if self._watch is not None:
+            self._watch.look(track, key)
+            timings_ms = {**timings_ms, 'check': (time.perf_counter() - started) * _MS}
+        return report(track, key, timings_ms, self._watch is not None)
 
     def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
         return refusal(grounding, self._memory.newest, reason)

@@ -17,7 +17,7 @@ from ..gripper import Gripper
 _STEP = 0.007
 # Largest clearance that is measured, m, and the number of obstacle points it is measured to.
 # Chosen: more clearance is of no use; these points are a few millimetres apart around a gripper.
-_SEARCHED = 0.10
+SEARCHED = 0.10
 _MAX_POINTS = 2000
 # Reasons of refusals.
 MEETS_OTHERS = 'gripper meets other things'
@@ -97,21 +97,21 @@ def clearances(context: PlanningContext, candidates: Candidates) -> FloatArray:
     """Distances (n,) of the open gripper from the support and visible obstacles, m.
 
     Exact for the points that it is measured to, which are a few millimetres apart; at most
-    _SEARCHED.
+    SEARCHED.
     """
     gripper = context.gripper
     center = candidates.tips.mean(axis=0)
     spread = float(np.linalg.norm(candidates.tips - center, axis=1).max())
-    reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + _SEARCHED
+    reach = gripper.finger_length + float(np.linalg.norm(gripper.palm_size)) + SEARCHED
     points = context.obstacles.points(center, spread + reach, _MAX_POINTS)
     local = local_coordinates(candidates, points)
     # (3 boxes, 2 corners, n, 3) for all openings.
     boxes = np.stack([gripper.boxes(float(opening)) for opening in candidates.openings], axis=2)
-    nearest = np.full(len(candidates), _SEARCHED)
+    nearest = np.full(len(candidates), SEARCHED)
     for lower, upper in boxes.astype(np.float32)[..., None]:
         outside = np.maximum(np.maximum(lower - local, local - upper), 0)
         outside *= outside
-        square = outside.sum(axis=1).min(axis=1, initial=_SEARCHED**2)
+        square = outside.sum(axis=1).min(axis=1, initial=SEARCHED**2)
         nearest = np.minimum(nearest, np.sqrt(square))
     if context.scene.plane is None:
         return nearest

@@ -19,6 +19,8 @@ _EDGE_BLUR = 0.004
 # A larger difference in depth between neighbours separates two obstacles, m. Chosen: far more than
 # noise, less than the usual distance between things.
 _JUMP = 0.02
+# A surface goes on from a pixel to the next within this, m. Chosen: the noise at 1 m, and a slope.
+_STEP_M = 0.005
 # Least assumed depth of an obstacle, m, since only a narrow part of it may be visible. Chosen:
 # about the thinnest thing that stands on a table.
 _MIN_DEPTH = 0.025
@@ -132,7 +134,33 @@ def _other_things(scene: Scene, min_height: float) -> ByteArray:
     ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
     ring = cv2.dilate(scene.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
     found = (other & (ring == 0)).astype(np.uint8)
-    return np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    x, y, width, height = cv2.boundingRect(ring)
+    near = np.s_[max(y - 1, 0) : y + height + 1, max(x - 1, 0) : x + width + 1]
+    found[near] = _continued(
+        found[near], (other & (ring > 0))[near], scene.frame.depth[near], ring_px
+    )
+    return np.asarray(found, np.uint8)
+
+
+def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array, ring_px: int) -> ByteArray:
+    """Things (height, width) and the readings of the ring in which their surface goes on.
+
+    A blurred edge of the object lies between the two surfaces.
+
+    Args:
+        found: (height, width) 1 where a thing is seen.
+        ring: (height, width) readings around the object that are not judged yet.
+        depth: (height, width) m.
+        ring_px: width of the ring.
+    """
+    kernel = np.ones((3, 3), np.uint8)
+    for _ in range(ring_px):
+        nearest = cv2.erode(np.where(found > 0, depth, np.float32(np.inf)), kernel)
+        farthest = cv2.dilate(np.where(found > 0, depth, np.float32(0)), kernel)
+        goes_on = ring & (depth > nearest - _STEP_M) & (depth < farthest + _STEP_M)
+        found = found | goes_on.astype(np.uint8)
+    return np.asarray(found, np.uint8)
 
 
 def _visible_width(solid: BoolArray, surface: Float32Array, focal: float) -> Float32Array:

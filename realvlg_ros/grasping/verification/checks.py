@@ -10,10 +10,16 @@ import numpy.typing as npt
 from ...arrays import BoolArray, FloatArray
 from ...transforms import transform_points
 from ..candidates import Candidates
-from ..collision.collision import MEETS_OTHERS, REACHES_HOLES, check_collisions
+from ..collision.collision import MEETS_OTHERS, REACHES_HOLES, Collisions, check_collisions
 from ..contact.closing import Closing
 from ..context import PlanningContext
 from .ranking import NORMAL_SLACK, quality, term_values
+
+# Reasons of refusals.
+FINGERS_UNSEEN = 'fingers in unseen space'
+PALM_UNSEEN = 'palm in unseen space'
+# Of these, those that say that too little is seen to judge, not that the gripper meets something.
+UNSEEN = (REACHES_HOLES, FINGERS_UNSEEN, PALM_UNSEEN)
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,6 @@ class Checked:
         """
         settings = context.settings
         hits = check_collisions(context, candidates)
-        in_camera = transform_points(context.scene.support2camera, candidates.tips)
-        low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
         air = closing.counts.min(axis=1) < 2
         slips = closing.cosines < np.cos(np.arctan(settings.friction) + NORMAL_SLACK)
         # The slowest check: only for candidates that passed the ones before.
@@ -58,12 +62,7 @@ class Checked:
             'contacts outside the friction cone': slips,
             'rests on a side that is covered or cut off': uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
-            'gripper meets the support': hits.table,
-            MEETS_OTHERS: hits.obstacle,
-            REACHES_HOLES: hits.hole,
-            'fingers in unseen space': hits.unobserved > settings.max_unobserved,
-            'palm in unseen space': hits.palm_unobserved > settings.max_palm_unobserved,
-            'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
+            **scene_faults(context, candidates, hits),
         }
         terms = term_values(context, candidates, closing, hits)
         score = quality(terms)
@@ -96,3 +95,26 @@ class Checked:
             {n: np.concatenate([value, other.terms[n]]) for n, value in self.terms.items()},
             np.concatenate([self.score, other.score]),
         )
+
+
+def scene_faults(
+    context: PlanningContext, candidates: Candidates, hits: Collisions
+) -> dict[str, BoolArray]:
+    """Failed checks (n,), by reason, against all but the object.
+
+    Args:
+        context: of the plan; its cloud is not used.
+        candidates: in the support frame.
+        hits: their collisions and unobserved space.
+    """
+    settings = context.settings
+    in_camera = transform_points(context.scene.support2camera, candidates.tips)
+    low, high = np.array(settings.workspace_min), np.array(settings.workspace_max)
+    return {
+        'gripper meets the support': hits.table,
+        MEETS_OTHERS: hits.obstacle,
+        REACHES_HOLES: hits.hole,
+        FINGERS_UNSEEN: hits.unobserved > settings.max_unobserved,
+        PALM_UNSEEN: hits.palm_unobserved > settings.max_palm_unobserved,
+        'outside the workspace': np.any((in_camera < low) | (in_camera > high), axis=1),
+    }

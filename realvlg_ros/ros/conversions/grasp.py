@@ -95,6 +95,7 @@ def target_to_msg(target: GraspTarget, latency: float = 0.0) -> msgs.GraspTarget
         box=box_to_msg(target.box),
         mask=mask_to_msg(target.mask),
         grounded_stamp=ns_to_stamp(target.grounded_stamp_ns),
+        checked_stamp=ns_to_stamp(target.checked_stamp_ns),
         latency=float(latency),
         timings=timings_to_msg(target.timings_ms),
     )
@@ -133,5 +134,6 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         box=box_from_msg(msg.box),
         mask=mask_from_msg(msg.mask),
         grounded_stamp_ns=stamp_to_ns(msg.grounded_stamp),
+        checked_stamp_ns=stamp_to_ns(msg.checked_stamp),
         timings_ms=timings_from_msg(msg.timings),
     )

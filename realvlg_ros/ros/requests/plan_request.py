@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
@@ -14,6 +15,7 @@ from ...msg import GraspTarget, Grounding
 from ..conversions.region import timings_to_msg
 from ..node.deadline import Deadline
 from ..node.goals import FEEDBACK_PERIOD_S
+from .answers import answers, checked_words, is_checked
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 
@@ -62,6 +64,7 @@ class PlanRequest:
         missing: Callable[[], str],
         publish: Callable[[Feedback], None],
         idle: Callable[[], str] = lambda: '',
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         """Take a goal and start its deadline.
 
@@ -73,7 +76,9 @@ class PlanRequest:
             publish: called with each feedback.
             idle: says which node waits for a command and so will not answer, and the command;
                 empty when none does.
+            now_ns: time of the clock that images are stamped with, ns.
         """
+        self._now_ns = now_ns
         self.request_id = goal.request_id or uuid.uuid4().hex
         self._goal = goal
         self._limits = limits
@@ -121,7 +126,8 @@ class PlanRequest:
                 self._ground(instruction)
                 target = self._await_target()
                 if target is not None:
-                    return self._result(Result.OK, target.message, target)
+                    words = checked_words(target, self._now_ns())
+                    return self._result(Result.OK, words, target)
                 pause = self._limits.retry_period - (self._deadline.elapsed - sent)
                 self._wait(lambda: None, pause)
         except InstructionError as error:
@@ -197,6 +203,9 @@ class PlanRequest:
                     'check that grasp_node is active and receives images'
                 )
                 return None
+            if not answers(target, self._grounding):
+                seen = target
+                continue
             if self._usable(target):
                 return target
             if target.state == GraspTarget.LOST:
@@ -211,7 +220,8 @@ class PlanRequest:
             self._lost = target.message or 'the object was lost'
             return False
         seen = target.state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
-        return bool(target.grasps and seen and (target.stable or not self._goal.wait_for_stable))
+        ready = target.stable or not self._goal.wait_for_stable
+        return bool(target.grasps and seen and ready and is_checked(target))
 
     def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
         return self._wait(lambda: self._target if self._target is not seen else None, limit)
@@ -254,7 +264,7 @@ class PlanRequest:
         if self._lost:
             return _Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {_STAGE_NAMES[self._stage]}'
-        if self._stage == Feedback.WAITING_FOR_GROUNDER:
+        if self._stage in (Feedback.WAITING_FOR_GROUNDER, Feedback.TRACKING):
             message += f'; {self._message}'
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'

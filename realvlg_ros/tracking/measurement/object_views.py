@@ -41,6 +41,11 @@ class ObjectViews:
         """The view in the image that the grounding's rectangles refer to."""
         return self._views[0]
 
+    @property
+    def surface(self) -> FloatArray:
+        """Points (n, 3) of the surface in all views, in the object's frame, m."""
+        return np.concatenate([view.surface for view in self._views])
+
     def add(self, key: KeyFrame, mask: RegionMask, object2world: FloatArray) -> bool:
         """Remember how the object looks in a frame; False when it has no depth there.
 

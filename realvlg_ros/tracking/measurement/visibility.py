@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, FloatArray
+from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from ...camera import Camera
 from ...depth_noise import DepthNoise
 from ...transforms import transform_points
@@ -74,6 +74,23 @@ def see_surface(view: ObjectView, key: KeyFrame, object2camera: FloatArray) -> V
     apart, read = depth_gaps(points, key.depth, key.camera)
     bound = same_surface_m(points[:, 2], key.noise)
     return Visibility.of(apart, read, bound)
+
+
+def agreeing_colors(view: ObjectView, key: KeyFrame, object2camera: FloatArray) -> ByteArray:
+    """Colours (n, 3), RGB, of a frame where its depth agrees with a view's surface at a pose.
+
+    Args:
+        view: what the object looks like.
+        key: the frame.
+        object2camera: (4x4) pose in the frame.
+    """
+    points = transform_points(object2camera, view.surface)
+    apart, read = depth_gaps(points, key.depth, key.camera)
+    points = points[read & (np.abs(apart) <= same_surface_m(points[:, 2], key.noise))]
+    columns, rows = np.rint(key.camera.project(points)).astype(np.intp).T
+    inside = (columns >= 0) & (columns < key.camera.width)
+    inside &= (rows >= 0) & (rows < key.camera.height)
+    return np.asarray(key.color[rows[inside], columns[inside]])
 
 
 def faces_camera(points: FloatArray, normals: FloatArray) -> BoolArray:

@@ -8,6 +8,7 @@ stays the best until another is clearly better for several plans.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ...grasping.grasp import Grasp, nearest_representative
+from ...grasping.verification.scene_check import SceneCheck
 from ..measurement.rigid_fit import difference, perturbed
 from ..settings import TrackerSettings
 
@@ -42,6 +44,8 @@ class Candidate:
         plans: how many plans it was found in.
         trials: how many plans there were since it was first found.
         misses: plans in a row that did not find it.
+        checked_ns: stamp of the last frame against whose scene it was checked, ns; 0 for none.
+        blocked: what the gripper meets there now, in words; empty where it meets nothing.
     """
 
     grasp: Grasp
@@ -50,6 +54,8 @@ class Candidate:
     plans: int = 1
     trials: int = 1
     misses: int = 0
+    checked_ns: int = 0
+    blocked: str = ''
 
     @property
     def rank(self) -> float:
@@ -66,6 +72,8 @@ class GraspCandidates:
         self._candidates: list[Candidate] = []
         self._challenges = 0
         self.plans = 0
+        # The best grasp was blocked since a plan was asked for.
+        self.disturbed = False
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
@@ -76,6 +84,45 @@ class GraspCandidates:
         """In the object frame, best first."""
         return tuple(c.grasp for c in self._candidates)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the way of any grasp is free, as far as is known."""
+        return any(not c.blocked for c in self._candidates)
+
+    def in_frame(self, stamp_ns: int) -> tuple[tuple[Grasp, ...], int]:
+        """The grasps to be published in a frame, best first, and the stamp of their oldest check.
+
+        Those that were checked in that frame; where there are none, all that nothing is known to
+        be in the way of.
+
+        Args:
+            stamp_ns: of the frame.
+        """
+        free = [c for c in self._candidates if not c.blocked]
+        free = [c for c in free if c.checked_ns == stamp_ns] or free
+        return tuple(c.grasp for c in free), min((c.checked_ns for c in free), default=0)
+
+    def obstructions(self) -> str:
+        """What is in the way of how many grasps, in words."""
+        counts = Counter(c.blocked for c in self._candidates if c.blocked)
+        return ', '.join(f'{reason} ({count})' for reason, count in counts.most_common())
+
+    def take_checks(self, checks: Sequence[SceneCheck], stamp_ns: int, seen: bool) -> None:
+        """Take what a frame says of each grasp, in their order; blocked ones go behind the others.
+
+        Args:
+            checks: of the grasps.
+            stamp_ns: of the frame.
+            seen: whether the object was where it was expected in it.
+        """
+        best = self._candidates[0]
+        self._candidates = [
+            _checked(candidate, check, stamp_ns, seen)
+            for candidate, check in zip(self._candidates, checks, strict=True)
+        ]
+        self.disturbed |= bool(self._candidates[0].blocked and not best.blocked)
+        self._candidates.sort(key=lambda c: bool(c.blocked))
+
     def clear(self) -> None:
         """Forget all grasps, as after a change of the object's surroundings."""
         self._candidates = []
@@ -84,7 +131,7 @@ class GraspCandidates:
 
     def settle(self) -> None:
         """Put the best first whatever was there: nothing has been published yet."""
-        self._candidates.sort(key=lambda c: c.rank, reverse=True)
+        self._candidates.sort(key=lambda c: (bool(c.blocked), -c.rank))
         self._challenges = 0
 
     def begin_again(self) -> None:
@@ -95,12 +142,13 @@ class GraspCandidates:
             for c in self._candidates
         ]
 
-    def add_plan(self, grasps: tuple[Grasp, ...], averaged: int = 1) -> None:
+    def add_plan(self, grasps: tuple[Grasp, ...], averaged: int = 1, stamp_ns: int = 0) -> None:
         """Fuse the grasps of one plan.
 
         Args:
             grasps: in the object frame, best first.
             averaged: how many frames the depth that was planned on is the mean of.
+            stamp_ns: of the frame that was planned in.
         """
         self.plans += 1
         free = list(grasps)
@@ -109,7 +157,7 @@ class GraspCandidates:
             match, _ = self._nearest(candidate, free)
             if match is not None:
                 free = [grasp for grasp in free if grasp is not match]
-                kept.append(_fuse(candidate, match, averaged))
+                kept.append(_fuse(candidate, match, averaged, stamp_ns))
             elif self._nearest(candidate, grasps)[1] < _NEIGHBOUR:
                 plans, trials = candidate.plans + 1, candidate.trials + 1
                 kept.append(replace(candidate, plans=plans, trials=trials, misses=0))
@@ -124,7 +172,7 @@ class GraspCandidates:
             same = grasp if reference is None else nearest_representative(grasp, reference)
             noise = (_SHARED_ERROR + (1 - _SHARED_ERROR) / averaged) * same.covariance
             first = replace(same, covariance=noise)
-            kept.append(Candidate(first, same.covariance, same.quality))
+            kept.append(Candidate(first, same.covariance, same.quality, checked_ns=stamp_ns))
             reference = kept[0].grasp.tcp2frame
         self._candidates = self._ranked(kept)
 
@@ -155,8 +203,11 @@ class GraspCandidates:
             self._challenges = 0
             return []
         holder = candidates[0]
-        ranked = sorted(candidates, key=lambda c: c.rank, reverse=True)
+        ranked = sorted(candidates, key=lambda c: (bool(c.blocked), -c.rank))
         if ranked[0] is holder:
+            self._challenges = 0
+            return ranked
+        if holder.blocked and not ranked[0].blocked:
             self._challenges = 0
             return ranked
         ahead = ranked[0].rank > holder.rank + self._settings.switch_margin
@@ -168,7 +219,7 @@ class GraspCandidates:
         return ranked
 
 
-def _fuse(candidate: Candidate, measured: Grasp, averaged: int) -> Candidate:
+def _fuse(candidate: Candidate, measured: Grasp, averaged: int, stamp_ns: int) -> Candidate:
     """Kalman update of a grasp that does not move in the object frame."""
     old = candidate.grasp
     same = nearest_representative(measured, old.tcp2frame)
@@ -188,5 +239,17 @@ def _fuse(candidate: Candidate, measured: Grasp, averaged: int) -> Candidate:
     )
     quality = candidate.quality + _QUALITY_MEMORY * (same.quality - candidate.quality)
     return Candidate(
-        grasp, candidate.single_covariance, quality, candidate.plans + 1, candidate.trials + 1
-    )
+        grasp, candidate.single_covariance, quality, candidate.plans + 1, candidate.trials + 1,
+        checked_ns=max(stamp_ns, candidate.checked_ns),
+        blocked=candidate.blocked if candidate.checked_ns > stamp_ns else '',
+    )  # fmt: skip
+
+
+def _checked(candidate: Candidate, check: SceneCheck, stamp_ns: int, seen: bool) -> Candidate:
+    """A candidate after a check of its surroundings."""
+    if check.blocked:
+        return replace(candidate, blocked=check.blocked)
+    if check.unseen or not seen:
+        return candidate
+    grasp = replace(candidate.grasp, clearance=check.clearance)
+    return replace(candidate, grasp=grasp, checked_ns=stamp_ns, blocked='')

@@ -29,6 +29,10 @@ class TargetLife:
         self._settings = settings
         self._seen_frames = 1
         self._empty_since_ns: int | None = None
+        # Frames in a row in which it was seen since it was found again; None if it was not away.
+        self._again: int | None = None
+        # Why it cannot be confirmed that it is the object that was asked for.
+        self.doubt = ''
         self._reported, self._reported_ns = self.state, stamp_ns
 
     def use_settings(self, settings: TrackerSettings) -> None:
@@ -42,6 +46,16 @@ class TargetLife:
         return self.state == TargetState.LOST
 
     @property
+    def interrupted(self) -> bool:
+        """Whether it was away, and too few frames agree yet that it is there again."""
+        return self._again is not None
+
+    @property
+    def place_empty(self) -> bool:
+        """Whether one sees past most of where it should be."""
+        return self.visibility is not None and self.visibility.vacated >= _EMPTY
+
+    @property
     def covered(self) -> bool:
         """Whether something stands before most of where it should be."""
         seen = self.visibility
@@ -52,9 +66,23 @@ class TargetLife:
         self.seen_ns, self.visibility = stamp_ns, None
         self._empty_since_ns = None
         self._seen_frames += 1
+        if self._again is not None:
+            self._again += 1
+            if self._again >= self._settings.refind_frames:
+                self._again = None
         confirmed = self._seen_frames >= self._settings.confirm_frames
+        confirmed &= not self.interrupted and not self.doubt
         self.state = TargetState.CONFIRMED if confirmed else TargetState.TENTATIVE
-        self.message = ''
+        self.message = self.doubt
+        if self._again is not None:
+            self.message = (
+                f'found again in {self._again} of {self._settings.refind_frames} frames in a row '
+                'that must agree'
+            )
+
+    def interrupt(self) -> None:
+        """It has been away, or is suddenly elsewhere: one match does not confirm it."""
+        self._again = 0
 
     def miss(
         self,
@@ -93,10 +121,12 @@ class TargetLife:
 
     def hide(self, message: str) -> None:
         """It is predicted only."""
+        self.interrupt()
         self.state, self.message = TargetState.OCCLUDED, message
 
     def lose(self, message: str) -> None:
         """Give up following until it is found again."""
+        self.interrupt()
         self.state, self.message = TargetState.LOST, message
         self.gauge.reset()
 

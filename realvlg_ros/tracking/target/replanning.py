@@ -35,17 +35,20 @@ def plan_is_due(track: TargetTrack) -> bool:
     """Whether a target's grasps should be planned again in the newest frame.
 
     Plans are averaged after a grounding, and again after the object was moved: what stands
-    around it is different there.
+    around it is different there. One more is made when something has come in the way.
     """
     settings = track.settings
     since = (track.stamp_ns - track.planned_ns) * 1e-9
-    if not (track.seen and track.clear_view) or track.mask is None or track.planning:
+    in_sight = track.clear_view or track.awaits_plan
+    if not (track.seen and in_sight) or track.mask is None or track.planning:
         return False
     if track.life.lost or not track.settled:
         return False
     if since < settings.plan_period:
         return False
-    if not track.candidates.grasps and track.candidates.plans >= settings.fused_plans:
+    if track.awaits_plan or track.candidates.disturbed:
+        return True
+    if not track.candidates.is_open and track.candidates.plans >= settings.fused_plans:
         return since >= _NO_GRASP_PERIOD_S
     if track.candidates.plans < settings.fused_plans:
         return True

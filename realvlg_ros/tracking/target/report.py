@@ -21,25 +21,36 @@ from .target import GraspTarget, TargetState
 from .track import TargetTrack
 
 
-def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> GraspTarget:
+def report(
+    track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float], watched: bool = False
+) -> GraspTarget:
     """Describe a target in the newest frame; its grasps in the world, best first.
 
     Args:
         track: the target.
         key: the newest frame.
         timings_ms: duration of each stage by its name, ms.
+        watched: whether its grasps are checked in each frame; it is then stable only where they
+            were checked in this one.
     """
-    grasps = _in_world(track, track.candidates.grasps)
+    held, checked_ns = track.candidates.in_frame(key.stamp_ns)
+    if track.life.lost or track.life.place_empty:
+        held, checked_ns = (), 0
+    grasps = _in_world(track, held)
     state, message = track.life.state, track.life.message
     if not grasps and state in (TargetState.TENTATIVE, TargetState.CONFIRMED):
-        state, message = TargetState.NO_GRASP, track.plan_message
+        state, message = _without_grasp(track)
     world2camera = invert(key.camera2world)
     grasps = _in_image(grasps, key.camera, world2camera)
     stable = False
     if grasps:
         track.life.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
-        stable = track.life.gauge.stable and state == TargetState.CONFIRMED
+        settled = track.life.gauge.stable and state == TargetState.CONFIRMED
+        stable = settled and (checked_ns == key.stamp_ns or not watched)
     track.notice = '' if stable else track.notice
+    message = message or track.notice
+    if grasps and watched:
+        message = '; '.join(filter(None, (message, _age_of_check(key.stamp_ns - checked_ns))))
     return GraspTarget(
         state,
         key.stamp_ns,
@@ -49,15 +60,34 @@ def report(track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]) -> G
         request_id=track.grounding.request_id,
         label=track.grounding.label,
         stable=stable,
-        message=message or track.notice,
+        message=message,
         position_std=position_std(grasps[0].covariance) if grasps else 0.0,
         rotation_std=rotation_std(grasps[0].covariance) if grasps else 0.0,
         grasps=grasps,
         box=track.box,
         mask=track.mask,
         grounded_stamp_ns=track.grounding.stamp_ns,
+        checked_stamp_ns=checked_ns,
         timings_ms=dict(timings_ms),
     )
+
+
+def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:
+    """State and message of a target in sight that has no grasp."""
+    obstructions = track.candidates.obstructions()
+    if track.awaits_plan:
+        reason = f'something is in the way now: {obstructions}; grasps are planned again'
+        return TargetState.TENTATIVE, reason
+    if obstructions:
+        return TargetState.NO_GRASP, f'no grasp: something is in the way: {obstructions}'
+    return TargetState.NO_GRASP, track.plan_message
+
+
+def _age_of_check(age_ns: int) -> str:
+    """When grasps were checked, in words."""
+    if age_ns == 0:
+        return 'the grasps were checked in this image'
+    return f'the grasps were checked {age_ns * 1e-9:.2f} s before this image'
 
 
 def refusal(grounding: Grounding, newest: KeyFrame | None, reason: str) -> GraspTarget:

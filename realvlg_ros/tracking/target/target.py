@@ -37,6 +37,9 @@ class GraspTarget:
         grasps: best first.
         box, mask: of the object in the image.
         grounded_stamp_ns: of the image in which the object was grounded, ns.
+        checked_stamp_ns: of the image against whose scene the grasps were checked last, ns: for
+            collision, support and clearance; 0 without grasps. That of the oldest check, where
+            they differ.
         timings_ms: wall time by stage.
     """
 
@@ -55,4 +58,5 @@ class GraspTarget:
     box: Box | None = None
     mask: RegionMask | None = None
     grounded_stamp_ns: int = 0
+    checked_stamp_ns: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -10,16 +10,17 @@ import numpy as np
 from ...arrays import FloatArray
 from ...grounding.grounding import Grounding
 from ...image_region import Box, RegionMask
-from ...transforms import invert, make_transform, transform_covariance
+from ...support_plane import SupportPlane
+from ...transforms import invert, make_transform, transform_covariance, transform_points
 from ..measurement.object_motion import Measurement
 from ..measurement.object_views import ObjectViews, is_clear
 from ..measurement.region import carried_region
 from ..measurement.rigid_fit import difference
 from ..measurement.search import search_pose
-from ..measurement.visibility import see_surface
+from ..measurement.visibility import agreeing_colors, see_surface
 from ..memory.key_frames import KeyFrame
 from ..settings import TrackerSettings
-from .appearance import Appearance
+from .appearance import Appearance, Likeness
 from .first_plans import FirstPlans
 from .grasp_candidates import GraspCandidates
 from .life import TargetLife
@@ -36,6 +37,9 @@ _CERTAIN_STD_M = 0.008
 # A pose that differs from an earlier one by so many deviations is of an object that moved. Chosen:
 # twice the usual three, for errors that frames share.
 _MOVED_SIGMAS = 6.0
+# What is found again must stand over the support by this share of its former height. Chosen: a
+# thing that was laid on its side is grounded anew.
+_LEAST_HEIGHT = 0.5
 # Covariance of the first pose, by definition exact: 0.1 mm and 1 mrad. Chosen: small, not
 # singular.
 _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
@@ -80,8 +84,15 @@ class TargetTrack:
         self.candidates = GraspCandidates(settings)
         self.views = ObjectViews(settings)
         self.appearance: Appearance | None = None
+        # Whether the mask of the newest grounding holds the object alone.
+        self.mask_trusted = True
         self.mask: RegionMask | None = mask
         self.plan_message = self.notice = ''
+        # What it stands on, in the world, by the last plan that saw it.
+        self.support: SupportPlane | None = None
+        # Stamp of the newest frame that was planned in, ns; since when no grasp is free.
+        self.evidence_ns = 0
+        self.blocked_ns: int | None = None
         self.planning = False
         self.first_plans: FirstPlans | None = None
         self.planned_pose = np.eye(4)
@@ -134,6 +145,11 @@ class TargetTrack:
         return self.first_plans is None
 
     @property
+    def awaits_plan(self) -> bool:
+        """Whether all grasps are blocked, and no newer frame has been planned in."""
+        return self.blocked_ns is not None and self.evidence_ns < self.blocked_ns
+
+    @property
     def moved_since_plan(self) -> bool:
         """Whether what stands around it may be different from what the last plan saw."""
         error = difference(self.object2world, self.planned_pose)
@@ -152,6 +168,12 @@ class TargetTrack:
         measured = self.views.locate(key, predicted)
         if measured is None:
             measured = self._search(key, predicted)
+        if measured is not None:
+            leapt = np.linalg.norm(measured.object2camera[:3, 3] - predicted[:3, 3])
+            if leapt > self.settings.replan_distance:
+                self.life.interrupt()
+            if self.life.interrupted and not self._is_it(key, measured):
+                measured = None
         if measured is None:
             self.filter.miss()
         accepted = measured is not None and self._accept(key, measured)
@@ -207,7 +229,12 @@ class TargetTrack:
         """Fuse the grasps of a plan."""
         if self.candidates.plans >= self.settings.fused_plans and self.moved_since_plan:
             self.candidates.begin_again()
-        self.candidates.add_plan(result.grasps, result.job.averaged)
+        frame = result.job.frame
+        self.candidates.add_plan(result.grasps, result.job.averaged, frame.stamp_ns)
+        self.evidence_ns = max(self.evidence_ns, frame.stamp_ns)
+        if result.support is not None:
+            pose = np.eye(4) if frame.camera2fixed is None else frame.camera2fixed
+            self.support = result.support.plane.seen_from(invert(pose))
         self.plan_message = result.message
         # A new target counts as planned for where it was when its grounding came.
         if self.settled:
@@ -225,6 +252,8 @@ class TargetTrack:
         self.filter.change_frame(old2new)
         self._view_noise = transform_covariance(old2new, self._view_noise)
         self.planned_pose = old2new @ self.planned_pose
+        if self.support is not None:
+            self.support = self.support.seen_from(invert(old2new))
         self.life.gauge.reset()
         self._history.clear()
 
@@ -254,6 +283,24 @@ class TargetTrack:
         self._searched_ns = key.stamp_ns
         spread = position_std(self.filter.covariance)
         return search_pose(self.views.nearest(predicted), key, predicted, spread, self.settings)
+
+    def _is_it(self, key: KeyFrame, measured: Measurement) -> bool:
+        """Whether what was found after a loss can be the object, by its colours and its height."""
+        view = self.views.nearest(measured.object2camera)
+        pixels = agreeing_colors(view, key, measured.object2camera)
+        if self.appearance is not None and len(pixels):
+            look = Appearance.of(pixels, self.appearance.extent)
+            if self.appearance.compare(look) is Likeness.DIFFERS:
+                return False
+        if self.support is None:
+            return True
+        # A top that is found in the support itself is no object.
+        found = key.camera2world @ measured.object2camera
+        now, then = (
+            float(np.median(self.support.height(transform_points(pose, view.surface))))
+            for pose in (found, self.planned_pose)
+        )
+        return now >= _LEAST_HEIGHT * then
 
     def _accept(self, key: KeyFrame, measured: Measurement) -> bool:
         noise = transform_covariance(key.camera2world, measured.covariance)

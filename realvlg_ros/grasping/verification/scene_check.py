@@ -1,0 +1,132 @@
+"""Whether grasps of an earlier frame are still free in the scene of a newer one.
+
+Only what stands around the object is looked at: where the object itself is, and how its surface
+runs, is told by who follows it. That costs a few per cent of a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...arrays import FloatArray
+from ...frame import RgbdFrame
+from ...image_region import RegionMask
+from ...support_plane import SupportPlane
+from ...transforms import transform_points
+from ..candidates import SWEEP
+from ..collision.collision import SEARCHED, check_collisions, clearances
+from ..completion.symmetry import Completion
+from ..context import PlanningContext
+from ..grasp import Grasp
+from ..gripper import Gripper
+from ..observation.cropped import cropped
+from ..observation.scene import Scene
+from ..observation.target_cloud import TargetCloud
+from ..search.proposals import known_candidates
+from ..settings import PlannerSettings
+from .checks import UNSEEN, scene_faults
+
+# Shares of the clearances that planning asks for which a grasp that is held must keep. Chosen: a
+# pose that is followed trembles by a millimetre, and the plane of the support by less.
+_KEPT_CLEARANCE, _KEPT_TABLE_CLEARANCE = 0.75, 0.25
+# Added to the shares of fingers and palm that may be in unseen space. Chosen: noise moves some
+# sample points behind a surface and back.
+_UNSEEN_SLACK = 0.1
+# Nearer to the camera than this, m, a corner of the gripper has no place in the image. Chosen:
+# less than any depth that is read.
+_LEAST_Z = 0.05
+
+# Readings may be this far apart, m: of a finer image only some rows and columns are read. Chosen:
+# what is narrower than two of them is no obstacle to the planner in a small image, either.
+_SPACING = 0.002
+
+
+@dataclass(frozen=True)
+class SceneCheck:
+    """What a frame says of one grasp.
+
+    Attributes:
+        clearance: smallest distance of the open gripper from the support and other things, m.
+        blocked: what the gripper meets, in words; empty where it meets nothing.
+        unseen: too little of the fingers' space is seen to say so.
+    """
+
+    clearance: float
+    blocked: str = ''
+    unseen: bool = False
+
+
+def check_in_scene(
+    frame: RgbdFrame,
+    mask: RegionMask,
+    grasps: Sequence[Grasp],
+    gripper: Gripper,
+    settings: PlannerSettings,
+    plane: SupportPlane | None,
+    up: FloatArray | None,
+) -> list[SceneCheck]:
+    """Check grasps against support, obstacles and unseen space of a frame.
+
+    Args:
+        frame: colour and depth.
+        mask: pixels of the object, which the gripper may be near to.
+        grasps: in the camera's optical frame.
+        gripper: its shape.
+        settings: of the planner.
+        plane: the support, in the optical frame, or None.
+        up: (3,) unit vector opposite to gravity in the optical frame, if known.
+    """
+    if not grasps:
+        return []
+    near = _surroundings(frame, mask, grasps, gripper)
+    part, own = cropped(frame, *near), mask.to_full(*frame.depth.shape)[near]
+    if not (own & part.valid).any():
+        return [SceneCheck(grasp.clearance, unseen=True) for grasp in grasps]
+    scene = Scene.around(part, own, plane, up)
+    held = replace(
+        settings,
+        obstacle_clearance=_KEPT_CLEARANCE * settings.obstacle_clearance,
+        table_clearance=_KEPT_TABLE_CLEARANCE * settings.table_clearance,
+        max_unobserved=min(settings.max_unobserved + _UNSEEN_SLACK, 1.0),
+        max_palm_unobserved=min(settings.max_palm_unobserved + _UNSEEN_SLACK, 1.0),
+    )
+    nothing = Completion(TargetCloud.empty(), None)
+    context = PlanningContext.of(scene, nothing, gripper, held)
+    candidates = known_candidates(context, grasps)
+    faults = scene_faults(context, candidates, check_collisions(context, candidates))
+    unseen = np.any([faults.pop(reason) for reason in UNSEEN], axis=0)
+    return [
+        SceneCheck(
+            float(gap),
+            next((reason for reason, bad in faults.items() if bad[k]), ''),
+            bool(unseen[k]),
+        )
+        for k, gap in enumerate(clearances(context, candidates))
+    ]
+
+
+def _surroundings(
+    frame: RgbdFrame, mask: RegionMask, grasps: Sequence[Grasp], gripper: Gripper
+) -> tuple[slice, slice]:
+    """Rows and columns that show the object, and what is searched around the grippers."""
+    height, width = frame.depth.shape
+    boxes = gripper.boxes(max(grasp.opening_width for grasp in grasps))
+    low, high = boxes.min(axis=(0, 1)) - SEARCHED, boxes.max(axis=(0, 1)) + SEARCHED
+    low[2] -= max(SWEEP - SEARCHED, 0.0)
+    corners = np.stack(np.meshgrid(*zip(low, high, strict=True), indexing='ij'), axis=-1)
+    corners = corners.reshape(-1, 3)
+    points = np.concatenate([transform_points(grasp.tcp2frame, corners) for grasp in grasps])
+    spacing = float(np.median(points[:, 2])) / frame.camera.fx
+    step = max(int(_SPACING / max(spacing, 1e-6)), 1)
+    if points[:, 2].min() < _LEAST_Z:
+        return slice(0, height, step), slice(0, width, step)
+    pixels = frame.camera.project(points)
+    box = mask.box
+    first = np.minimum(pixels.min(axis=0), (box.x_min, box.y_min))
+    last = np.maximum(pixels.max(axis=0), (box.x_max, box.y_max))
+    left, top = np.clip(np.floor(first), 0, (width, height)).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(last) + 1, 0, (width, height)).astype(int).tolist()
+    return slice(top, bottom, step), slice(left, right, step)

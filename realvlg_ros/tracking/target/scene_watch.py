@@ -1,0 +1,91 @@
+"""Grasps that are held are checked against the scene of each frame before they are published.
+
+A plan speaks of one frame, and its grasps are carried for many: what stands around the object may
+have come or moved meanwhile. Those that meet something now are set aside at once; they come back
+when their way is free again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from ...arrays import FloatArray
+from ...camera import Camera
+from ...frame import RgbdFrame
+from ...grasping.grasp import Grasp
+from ...grasping.verification.scene_check import SceneCheck
+from ...image_region import RegionMask
+from ...support_plane import SupportPlane
+from ...transforms import invert
+from ..measurement.own_pixels import own_pixels
+from ..memory.key_frames import KeyFrame
+from .track import TargetTrack
+
+
+@runtime_checkable
+class SceneChecker(Protocol):
+    """A GraspPlanner, or what can stand in for it."""
+
+    def recheck(
+        self,
+        frame: RgbdFrame,
+        mask: RegionMask,
+        grasps: Sequence[Grasp],
+        plane: SupportPlane | None = None,
+        up: FloatArray | None = None,
+    ) -> Sequence[SceneCheck]:
+        """Check grasps of earlier plans against what stands around the object in a frame.
+
+        Args:
+            frame: colour and depth.
+            mask: pixels of the object.
+            grasps: in the camera's optical frame.
+            plane: the support in that frame, or None.
+            up: (3,) unit vector opposite to gravity in that frame, if known.
+        """
+        ...
+
+
+class SceneWatch:
+    """Checks the grasps of targets against the frames in which they are followed."""
+
+    def __init__(self, checker: SceneChecker) -> None:
+        """Check with a planner of the gripper in use."""
+        self._checker = checker
+        self._camera: Camera | None = None
+
+    def look(self, track: TargetTrack, key: KeyFrame) -> None:
+        """Check the grasps of a target against the newest frame, in which it was followed.
+
+        Where the object was not seen, grasps may be blocked, but none counts as checked.
+
+        Args:
+            track: the target.
+            key: the newest frame.
+        """
+        grasps, mask = track.candidates.grasps, track.mask
+        if not grasps or mask is None or track.life.lost:
+            return
+        if key.camera != self._camera:
+            self._camera = key.camera
+        # The rays of all pixels are computed once for a camera, not for each frame.
+        key = replace(key, camera=self._camera)
+        object2camera = invert(key.camera2world) @ track.object2world
+        frame, plane = key.to_frame(), None
+        if track.support is not None:
+            plane = track.support.seen_from(key.camera2world)
+        up = frame.up if track.settings.level_fixed_frame else None
+        if plane is not None:
+            upward = plane.normal
+        else:
+            upward = up if up is not None else -object2camera[:3, 3]
+        own = own_pixels(track.views, key, object2camera, mask, upward)
+        placed = [grasp.transformed(object2camera) for grasp in grasps]
+        checks = self._checker.recheck(frame, own, placed, plane, up)
+        track.candidates.take_checks(checks, key.stamp_ns, track.seen)
+        if track.candidates.is_open:
+            track.blocked_ns = None
+        elif track.blocked_ns is None:
+            track.blocked_ns = key.stamp_ns
