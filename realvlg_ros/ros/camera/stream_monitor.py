@@ -70,9 +70,10 @@ class StreamMonitor:
     def fault(self, now_s: float, name: str) -> str:
         """Why the stamps of what comes now cannot be used, and the remedy; empty if they can."""
         recent = self._recent(now_s, _EVIDENCE_S)
+        if len(recent) < _FEWEST or self.silent(now_s):
+            return ''
         # Before the first window is over, little is known.
-        early = len(recent) == len(self._window) and now_s - recent[0][0] < _EVIDENCE_S
-        if len(recent) < _FEWEST or early or self.silent(now_s):
+        if len(recent) == len(self._window) and now_s - recent[0][0] < _EVIDENCE_S:
             return ''
         stamps = [stamp for _, stamp, _ in recent]
         if min(stamps) < max(stamps):

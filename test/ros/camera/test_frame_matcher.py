@@ -169,6 +169,8 @@ def test_late_image_does_not_replace_a_newer_frame() -> None:
 
 def test_nothing_received_is_explained_by_name() -> None:
     matcher = FrameMatcher()
+    assert matcher.fault() == '' and matcher.caution() == '' and matcher.silence_s(0.1) == 0
+    assert matcher.figures()['color_hz'] == 0
     matcher.add_color(1000 * MS, 'color')
     assert matcher.explain().startswith('nothing received on depth, camera_info')
     matcher.clear()
