@@ -148,11 +148,9 @@ class GraphPlayer:
 
     def _named(self, asked: Asked, words: tuple[str, ...]) -> bool:
         """Whether the cause was named in time after a goal was sent."""
-        until = asked.sent + SILENCE_S + self._graph.lag.total - asked.lag_before
-        return any(
-            asked.sent <= at <= until and any(word in said.lower() for word in words)
-            for at, said in self._graph.heard.words
-        )
+        graph = self._graph
+        until = asked.sent + SILENCE_S + graph.lag.total - asked.lag_before
+        return graph.heard.named(words, asked.sent, until)
 
     def _hear_topic(self, began: float) -> None:
         """Note a target that was published before the fault and went without a last word."""

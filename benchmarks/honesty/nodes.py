@@ -93,6 +93,13 @@ class Heard:
     targets: list[tuple[float, GraspTarget]] = field(default_factory=list)
     words: list[tuple[float, str]] = field(default_factory=list)
 
+    def named(self, causes: Sequence[str], since: float, until: float) -> bool:
+        """Whether one of several causes was named between two times, s."""
+        return any(
+            since <= at <= until and any(cause in said.lower() for cause in causes)
+            for at, said in list(self.words)
+        )
+
 
 class Graph:
     """Three nodes, a camera and a client, for one story."""
