@@ -20,6 +20,9 @@ _MIN_HEIGHT = 0.005
 # What sticks out of opposite sides of the box by this share of its height or width passes it.
 # Chosen: more than boxes are drawn off.
 _OUT = 0.2
+# It passes where it is at least this share as wide there as inside. Chosen: blurred depth beside
+# an object is narrower, and what stands behind is as wide.
+_AS_WIDE = 0.5
 # A smaller part of all that is raised in the box tells of broken depth, not of the object. Chosen:
 # thin objects fill more of their boxes.
 _MIN_SHARE = 0.15
@@ -112,7 +115,10 @@ def surface_in_box(
 
 
 def _passing(labels: Int32Array, inside: tuple[slice, slice]) -> IndexArray:
-    """Labels of what leaves the box by two opposite sides: the box is not meant for it."""
+    """Labels of what leaves the box by two opposite sides: the box is not meant for it.
+
+    It leaves where it is about as wide outside as inside; blurred depth beside an object is less.
+    """
     passing: list[int] = []
     for axis in (0, 1):
         start, stop = inside[axis].start, inside[axis].stop
@@ -120,7 +126,11 @@ def _passing(labels: Int32Array, inside: tuple[slice, slice]) -> IndexArray:
         across = inside[1 - axis]
         lines = labels[:, across] if axis == 0 else labels[across].T
         before, after = lines[: max(start - out, 0)], lines[stop + out :]
-        passing += np.intersect1d(before, after).tolist()
+        for label in np.intersect1d(before, after):
+            within = (lines[start:stop] == label).sum(axis=1)
+            least = _AS_WIDE * np.median(within[within > 0]) if within.any() else 0
+            if all((part == label).sum(axis=1).max() >= least for part in (before, after)):
+                passing.append(int(label))
     return np.array(sorted(set(passing) - {0}), np.intp)
 
 

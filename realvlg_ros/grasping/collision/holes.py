@@ -14,11 +14,6 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray, Int32Array
 from ..observation.scene import Scene
 
-# A thing before its background leaves a shadow as wide as focal length times baseline times the
-# difference of their inverse depths. Chosen: the longest usual baseline, m, that of a PrimeSense
-# sensor, and a support that lies so much farther, m, than the edge of what stands on it.
-_BASELINE = 0.075
-_BEYOND = 0.15
 # What stands in a hole may overhang the place at which it meets the support by so much, m. Chosen:
 # the rim of a bowl over its foot.
 _OVERHANG = 0.03
@@ -26,27 +21,12 @@ _OVERHANG = 0.03
 _AZIMUTH = np.radians(0.5)
 
 
-def deep_holes(scene: Scene) -> BoolArray:
-    """Pixels (height, width) without a reading in holes that are too wide for shadows."""
-    depth = scene.frame.depth
-    hole = (depth == 0).astype(np.uint8)
-    near = scene.distance
-    width = scene.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
-    inner = cv2.distanceTransform(hole, cv2.DIST_L2, 3) > width / 2
-    if not inner.any():
-        return np.zeros(hole.shape, bool)
-    outer = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray((outer <= width / 2 + 1) & (hole > 0))
+def hole_walls(scene: Scene) -> Float32Array:
+    """Depth (height, width) from which on deep holes may be occupied, m; infinite elsewhere.
 
-
-def hole_walls(scene: Scene, holes: BoolArray) -> Float32Array:
-    """Depth (height, width) from which on holes may be occupied, m; infinite outside holes.
-
-    Args:
-        scene: the frame, the object's mask and the support; without a support nothing is known of
-            what stands beside the object.
-        holes: (height, width) from deep_holes.
+    Without a support nothing is known of what stands beside the object.
     """
+    holes = scene.deep_holes
     walls = np.full(holes.shape, np.inf, np.float32)
     own, beside = holes & scene.mask, holes & ~scene.mask
     if own.any():

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
-from .holes import deep_holes, hole_walls
+from .holes import hole_walls
 
 # Readings within this of the object's edge may mix with it, m. Chosen: the few pixels by which
 # masks and depth disagree.
@@ -69,8 +69,7 @@ class Obstacles:
         if scene.plane is not None:
             reach = _visible_width(solid > 0, scene.frame.depth, focal)
         reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
-        holes = deep_holes(scene)
-        walls = hole_walls(scene, holes)
+        walls = hole_walls(scene)
         reach[np.isfinite(walls)] = np.inf
         grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1
@@ -82,7 +81,7 @@ class Obstacles:
             near,
             np.asarray(cv2.erode(np.minimum(near, walls), kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
-            cv2.dilate(holes.astype(np.uint8), kernel) > 0,
+            cv2.dilate(scene.deep_holes.astype(np.uint8), kernel) > 0,
         )
 
     def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:

@@ -89,9 +89,14 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
 
 
 def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:
-    """Which points (n, 3) of the support frame, m, are occluded or outside the image: (n,)."""
+    """Which points (n, 3) of the support frame, m, are occluded or outside the image: (n,).
+
+    In a deep hole beside the object's pixels the surface would be seen, if it were there.
+    """
     behind = scene.depth_behind(points)
-    return np.asarray(np.isnan(behind) | (behind > margin))
+    index, _, inside = scene.pixels_of(points)
+    beside = inside & (scene.deep_holes & ~scene.mask).ravel()[index]
+    return np.asarray((np.isnan(behind) & ~beside) | (behind > margin))
 
 
 def _top_is_cut(cloud: TargetCloud) -> bool:

@@ -18,6 +18,11 @@ from ...transforms import invert, make_transform
 # to it, m, such as a cloth, a fold, or residual distortion of the depth. Chosen: fingers cannot
 # hold anything as low.
 SUPPORT_RELIEF = 0.008
+# A thing before its background leaves a shadow as wide as focal length times baseline times the
+# difference of their inverse depths. Chosen: the longest usual baseline, m, that of a PrimeSense
+# sensor, and a support that lies so much farther, m, than the edge of what stands on it.
+_BASELINE = 0.075
+_BEYOND = 0.15
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,18 @@ class Scene:
         row_column = [np.where(inside, w + 0.5, 0).astype(np.int32) for w in (v, u)]
         index = row_column[0] * np.int32(width) + row_column[1]
         return index.astype(np.intp), np.asarray(z, np.float32), np.asarray(inside)
+
+    @cached_property
+    def deep_holes(self) -> BoolArray:
+        """Pixels (height, width) without a reading in holes that are too wide for shadows."""
+        hole = (~self.frame.valid).astype(np.uint8)
+        near = self.distance
+        width = self.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
+        inner = cv2.distanceTransform(hole, cv2.DIST_L2, 3) > width / 2
+        if not inner.any():
+            return inner
+        outer = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 3)
+        return np.asarray((outer <= width / 2 + 1) & (hole > 0))
 
     @cached_property
     def near_depth(self) -> Float32Array:
