@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..arrays import FloatArray
 from .collision.obstacles import Obstacles
+from .completion.hidden_error import hidden_error
 from .completion.symmetry import Completion
 from .gripper import Gripper
 from .observation.scene import Scene
@@ -22,6 +23,8 @@ class PlanningContext:
         cloud: completed surface of the object, in the support frame.
         axis: (2,) horizontal position of the object's vertical axis of revolution in the support
             frame, m, or None.
+        hidden_error: standard deviation of the hidden side along the horizontal line of sight,
+            the x axis of the support frame, m.
         obstacles: visible surfaces of other things.
         gripper: its shape.
         settings: limits and weights of planning.
@@ -30,6 +33,7 @@ class PlanningContext:
     scene: Scene
     cloud: TargetCloud
     axis: FloatArray | None
+    hidden_error: float
     obstacles: Obstacles
     gripper: Gripper
     settings: PlannerSettings
@@ -47,7 +51,8 @@ class PlanningContext:
             settings: limits and weights of planning.
         """
         obstacles = Obstacles.around(scene, settings)
-        return cls(scene, completion.cloud, completion.axis, obstacles, gripper, settings)
+        error = hidden_error(completion.cloud, completion.axis, scene)
+        return cls(scene, completion.cloud, completion.axis, error, obstacles, gripper, settings)
 
     @property
     def max_opening(self) -> float:

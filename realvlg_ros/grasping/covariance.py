@@ -49,7 +49,11 @@ PROPOSED = Choice((0.0004, 0.0003, 0.0005), (0.017, 0.034, 0.017))
 
 
 def contact_covariance(
-    contacts: FloatArray, counts: tuple[int, int], focal: float, noise: DepthNoise
+    contacts: FloatArray,
+    counts: tuple[int, int],
+    focal: float,
+    noise: DepthNoise,
+    hidden: FloatArray | None = None,
 ) -> FloatArray:
     """The 6x6 covariance of the middle of two contacts and of the axis through them.
 
@@ -62,6 +66,8 @@ def contact_covariance(
         counts: depth readings at each contact.
         focal: focal length, px.
         noise: depth noise model.
+        hidden: (3,) standard deviation, as a vector along which it is, of the farther contact,
+            if that is on the hidden side, m.
     """
     position = np.zeros((3, 3))
     difference = np.zeros((3, 3))
@@ -72,6 +78,9 @@ def contact_covariance(
         single = lateral * np.eye(3) + (axial - lateral) * np.outer(ray, ray)
         position += single / 4
         difference += single
+    if hidden is not None:
+        position += np.outer(hidden, hidden) / 4
+        difference += np.outer(hidden, hidden)
     line = contacts[1] - contacts[0]
     axis = line / max(length(line), 1e-6)
     # d(axis) = P d(line) / width and rotation = axis x d(axis).

@@ -143,6 +143,13 @@ def test_no_grasp_enters_what_has_no_readings(names, seed, fault):
     assert not IN_THE_WAY & {view.failure(grasp) for grasp in view.plan().grasps[:3]}
 
 
+@pytest.mark.parametrize('names', ['banana_0', 'banana_3', 'box_3', 'box_7'])
+def test_no_finger_enters_a_back_that_was_guessed(names):
+    view = View(names, 5, elevation=14.0)
+    failures = {view.failure(grasp) for grasp in view.plan().grasps[:3]}
+    assert GraspFailure.TARGET_COLLISION not in failures
+
+
 def test_a_support_that_is_known_otherwise_carries_the_object():
     view = View('can_0', 3)
     table_lost(view)

@@ -118,7 +118,7 @@ def close_fingers(
         candidates,
         tips=candidates.tips + shift[:, None] * rotations[:, :, 1],
         widths=widths,
-        openings=open_for(context, widths, gaps),
+        openings=open_for(context, widths, gaps, rotations[:, :, 1]),
     )
     closing = Closing(
         contacts=world,

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ..candidates import Candidates
-from ..contact.opening import open_for
+from ..contact.opening import hidden_margin, open_for
 from ..context import PlanningContext
 from .antipodal import Pairs
 
@@ -39,7 +39,8 @@ def approach_candidates(
         out.
     """
     cloud, settings = context.cloud, context.settings
-    openings = open_for(context, pairs.widths, settings.finger_clearance)
+    gaps = settings.finger_clearance + hidden_margin(context, pairs.axes)
+    openings = open_for(context, pairs.widths, gaps, pairs.axes)
     fits = np.flatnonzero(np.isfinite(openings))
     tall = float(np.percentile(cloud.points[:, 2], 98)) >= settings.side_grasp_height
     # At a low object a palm that leans far meets the support or the object.

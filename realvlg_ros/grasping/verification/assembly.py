@@ -30,10 +30,13 @@ def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) ->
     depth = float(contacts[:, 2].mean())
     pair = ContactPair(*pixels[0], *pixels[1])
     counts = (int(closing.counts[k, 0]), int(closing.counts[k, 1]))
+    # Of a line across the line of sight both ends are seen.
+    along = context.hidden_error * abs(candidates.rotations[k, 0, 1])
+    hidden = scene.support2camera[:3, 0] * along
     return Grasp(
         tcp2frame=tcp2camera,
         covariance=tcp_covariance(
-            contact_covariance(contacts, counts, camera.fx, context.scene.frame.noise),
+            contact_covariance(contacts, counts, camera.fx, scene.frame.noise, hidden),
             contacts.mean(axis=0),
             tcp2camera,
             SEARCHED,
