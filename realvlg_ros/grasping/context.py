@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ..arrays import FloatArray
 from .collision.obstacles import Obstacles
-from .completion.hidden_error import hidden_error
 from .completion.symmetry import Completion
 from .gripper import Gripper
 from .observation.scene import Scene
@@ -51,8 +50,10 @@ class PlanningContext:
             settings: limits and weights of planning.
         """
         obstacles = Obstacles.around(scene, settings)
-        error = hidden_error(completion.cloud, completion.axis, scene)
-        return cls(scene, completion.cloud, completion.axis, error, obstacles, gripper, settings)
+        return cls(
+            scene, completion.cloud, completion.axis, completion.hidden_error, obstacles, gripper,
+            settings,
+        )  # fmt: skip
 
     @property
     def max_opening(self) -> float:

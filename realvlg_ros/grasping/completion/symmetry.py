@@ -19,6 +19,7 @@ from ...arrays import BoolArray, FloatArray
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from .box_top import PLATEAU, BoxTop
+from .hidden_error import hidden_error
 from .revolution_axis import axis_of_revolution
 
 # An object lies if it is longer than wide, and than tall, by these factors. Chosen: most standing
@@ -53,10 +54,12 @@ class Completion:
     Attributes:
         cloud: observed and assumed points.
         axis: (2,) horizontal position of the axis of revolution in the support frame, m, or None.
+        hidden_error: standard deviation of the hidden side along the horizontal line of sight, m.
     """
 
     cloud: TargetCloud
     axis: FloatArray | None
+    hidden_error: float = 0.0
 
 
 def complete(cloud: TargetCloud, scene: Scene) -> Completion:
@@ -85,7 +88,10 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
         full = full.with_assumed(points[hidden], normals[hidden])
     points, normals = cloud.cuts.continued()
     above = points[:, 2] > 0 if scene.plane is not None else np.ones(len(points), bool)
-    return Completion(full.with_assumed(points[above], normals[above], uncertain=True), axis)
+    full = full.with_assumed(points[above], normals[above], uncertain=True)
+    # An axis of revolution is known from the near side.
+    error = 0.0 if axis is not None else hidden_error(cloud, scene, top is not None)
+    return Completion(full, axis, error)
 
 
 def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:
