@@ -44,14 +44,14 @@ def open_for(
     settings = context.settings
     smallest = max(context.gripper.min_opening, settings.min_opening)
     wanted = np.clip(widths + 2 * gaps, smallest, context.max_opening)
-    least = settings.min_finger_clearance + hidden_margin(context, axes)
+    least = np.maximum(settings.min_finger_clearance, hidden_margin(context, axes))
     return np.where(wanted - widths >= 2 * least, wanted, np.nan)
 
 
 def narrowed(context: PlanningContext, candidates: Candidates) -> Candidates:
     """The candidates with nearly the smallest accepted gap between fingers and object."""
-    gaps = context.settings.min_finger_clearance + _NARROW_SLACK
-    gaps = gaps + hidden_margin(context, candidates.rotations[:, :, 1])
+    margin = hidden_margin(context, candidates.rotations[:, :, 1])
+    gaps = np.maximum(context.settings.min_finger_clearance, margin) + _NARROW_SLACK
     return replace(
         candidates, openings=np.minimum(candidates.openings, candidates.widths + 2 * gaps)
     )
