@@ -13,6 +13,7 @@ import numpy.typing as npt
 from realvlg_ros.arrays import BoolArray, ByteArray, FloatArray
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.intrinsics_check import check_intrinsics
 from realvlg_ros.simulation.renderer import RenderedFrame
 from realvlg_ros.simulation.world import WORLD_FRAME
 
@@ -40,11 +41,12 @@ class Shot:
     rendered: RenderedFrame
 
     def to_frame(self) -> RgbdFrame:
-        """The frame as the border of the core takes it.
+        """The frame as the borders take it, with their checks.
 
         Raises:
             RealvlgError: it was refused.
         """
+        check_intrinsics(self.camera, 'camera_info', 'Publish those of this image')
         return RgbdFrame.from_arrays(
             self.color, self.depth, self.camera, self.stamp_ns,
             camera2fixed=self.camera2world,
