@@ -13,8 +13,9 @@ from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
+from .confirmation import is_confirmed
 from .grammar import NounKind, Phrase
-from .lexicon import SHAPES, UNSEEN
+from .lexicon import SHAPES
 from .matching import Fit, Match
 from .scene import TabletopScene
 
@@ -24,9 +25,6 @@ _MAX_CANDIDATES = 8
 _NAMED = 3
 # A lower score is asked about, not taken. Chosen: a little above what contradicts the phrase.
 _SURE = 0.35
-# Shape alone names a thing among others only where it fits well. Chosen: twice what is asked of a
-# word.
-_SURE_BY_SHAPE = 0.7
 # What remains of the score when a word could not be confirmed. Chosen: a noun says more than
 # another word.
 _UNCONFIRMED_NOUN = 0.75
@@ -83,8 +81,8 @@ class _Builder:
 
     def score(self, fit: Fit) -> float:
         """The fit, less what the words that could not be confirmed leave open."""
-        unknown = self.phrase.kind is NounKind.UNKNOWN
-        score = fit.score * (_UNCONFIRMED_NOUN if unknown else 1)
+        known = self.phrase.kind in (NounKind.GENERIC, NounKind.SHAPE)
+        score = fit.score * (1 if known else _UNCONFIRMED_NOUN)
         score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
         return float(np.clip(score, 0, 1))
 
@@ -92,15 +90,9 @@ class _Builder:
         """Whether the only object that fits is the one meant, beyond a guess."""
         if self.score(fit) < _SURE or self.phrase.lost_colors:
             return False
-        vague = self.phrase.kind is NounKind.UNKNOWN or bool(self.phrase.unconfirmed)
         if not scene.has_support:
-            return bool(self.phrase.colors) and not vague
-        if len(self.objects) == 1:
-            return True
-        if not vague:
-            return self.phrase.names_attributes or fit.score >= _SURE_BY_SHAPE
-        unseen = UNSEEN.intersection(self.phrase.unconfirmed)
-        return self.phrase.names_attributes and not unseen
+            return bool(self.phrase.colors) and not self.phrase.doubts
+        return is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1])
 
     def found(self, fit: Fit) -> Grounding:
         item = self.objects[fit.index]
@@ -154,6 +146,8 @@ class _Builder:
             if nearest and nearest.reasons and not result.reason:
                 why += f' (nearest: {self._describe(nearest.index)}, but {nearest.reasons[0]})'
             message = f'{seen}: {"; ".join(listed)}; {why}'
+        if self.phrase.shape and SHAPES[self.phrase.shape].is_flat:
+            message += '; what lies flat is not told from its support by depth'
         message += self._unit_hint(result) + (self._doubts() if self.phrase.lost_colors else '')
         return self._grounding(
             GroundingStatus.NOT_FOUND, message, candidates=self._candidates(result.rejected[:3])
@@ -208,9 +202,7 @@ class _Builder:
         return scaled.clipped(self.frame.camera.width, self.frame.camera.height)
 
     def _doubts(self) -> str:
-        words = list(self.phrase.unconfirmed)
-        if self.phrase.kind is NounKind.UNKNOWN:
-            words.append(self.phrase.noun)
+        words = self.phrase.doubts
         said = f'; not confirmed by colour or shape: {", ".join(words)}' if words else ''
         if self.phrase.lost_colors:
             lost = ' or '.join(dict.fromkeys(self.phrase.lost_colors))

@@ -17,7 +17,7 @@ _COLORED_SHARE = 0.0003
 # Every so many rows and columns tell it. Chosen: 1 of 16 pixels.
 _STRIDE = 4
 # Names that brightness alone decides.
-_NEUTRAL = frozenset({'black', 'grey', 'white'})
+NEUTRAL = frozenset({'black', 'grey', 'white'})
 
 
 def is_colorless(color: ByteArray) -> bool:
@@ -31,11 +31,11 @@ def without_colors(phrase: Phrase) -> Phrase:
     """The phrase as far as an image without colour can answer it; what is left out is listed."""
     landmark = None if phrase.landmark is None else without_colors(phrase.landmark)
     asked = (*phrase.colors, *phrase.excluded_colors)
-    lost = tuple(name for name in asked if name not in _NEUTRAL)
+    lost = tuple(name for name in asked if name not in NEUTRAL)
     return replace(
         phrase,
-        colors=tuple(name for name in phrase.colors if name in _NEUTRAL),
-        excluded_colors=tuple(name for name in phrase.excluded_colors if name in _NEUTRAL),
+        colors=tuple(name for name in phrase.colors if name in NEUTRAL),
+        excluded_colors=tuple(name for name in phrase.excluded_colors if name in NEUTRAL),
         landmark=landmark,
         colorless=True,
         lost_colors=lost + (landmark.lost_colors if landmark else ()),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from . import lexicon
+from . import large_things, lexicon
 
 
 class NounKind(Enum):
@@ -15,6 +15,8 @@ class NounKind(Enum):
     GENERIC = 'any object'
     SHAPE = 'a class whose shape is known'
     UNKNOWN = 'a word that only recognition could confirm'
+    LARGE = 'a thing too large to be seen on a table, unless a toy is meant'
+    IMMATERIAL = 'nothing that a hand can hold'
 
 
 class Place(Enum):
@@ -77,6 +79,13 @@ class Phrase:
     lost_colors: tuple[str, ...] = ()
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """Every word, its landmark's too, that neither depth nor colour can confirm."""
+        known = self.kind in (NounKind.GENERIC, NounKind.SHAPE)
+        own = self.unconfirmed if known else (*self.unconfirmed, self.noun)
+        return own + (self.landmark.doubts if self.landmark else ())
+
+    @property
     def names_attributes(self) -> bool:
         """Whether it says anything but a noun."""
         return bool(
@@ -115,8 +124,21 @@ _POSTURES = {
     'upright': 'standing', 'round': 'round', 'spherical': 'round',
 }  # fmt: skip
 _SURFACE = r'(?:of |from |on |off )?(?:the |a |this |that |my )?(?:table|desk|tabletop|bin|tote)\b'
+# A drinking glass is a noun.
+_UNCONFIRMED_ADJECTIVES = (lexicon.UNSEEN - {'glass'}) | lexicon.STATES | lexicon.TURNING
 _CONTINUED = re.compile(
     r'\b(?:and|then) (?:then )?(?:put|place|drop|move|bring|give|hand|set)\b.*'
+)
+# What begins a sentence or an answer to a question, and says nothing of an object.
+_OPENING = re.compile(
+    r'^\W*(?:(?:yes|no|first|next)\s*[,.:;!]|(?:first|next) (?=(?:please )?(?:'
+    + '|'.join(sorted(lexicon.VERBS))
+    + r')\b))'
+)
+# A thing's content, its parts, where it is and what it is for follow.
+_AFTER_NOUN = re.compile(
+    r'\b(?:of|with|without|in|inside|into|on|at|from|off|under|below|above|over|near|by|against|for|'
+    r'this)\b'
 )
 _PLACING = re.compile(r'^\W*(?:please )?(?:put|place|move|bring|set|drop)\b')
 _DESTINATION = re.compile(r'\b(?:into|onto|in|on|to|next|beside|behind|near)\b.*')
@@ -126,7 +148,8 @@ _NEGATED = re.compile(r"\b(?:not|isn't|non|except|without|but not)\b(?: the| a| 
 
 def parse(instruction: str) -> Phrase:
     """Read what an instruction asks for; every string gives a phrase."""
-    text = re.sub(r"[^a-z0-9'\- ]+", ' ', instruction.lower().replace('\u2019', "'"))
+    text = _OPENING.sub(' ', instruction.lower().replace('\u2019', "'"))
+    text = re.sub(r"[^a-z0-9'\- ]+", ' ', text)
     text = ' '.join(_MODAL_CAN.sub(' ', ' '.join(text.split())).split())
     text = _CONTINUED.sub('', text)
     if _PLACING.match(text):
@@ -161,11 +184,16 @@ def _parse_words(text: str) -> Phrase:
     excluded: list[str] = []
     unconfirmed: list[str] = []
     for match in _NEGATED.finditer(words_text):
-        color = _color(match.group(1) or '')
-        (excluded if color else unconfirmed).append(color or match.group(0).strip())
+        negated = match.group(1) or ''
+        if color := _color(negated):
+            excluded.append(color)
+        else:
+            # What is not to be done is no property of an object.
+            forbids = negated in lexicon.VERBS
+            unconfirmed.append('not' if forbids else match.group(0).strip())
     words_text = _NEGATED.sub(' ', words_text)
     words = _content_words(words_text)
-    noun = _head_noun(words)
+    noun = _noun(words_text)
     modifiers = [word for word in words if word != noun]
     return _classify(text, noun, modifiers, places, excluded, unconfirmed)
 
@@ -173,7 +201,21 @@ def _parse_words(text: str) -> Phrase:
 def _content_words(text: str) -> list[str]:
     """The words that say something of the object."""
     words = [word.strip("'-") for word in text.split()]
-    return [word for word in words if word and word not in lexicon.FILLERS | lexicon.VERBS]
+    return [
+        word
+        for word in words
+        if word
+        and word not in lexicon.FILLERS | lexicon.VERBS
+        and (not word.endswith('ly') or word in lexicon.NOUNS_IN_LY)
+    ]
+
+
+def _noun(text: str) -> str:
+    """The noun that a phrase is about: the cup of a cup of tea, or in a sink."""
+    head = _head_noun(_content_words(_AFTER_NOUN.split(text, maxsplit=1)[0]))
+    if lexicon.SYNONYMS.get(head, head) in lexicon.SHAPES:
+        return head
+    return _head_noun(_content_words(text))
 
 
 def _head_noun(words: list[str]) -> str:
@@ -181,7 +223,7 @@ def _head_noun(words: list[str]) -> str:
     for word in reversed(words):
         adjective = word in lexicon.SIZES or word in lexicon.SUPERLATIVES or word in _POSTURES
         adjective |= word in _PLACE_WORDS or word in lexicon.SHADES or word == 'down'
-        adjective |= bool(_color(word)) or word in lexicon.UNSEEN - {'glass'}
+        adjective |= bool(_color(word)) or word in _UNCONFIRMED_ADJECTIVES
         if not adjective:
             return word
     return ''
@@ -204,6 +246,7 @@ def _classify(
         extreme = position > 0 and modifiers[position - 1] in ('most', 'far')
         if color := _color(word):
             colors.append(color)
+            unconfirmed += [word] * (word in lexicon.MATERIALS)
         elif word in lexicon.SUPERLATIVES:
             superlatives.append(lexicon.SUPERLATIVES[word])
         elif word in lexicon.SIZES:
@@ -214,19 +257,28 @@ def _classify(
             places.append(_PLACE_WORDS[word])
         elif word not in lexicon.SHADES and word not in lexicon.GENERIC | {'down', 'most', 'far'}:
             unconfirmed.append(word)
-    kind, shape = _noun_class(noun)
+    if not colors:
+        unconfirmed += [word for word in modifiers if word in lexicon.SHADES]
+    kind, shape = _noun_class(noun, frozenset(text.split()))
     return Phrase(
         text, noun, kind, shape, tuple(dict.fromkeys(colors)), tuple(excluded), tuple(sizes),
         tuple(superlatives), tuple(postures), tuple(places), unconfirmed=tuple(unconfirmed),
     )  # fmt: skip
 
 
-def _noun_class(noun: str) -> tuple[NounKind, str]:
+def _noun_class(noun: str, words: frozenset[str]) -> tuple[NounKind, str]:
+    """What is known of a noun, given all the words of its phrase."""
     if not noun or noun in lexicon.GENERIC:
         return NounKind.GENERIC, ''
+    toy = bool(words & large_things.TOYS)
     shape = lexicon.SYNONYMS.get(noun, noun)
     if shape in lexicon.SHAPES:
-        return NounKind.SHAPE, shape
+        high = lexicon.SHAPES[shape].is_flat and bool(words & lexicon.HEAPED)
+        return (NounKind.UNKNOWN, '') if high else (NounKind.SHAPE, shape)
+    if large_things.is_one_of(noun, large_things.IMMATERIAL) and not toy:
+        return NounKind.IMMATERIAL, ''
+    if large_things.is_one_of(noun, large_things.LARGE) and not toy:
+        return NounKind.LARGE, ''
     return NounKind.UNKNOWN, ''
 
 

@@ -14,12 +14,35 @@ COLORS = {
     'brown': 'brown', 'beige': 'brown', 'tan': 'brown', 'wooden': 'brown',
 }  # fmt: skip
 
+# Words of COLORS that say more than a colour: their matter stays unconfirmed.
+MATERIALS = frozenset({'wooden', 'metallic'})
+
 # Suffixes such as in "reddish" and "greenish" are removed before COLORS is asked.
 SHADES = frozenset({'dark', 'light', 'bright', 'pale', 'deep'})
 
-# Words for looks that neither colour nor depth can confirm.
+# Words for looks that neither colour nor depth can confirm; what is seen well contradicts them.
 UNSEEN = frozenset({
     'clear', 'transparent', 'translucent', 'see-through', 'glass', 'crystal', 'invisible',
+    'hidden',
+})  # fmt: skip
+
+# Words for states that neither colour nor depth can confirm.
+STATES = frozenset({
+    'heavy', 'heavier', 'heaviest', 'lightweight', 'full', 'empty', 'half-full', 'broken',
+    'cracked', 'damaged', 'defective', 'hot', 'cold', 'warm', 'cool', 'wet', 'dry', 'soft', 'hard',
+    'hollow', 'solid', 'sharp', 'blunt', 'fragile', 'dirty', 'clean', 'new', 'old', 'newest',
+    'oldest', 'expensive', 'cheap', 'valuable', 'open', 'opened', 'closed', 'sticky', 'slippery',
+    'sweet', 'fresh', 'ripe', 'rotten', 'magnetic', 'edible', 'dangerous', 'safe', 'favorite',
+    'favourite', 'best', 'worst', 'beautiful', 'ugly', 'right-handed', 'left-handed', 'moving',
+})  # fmt: skip
+
+# Words that turn what the rest of a sentence means, and that are not understood: counting,
+# excluding and forbidding.
+TURNING = frozenset({
+    'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'next', 'last', 'other', 'another',
+    'both', 'all', 'every', 'each', 'two', 'three', 'four', 'five', 'six', 'many', 'several',
+    'none', 'no', 'not', 'never', "don't", 'dont', 'stop', 'leave', 'avoid', 'ignore', 'but',
+    'cancel', 'neither', 'nor', 'wrong', 'missing', 'same', 'different',
 })  # fmt: skip
 
 # Adjective -> (measure, sign): a measure of SceneObject, larger (+1) or smaller (-1). Chosen: what
@@ -62,12 +85,22 @@ FILLERS = frozenset({
     'table', 'desk', 'tabletop', 'on', 'in', 'at', 'it', 'over', 'color', 'colored',
     'coloured', 'colour', 'thanks', 'thank', 'painted', 'pack', 'package', 'packet', 'roll',
     'pair', 'bunch', 'its', "it's", 'by', 'be', 'so', 'thee', 'lets', "let's", 'then', 'out',
+    "i'd", "i'll", "i'm", "we'd", 'have', 'has', 'do', 'does', 'may', 'should', 'let', 'here',
+    'him', 'her', 'them', 'who', 'what', 'where', "that's", 'again', 'soon', 'fast', 'off',
+    'away', 'today', 'tonight', 'once', 'more', 'see', 'look', 'looking', 'go', 'going', 'try',
+    'use', 'care',
+})  # fmt: skip
+
+# Words in -ly that are nouns; the others say how, and carry no meaning either.
+NOUNS_IN_LY = frozenset({
+    'jelly', 'fly', 'butterfly', 'lily', 'doily', 'dolly', 'lolly', 'belly', 'monopoly',
+    'assembly', 'supply',
 })  # fmt: skip
 
 VERBS = frozenset({
     'pick', 'grasp', 'grab', 'take', 'get', 'give', 'hand', 'pass', 'bring', 'fetch', 'lift',
     'hold', 'find', 'show', 'seize', 'reach', 'remove', 'move', 'collect', 'clutch', 'catch',
-    'retrieve', 'select', 'choose', 'locate', 'point', 'touch', 'grip', 'picking',
+    'retrieve', 'select', 'choose', 'locate', 'point', 'touch', 'grip', 'picking', 'grasping',
 })  # fmt: skip
 
 
@@ -80,13 +113,25 @@ class Shape:
         slenderness: longest by second longest visible side.
         flatness: height by footprint length as it stands or lies.
         colors: names of which it has one, if it nearly always does.
+        height: above the support, as it is usually found.
     """
 
     size: tuple[float, float]
     slenderness: tuple[float, float] = (1.0, 99.0)
     flatness: tuple[float, float] = (0.0, 99.0)
     colors: tuple[str, ...] = ()
+    height: tuple[float, float] = (0.0, 99.0)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether depth hardly tells it from what it lies on."""
+        return self.height[1] <= _FLAT_M
+
+
+# A thing no higher than this, m, lies flat. Chosen: a thick magazine.
+_FLAT_M = 0.03
+_SHEET = Shape((0.05, 0.6), height=(0.0, 0.02))
+_CARD = Shape((0.03, 0.25), height=(0.0, 0.02))
 
 # Noun -> its shape. Chosen: what shops sell, with room for the part that is not seen.
 SHAPES = {
@@ -118,8 +163,8 @@ SHAPES = {
     'fork': Shape((0.12, 0.35), (2.5, 30.0), (0.0, 0.4)),
     'flashlight': Shape((0.06, 0.4), (1.8, 12.0)),
     'book': Shape((0.1, 0.45)),
-    'keyboard': Shape((0.25, 0.55), (1.8, 8.0), (0.0, 0.35)),
-    'mouse': Shape((0.06, 0.15), (1.0, 2.8), (0.1, 0.8)),
+    'keyboard': Shape((0.25, 0.55), (1.8, 8.0), (0.0, 0.35), height=(0.0, 0.08)),
+    'mouse': Shape((0.06, 0.15), (1.0, 2.8), (0.1, 0.8), height=(0.015, 0.055)),
     'monitor': Shape((0.25, 0.9)),
     'laptop': Shape((0.2, 0.5)),
     'phone': Shape((0.08, 0.3)),
@@ -128,6 +173,16 @@ SHAPES = {
     'case': Shape((0.04, 0.45)),
     'wallet': Shape((0.06, 0.25)),
     'tray': Shape((0.1, 0.6), (1.0, 4.0), (0.0, 0.5)),
+    'paper': _SHEET,
+    'envelope': Shape((0.1, 0.4), height=(0.0, 0.03)),
+    'card': _CARD,
+    'coin': Shape((0.015, 0.04), height=(0.0, 0.01)),
+    'napkin': Shape((0.08, 0.5), height=(0.0, 0.03)),
+    'magazine': Shape((0.15, 0.45), height=(0.0, 0.03)),
+    'newspaper': Shape((0.2, 0.8), height=(0.0, 0.03)),
+    'coaster': Shape((0.06, 0.15), (1.0, 1.6), height=(0.0, 0.02)),
+    'mat': Shape((0.1, 0.9), height=(0.0, 0.02)),
+    'violin': Shape((0.35, 0.7)),
 }
 
 SYNONYMS = {
@@ -137,7 +192,21 @@ SYNONYMS = {
     'plates': 'plate', 'balls': 'ball', 'sphere': 'ball', 'cube': 'block', 'brick': 'block',
     'blocks': 'block', 'triangle': 'block', 'bananas': 'banana', 'apples': 'apple',
     'spanner': 'wrench', 'scissor': 'scissors', 'pencil': 'pen', 'marker': 'pen',
-    'torch': 'flashlight', 'books': 'book', 'magazine': 'book', 'folder': 'book',
+    'torch': 'flashlight', 'books': 'book', 'folder': 'book',
     'telephone': 'phone', 'smartphone': 'phone', 'jar': 'can', 'screen': 'monitor',
     'wineglass': 'glass', 'container': 'box', 'jug': 'bottle', 'pitcher': 'bottle',
+    'papers': 'paper', 'sheet': 'paper', 'page': 'paper', 'letter': 'paper', 'document': 'paper',
+    'leaflet': 'paper', 'flyer': 'paper', 'brochure': 'magazine', 'poster': 'paper',
+    'map': 'paper', 'drawing': 'paper', 'receipt': 'card', 'note': 'card', 'ticket': 'card',
+    'photo': 'card',
+    'photograph': 'card', 'picture': 'card', 'postcard': 'card', 'cards': 'card', 'label': 'card',
+    'sticker': 'card', 'banknote': 'card', 'bookmark': 'card', 'envelopes': 'envelope',
+    'coins': 'coin', 'napkins': 'napkin', 'tissue': 'napkin', 'handkerchief': 'napkin',
+    'placemat': 'mat', 'magazines': 'magazine', 'newspapers': 'newspaper', 'viola': 'violin',
 }  # fmt: skip
+
+# With one of these words what is flat by itself is high.
+HEAPED = frozenset({
+    'roll', 'rolled', 'pile', 'stack', 'heap', 'pack', 'packet', 'package', 'box', 'bunch',
+    'block', 'holder', 'crumpled', 'folded', 'balled', 'standing', 'upright', 'toilet', 'kitchen',
+})  # fmt: skip

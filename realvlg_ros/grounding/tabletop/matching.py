@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import lexicon
 from .attributes import SceneObject
-from .grammar import Phrase, Place, Relation
+from .grammar import NounKind, Phrase, Place, Relation
+from .shape_fit import color_fit, posture_fit, shape_fit
 
 # A fit below this contradicts the phrase. Chosen: the score of a confusion of neighbouring
 # colours.
@@ -71,6 +71,9 @@ def match(
     """
     if not whole:
         phrase = replace(phrase, shape='')
+    if phrase.kind is NounKind.IMMATERIAL:
+        reason = f'"{phrase.noun}" names nothing that a hand can hold'
+        return Match((), tuple(Fit(i, 0.0, (reason,)) for i in range(len(objects))), reason)
     scored = [_score(phrase, index, item) for index, item in enumerate(objects)]
     fits = [fit for fit in scored if fit.score >= CONTRADICTED]
     rejected = [fit for fit in scored if fit.score < CONTRADICTED]
@@ -93,13 +96,13 @@ def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
     reasons = []
     color = _colors_fit(phrase.colors, item)
     for name in phrase.excluded_colors:
-        color = min(color, 1 - _color_fit(item.shows(name)))
+        color = min(color, 1 - color_fit(item.shows(name)))
     if color < CONTRADICTED:
         reasons.append(f'it is {item.color_words()}')
-    shape, why = _shape_fit(phrase, item)
+    shape, why = shape_fit(phrase, item)
     if shape < CONTRADICTED:
         reasons.append(why)
-    posture = _posture_fit(phrase.postures, item)
+    posture = posture_fit(phrase.postures, item)
     if posture < CONTRADICTED:
         reasons.append(f'it is not {" and ".join(phrase.postures)}')
     return Fit(index, color * shape * posture, tuple(reasons))
@@ -111,58 +114,9 @@ def _colors_fit(names: tuple[str, ...], item: SceneObject) -> float:
         return 1.0
     shown = [item.shows(name) for name in names]
     if len(shown) == 1:
-        return _color_fit(shown[0])
+        return color_fit(shown[0])
     each = min(float(np.clip((share - 0.02) / 0.08, 0, 1)) for share in shown)
     return each * float(np.clip((sum(shown) - 0.2) / 0.3, 0, 1))
-
-
-def _color_fit(shown: float) -> float:
-    """Fit of a colour that covers a share of the object; prints and shadows take the rest."""
-    return float(np.clip((shown - 0.1) / 0.45, 0, 1))
-
-
-def _shape_fit(phrase: Phrase, item: SceneObject) -> tuple[float, str]:
-    """Fit of an object's size and form to a class, and what contradicts it."""
-    name = phrase.shape
-    if not name:
-        return 1.0, ''
-    shape = lexicon.SHAPES[name]
-    # What is hidden or cut off makes a thing look smaller, never larger.
-    lowest = shape.size[0] * (0.4 if item.cut_off else 0.8)
-    fit = _within(item.size, lowest, shape.size[1] * 1.15)
-    reason = f'its size of {item.size * 100:.0f} cm is not that of a {name}'
-    low, high = shape.slenderness
-    slender = _within(item.slenderness, low, high, 0.15)
-    flatness = item.height / max(item.length, 0.005)
-    flat = _within(flatness, shape.flatness[0] / 1.3, shape.flatness[1] * 1.3)
-    if not item.cut_off and min(slender, flat) < fit:
-        fit, reason = min(slender, flat), f'its form is not that of a {name}'
-    # A person who says a colour knows better which colour it has.
-    if shape.colors and not phrase.colors and not phrase.colorless:
-        shown = max(item.shows(color) for color in shape.colors)
-        color = _color_fit(shown)
-        if color < fit:
-            fit, reason = color, f'a {name} is not {item.color_words()}'
-    return fit, reason
-
-
-def _within(value: float, low: float, high: float, falloff: float = 0.22) -> float:
-    """1 inside the range, falling outside to 0.1 at a factor of exp(1.5 falloff)."""
-    excess = max(low / max(value, 1e-4), value / high, 1.0)
-    return float(np.exp(-((np.log(excess) / falloff) ** 2)))
-
-
-def _posture_fit(postures: tuple[str, ...], item: SceneObject) -> float:
-    fit = 1.0
-    for posture in postures:
-        upright = item.height / max(item.length, 0.005)
-        if posture == 'lying':
-            fit = min(fit, float(np.clip((1.3 - upright) / 0.5, 0, 1)))
-        elif posture == 'standing':
-            fit = min(fit, float(np.clip((upright - 0.7) / 0.5, 0, 1)))
-        else:
-            fit = min(fit, _within(item.slenderness, 1.0, 1.5))
-    return fit
 
 
 def _by_evidence(

@@ -14,6 +14,8 @@ from realvlg_ros.grounding.tabletop.grammar import NounKind, Place, Relation, pa
         'could you give me the red mug, please', 'can you pass me that red mug?',
         'robot, fetch the red mug from the table', 'put the red mug in the box',
         'pick up the red mug and put it on the left', 'red mug', 'I want the reddish mug',
+        'no, the red mug', 'first pick up the red mug', 'pick up the red mug carefully',
+        "I'd like to have the red mug here",
     ],
 )  # fmt: skip
 def test_courtesies_do_not_change_the_request(sentence):
@@ -52,6 +54,21 @@ def test_courtesies_do_not_change_the_request(sentence):
         ('the gizmo', 'kind', NounKind.UNKNOWN),
         ('the wine glass', 'shape', 'glass'),
         ('the bottle lying down', 'noun', 'bottle'),
+        ('the cup of coffee', 'noun', 'cup'),
+        ('the bottle with the red label', 'noun', 'bottle'),
+        ('the mug in the kitchen sink', 'noun', 'mug'),
+        ('take the mug this time for my grandmother', 'noun', 'mug'),
+        ('take from the shelf the mug', 'noun', 'mug'),
+        ('the mug in the kitchen sink', 'doubts', ('kitchen', 'sink')),
+        ('the sheet of paper', 'shape', 'paper'),
+        ('the stack of paper', 'kind', NounKind.UNKNOWN),
+        ('the elephants', 'kind', NounKind.LARGE),
+        ('the plush elephant', 'kind', NounKind.UNKNOWN),
+        ('the blue sky', 'kind', NounKind.IMMATERIAL),
+        ('the light one', 'unconfirmed', ('light',)),
+        ('the wooden block', 'unconfirmed', ('wooden',)),
+        ('do not pick up the red mug', 'unconfirmed', ('not',)),
+        ('the mug next to the heavy violin case', 'doubts', ('heavy', 'violin')),
     ],
 )
 def test_words_are_sorted_into_what_they_ask(sentence, field, value):

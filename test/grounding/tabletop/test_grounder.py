@@ -122,12 +122,15 @@ def test_two_alike_are_ambiguous_until_a_place_is_said(grounder, table):
     assert iou(grounder.ground(frame, 'the right red mug'), masks[1]) > 0.8
 
 
-def test_single_object_answers_to_an_unknown_noun(grounder, table):
-    frame, masks = table.cylinder(0.05, 0.0, 0.04, 0.1, WHITE).render()
+def test_single_object_answers_to_an_unknown_noun_of_its_colour(grounder, table):
+    frame, masks = table.cylinder(0.05, 0.0, 0.04, 0.1, RED).render()
     grounding = grounder.ground(frame, 'the gizmo')
+    assert grounding.status is GroundingStatus.AMBIGUOUS
+    assert grounding.question.startswith('Do you mean the red object')
+    grounding = grounder.ground(frame, 'the red gizmo')
     assert grounding.status is GroundingStatus.OK
     assert iou(grounding, masks[0]) > 0.8
-    assert grounding.score < grounder.ground(frame, 'the white cup').score
+    assert grounding.score < grounder.ground(frame, 'the red cup').score
     assert 'not confirmed' in grounding.message
 
 
