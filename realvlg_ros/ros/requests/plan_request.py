@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
-from ...action import PlanGrasps
+from ...action import Ground, PlanGrasps
 from ...errors import InstructionError
 from ...grounding.grounding import check_instruction
 from ...msg import GraspTarget, Grounding
@@ -95,7 +95,7 @@ class PlanRequest:
         self._lost = ''
         self._failures = 0
         self._stage = Feedback.WAITING_FOR_GROUNDER
-        self._message = ''
+        self._message = self._waits_for = ''
         self._stage_began = self._fed_back = 0.0
         self._timings: dict[str, float] = {}
 
@@ -140,7 +140,7 @@ class PlanRequest:
         while True:
             attempt = self._send(instruction)
             try:
-                self._wait(lambda: attempt.ended or None)  # noqa: B023 - called before the next
+                self._wait(lambda: self._heard(attempt))  # noqa: B023 - called before the next
             except _Ended:
                 attempt.abandon()
                 raise
@@ -154,10 +154,18 @@ class PlanRequest:
             elif self._take_grounding(attempt.result):
                 return
 
+    def _heard(self, attempt: GroundAttempt) -> bool | None:
+        """Whether an attempt has ended; passes on what a grounder without images says."""
+        feedback = attempt.feedback
+        if feedback is not None and feedback.stage == Ground.Feedback.WAITING_FOR_IMAGE:
+            self._waits_for = self._message = feedback.message or self._message
+        return attempt.ended or None
+
     def _send(self, instruction: str) -> GroundAttempt:
         while words := self._missing():
             self._enter(Feedback.WAITING_FOR_GROUNDER, words)
             self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
+        self._waits_for = ''
         self._enter(Feedback.GROUNDING, instruction)
         with self._changed:
             # If a newer request has ended this one, a goal sent now would replace the newer goal.
@@ -266,6 +274,8 @@ class PlanRequest:
         message = f'nothing within {self._limits.timeout:g} s: it was {_STAGE_NAMES[self._stage]}'
         if self._stage in (Feedback.WAITING_FOR_GROUNDER, Feedback.TRACKING):
             message += f'; {self._message}'
+        elif self._stage == Feedback.GROUNDING and self._waits_for:
+            message += f'; {self._waits_for}'
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'
         return _Ended(Result.TIMED_OUT, message)

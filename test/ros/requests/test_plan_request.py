@@ -5,7 +5,7 @@ import time
 
 import pytest
 from patience import PATIENCE_S
-from realvlg_ros.action import PlanGrasps
+from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding
 from ros_graph import wait_until
 
@@ -20,7 +20,8 @@ class Attempt:
 
     def __init__(self, result):
         self.result = result if isinstance(result, Grounding) else None
-        self.ended = True
+        self.feedback = result if isinstance(result, Ground.Feedback) else None
+        self.ended = self.feedback is None
         self.abandoned = False
 
     def abandon(self):
@@ -88,6 +89,16 @@ def test_the_first_target_with_grasps_will_do():
     assert result.status == Result.OK and result.target.request_id == 'r'
     assert [g.quality for g in result.target.grasps] == pytest.approx([1.0, 0.9])
     assert {t.stage for t in result.timings} >= {'grounding', 'planning'}
+
+
+def test_what_a_grounder_without_images_says_is_passed_on():
+    waits = Ground.Feedback(
+        stage=Ground.Feedback.WAITING_FOR_IMAGE, message='no frame within 2 s: stamps are zero'
+    )
+    run = Run(FakeGrounder(waits), timeout=2.0)
+    wait_until(lambda: any(f.message == waits.message for f in run.feedback), 'the words')
+    result = run.end()
+    assert result.status == Result.TIMED_OUT and waits.message in result.message
 
 
 def test_a_target_that_is_predicted_or_not_stable_is_waited_for():
