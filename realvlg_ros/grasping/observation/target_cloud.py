@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ...transforms import transform_points
 from .contour import SHADOW_PX, fill_shadows, find_contour
+from .foreign_readings import foreign_readings
 from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
@@ -83,6 +84,9 @@ class TargetCloud:
         if scene.plane is not None:
             with np.errstate(invalid='ignore'):
                 valid &= scene.heights[region] > _FOOT + sigma
+        jump = 0.008 + 5 * sigma
+        filled, nearest = _surroundings(scene, region, step)
+        valid &= ~foreign_readings(depth, scene.mask[region], nearest, jump)
         if valid.sum() < _MIN_POINTS:
             return cls.empty()
         focal = scene.frame.camera.fx / step
@@ -92,8 +96,6 @@ class TargetCloud:
         if not valid.any():
             return cls.empty()
         camera_points = np.dstack([rays * depth[..., None], depth])
-        jump = 0.008 + 5 * sigma
-        filled, nearest = _surroundings(scene, region, step)
         border = toward_border(scene.mask.shape, region)
         cuts = Truncation.of_region(camera_points, normals, valid, nearest < depth - jump, border)
         slope = depth_slopes(normals, rays, depth)

@@ -27,6 +27,11 @@ _PLANE_GAP_M = 0.005
 # Room around the known extent for sides not seen yet, m. Chosen: what shows of a new side until
 # the next view is kept.
 _EXTENT_ROOM_M = 0.01
+# Of the known surface these quantiles are its extent. Chosen: outliers.
+_EXTENT_QUANTILES = (0.01, 0.99)
+# Neighbouring pixels of one surface differ in depth by less than this, m. Chosen: grazing surfaces
+# pass, the gap between two things does not.
+_STEP_M = 0.02
 
 
 def region_of(grounding: Grounding, depth: Float32Array) -> RegionMask:
@@ -127,20 +132,33 @@ def fresh_region(
     points = camera.deproject(np.stack([x + left, y + top], axis=1), patch[y, x])
     local = transform_points(invert(object2camera), points)
     known = np.concatenate([view.surface, view.template.points])
-    low, high = known.min(axis=0), known.max(axis=0)
+    low, high = np.quantile(known, _EXTENT_QUANTILES, axis=0)
     room = np.maximum(0.3 * (high - low), _EXTENT_ROOM_M)
     out[y, x] = np.all((local > low - room) & (local < high + room), axis=1)
+    parts = out & ~_steps(patch)
     core = cv2.erode(
         _inside(carried, patch.shape, (left, top)).astype(np.uint8), np.ones((5, 5), np.uint8)
     )
-    _, labels = cv2.connectedComponents(out.astype(np.uint8), connectivity=4)
-    votes = np.bincount(labels[(core > 0) & out])
+    _, labels = cv2.connectedComponents(parts.astype(np.uint8), connectivity=4)
+    votes = np.bincount(labels[(core > 0) & parts])
     if votes.size < 2 or votes[1:].max() < 0.3 * max(int(core.sum()), 1):
         return carried
     chosen = (labels == 1 + int(np.argmax(votes[1:]))).astype(np.uint8)
-    # Readings are lost at edges: close the gaps that leaves.
+    # The pixels of a step belong to what they touch, and readings are lost at edges: close gaps.
+    chosen = cv2.dilate(chosen, np.ones((3, 3), np.uint8)) & out.astype(np.uint8)
     found = RegionMask.from_full(cv2.morphologyEx(chosen, cv2.MORPH_CLOSE, np.ones((7, 7))))
     return RegionMask(found.x_offset + left, found.y_offset + top, found.data)
+
+
+def _steps(depth: Float32Array) -> BoolArray:
+    """Pixels (h, w) beside which depth steps from one thing to another."""
+    steps = np.zeros(depth.shape, bool)
+    across, down = (np.abs(np.diff(depth, axis=axis)) > _STEP_M for axis in (1, 0))
+    steps[:, 1:] |= across
+    steps[:, :-1] |= across
+    steps[1:] |= down
+    steps[:-1] |= down
+    return steps
 
 
 def _inside(mask: RegionMask, shape: tuple[int, ...], origin: tuple[int, int]) -> BoolArray:
