@@ -19,6 +19,9 @@ _STEP = 0.007
 # Chosen: more clearance is of no use; these points are a few millimetres apart around a gripper.
 SEARCHED = 0.10
 _MAX_POINTS = 2000
+# Where the pads are looked at while they close, in shares of their way from the contact outward.
+# Chosen: the contact itself is the object's; of a wide opening the steps are a centimetre.
+_CLOSING_SHARES = (0.3, 0.6, 0.85)
 # Reasons of refusals.
 MEETS_OTHERS = 'gripper meets other things'
 REACHES_HOLES = 'gripper reaches where the depth has no readings'
@@ -45,7 +48,10 @@ class Collisions:
 
 
 def check_collisions(context: PlanningContext, candidates: Candidates) -> Collisions:
-    """Check fingers and palm of every candidate against support, obstacles and unseen space."""
+    """Check fingers and palm of every candidate against support, obstacles and unseen space.
+
+    Between the open fingers and the object nothing else may stand: the fingers would hold it.
+    """
     scene, obstacles = context.scene, context.obstacles
     points, fingers = _gripper_points(candidates, context.gripper, _STEP)
     index, z, inside = scene.pixels_of(points)
@@ -56,11 +62,13 @@ def check_collisions(context: PlanningContext, candidates: Candidates) -> Collis
     surface = scene.frame.depth.ravel()[index]
     hidden = ~inside | (z >= surface)
     hidden[:, fingers:] &= (surface > 0)[:, fingers:] | (hole | ~inside)[:, fingers:]
+    swept = _closing_points(candidates, context.gripper)
+    clamped = obstacles.hits(swept, scene.pixels_of(swept)).any(axis=1)
     lowest = points[..., 2].min(axis=1)
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
         np.asarray(table),
-        np.asarray((hit & ~hole).any(axis=1)),
+        np.asarray((hit & ~hole).any(axis=1) | clamped),
         np.asarray((hit & hole).any(axis=1)),
         hidden[:, :fingers].mean(axis=1, dtype=np.float64),
         hidden[:, fingers:].mean(axis=1, dtype=np.float64),
@@ -134,6 +142,18 @@ def _gripper_points(
     points[:, :, : len(left)] -= shift[:, :, None]
     points[:, :, len(left) : len(left) + len(right)] += shift[:, :, None]
     return np.swapaxes(points, 1, 2), len(left) + len(right)
+
+
+def _closing_points(candidates: Candidates, gripper: Gripper) -> Float32Array:
+    """Points (n, p, 3), m, that the pads sweep on their way from the opening to the contacts."""
+    half, length = gripper.finger_width / 2, gripper.finger_length
+    pad = _box_points((-half, 0.0, -length), (half, 0.0, 0.0), 2.5 * _STEP)
+    way = (candidates.openings - candidates.widths)[:, None] / 2
+    places = candidates.widths[:, None] / 2 + way * np.array(_CLOSING_SHARES)
+    places = np.concatenate([places, -places], axis=1)
+    points = candidates.tips[:, None] + places[..., None] * candidates.rotations[:, None, :, 1]
+    points = points[:, :, None] + (pad @ np.swapaxes(candidates.rotations, 1, 2))[:, None]
+    return np.asarray(points.reshape(len(candidates), -1, 3), np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -44,6 +44,14 @@ def test_neighbour_beside_a_finger(gap, hit):
     assert hits.obstacle[0] == hit
 
 
+@pytest.mark.parametrize('gap, hit', [(0.01, True), (0.05, False)])
+def test_neighbour_between_an_open_finger_and_the_object(gap, hit):
+    # The open fingers stand at y = 0.04 and beyond, the object ends at y = 0.02.
+    neighbour = Box((0.02, 0.008, 0.06), (0, 0.02 + gap, 0.03))
+    hits, _ = check(look([TARGET, neighbour]), (0, 0, 0.045), 0.08)
+    assert hits.obstacle[0] == hit
+
+
 def test_tall_neighbour_meets_the_palm():
     neighbour = Box((0.05, 0.03, 0.14), (0, 0.062, 0.07))
     hits, coarse = check(look([TARGET, neighbour]), (0, 0, 0.045), 0.05)
