@@ -18,6 +18,7 @@ from ..node.goals import FEEDBACK_PERIOD_S
 from .answers import answers, checked_words, is_checked
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
+from .progress import Progress
 
 T = TypeVar('T')
 Result: TypeAlias = PlanGrasps.Result
@@ -28,12 +29,6 @@ Feedback: TypeAlias = PlanGrasps.Feedback
 _DISCOVERY_PERIOD_S = 0.1
 _ACTIVE_PERIOD_S = 0.2
 
-_STAGE_NAMES = {
-    Feedback.WAITING_FOR_GROUNDER: 'waiting',
-    Feedback.GROUNDING: 'grounding',
-    Feedback.PLANNING: 'planning',
-    Feedback.TRACKING: 'tracking',
-}
 # Status of a request whose grounding did not find exactly one object.
 _GROUNDING_ENDS = {
     Grounding.NOT_FOUND: Result.NOT_FOUND,
@@ -84,7 +79,6 @@ class PlanRequest:
         self._limits = limits
         self._grounder = grounder
         self._missing = missing
-        self._publish = publish
         self._idle = idle
         self._deadline = Deadline(limits.timeout)
         self._changed = threading.Condition()
@@ -94,10 +88,7 @@ class PlanRequest:
         self._grounding = Grounding()
         self._lost = ''
         self._failures = 0
-        self._stage = Feedback.WAITING_FOR_GROUNDER
-        self._message = self._waits_for = ''
-        self._stage_began = self._fed_back = 0.0
-        self._timings: dict[str, float] = {}
+        self._progress = Progress(self._deadline, publish)
 
     def end(self, status: int, reason: str) -> None:
         """End the request from outside: CANCELED or FAILED, and why."""
@@ -146,7 +137,7 @@ class PlanRequest:
                 raise
             if attempt.result is None:
                 attempt.abandon()
-                self._enter(
+                self._progress.enter(
                     Feedback.WAITING_FOR_GROUNDER,
                     'grounding_node does not answer: check that it is active',
                 )
@@ -158,15 +149,14 @@ class PlanRequest:
         """Whether an attempt has ended; passes on what a grounder without images says."""
         feedback = attempt.feedback
         if feedback is not None and feedback.stage == Ground.Feedback.WAITING_FOR_IMAGE:
-            self._waits_for = self._message = feedback.message or self._message
+            self._progress.wait_for(feedback.message)
         return attempt.ended or None
 
     def _send(self, instruction: str) -> GroundAttempt:
         while words := self._missing():
-            self._enter(Feedback.WAITING_FOR_GROUNDER, words)
+            self._progress.enter(Feedback.WAITING_FOR_GROUNDER, words)
             self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
-        self._waits_for = ''
-        self._enter(Feedback.GROUNDING, instruction)
+        self._progress.enter(Feedback.GROUNDING, instruction)
         with self._changed:
             # If a newer request has ended this one, a goal sent now would replace the newer goal.
             if self._end is not None:
@@ -197,7 +187,7 @@ class PlanRequest:
 
     def _await_target(self) -> GraspTarget | None:
         """The target of this request; None when the object has to be grounded again."""
-        self._enter(Feedback.PLANNING, self._grounding.label)
+        self._progress.enter(Feedback.PLANNING, self._grounding.label)
         silent_since = Deadline(self._limits.target_silence)
         seen: GraspTarget | None = None
         while True:
@@ -218,7 +208,9 @@ class PlanRequest:
                 return target
             if target.state == GraspTarget.LOST:
                 return None
-            self._enter(Feedback.TRACKING, target.message or 'waiting for a stable target')
+            self._progress.enter(
+                Feedback.TRACKING, target.message or 'waiting for a stable target'
+            )
             seen, silent_since = target, Deadline(self._limits.target_silence)
 
     def _usable(self, target: GraspTarget) -> bool:
@@ -265,49 +257,26 @@ class PlanRequest:
                 self._changed.wait(min(left, poll, _ACTIVE_PERIOD_S))
             if words := self._idle():
                 raise _Ended(Result.FAILED, words)
-            if self._deadline.elapsed - self._fed_back >= FEEDBACK_PERIOD_S:
-                self._feed_back()
+            self._progress.keep_alive()
 
     def _timed_out(self) -> _Ended:
         if self._lost:
             return _Ended(Result.LOST, self._lost)
-        message = f'nothing within {self._limits.timeout:g} s: it was {_STAGE_NAMES[self._stage]}'
-        if self._stage in (Feedback.WAITING_FOR_GROUNDER, Feedback.TRACKING):
-            message += f'; {self._message}'
-        elif self._stage == Feedback.GROUNDING and self._waits_for:
-            message += f'; {self._waits_for}'
+        message = f'nothing within {self._limits.timeout:g} s: it was {self._progress.describe()}'
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'
         return _Ended(Result.TIMED_OUT, message)
-
-    def _enter(self, stage: int, message: str) -> None:
-        self._count_time()
-        self._stage, self._message = stage, message
-        self._feed_back()
-
-    def _count_time(self) -> None:
-        name = _STAGE_NAMES[self._stage].replace(' ', '_')
-        now = self._deadline.elapsed
-        self._timings[name] = self._timings.get(name, 0.0) + (now - self._stage_began) * 1e3
-        self._stage_began = now
-
-    def _feed_back(self) -> None:
-        self._fed_back = self._deadline.elapsed
-        self._publish(
-            Feedback(stage=self._stage, message=self._message, elapsed=self._deadline.elapsed)
-        )
 
     def _notify(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
     def _result(self, status: int, message: str, target: GraspTarget | None = None) -> Result:
-        self._count_time()
         result = Result(
             status=status,
             message=message,
             grounding=self._grounding,
-            timings=timings_to_msg(self._timings),
+            timings=timings_to_msg(self._progress.timings_ms()),
         )
         if target is not None:
             result.target = target
