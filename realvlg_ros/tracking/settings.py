@@ -102,6 +102,12 @@ class TrackerSettings(Settings):
         'be seen again to be confirmed; before, it is tentative and not stable.',
         unit='frames', low=1, high=100,
     )  # fmt: skip
+    check_grasps_period: float = setting(
+        0.1,
+        'While the camera or the object moves, held grasps are checked against the scene this '
+        'often; otherwise in every frame.',
+        unit='s', low=0.0, high=2.0,
+    )  # fmt: skip
     lost_after: float = dynamic_setting(
         2.0, 'Unseen for longer, a target is lost.',
         unit='s', low=0.05, high=60.0, former=('lost_after_s',),

@@ -124,7 +124,7 @@ class TargetTracker:
         timings = {'track': track_ms, **self._planned_ms}
         self._planned_ms = {}
         targets = [
-            self._report(track, key, timings)
+            self._report(track, key, timings, is_answer=False)
             for track in self._targets
             if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
@@ -336,12 +336,16 @@ class TargetTracker:
         self._notices += [notice] if len(self._targets) else []
 
     def _report(
-        self, track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float]
+        self,
+        track: TargetTrack,
+        key: KeyFrame,
+        timings_ms: dict[str, float],
+        is_answer: bool = True,
     ) -> GraspTarget:
         """Check the grasps of a target against the newest frame, and describe it there."""
         started = time.perf_counter()
         if self._watch is not None:
-            self._watch.look(track, key)
+            self._watch.look(track, key, is_answer)
             timings_ms = {**timings_ms, 'check': (time.perf_counter() - started) * _MS}
         return report(track, key, timings_ms, self._watch is not None)
 

@@ -89,17 +89,17 @@ class GraspCandidates:
         """Whether the way of any grasp is free, as far as is known."""
         return any(not c.blocked for c in self._candidates)
 
-    def in_frame(self, stamp_ns: int) -> tuple[tuple[Grasp, ...], int]:
-        """The grasps to be published in a frame, best first, and the stamp of their oldest check.
-
-        Those that were checked in that frame; where there are none, all that nothing is known to
-        be in the way of.
+    def published(self, watched: bool) -> tuple[tuple[Grasp, ...], int]:
+        """The grasps to be published, best first, and the stamp of their oldest check.
 
         Args:
-            stamp_ns: of the frame.
+            watched: whether frames are checked: those that were not free in the last one that was
+                are then left out, unless none was.
         """
         free = [c for c in self._candidates if not c.blocked]
-        free = [c for c in free if c.checked_ns == stamp_ns] or free
+        newest = max((c.checked_ns for c in free), default=0)
+        if watched:
+            free = [c for c in free if c.checked_ns == newest]
         return tuple(c.grasp for c in free), min((c.checked_ns for c in free), default=0)
 
     def obstructions(self) -> str:
@@ -122,6 +122,18 @@ class GraspCandidates:
         ]
         self.disturbed |= bool(self._candidates[0].blocked and not best.blocked)
         self._candidates.sort(key=lambda c: bool(c.blocked))
+
+    def repeat_checks(self, before_ns: int, stamp_ns: int) -> None:
+        """The checks of a frame hold in a newer one, which shows the same scene.
+
+        Args:
+            before_ns: stamp of the frame in which the grasps were checked.
+            stamp_ns: of the newer one.
+        """
+        self._candidates = [
+            replace(c, checked_ns=stamp_ns) if c.checked_ns >= before_ns and not c.blocked else c
+            for c in self._candidates
+        ]
 
     def clear(self) -> None:
         """Forget all grasps, as after a change of the object's surroundings."""

@@ -30,10 +30,10 @@ def report(
         track: the target.
         key: the newest frame.
         timings_ms: duration of each stage by its name, ms.
-        watched: whether its grasps are checked in each frame; it is then stable only where they
-            were checked in this one.
+        watched: whether its grasps are checked against frames; it is then stable only where they
+            were checked lately.
     """
-    held, checked_ns = track.candidates.in_frame(key.stamp_ns)
+    held, checked_ns = track.candidates.published(watched)
     if track.life.lost or track.life.place_empty:
         held, checked_ns = (), 0
     grasps = _in_world(track, held)
@@ -46,7 +46,8 @@ def report(
     if grasps:
         track.life.gauge.add(key.stamp_ns, grasps[0].tcp2frame, grasps[0].covariance)
         settled = track.life.gauge.stable and state == TargetState.CONFIRMED
-        stable = settled and (checked_ns == key.stamp_ns or not watched)
+        lately = (key.stamp_ns - checked_ns) * 1e-9 <= track.settings.check_grasps_period
+        stable = settled and (not watched or (track.seen and lately))
     track.notice = '' if stable else track.notice
     message = message or track.notice
     if grasps and watched:

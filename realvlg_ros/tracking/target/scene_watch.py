@@ -21,6 +21,7 @@ from ...support_plane import SupportPlane
 from ...transforms import invert
 from ..measurement.own_pixels import own_pixels
 from ..memory.key_frames import KeyFrame
+from .scene_memory import SceneMemory
 from .track import TargetTrack
 
 
@@ -56,7 +57,7 @@ class SceneWatch:
         self._checker = checker
         self._camera: Camera | None = None
 
-    def look(self, track: TargetTrack, key: KeyFrame) -> None:
+    def look(self, track: TargetTrack, key: KeyFrame, in_full: bool) -> None:
         """Check the grasps of a target against the newest frame, in which it was followed.
 
         Where the object was not seen, grasps may be blocked, but none counts as checked.
@@ -64,12 +65,15 @@ class SceneWatch:
         Args:
             track: the target.
             key: the newest frame.
+            in_full: as for an answer; otherwise a check of a frame before may still hold.
         """
         grasps, mask = track.candidates.grasps, track.mask
         if not grasps or mask is None or track.life.lost:
             return
         if key.camera != self._camera:
             self._camera = key.camera
+        if not in_full and track.seen and self._holds(track, key):
+            return
         # The rays of all pixels are computed once for a camera, not for each frame.
         key = replace(key, camera=self._camera)
         object2camera = invert(key.camera2world) @ track.object2world
@@ -85,7 +89,26 @@ class SceneWatch:
         placed = [grasp.transformed(object2camera) for grasp in grasps]
         checks = self._checker.recheck(frame, own, placed, plane, up)
         track.candidates.take_checks(checks, key.stamp_ns, track.seen)
+        distance = float(object2camera[2, 3])
+        track.checked_scene = (
+            SceneMemory.of(track.candidates.grasps, key, track.object2world, distance)
+            if track.seen
+            else None
+        )
         if track.candidates.is_open:
             track.blocked_ns = None
         elif track.blocked_ns is None:
             track.blocked_ns = key.stamp_ns
+
+    def _holds(self, track: TargetTrack, key: KeyFrame) -> bool:
+        """Whether the last full check holds: the scene is the same, or moves and is due later."""
+        memory = track.checked_scene
+        if memory is None or not memory.is_of(track.candidates.grasps, key):
+            return False
+        if not memory.is_still(key, track.object2world):
+            age = (key.stamp_ns - memory.key.stamp_ns) * 1e-9
+            return age < track.settings.check_grasps_period
+        if not memory.is_unchanged(key):
+            return False
+        track.candidates.repeat_checks(memory.key.stamp_ns, key.stamp_ns)
+        return True

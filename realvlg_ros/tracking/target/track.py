@@ -26,6 +26,7 @@ from .grasp_candidates import GraspCandidates
 from .life import TargetLife
 from .plan_job import PlanResult
 from .pose_filter import PoseFilter
+from .scene_memory import SceneMemory
 from .stability import position_std
 
 # How long past poses are kept, s, to meet groundings of past frames. Chosen: longer than a large
@@ -93,6 +94,7 @@ class TargetTrack:
         # Stamp of the newest frame that was planned in, ns; since when no grasp is free.
         self.evidence_ns = 0
         self.blocked_ns: int | None = None
+        self.checked_scene: SceneMemory | None = None
         self.planning = False
         self.first_plans: FirstPlans | None = None
         self.planned_pose = np.eye(4)
