@@ -11,6 +11,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 
 import cv2
 import table_scene
+from patience import PATIENCE_S
 from realvlg_ros.action import PlanGrasps
 from ros_graph import CAMERA_FRAME, FakeCamera, Graph, plan, wait_until
 from sensor_msgs.msg import CameraInfo, Image
@@ -23,7 +24,7 @@ from realvlg_ros.ros.conversions.image import image_from_array
 
 STATUS = {
     getattr(PlanGrasps.Result, name): name
-    for name in ('OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'FAILED')
+    for name in ('OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'FAILED')
 }
 
 
@@ -53,7 +54,8 @@ def graph(ros_context):
 
 
 def answer(graph, sentence):
-    result = plan(graph, sentence).result()
+    # What a goal found before the input changed differs from what it finds then: ask anew.
+    result = plan(graph, sentence, timeout=PATIENCE_S / 8).result()
     return STATUS[result.status], result.message
 
 
