@@ -21,6 +21,7 @@ from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
 from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.camera.outage import Outage
+from ..ros.camera.support_input import SupportSurface
 from ..ros.conversions.grounding import grounding_from_msg, refused_target
 from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.activation import describe_state
@@ -63,6 +64,15 @@ class GraspParameters(CameraParameters):
         'ones (every tracker.check_period), when nothing else is being grounded.',
         dynamic=True,
     )
+    support_frame: str = setting(
+        '',
+        'Frame of tf on the surface that objects stand on, with z out of it, for surfaces that '
+        'give no depth; empty where there is none.',
+    )
+    support_height: float = setting(
+        0.0, 'Height of that surface above the origin of support_frame.',
+        unit='m', low=-10.0, high=10.0,
+    )  # fmt: skip
     planner: PlannerSettings = field(default_factory=PlannerSettings)
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
 
@@ -90,7 +100,10 @@ class GraspNode(ManagedNode):
 
     def activate(self) -> None:
         """Start with an empty tracker, and subscribe to the camera and to groundings."""
-        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump)
+        surface = None
+        if self._settings.support_frame:
+            surface = SupportSurface(self._settings.support_frame, self._settings.support_height)
+        self._camera = CameraInput(self, self._settings, self._on_frame, self._on_jump, surface)
         self._outage = Outage(self._camera.outage, self._settings.no_data_timeout)
         self._tracker = TargetTracker(self._settings.tracker)
         self._tracker.check_with(self._planner)

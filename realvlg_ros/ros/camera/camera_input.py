@@ -22,7 +22,7 @@ from .clock_watch import ClockWatch
 from .frame_matcher import FrameMatcher, MatchedFrame
 from .latched_info import LatchedInfo
 from .robot_input import RobotInput
-from .support_input import with_support
+from .support_input import SupportSurface
 from .topic_hints import describe_publishers
 
 _STREAMS = ('color', 'depth', 'camera_info')
@@ -49,6 +49,7 @@ class CameraInput:
         parameters: CameraParameters,
         on_frame: Callable[[MatchedFrame], None],
         on_jump: Callable[[str], None] = _nothing,
+        surface: SupportSurface | None = None,
     ) -> None:
         """Prepare to read; start subscribes.
 
@@ -58,14 +59,17 @@ class CameraInput:
             on_frame: called in a callback with each matched frame; must return quickly.
             on_jump: called with the reason when the clock or the stamps have jumped, as when a
                 bag starts again; frames from before have nothing to do with those after it.
+            surface: that objects stand on, if tf knows it.
 
         Raises:
-            MissingDependencyError: robot_shapes is set and tf2_msgs is not installed.
+            MissingDependencyError: robot_shapes or a surface is given and tf2_msgs is not
+                installed.
         """
         self._node = node
         self._parameters = parameters
         self._on_frame = on_frame
         self._on_jump = on_jump
+        self._surface = surface
         self._noise = parameters.noise.to_depth_noise()
         self._matcher = FrameMatcher(
             int(parameters.sync_tolerance * 1e9) or None,
@@ -144,8 +148,8 @@ class CameraInput:
             fixed_frame='' if camera2fixed is None else p.fixed_frame,
             noise=self._noise,
         )
-        if p.support_frame and self._tf is not None:
-            frame = with_support(frame, self._tf, p.support_frame, p.support_height)
+        if self._surface is not None and self._tf is not None:
+            frame = self._surface.add_to(frame, self._tf)
         return frame if self._robot is None else self._robot.remove(frame)
 
     def explain(self) -> str:
@@ -190,12 +194,12 @@ class CameraInput:
                 support known.
         """
         p = self._parameters
-        if not (p.fixed_frame or p.robot_shapes or p.support_frame):
+        if not (p.fixed_frame or p.robot_shapes or self._surface):
             return None, ''
         try:
             return TfInput(self._node, p.tf_timeout), ''
         except MissingDependencyError as error:
-            if p.robot_shapes or p.support_frame:
+            if p.robot_shapes or self._surface:
                 raise
             return None, str(error)
 

@@ -101,15 +101,6 @@ class CameraParameters(ManagedNodeParameters):
         False,
         "Use the camera's frame until tf to fixed_frame has been there once, instead of failing.",
     )
-    support_frame: str = setting(
-        '',
-        'Frame of tf on the surface that objects stand on, with z out of it, for surfaces that '
-        'give no depth; empty where there is none.',
-    )
-    support_height: float = setting(
-        0.0, 'Height of that surface above the origin of support_frame.',
-        unit='m', low=-10.0, high=10.0,
-    )  # fmt: skip
     robot_shapes: str = setting(
         '', 'The robot that is taken out of the depth: YAML of shapes or URDF; empty for none.'
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,22 +11,32 @@ from ...transforms import moved_plane
 from ..tf.tf_input import TfInput
 
 
-def with_support(frame: RgbdFrame, tf: TfInput, support_frame: str, height: float) -> RgbdFrame:
-    """The frame with a surface of tf as its support; never call it in a callback.
+@dataclass(frozen=True)
+class SupportSurface:
+    """A level surface of a frame of tf.
 
-    Args:
-        frame: colour and depth.
-        tf: where the surface's frame is looked up at the stamp.
-        support_frame: frame whose z axis points out of the surface.
+    Attributes:
+        frame_id: frame whose z axis points out of the surface.
         height: of the surface above that frame's origin, m.
-
-    Raises:
-        TransformError: the frame's pose is not available.
     """
-    name = frame.camera.frame_id
-    support2camera = tf.wait(
-        f'pose of {support_frame!r} in {name!r}',
-        lambda buffer: buffer.lookup(name, support_frame, frame.stamp_ns),
-    )
-    level = np.array([0.0, 0.0, 1.0, -height])
-    return replace(frame, support=moved_plane(level, support2camera))
+
+    frame_id: str
+    height: float
+
+    def add_to(self, frame: RgbdFrame, tf: TfInput) -> RgbdFrame:
+        """The frame with this surface as its support; never call it in a callback.
+
+        Args:
+            frame: colour and depth.
+            tf: where the surface's frame is looked up at the stamp.
+
+        Raises:
+            TransformError: the frame's pose is not available.
+        """
+        name = frame.camera.frame_id
+        support2camera = tf.wait(
+            f'pose of {self.frame_id!r} in {name!r}',
+            lambda buffer: buffer.lookup(name, self.frame_id, frame.stamp_ns),
+        )
+        level = np.array([0.0, 0.0, 1.0, -self.height])
+        return replace(frame, support=moved_plane(level, support2camera))
