@@ -96,13 +96,13 @@ class TrackerSettings(Settings):
     confirm_frames: int = dynamic_setting(
         3, 'Frames in which a target must be seen to be confirmed.', unit='frames', low=1, high=100
     )
-    refind_frames: int = setting(
+    refind_frames: int = dynamic_setting(
         3,
         'Frames in a row in which a target that was out of sight, lost or suddenly elsewhere must '
         'be seen again to be confirmed; before, it is tentative and not stable.',
         unit='frames', low=1, high=100,
     )  # fmt: skip
-    check_grasps_period: float = setting(
+    check_grasps_period: float = dynamic_setting(
         0.1,
         'While the camera or the object moves, held grasps are checked against the scene this '
         'often; otherwise in every frame.',

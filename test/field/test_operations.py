@@ -235,6 +235,7 @@ def test_each_of_fifty_goals_has_one_answer(graph, clients):
     for index in answers:
         send(index)
     wait_until(lambda: sum(map(bool, answers.values())) >= 49, 'an answer to each but the last')
+    wait_until(lambda: len(handles) == 50, 'acceptance of each')
     for handle in handles.values():
         handle.cancel_goal_async()
     wait_until(lambda: all(answers.values()), 'an answer to each')

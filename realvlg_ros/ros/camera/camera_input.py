@@ -88,7 +88,7 @@ class CameraInput:
         self._robot = None
         if parameters.robot_shapes and self._tf is not None:
             self._robot = RobotInput(parameters.robot_shapes, parameters.robot_padding, self._tf)
-        self._topics: dict[str, type[Any]] = {}
+        self._topics: dict[str, tuple[str, type[Any]]] = {}
         self._last_jump = ''
 
     def start(self) -> None:
@@ -206,16 +206,16 @@ class CameraInput:
     def _publishers(self) -> str:
         """Each topic with the number of its publishers."""
         return ', '.join(
-            describe_publishers(self._node, topic, message)
-            for topic, message in self._topics.items()
+            describe_publishers(self._node, name, topic, message)
+            for name, (topic, message) in self._topics.items()
         )
 
-    def _subscribe(self) -> dict[str, type[Any]]:
-        """Subscribe to the streams; returns the types of the messages by topic."""
+    def _subscribe(self) -> dict[str, tuple[str, type[Any]]]:
+        """Subscribe to the streams; returns the topic of each and the type of its messages."""
         p = self._parameters
         qos = stream(p.image_reliability, p.image_queue_depth)
         transports = {'color': p.color_transport, 'depth': p.depth_transport}
-        topics: dict[str, type[Any]] = {}
+        topics: dict[str, tuple[str, type[Any]]] = {}
         for name in _STREAMS:
             transport = transports.get(name, 'raw')
             message = CameraInfo if name == 'camera_info' else Image
@@ -223,7 +223,7 @@ class CameraInput:
             topic = self._node.resolve_topic_name(name)
             if transport != 'raw':
                 message, topic = CompressedImage, f'{topic}/{transport}'
-            topics[topic] = message
+            topics[name] = topic, message
             self._node.create_managed_subscription(
                 message, topic, partial(self._receive, name), qos,
                 parameter='image_reliability',

@@ -44,9 +44,11 @@ class Outage:
     def now(self) -> tuple[float, str]:
         """How long it has lasted, s, and the reason; 0 and an empty text without an outage."""
         lasted, reason = self._camera()
-        if reason or self._failed_s is None:
+        # Read once: another thread may use a frame meanwhile.
+        failed_s = self._failed_s
+        if reason or failed_s is None:
             return lasted, reason
-        lasted = self._clock() - self._failed_s
+        lasted = self._clock() - failed_s
         if lasted <= self._least_s:
             return 0.0, ''
         return lasted, f'no usable frame for {lasted:.1f} s: {self.failure}'

@@ -13,36 +13,38 @@ _MOST_HINTS = 3
 _RESULTS = ('GraspTarget', 'Grounding')
 # Pictures made for people, by what their names say.
 _MADE = ('debug', 'overlay', 'annotat', 'visuali', 'result', 'marker', 'mask')
-# Form of a topic under a base topic, as in image_transport, and the parameter that sets it.
-_TRANSPORTS = {'compressed': 'color_transport', 'compressedDepth': 'depth_transport'}
+# Form of the topic of a stream under its base topic, as in image_transport. Its publishers offer
+# every form of each image, and only this one is read.
+_TRANSPORTS = {'color': 'compressed', 'depth': 'compressedDepth'}
 
 
-def describe_publishers(node: Node, topic: str, message: type[Any]) -> str:
+def describe_publishers(node: Node, stream: str, topic: str, message: type[Any]) -> str:
     """A topic with its number of publishers; if that is 0, with what a camera publishes instead.
 
     Args:
         node: gives the ROS graph.
+        stream: color, depth or camera_info.
         topic: full name.
         message: type of its messages; of other topics only those of this type are listed.
     """
     count = node.count_publishers(topic)
     words = f'{count} publisher{"" if count == 1 else "s"}'
     if not count:
-        words += _other_form(node, topic) or _others(node, topic, message)
+        words += _other_form(node, stream, topic) or _others(node, topic, message)
     return f'{topic} ({words})'
 
 
-def _other_form(node: Node, topic: str) -> str:
+def _other_form(node: Node, stream: str, topic: str) -> str:
     """That the same images are published in another form, and the parameter that reads it."""
-    base, _, form = topic.rpartition('/')
-    if form in _TRANSPORTS:
-        if node.count_publishers(base):
-            return f'; {base} is published: set {_TRANSPORTS[form]} to raw'
+    if stream not in _TRANSPORTS:
         return ''
-    for form, parameter in _TRANSPORTS.items():
-        if node.count_publishers(f'{topic}/{form}'):
-            return f'; {topic}/{form} is published: set {parameter} to {form}'
-    return ''
+    transport = _TRANSPORTS[stream]
+    base, _, form = topic.rpartition('/')
+    if form == transport:
+        found = f'; {base} is published: set {stream}_transport to raw'
+        return found if node.count_publishers(base) else ''
+    found = f'; {topic}/{transport} is published: set {stream}_transport to {transport}'
+    return found if node.count_publishers(f'{topic}/{transport}') else ''
 
 
 def _others(node: Node, topic: str, message: type[Any]) -> str:

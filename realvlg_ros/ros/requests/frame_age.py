@@ -32,13 +32,16 @@ class FrameAge:
     def mark(self) -> Callable[[], bool]:
         """A condition: the newest frame was taken after this call.
 
-        By its stamp, where that is of the same clock; otherwise by when it came.
+        By its stamp, where that is of the same clock; otherwise, and after the clock has jumped
+        back, by when it came.
         """
         asked, asked_ns = time.monotonic(), self._clock_ns()
 
         def is_newer() -> bool:
             if self._arrived < asked:
                 return False
-            return self._stamp_ns >= asked_ns or self._lag_ns > _OTHER_CLOCK_NS
+            if self._stamp_ns >= asked_ns or self._lag_ns > _OTHER_CLOCK_NS:
+                return True
+            return asked_ns - self._clock_ns() > _OTHER_CLOCK_NS
 
         return is_newer

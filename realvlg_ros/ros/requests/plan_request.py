@@ -208,6 +208,8 @@ class PlanRequest:
                 return target
             if target.state == GraspTarget.LOST:
                 return None
+            # It is followed again: the deadline does not end it as lost.
+            self._lost = ''
             self._progress.enter(
                 Feedback.TRACKING, target.message or 'waiting for a stable target'
             )

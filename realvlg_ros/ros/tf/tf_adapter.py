@@ -86,7 +86,9 @@ class TransformListener:
 
     def refused(self, words: str) -> str:
         """The transforms that are refused now of the frames that words quote, and why."""
-        return '; '.join(why for child, why in self._refused.items() if repr(child) in words)
+        # A copy: transforms come in other threads.
+        found = list(self._refused.items())
+        return '; '.join(why for child, why in found if repr(child) in words)
 
     def _feed(self, transforms: Iterable[TransformStamped], static: bool) -> None:
         before = list(self._refused)

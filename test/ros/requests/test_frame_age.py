@@ -35,3 +35,15 @@ def test_a_stamp_of_another_clock_counts_by_when_it_came():
     assert not is_newer()
     age.arrived(5 * S + 1)
     assert is_newer() and age.lag > 900
+
+
+def test_after_a_clock_that_jumped_back_a_frame_counts_by_when_it_came():
+    clock = Clock(100 * S)
+    age = FrameAge(clock)
+    age.arrived(100 * S)
+    is_newer = age.mark()
+    # A bag begins again while the request waits.
+    clock.now_ns = 2 * S
+    assert not is_newer()
+    age.arrived(2 * S)
+    assert is_newer()

@@ -58,9 +58,9 @@ RETRY_S = 0.05
 class Run:
     """A request running in a thread."""
 
-    def __init__(self, grounder, timeout=PATIENCE_S / 2, missing=lambda: '', **goal):
+    def __init__(self, grounder, timeout=PATIENCE_S / 2, missing=lambda: '', silence=0.1, **goal):
         self.feedback = []
-        limits = PlanLimits(timeout, 1.0, 0.1, RETRY_S, 2)
+        limits = PlanLimits(timeout, 1.0, silence, RETRY_S, 2)
         fields = {'instruction': 'the red mug', 'request_id': 'r', **goal}
         self.request = PlanRequest(
             PlanGrasps.Goal(**fields), limits, grounder, missing, self.feedback.append
@@ -162,6 +162,17 @@ def test_a_lost_object_is_grounded_again_at_a_bounded_rate_until_the_deadline():
     assert len(pauses) >= 3 and min(pauses) > 0.9 * RETRY_S
 
 
+def test_what_is_followed_again_at_the_deadline_is_not_lost():
+    grounder = FakeGrounder(FOUND)
+    run = Run(grounder, timeout=2.0, silence=PATIENCE_S, wait_for_stable=True)
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.LOST, message='gone'))
+    wait_until(lambda: len(grounder.asked) > 1, 'another grounding')
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1, message='it trembles'))
+    result = run.end()
+    assert result.status == Result.TIMED_OUT and 'it trembles' in result.message
+
+
 def test_silence_of_the_tracker_is_named():
     grounder = FakeGrounder(FOUND)
     result = Run(grounder, timeout=1.5).end()
@@ -172,15 +183,15 @@ def test_silence_of_the_tracker_is_named():
 
 def test_a_tracker_that_still_plans_is_waited_for_however_long():
     grounder = FakeGrounder(FOUND)
-    run = Run(grounder)
+    run = Run(grounder, silence=0.5)
     run.wait_for(Feedback.PLANNING)
-    until = time.monotonic() + 1.0
+    until = time.monotonic() + 1.2
     while time.monotonic() < until:
         run.request.on_planning('r')
         run.request.on_planning('of another')
         time.sleep(0.002)
     run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
-    assert run.end().status == Result.OK
+    assert run.end().status == Result.OK and len(grounder.asked) == 1
 
 
 def test_planning_for_others_is_no_answer():
