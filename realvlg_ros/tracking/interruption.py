@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ..transforms import invert
 from .memory.key_frames import KeyFrame
 from .target.report import report
 from .target.target import GraspTarget
 from .target.track import TargetTrack
+from .target_list import TargetList
 
 
 def paused(
@@ -51,3 +53,21 @@ def ended(
         track.life.lose(reason)
         targets.append(replace(report(track, last, {}), stamp_ns=stamp_ns))
     return targets
+
+
+def change_world(targets: TargetList, last: KeyFrame | None, key: KeyFrame) -> list[str]:
+    """Move targets between camera and fixed frame when tf comes or goes; notices of it, if any.
+
+    Args:
+        targets: that are followed.
+        last: the frame before; None for the first.
+        key: the newest frame.
+    """
+    if last is None or last.world == key.world:
+        return []
+    # The camera is taken as still from the last frame to this one; features find the rest.
+    old2new = key.camera2world @ invert(last.camera2world)
+    notice = f'targets now live in {key.world!r}, before in {last.world!r}'
+    for track in targets:
+        track.change_world(old2new, notice)
+    return [notice] if len(targets) else []

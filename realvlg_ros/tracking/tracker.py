@@ -11,20 +11,20 @@ from ..grounding.grounding import Grounding, GroundingStatus
 from ..image_region import RegionMask
 from ..transforms import invert
 from .association import contested
-from .interruption import ended, paused
+from .interruption import change_world, ended, paused
 from .measurement.region import checked_region
 from .memory.key_frames import KeyFrame, KeyFrameMemory
 from .memory.steady_world import SteadyWorld
 from .memory.stream_break import stream_break
 from .memory.support_memory import SupportMemory
 from .reground import PendingRegrounds, RegroundRequest, due_regrounds
+from .reporter import TargetReporter
 from .settings import TrackerSettings
 from .target.catch_up import carry
 from .target.first_plans import FirstPlans
 from .target.plan_job import PlanJob, PlanResult
 from .target.replanning import first_jobs, job_for, plan_is_due
-from .target.report import refusal, report
-from .target.scene_watch import SceneChecker, SceneWatch
+from .target.scene_watch import SceneChecker
 from .target.target import GraspTarget
 from .target.track import TargetTrack
 from .target_list import TargetList
@@ -33,11 +33,6 @@ from .waiting_jobs import WaitingJobs
 
 # Milliseconds in a second. From SI.
 _MS = 1000.0
-# What a grounding is refused with that has found another object for the same request.
-_ANOTHER = (
-    '{!r} fits the words now, but does not look like what this request found before; '
-    'for another object make a new request'
-)
 
 
 class TargetTracker:
@@ -69,11 +64,11 @@ class TargetTracker:
         self._targets = TargetList(self.settings)
         self._unanswered = Unanswered()
         self._notices: list[str] = []
-        self._watch: SceneWatch | None = None
+        self._reporter = TargetReporter(self._memory, self._targets)
 
     def check_with(self, checker: SceneChecker) -> None:
         """Check grasps against the scene of each frame with a planner of the gripper in use."""
-        self._watch = SceneWatch(checker)
+        self._reporter.check_with(checker)
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings; the memory of frames keeps those that it was made with."""
@@ -113,7 +108,7 @@ class TargetTracker:
         frame = self._support.add_to(frame, self.settings.support_memory)
         key = KeyFrame.from_frame(frame)
         key = self._world.steady(key, self._memory.newest, len(self._targets) > 0)
-        self._change_world(key)
+        self._notices += change_world(self._targets, self._memory.newest, key)
         self._memory.add(key)
         for track in self._targets:
             track.follow(key)
@@ -124,12 +119,12 @@ class TargetTracker:
         timings = {'track': track_ms, **self._planned_ms}
         self._planned_ms = {}
         targets = [
-            self._report(track, key, timings, is_answer=False)
+            self._reporter.report(track, key, timings, is_answer=False)
             for track in self._targets
             if track.settled and track.life.worth_reporting(key.stamp_ns)
         ]
         orphans = self._unanswered.take_orphans(self._targets)
-        return lost + [self._refuse(orphan, GIVEN_UP) for orphan in orphans] + targets
+        return lost + [self._reporter.refuse(orphan, GIVEN_UP) for orphan in orphans] + targets
 
     def pause(self, reason: str, lost: bool = False) -> list[GraspTarget]:
         """The targets while no frame can be followed: hidden, or lost until one shows them."""
@@ -171,25 +166,27 @@ class TargetTracker:
         started = time.perf_counter()
         if grounding.status == GroundingStatus.IN_PROGRESS:
             self.begin(grounding.request_id, grounding.stamp_ns)
-            return self._refuse(grounding, 'the grounding is still in progress')
+            return self._reporter.refuse(grounding, 'the grounding is still in progress')
         try:
             if grounding.status != GroundingStatus.OK:
-                return self._refuse(grounding, grounding.message or grounding.status.name)
+                return self._reporter.refuse(grounding, grounding.message or grounding.status.name)
             key = self._memory.find(grounding.stamp_ns)
             if key is None:
                 self._pending_regrounds.answer_came(grounding)
-                return self._refuse(grounding, self._memory.why_gone(grounding.stamp_ns))
+                return self._reporter.refuse(grounding, self._memory.why_gone(grounding.stamp_ns))
             try:
                 mask = checked_region(grounding, key.camera, key.depth)
             except FrameError as error:
-                return self._refuse(grounding, str(error))
+                return self._reporter.refuse(grounding, str(error))
             if self._pending_regrounds.superseded(grounding, self._targets.at(key, mask)):
-                return self._refuse(grounding, 'its object is followed for a newer request')
+                return self._reporter.refuse(
+                    grounding, 'its object is followed for a newer request'
+                )
             if self._targets.is_another(grounding, key, mask):
-                return self._another(grounding)
+                return self._reporter.another(grounding)
             kept = self._targets.contradicted(grounding, key, mask)
             if kept is not None:
-                return self._contradicted(kept)
+                return self._reporter.contradicted(kept)
             self._pending_regrounds.drop(grounding.request_id)
             # Planner and tracker must speak of the same pixels, also when only a box was given.
             return self._take(replace(grounding, mask=mask), key, mask, started)
@@ -233,7 +230,7 @@ class TargetTracker:
         if result.failed:
             self._unanswered.answered(track)
             self._targets.remove(track.track_id)
-            return self._refuse(track.grounding, result.message)
+            return self._reporter.refuse(track.grounding, result.message)
         return self._take_first(track, track.first_plans, result)
 
     def reset(self, track_id: int = 0) -> int:
@@ -248,7 +245,9 @@ class TargetTracker:
         """Find or make the target of a grounding, carry it to now, and ask for its plans."""
         assigned = self._targets.assign(grounding, key, mask)
         if assigned is None:
-            return self._refuse(grounding, 'no depth on the object: neither tracked nor grasped')
+            return self._reporter.refuse(
+                grounding, 'no depth on the object: neither tracked nor grasped'
+            )
         track, object2world = assigned
         if not track.settled:
             self._unanswered.add(grounding)
@@ -267,7 +266,7 @@ class TargetTracker:
         track.planned_ns, track.planned_pose = newest.stamp_ns, track.object2world
         plans = FirstPlans(first_jobs(track, later if behind else []), started, carried)
         if track.candidates.plans:
-            target = self._report(track, newest, plans.timings_ms())
+            target = self._reporter.report(track, newest, plans.timings_ms())
             if target.grasps:
                 return target
         # Without a grasp that is free now, the answer is what is planned in the grounded frame.
@@ -294,27 +293,7 @@ class TargetTracker:
             return None
         track.first_plans, track.planned_ns = None, newest.stamp_ns
         self._unanswered.answered(track)
-        return self._report(track, newest, plans.timings_ms())
-
-    def _contradicted(
-        self,
-        track: TargetTrack,
-        message: str = 'a check for drift found another place; asked again',
-    ) -> GraspTarget | None:
-        """A followed target that a check for drift has found elsewhere."""
-        newest = self._memory.newest
-        assert newest is not None
-        if not track.settled:
-            return None
-        return replace(self._report(track, newest, {}), message=message)
-
-    def _another(self, grounding: Grounding) -> GraspTarget | None:
-        """Another object than the one that a request asked for fits its words now."""
-        followed = self._targets.followed_for(grounding.request_id)
-        if followed is not None:
-            return self._contradicted(followed, _ANOTHER.format(grounding.label))
-        asked_for = replace(grounding, label=self._targets.questions.label(grounding))
-        return self._refuse(asked_for, 'lost: ' + _ANOTHER.format(grounding.label))
+        return self._reporter.report(track, newest, plans.timings_ms())
 
     def _check_stream(self, frame: RgbdFrame) -> list[GraspTarget]:
         """End all targets when the stream has broken; they are returned with the reason."""
@@ -322,32 +301,3 @@ class TargetTracker:
         reason = stream_break(last, frame, self.settings.max_gap) if last is not None else ''
         self._notices += [reason] if reason and len(self._targets) else []
         return self.interrupt(reason, frame.stamp_ns) if reason else []
-
-    def _change_world(self, key: KeyFrame) -> None:
-        """Move the targets between camera and fixed frame when tf comes or goes."""
-        last = self._memory.newest
-        if last is None or last.world == key.world:
-            return
-        # The camera is taken as still from the last frame to this one; features find the rest.
-        old2new = key.camera2world @ invert(last.camera2world)
-        notice = f'targets now live in {key.world!r}, before in {last.world!r}'
-        for track in self._targets:
-            track.change_world(old2new, notice)
-        self._notices += [notice] if len(self._targets) else []
-
-    def _report(
-        self,
-        track: TargetTrack,
-        key: KeyFrame,
-        timings_ms: dict[str, float],
-        is_answer: bool = True,
-    ) -> GraspTarget:
-        """Check the grasps of a target against the newest frame, and describe it there."""
-        started = time.perf_counter()
-        if self._watch is not None:
-            self._watch.look(track, key, is_answer)
-            timings_ms = {**timings_ms, 'check': (time.perf_counter() - started) * _MS}
-        return report(track, key, timings_ms, self._watch is not None)
-
-    def _refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
-        return refusal(grounding, self._memory.newest, reason)
