@@ -61,7 +61,10 @@ def write_frame(folder: Path, frame: RgbdFrame) -> None:
 
 
 def _read_image(path: Path, flags: int) -> np.ndarray:
-    image = cv2.imread(str(path), flags)
+    try:
+        image = cv2.imread(str(path), flags)
+    except cv2.error as error:
+        raise FrameError(f'{path} cannot be decoded: {error}') from error
     if image is None:
         raise FrameError(f'{path} is missing or is not an image')
     return image

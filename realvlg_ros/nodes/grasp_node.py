@@ -195,7 +195,12 @@ class GraspNode(ManagedNode):
 
     def _follow(self) -> None:
         for match in self._frames.take():
-            self._track(match)
+            try:
+                self._track(match)
+            except Exception as error:
+                # Not foreseen: no target stays stable in frames that nobody could look at.
+                self._outage.failed(f'{error!r}; see the log of grasp_node')
+                raise
 
     def _track(self, match: MatchedFrame) -> None:
         try:
@@ -204,10 +209,10 @@ class GraspNode(ManagedNode):
             self._outage.failed(str(error))
             self.warn('image', str(error))
             return
-        self._outage.used()
         self.warn('image', '')
         started = time.perf_counter()
         targets = self._tracker.update(frame)
+        self._outage.used()
         self._update_ms = (time.perf_counter() - started) * 1e3
         self._processed.tick()
         for notice in self._tracker.take_notices():

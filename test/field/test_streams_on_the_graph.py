@@ -29,7 +29,9 @@ class Shared(Graph):
         self.targets = self.record_targets()
         self.diagnostics = self.record_diagnostics()
         self.add(GroundingNode, image_timeout=0.6, max_image_age=0.3)
-        self.add(GraspNode, **{'tracker.fused_plans': 1, 'tracker.retry_period': 0.2})
+        self.grasp_node = self.add(
+            GraspNode, **{'tracker.fused_plans': 1, 'tracker.retry_period': 0.2}
+        )
         self.add(GraspServer, retry_period=0.05)
 
     def follow(self) -> GraspTarget:
@@ -223,3 +225,18 @@ def test_frames_that_cannot_be_used_end_stability_with_the_reason(graph: Shared)
         begin, 'a doubt', lambda target: not target.stable and target.request_id == request_id
     )
     assert 'no usable frame for ' in first.message and 'rgb17' in first.message
+
+
+def test_frames_in_which_following_fails_end_stability_with_the_reason(
+    graph: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> None:
+        raise ValueError('not foreseen')
+
+    request_id = graph.follow().request_id
+    begin = len(graph.targets)
+    monkeypatch.setattr(graph.grasp_node._tracker, 'update', fail)
+    first = graph.after(
+        begin, 'a doubt', lambda target: not target.stable and target.request_id == request_id
+    )
+    assert 'no usable frame for ' in first.message and 'not foreseen' in first.message

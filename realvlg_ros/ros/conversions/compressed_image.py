@@ -147,13 +147,21 @@ def _stored_as_rgb(format_: str) -> bool:
 
 def _decode(msg: CompressedImage, offset: int, flags: int) -> npt.NDArray[np.generic]:
     data = np.frombuffer(msg.data, np.uint8)[offset:]
-    image = cv2.imdecode(data, flags) if data.size else None
+    try:
+        image = cv2.imdecode(data, flags) if data.size else None
+    except cv2.error as error:
+        # Such as a damaged header that names a size no image has.
+        raise _undecoded(msg, f'cannot be decoded ({error})') from error
     if image is None:
-        raise MessageError(
-            f'compressed image of format {msg.format!r}, {len(msg.data)} bytes, cannot be '
-            'decoded; expected jpeg or png (compressedDepth: png behind a header of 12 bytes)'
-        )
+        raise _undecoded(msg, 'cannot be decoded')
     return np.asarray(image)
+
+
+def _undecoded(msg: CompressedImage, reason: str) -> MessageError:
+    return MessageError(
+        f'compressed image of format {msg.format!r}, {len(msg.data)} bytes, {reason}; expected '
+        'jpeg or png (compressedDepth: png behind a header of 12 bytes)'
+    )
 
 
 def _message(format_: str, data: bytes, stamp_ns: int, frame_id: str) -> CompressedImage:
