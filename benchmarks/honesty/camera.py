@@ -11,6 +11,7 @@ from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer
 from realvlg_ros.simulation.world import World
 
+# Frames a second. Chosen: half of what cameras give, for time.
 RATE_HZ = 15
 # Standard deviation of colour, of 255. Chosen: a camera by daylight.
 _COLOR_NOISE = 2.0

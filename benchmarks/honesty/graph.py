@@ -32,9 +32,12 @@ from realvlg_ros.transforms import invert
 # Silence is longer than 2 s; half a second is for the way there and back. Chosen: feedback comes
 # that often.
 SILENCE_S = 2.0 + 0.5
-# Deadline of a goal while nothing is wrong, and with the fault, s.
+# Deadline of a goal while nothing is wrong, and with the fault, s. Chosen: a busy machine answers
+# in the first; a fault is named long before the second.
 _CLEAN_GOAL_S, _GOAL_S = 20.0, 7.0
+# Images that are rendered and then sent in turn. Chosen: half a second of noise, for time.
 _POOL = 8
+# By so much tf that is late comes after its image, s. Chosen: longer than a node waits for it.
 _TF_DELAY_S = 0.6
 _STATUS = {
     getattr(PlanGrasps.Result, name): name

@@ -18,6 +18,7 @@ from realvlg_ros.grounding.grounding import Grounder, never_aborted
 from realvlg_ros.simulation.world import World, upright_pose
 
 FIXED_FRAME = 'base_link'
+# Scenes that are tried for a story. Chosen: nearly every story finds one.
 _ATTEMPTS = 40
 Restamp = Callable[[int, int], Sequence[int]]
 

@@ -31,6 +31,7 @@ TOLERANCE_M = 0.001
 LAST_PART_M = 0.05
 # Depths by which a solid may be entered, m. Chosen: half the thickness of a finger is 7 mm.
 _DEPTHS_M = (0.002, 0.003, 0.004, 0.006, 0.008, 0.012, 0.016, 0.024, 0.031)
+# How far pads give way, m. From evaluation/mesh_judge.py.
 _COMPLIANCE_M = 0.002
 _PARTS = ('finger -y', 'finger +y', 'palm')
 

@@ -34,6 +34,7 @@ from realvlg_ros.ros.node.executor import NodeExecutor
 from realvlg_ros.ros.node.qos import stream
 from realvlg_ros.ros.tf.tf_adapter import TransformBroadcaster
 
+# Longest wait for the nodes to be active, s. Chosen: a busy machine takes a fraction of it.
 _START_S = 30.0
 # How often it is measured whether this process runs, s. Chosen: a fraction of a frame.
 _BEAT_S = 0.01

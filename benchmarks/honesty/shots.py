@@ -17,6 +17,7 @@ from realvlg_ros.intrinsics_check import check_intrinsics
 from realvlg_ros.simulation.renderer import RenderedFrame
 from realvlg_ros.simulation.world import WORLD_FRAME
 
+# Millimetres in a metre. From SI.
 MILLIMETRES = 1000.0
 
 

@@ -23,8 +23,9 @@ from benchmarks.honesty.shots import Fault
 from benchmarks.honesty.story import Ask, Moment, Story
 from realvlg_ros.simulation.world import World
 
-# Frames before the first goal and from one goal to the next.
+# Frames before the first goal and from one goal to the next. Chosen: a fraction of a second.
 _WARM, _BETWEEN = 4, 7
+# Scenes that are tried for a story. Chosen: nearly every story finds one.
 _ATTEMPTS = 40
 
 
