@@ -192,9 +192,11 @@ def _above_support(patch: Float32Array, inside: BoolArray) -> BoolArray:
     design = np.stack([x, y, np.ones_like(x)], axis=-1).astype(np.float64)
     z = patch[y, x].astype(np.float64)
     picks = np.random.default_rng(len(y)).integers(0, len(y), (_PLANES, 3))
-    triples = design[picks] + 1e-9 * np.eye(3)
-    planes = np.linalg.solve(triples, (1 / z[picks])[..., None])[..., 0]
-    planes = planes[np.isfinite(planes).all(axis=1)]
+    # Three readings in a row, or one taken twice, make no plane; else the area is half a pixel.
+    picks = picks[np.abs(np.linalg.det(design[picks])) > 0.5]
+    if len(picks) == 0:
+        return np.zeros(patch.shape, bool)
+    planes = np.linalg.solve(design[picks], (1 / z[picks])[..., None])[..., 0]
     near = np.abs(1 - (design @ planes.T) * z[:, None]) * z[:, None] < _PLANE_GAP_M
     kept = near[:, int(np.argmax(near.sum(axis=0)))]
     plane = np.linalg.lstsq(design[kept], 1 / z[kept], rcond=None)[0]

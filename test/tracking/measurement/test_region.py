@@ -70,3 +70,10 @@ def test_without_a_support_in_sight_the_stale_mask_stays():
     mask = RegionMask.from_full(owner == 1)
     blind = np.where(owner == 1, frame.depth, 0).astype(np.float32)
     assert fresh_region(view, blind, CAMERA, POSE, mask) is mask
+
+
+def test_readings_in_one_row_make_no_plane():
+    frame, owner = SlabScene([Slab(POSE)]).render(0)
+    depth, box = np.zeros_like(frame.depth), Box(30, 30, 50, 45)
+    depth[21, 16:48] = 0.6
+    assert region_of(ground(frame, owner, mask=None, box=box), depth).area == box.area
