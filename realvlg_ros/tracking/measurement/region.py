@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, FloatArray
+from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from ...camera import Camera
 from ...errors import FrameError
 from ...grounding.grounding import Grounding
@@ -29,6 +29,9 @@ _PLANE_GAP_M = 0.005
 _EXTENT_ROOM_M = 0.01
 # Of the known surface these quantiles are its extent. Chosen: outliers.
 _EXTENT_QUANTILES = (0.01, 0.99)
+# A region that has grown by this factor holds more than the object. Chosen: more than a turn shows
+# between two views.
+_GROWN = 1.25
 # Neighbouring pixels of one surface differ in depth by less than this, m. Chosen: grazing surfaces
 # pass, the gap between two things does not.
 _STEP_M = 0.02
@@ -135,19 +138,30 @@ def fresh_region(
     low, high = np.quantile(known, _EXTENT_QUANTILES, axis=0)
     room = np.maximum(0.3 * (high - low), _EXTENT_ROOM_M)
     out[y, x] = np.all((local > low - room) & (local < high + room), axis=1)
-    parts = out & ~_steps(patch)
     core = cv2.erode(
         _inside(carried, patch.shape, (left, top)).astype(np.uint8), np.ones((5, 5), np.uint8)
     )
-    _, labels = cv2.connectedComponents(parts.astype(np.uint8), connectivity=4)
-    votes = np.bincount(labels[(core > 0) & parts])
-    if votes.size < 2 or votes[1:].max() < 0.3 * max(int(core.sum()), 1):
+    chosen = _part_with(core > 0, out)
+    if chosen is not None and chosen.sum() > _GROWN * carried.area:
+        # It holds what touches the object in the image: cut where the depth steps. The pixels
+        # of a step belong to what they touch.
+        chosen = _part_with(core > 0, out & ~_steps(patch))
+        if chosen is not None:
+            chosen = cv2.dilate(chosen, np.ones((3, 3), np.uint8)) & out.astype(np.uint8)
+    if chosen is None:
         return carried
-    chosen = (labels == 1 + int(np.argmax(votes[1:]))).astype(np.uint8)
-    # The pixels of a step belong to what they touch, and readings are lost at edges: close gaps.
-    chosen = cv2.dilate(chosen, np.ones((3, 3), np.uint8)) & out.astype(np.uint8)
+    # Readings are lost at edges: close the gaps that leaves.
     found = RegionMask.from_full(cv2.morphologyEx(chosen, cv2.MORPH_CLOSE, np.ones((7, 7))))
     return RegionMask(found.x_offset + left, found.y_offset + top, found.data)
+
+
+def _part_with(core: BoolArray, out: BoolArray) -> ByteArray | None:
+    """The connected part (h, w) of pixels that holds most of a core; None if it is too little."""
+    _, labels = cv2.connectedComponents(out.astype(np.uint8), connectivity=4)
+    votes = np.bincount(labels[core & out])
+    if votes.size < 2 or votes[1:].max() < 0.3 * max(int(core.sum()), 1):
+        return None
+    return (labels == 1 + int(np.argmax(votes[1:]))).astype(np.uint8)
 
 
 def _steps(depth: Float32Array) -> BoolArray:
