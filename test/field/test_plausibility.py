@@ -72,8 +72,8 @@ def two_values():
 
 
 FAULTS = [
-    Row('clean', {}, 'OK', within_m=0.02),
-    Row('float metres', {'depth': depth_mm() / 1000}, 'OK', within_m=0.02),
+    Row('clean', {}, 'OK', within_m=0.05),
+    Row('float metres', {'depth': depth_mm() / 1000}, 'OK', within_m=0.05),
     Row('tenths of mm as mm', {'depth': scaled(10)}, 'NO_GRASP', ('x', 'cm', '6.', *UNIT)),
     Row('scale 10 times', {'scale': 0.01, 'phrase': 'the blue block'}, 'NOT_FOUND', UNIT),
     Row('scale 4 times', {'scale': 0.004}, 'NO_GRASP', ('29 x 19 x 24 cm', *UNIT)),
@@ -110,7 +110,7 @@ def test_depth_of_another_unit_or_file(row, pipeline):
             *np.mean(table_scene.RED_BOX_CORNERS, axis=0),
             1.0,
         ]
-        assert np.linalg.norm(grasp.position - center[:3]) < row.within_m + 0.03
+        assert np.linalg.norm(grasp.position - center[:3]) < row.within_m
 
 
 INTRINSICS = [
