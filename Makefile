@@ -21,7 +21,8 @@ demo: setup
 	  $(if $(FRAME),--frame '$(FRAME)')
 
 test: setup-test check
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=10
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	  --cov --cov-report=term:skip-covered --durations=10
 
 check: setup-test
 	$(BIN)/ruff check .

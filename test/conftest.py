@@ -6,7 +6,11 @@ import random
 import socket
 from pathlib import Path
 
-_DOMAINS = itertools.cycle(random.SystemRandom().sample(range(1, 102), 101))
+# Workers of pytest-xdist share the domains out among themselves.
+_WORKER = int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
+_WORKERS = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
+_MINE = range(1 + _WORKER, 102, _WORKERS)
+_DOMAINS = itertools.cycle(random.SystemRandom().sample(_MINE, len(_MINE)))
 
 
 def _is_empty(domain: int) -> bool:
