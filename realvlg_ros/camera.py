@@ -104,8 +104,11 @@ class Camera:
     @cached_property
     def rays(self) -> FloatArray:
         """(height, width, 2) x/z and y/z of every pixel's ray; treat as read-only."""
-        columns, rows = np.meshgrid(np.arange(self.width), np.arange(self.height))
-        rays = self.normalize(np.stack([columns, rows], axis=-1).astype(np.float64))
+        rays = np.empty((self.height, self.width, 2))
+        rays[..., 0] = (np.arange(self.width) - self.cx) / self.fx
+        rays[..., 1] = ((np.arange(self.height) - self.cy) / self.fy)[:, None]
+        if self.distorted:
+            rays = undistort(rays, self.distortion, self.fisheye)
         rays.setflags(write=False)
         return rays
 

@@ -30,21 +30,24 @@ def hole_walls(scene: Scene) -> Float32Array:
     walls = np.full(holes.shape, np.inf, np.float32)
     own, beside = holes & scene.mask, holes & ~scene.mask
     if own.any():
-        walls[own] = _depth_around(scene)[own]
+        x, y, width, height = cv2.boundingRect(scene.mask.astype(np.uint8))
+        part = np.s_[y : y + height, x : x + width]
+        around = _depth_around(scene.frame.depth[part], scene.mask[part])
+        walls[part][own[part]] = around[own[part]]
     if scene.plane is not None and beside.any():
         walls[beside] = _standing(scene, beside)
     return walls
 
 
-def _depth_around(scene: Scene) -> Float32Array:
+def _depth_around(depth: Float32Array, mask: BoolArray) -> Float32Array:
     """Depth (height, width) of the object's reading nearest in the image, m."""
-    read = scene.mask & scene.frame.valid
+    read = mask & (depth > 0)
     _, label = cv2.distanceTransformWithLabels(
         (~read).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    depth = np.zeros(int(label.max()) + 1, np.float32)
-    depth[label[read]] = scene.frame.depth[read]
-    return depth[label]
+    nearest = np.zeros(int(label.max()) + 1, np.float32)
+    nearest[label[read]] = depth[read]
+    return nearest[label]
 
 
 def _standing(scene: Scene, holes: BoolArray) -> FloatArray:

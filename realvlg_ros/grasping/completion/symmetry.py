@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, FloatArray
+from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
 from .box_top import PLATEAU, BoxTop
@@ -122,21 +122,28 @@ def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
     From above, the top and the silhouette of a flat object are visible, but none of its walls.
     """
     edge = np.flatnonzero(np.abs(cloud.normals[:, 2]) < _VERTICAL)
-    points, out = cloud.points.astype(np.float32), cloud.normals[edge, :2].astype(np.float32)
-    offset = points - points[edge, None]
-    ahead = offset[..., 0] * out[:, :1] + offset[..., 1] * out[:, 1:]
-    aside = offset[..., 1] * out[:, :1] - offset[..., 0] * out[:, 1:]
+    points = (cloud.points - cloud.center).astype(np.float32)
+    out = cloud.normals[edge, :2].astype(np.float32)
+    ahead = _offsets(points[:, :2], edge, out)
+    aside = _offsets(points[:, :2], edge, np.column_stack([-out[:, 1], out[:, 0]]))
+    above = points[:, 2] - points[edge, 2:]
     near = np.abs(aside) < 1.5 * _WALL_STEP
     # A bottle's neck does not continue through the body below it; a visible wall is measured.
     body = near & (ahead > _WALL_STEP)
-    seen = near & (ahead > -_WALL_STEP) & (offset[..., 2] < -0.5 * _WALL_STEP)
-    seen &= offset[..., 2] > -3 * _WALL_STEP
+    seen = near & (ahead > -_WALL_STEP) & (above < -0.5 * _WALL_STEP)
+    seen &= above > -3 * _WALL_STEP
     edge = edge[~(body | seen).any(axis=1)]
     drop = np.arange(1, int(cloud.points[edge, 2].max(initial=0) / _WALL_STEP) + 1) * _WALL_STEP
     below = cloud.points[edge, None] - drop[:, None] * (0.0, 0.0, 1.0)
-    above = below[..., 2] > 0
+    free = below[..., 2] > 0
     normals = np.broadcast_to(cloud.normals[edge, None], below.shape)
-    return below[above], normals[above]
+    return below[free], normals[free]
+
+
+def _offsets(points: Float32Array, start: IndexArray, directions: Float32Array) -> Float32Array:
+    """How far (m, n) points (n, 2) lie from m of them along a direction (m, 2) of each."""
+    along = np.einsum('mk,mk->m', points[start], directions)
+    return np.asarray(directions @ points.T - along[:, None])
 
 
 def _turned(

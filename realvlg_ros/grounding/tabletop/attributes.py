@@ -10,6 +10,7 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
+from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # A colour is named in a description when it covers this share of the object. Chosen: a fifth and a
@@ -92,13 +93,13 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
     box = segment.region.box
     rows, columns = scene.height.shape
     # Without a support heights start at the object's own far side.
-    base = 0.0 if scene.has_support else float(np.percentile(height, 2))
+    base = 0.0 if scene.has_support else float(percentiles(height, (2,))[0])
     return SceneObject(
         region=segment.region,
         colors=_colors(part, mask, white),
         position=np.median(points, axis=0).astype(np.float64),
         ground=np.median(ground, axis=0),
-        height=max(float(np.percentile(height, 98)) - base, 0.001),
+        height=max(float(percentiles(height, (98,))[0]) - base, 0.001),
         length=float(max(sides)),
         width=float(min(sides)),
         cut_off=bool(
@@ -122,7 +123,7 @@ def _sampled(
 
 def _trimmed(ground: Float32Array) -> Float32Array:
     """Footprint points (n, 2) without the stray few that flying pixels add."""
-    low, high = np.percentile(ground, [1.5, 98.5], axis=0)
+    low, high = percentiles(ground, (1.5, 98.5))
     inside = np.all((ground >= low) & (ground <= high), axis=1)
     kept = ground[inside] if inside.any() else ground
     return np.ascontiguousarray(kept, np.float32)

@@ -17,7 +17,7 @@ from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
 from .colorless import is_colorless, without_colors
-from .colors import estimate_white, name_weights
+from .colors import name_weights
 from .grammar import parse
 from .matching import match
 from .patches import find_in_clutter
@@ -97,8 +97,7 @@ class TabletopGrounder:
             scene = TabletopScene.without_support(frame, settings.working_width_px)
             segments = find_in_clutter(scene, settings.min_area_px, settings.max_size)
         clock.mark('segment')
-        white = estimate_white(scene.color)
-        objects = [describe_object(scene, found, white) for found in segments]
+        objects = [describe_object(scene, found, scene.white) for found in segments]
         clock.mark('attributes')
         return scene, objects
 

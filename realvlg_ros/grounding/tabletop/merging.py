@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ...arrays import Float32Array, Int32Array
+from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # Segments this many working pixels apart count as neighbours. Chosen: the width of a seam without
@@ -111,8 +112,8 @@ def _measure(scene: TabletopScene, labels: Int32Array) -> dict[int, _Fragment]:
         color = np.ascontiguousarray(part.color).reshape(-1, 1, 3)[some]
         lab = cv2.cvtColor(color, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
         position = np.column_stack([part.ground.reshape(-1, 2)[some], part.height.ravel()[some]])
-        low, high = np.percentile(position, [5, 95], axis=0)
-        left, right = np.percentile(some % segment.mask.shape[1], [5, 95])
+        low, high = percentiles(position, (5, 95))
+        left, right = percentiles(some % segment.mask.shape[1], (5, 95))
         columns = left + segment.window[1].start, right + segment.window[1].start
         fragments[label] = _Fragment(len(index), lab.mean(axis=0), columns, low, high)
     return fragments
@@ -136,9 +137,8 @@ def _contacts(scene: TabletopScene, labels: Int32Array) -> dict[tuple[int, int],
     contacts = {}
     for a, b in np.unique(pair, axis=0):
         here = (pair[:, 0] == a) & (pair[:, 1] == b)
-        contacts[int(a), int(b)] = _Contact(
-            int(here.sum()), float(np.median(step[here])), float(np.percentile(height[here], 25))
-        )
+        low = float(percentiles(height[here], (25,))[0])
+        contacts[int(a), int(b)] = _Contact(int(here.sum()), float(np.median(step[here])), low)
     return contacts
 
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Int32Array
-from .colors import COLOR_NAMES, dominant_names, estimate_white
+from .colors import COLOR_NAMES
+from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # Colours that stand out on their own; shadows and reflections are none of these.
@@ -114,7 +115,7 @@ def color_patches(
         min_area_px: smaller patches are left out.
         gap_px: gaps of this size, such as print, are closed.
     """
-    names = dominant_names(scene.color, estimate_white(scene.color))
+    names = scene.color_names.copy()
     own = np.bincount(names[support], minlength=256) / max(int(support.sum()), 1)
     names[~outline] = 255
     square = np.ones((3, 3), np.uint8)
@@ -125,12 +126,16 @@ def color_patches(
         if own[index] > _SUPPORT_SHARE or cv2.countNonZero(there) < min_area_px:
             continue
         there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
+        left, top, wide, high = cv2.boundingRect(there)
+        left, top = max(left - gap_px, 0), max(top - gap_px, 0)
+        there = there[top : top + high + 2 * gap_px, left : left + wide + 2 * gap_px]
         there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones((gap_px, gap_px), np.uint8))
         _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=4)
         for label, (x, y, width, height, area) in enumerate(stats):
             if label and area >= min_area_px and area > 0.3 * width * height:
-                window = slice(y, y + height), slice(x, x + width)
-                patches.append(Segment(window, labels[window] == label))
+                mask = labels[y : y + height, x : x + width] == label
+                rows, columns = slice(top + y, top + y + height), slice(left + x, left + x + width)
+                patches.append(Segment((rows, columns), mask))
     return sorted(patches, key=lambda patch: -patch.area)
 
 
@@ -158,7 +163,7 @@ def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> 
     everywhere = np.ones(scene.height.shape, bool)
     nowhere = ~everywhere
     patches = color_patches(scene, nowhere, everywhere, _CLUTTER, 3 * min_area_px, 13)
-    names = dominant_names(scene.color, estimate_white(scene.color))
+    names = scene.color_names
     found, bin_names = [], set()
     for patch in patches:
         part = scene.window(patch.window)
@@ -171,7 +176,7 @@ def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> 
         if name in bin_names or measured.sum() < 0.3 * patch.area:
             continue
         points = part.points[measured]
-        low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
+        low, high = percentiles(points[:: len(points) // 1000 + 1], (2, 98))
         if (high - low).max() < max_size:
             found.append(patch)
     return found

@@ -13,6 +13,7 @@ from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
+from .colors import dominant_names, estimate_white
 
 Window = tuple[slice, slice]
 
@@ -85,6 +86,16 @@ class TabletopScene:
         far = float(np.percentile(frame.depth[::4, ::4][frame.valid[::4, ::4]], 95))
         facing = SupportPlane(np.array([0.0, 0.0, -1.0]), far, 0.0, 0)
         return cls.from_frame(frame, facing, working_width_px)
+
+    @cached_property
+    def white(self) -> Float32Array:
+        """RGB (3,) of white in the light of this image, 0 to 255."""
+        return estimate_white(self.color)
+
+    @cached_property
+    def color_names(self) -> ByteArray:
+        """(rows, columns) index of each pixel's colour name; see dominant_names."""
+        return dominant_names(self.color, self.white)
 
     @cached_property
     def support(self) -> BoolArray:
@@ -181,8 +192,9 @@ def _warp(
         residual = (heights - terms @ coefficients) / spread
         weights = 1 / (spread * (1 + residual * residual))
     limit = tolerance * _MAX_WARP_IN_TOLERANCES
-    surface = _quadratic(ground.reshape(-1, 2)) @ coefficients
-    return np.clip(surface.reshape(height.shape), -limit, limit)
+    c, x, y = coefficients, ground[..., 0], ground[..., 1]
+    surface = c[0] + x * (c[1] + c[3] * x + c[4] * y) + y * (c[2] + c[5] * y)
+    return np.clip(surface, -limit, limit)
 
 
 def _quadratic(ground: Float32Array) -> Float32Array:

@@ -13,6 +13,7 @@ from ...errors import ParameterError
 from ...settings import Settings, setting
 from .merging import merge_fragments
 from .patches import add_patches
+from .percentiles import percentiles
 from .scene import MARGIN_PX, Segment, TabletopScene
 
 # Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
@@ -178,21 +179,31 @@ def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Ar
     distance, nearest = cv2.distanceTransformWithLabels(
         background, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(labels)
-    source = np.zeros(nearest.max() + 1, np.int64)
-    source[nearest[rows, columns]] = rows * labels.shape[1] + columns
-    origin = source[nearest]
-    near = foreground & (labels == 0) & (distance < 8)
-    near &= np.abs(z - z.ravel()[origin]) < 0.03
-    return np.where(near, labels.ravel()[origin], labels).astype(np.int32)
+    labeled = np.flatnonzero(labels)
+    source = np.zeros(nearest.max() + 1, np.intp)
+    source[nearest.ravel()[labeled]] = labeled
+    near = np.flatnonzero(foreground & (labels == 0) & (distance < 8))
+    origin = source[nearest.ravel()[near]]
+    flat = np.ravel(z)
+    alike = np.abs(flat[near] - flat[origin]) < 0.03
+    grown = labels.astype(np.int32)
+    grown.ravel()[near[alike]] = labels.ravel()[origin[alike]]
+    return grown
 
 
 def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSettings) -> bool:
     """Whether a segment has an object's size."""
-    points = scene.points[mask]
-    low, high = np.percentile(points[:: len(points) // 1000 + 1], [2, 98], axis=0)
+    rows, columns = _some(mask, 1000)
+    low, high = percentiles(scene.points[rows, columns], (2, 98))
     size = float((high - low).max())
     return settings.min_size < size < settings.max_size
+
+
+def _some(mask: BoolArray, count: int) -> tuple[IndexArray, IndexArray]:
+    """Rows and columns of at most about count of a mask's pixels, evenly drawn."""
+    index = np.flatnonzero(mask)
+    rows, columns = np.divmod(index[:: len(index) // count + 1], mask.shape[1])
+    return rows, columns
 
 
 def _ground_hull(scene: TabletopScene, support: BoolArray) -> Float32Array:
@@ -209,10 +220,8 @@ def _stands_on(
     """Whether the lower part of a segment lies over the support."""
     if len(region) == 0:
         return False
-    height = scene.height[mask]
-    low = height <= np.percentile(height, 25)
-    base = scene.ground[mask][low]
-    base = base[:: len(base) // 40 + 1]
+    low = mask & (scene.height <= np.percentile(scene.height[mask], 25))
+    base = scene.ground[_some(low, 40)]
     inside = [
         cv2.pointPolygonTest(region, (float(x), float(y)), True) > -settings.edge_margin
         for x, y in base
@@ -228,7 +237,7 @@ def _goes_below(scene: TabletopScene, mask: BoolArray) -> bool:
         return False
     z = scene.points[..., 2][mask]
     z = z[:: len(z) // 500 + 1]
-    near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(np.percentile(z, [5, 95]))
+    near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(percentiles(z, (5, 95)))
     below = ring & near & (scene.height < -3 * scene.tolerance)
     return bool(below.sum() > 0.08 * ring.sum())
 
