@@ -85,6 +85,22 @@ def track_again(
     return best
 
 
+def left_there(tracks: Iterable[TargetTrack], request_id: str, middle: FloatArray) -> bool:
+    """Whether the target of a request went out of sight at a place, in the world.
+
+    Args:
+        tracks: all targets.
+        request_id: what was asked for.
+        middle: (3,) of the place, m.
+    """
+    for track in tracks:
+        if track.grounding.request_id == request_id != '':
+            extent = track.appearance.extent if track.appearance else 0.1
+            if np.linalg.norm(_place(track) - middle) < _SAME_DISTANCE * extent:
+                return True
+    return False
+
+
 def contested(tracks: Iterable[TargetTrack]) -> list[TargetTrack]:
     """Targets that claim the place of another that has the better right to it.
 

@@ -62,11 +62,25 @@ class PendingRegrounds:
         self._groundings: dict[str, Grounding] = {}
         self._in_flight: set[str] = set()
         self._superseded: set[str] = set()
+        # When requests were handed out whose answers are still to come, ns.
+        self._out_ns: dict[str, int] = {}
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
         self._retry_ns = int(settings.retry_period * 1e9)
         self._forget_ns = int(settings.forget_after * 1e9)
+        self._answer_ns = int(settings.request_timeout * 1e9)
+
+    def take(self, tracks: Iterable[TargetTrack], stamp_ns: int) -> list[RegroundRequest]:
+        """The requests that are due now, for targets that are here and those that are gone.
+
+        Args:
+            tracks: all targets.
+            stamp_ns: of the newest frame.
+        """
+        requests = due_regrounds(tracks, stamp_ns) + self.due(stamp_ns)
+        self._out_ns.update((request.request_id, stamp_ns) for request in requests)
+        return requests
 
     def add(self, groundings: Sequence[Grounding], in_flight: Iterable[str]) -> None:
         """Take what was asked for before a break of the stream.
@@ -88,15 +102,19 @@ class PendingRegrounds:
             self._groundings[grounding.request_id] = grounding
 
     def superseded(self, grounding: Grounding, track: TargetTrack | None) -> bool:
-        """Whether the object of an ended request is followed for a newer one meanwhile.
+        """Whether the object of a request that was asked again is followed for a newer one.
 
         Args:
             grounding: that has come.
             track: which follows its object, if one does.
         """
         request_id = grounding.request_id
+        out_ns = self._out_ns.pop(request_id, None)
         if track is None or track.grounding.request_id == request_id:
             return False
+        if out_ns is not None and grounding.stamp_ns - out_ns <= self._answer_ns:
+            # The newer request came while it was being grounded.
+            return True
         # It may have been asked for twice before the first answer came.
         if self._groundings.pop(request_id, None) is not None:
             self._superseded.add(request_id)
@@ -111,6 +129,7 @@ class PendingRegrounds:
         self._groundings.clear()
         self._in_flight.clear()
         self._superseded.clear()
+        self._out_ns.clear()
 
     def due(self, stamp_ns: int) -> list[RegroundRequest]:
         """The requests that are due now; asking starts each one's period anew."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..arrays import FloatArray
 from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
-from .association import track_again, track_at
+from .association import left_there, track_again, track_at
 from .memory.key_frames import KeyFrame
 from .questions import Questions
 from .settings import TrackerSettings
@@ -92,7 +92,9 @@ class TargetList:
             return None
         fresh.appearance = look_at(key, mask)
         if self.questions.compare(grounding, fresh.appearance) is Likeness.UNKNOWN:
-            fresh.life.doubt = _DOUBT
+            # What stands where it was lost is taken for it.
+            there = left_there(self._tracks, grounding.request_id, middle_of(key, mask))
+            fresh.life.doubt = '' if there else _DOUBT
         self.questions.remember(grounding, fresh.appearance)
         again = track_again(self._tracks, grounding, fresh.appearance)
         if again is not None:

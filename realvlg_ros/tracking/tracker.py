@@ -17,7 +17,7 @@ from .memory.key_frames import KeyFrame, KeyFrameMemory
 from .memory.steady_world import SteadyWorld
 from .memory.stream_break import stream_break
 from .memory.support_memory import SupportMemory
-from .reground import PendingRegrounds, RegroundRequest, due_regrounds
+from .reground import PendingRegrounds, RegroundRequest
 from .reporter import TargetReporter
 from .settings import TrackerSettings
 from .target.catch_up import carry
@@ -89,11 +89,7 @@ class TargetTracker:
     def take_reground_requests(self) -> list[RegroundRequest]:
         """Groundings that lost targets, and those to be checked for drift, ask for now."""
         newest = self._memory.newest
-        if newest is None:
-            return []
-        return due_regrounds(self._targets, newest.stamp_ns) + self._pending_regrounds.due(
-            newest.stamp_ns
-        )
+        return self._pending_regrounds.take(self._targets, newest.stamp_ns) if newest else []
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.

@@ -260,3 +260,17 @@ def test_a_lost_target_is_found_again_only_as_what_it_was(row):
                 assert np.linalg.norm(tcp[:2, 3] - after[0].middle) < row.within_m
     last = TargetState.LOST if target is None else target.state
     row.check(last.name, refused or (target.message if target else ''))
+
+
+def test_what_has_no_colour_is_known_again_where_it_was_lost():
+    run = Run(fused_plans=1, averaged_frames=1, gone_after=0.15, retry_period=0.3)
+    run.follow(GREY_BOX)
+    run.ask('pick up the box')
+    assert run.follow(GREY_BOX, frames=3).state == TargetState.CONFIRMED
+    while run.follow().state != TargetState.LOST:
+        run.reground()
+    targets = []
+    for _ in range(15):
+        targets.append(run.follow(GREY_BOX))
+        run.reground()
+    assert targets[-1].state == TargetState.CONFIRMED and targets[-1].grasps

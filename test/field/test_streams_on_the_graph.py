@@ -53,7 +53,15 @@ class Shared(Graph):
 
     def after(self, index: int, what: str, wanted: Callable[[GraspTarget], bool]) -> GraspTarget:
         """The first of the targets published after so many that is as wanted."""
-        return wait_until(lambda: next((t for t in self.targets[index:] if wanted(t)), None), what)
+        try:
+            return wait_until(
+                lambda: next((t for t in self.targets[index:] if wanted(t)), None), what
+            )
+        except AssertionError as error:
+            last = [
+                f'{t.request_id} {t.state} {t.stable} {t.message!r}' for t in self.targets[-5:]
+            ]
+            raise AssertionError(f'{error}: {len(self.targets) - index} came: {last}') from None
 
     def count_in_diagnostics(self, key: str) -> int:
         """A count of grasp_node's camera."""

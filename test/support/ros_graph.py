@@ -27,6 +27,9 @@ from realvlg_ros.ros.node.lifecycle import ManagedNode
 from realvlg_ros.ros.node.qos import latched, stream
 from realvlg_ros.ros.node.run_node import spin
 
+# A goal is sent again when it has no answer for so long, s: many times what a busy machine takes,
+# since a copy that comes late is a request of its own.
+_RESEND_S = 10.0
 CAMERA_FRAME = table_scene.CAMERA.frame_id
 
 
@@ -120,7 +123,9 @@ class Goal:
         self._client = ActionClient(graph.node, action, name)
         wait_until(self._client.server_is_ready, f'action {name}')
         if insist:
-            wait_until(lambda: self._send(2.0) and self.handle.accepted, f'acceptance by {name}')
+            wait_until(
+                lambda: self._send(_RESEND_S) and self.handle.accepted, f'acceptance by {name}'
+            )
         else:
             assert self._send(PATIENCE_S), f'no answer of {name}'
 

@@ -107,6 +107,21 @@ def test_an_ended_request_does_not_take_its_object_from_a_newer_one():
     assert target.request_id == 'newer'
 
 
+def test_a_late_answer_about_a_lost_target_does_not_take_it_from_a_newer_request():
+    run = Run(retry_period=0.1)
+    run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    assert [w.reason for w in run.stream.tracker.take_reground_requests()] == ['lost']
+    late = ground(run.frame, run.owner)
+    newer = ground(run.frame, run.owner, request_id='newer')
+    assert run.stream.set_grounding(newer).request_id == 'newer'
+    answer = run.stream.set_grounding(late)
+    assert answer.state == TargetState.LOST and 'newer request' in answer.message
+    (target,) = run.step()
+    assert target.request_id == 'newer'
+    # Asked anew by its client it is a request like any other.
+    assert run.stream.set_grounding(ground(run.frame, run.owner)).request_id == 'r1'
+
+
 def test_targets_are_hidden_then_lost_while_no_frame_comes_and_go_on():
     run = Run()
     for _ in range(20):
