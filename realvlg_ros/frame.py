@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from .camera import Camera
-from .depth_check import check_distance, check_stored
+from .camera.depth_check import check_distance, check_stored
 from .depth_noise import DepthNoise
 from .errors import FrameError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .camera_file import CameraFile
-from .depth_check import check_variety
+from .camera.camera_file import CameraFile
+from .camera.depth_check import check_variety
 from .errors import FrameError
 from .frame import RgbdFrame
 from .json_text import to_json_text

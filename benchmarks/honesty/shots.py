@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from realvlg_ros.arrays import BoolArray, ByteArray, FloatArray
 from realvlg_ros.camera import Camera
+from realvlg_ros.camera.intrinsics_check import check_intrinsics
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.intrinsics_check import check_intrinsics
 from realvlg_ros.simulation.renderer import RenderedFrame
 from realvlg_ros.simulation.world import WORLD_FRAME
 

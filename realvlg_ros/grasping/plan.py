@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..arrays import FloatArray
-from ..depth_check import UNIT_HINT
+from ..camera.depth_check import UNIT_HINT
 from ..support_plane import SupportPlane
 from .completion.object_box import upright_extent
 from .grasp import Grasp

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import FloatArray
-from ..depth_check import UNIT_HINT
+from ..camera.depth_check import UNIT_HINT
 from ..errors import LiftError
 from ..grounding.grounding import Grounding
 from ..grounding.tabletop.grammar import parse

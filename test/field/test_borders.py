@@ -20,7 +20,7 @@ import table_scene
 from field import Row, table
 
 from realvlg_ros.camera import Camera
-from realvlg_ros.camera_file import CameraFile
+from realvlg_ros.camera.camera_file import CameraFile
 from realvlg_ros.cli import main
 from realvlg_ros.errors import MissingDependencyError, RealvlgError
 from realvlg_ros.frame import RgbdFrame

@@ -14,8 +14,9 @@ import table_scene
 from field import Row, table
 
 from realvlg_ros.camera import Camera
-from realvlg_ros.camera_file import CameraFile
-from realvlg_ros.depth_check import check_variety
+from realvlg_ros.camera.camera_file import CameraFile
+from realvlg_ros.camera.depth_check import check_variety
+from realvlg_ros.camera.intrinsics_check import check_intrinsics
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.frame import RgbdFrame
@@ -25,7 +26,6 @@ from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.grounding.tabletop.grounder import TabletopGrounder
 from realvlg_ros.image_region import RegionMask
-from realvlg_ros.intrinsics_check import check_intrinsics
 from realvlg_ros.pipeline import Pipeline
 from realvlg_ros.resources import gripper_file
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ...camera import Camera
-from ...depth_check import UNIT_HINT
+from ...camera.depth_check import UNIT_HINT
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate

@@ -7,8 +7,8 @@ from dataclasses import replace
 from sensor_msgs.msg import CameraInfo
 
 from ...camera import Camera
+from ...camera.intrinsics_check import check_intrinsics
 from ...errors import CameraError
-from ...intrinsics_check import check_intrinsics
 from .stamps import ns_to_stamp
 
 # What to do about a principal point outside the image.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...arrays import FloatArray
-from ...depth_check import check_variety
+from ...camera.depth_check import check_variety
 from ...depth_noise import DepthNoise
 from ...errors import FrameError
 from ...frame import RgbdFrame

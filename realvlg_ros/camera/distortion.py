@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .arrays import FloatArray
-from .errors import CameraError
+from ..arrays import FloatArray
+from ..errors import CameraError
 
 # The distortion model of fisheye lenses in sensor_msgs/CameraInfo.
 EQUIDISTANT = 'equidistant'

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import Float32Array
-from .depth_noise import DepthNoise
-from .errors import FrameError
+from ..arrays import Float32Array
+from ..depth_noise import DepthNoise
+from ..errors import FrameError
 
 # Every so many rows and columns tell what is wrong everywhere. Chosen: 1 of 64 pixels.
 _STRIDE = 8

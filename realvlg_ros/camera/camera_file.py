@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..depth_noise import DepthNoise
+from ..errors import CameraError, ParameterError
+from ..resources import depth_noise_file
 from .camera import Camera
-from .depth_noise import DepthNoise
 from .distortion import read_distortion
-from .errors import CameraError, ParameterError
 from .intrinsics_check import check_intrinsics
-from .resources import depth_noise_file
 
 _NEEDED = ('width', 'height', 'fx', 'fy', 'cx', 'cy')
 # Largest side of an image, px, unit of depth, m, and number of any kind. Chosen: no camera has

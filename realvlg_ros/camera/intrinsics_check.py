@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ..errors import CameraError
 from .camera import Camera
-from .errors import CameraError
 
 # Fields of view that are believed, degrees. Chosen: from a telescope's to beyond the widest lens
 # that is not called a fisheye, and beyond the widest that is.

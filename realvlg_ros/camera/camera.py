@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import FloatArray
+from ..arrays import FloatArray
+from ..errors import CameraError
 from .distortion import EQUIDISTANT, distort, read_distortion, undistort
-from .errors import CameraError
 
 
 @dataclass(frozen=True)
