@@ -12,8 +12,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 import cv2
 import table_scene
 from patience import PATIENCE_S
-from realvlg_ros.action import PlanGrasps
-from ros_graph import CAMERA_FRAME, FakeCamera, Graph, plan, wait_until
+from ros_graph import CAMERA_FRAME, STATUS, FakeCamera, Graph, plan, wait_until
 from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.nodes.grasp_node import GraspNode
@@ -21,11 +20,6 @@ from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.conversions.camera import camera_to_msg
 from realvlg_ros.ros.conversions.image import image_from_array
-
-STATUS = {
-    getattr(PlanGrasps.Result, name): name
-    for name in ('OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'FAILED')
-}
 
 
 class Broken(types.ModuleType):

@@ -20,7 +20,7 @@ from changing_table import (
 from field import Row, table
 from planned_solids import FRANKA_HAND
 from realvlg_ros.action import PlanGrasps
-from ros_graph import FakeCamera, Graph, plan, wait_until
+from ros_graph import STATUS, FakeCamera, Graph, plan, wait_until
 from tracking_graph import QUICK
 
 from realvlg_ros.grasping.planner import GraspPlanner
@@ -36,10 +36,6 @@ from realvlg_ros.tracking.target.target import TargetState
 from realvlg_ros.tracking.tracker import TargetTracker
 
 SENTENCE = 'pick up the red box'
-STATUS = {
-    getattr(PlanGrasps.Result, name): name
-    for name in ('OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'FAILED')
-}
 CHECKED = ('checked in this image', 's ago')
 # Deeper than this is inside: a reading is rounded to 1 mm.
 INSIDE_M = 0.0005

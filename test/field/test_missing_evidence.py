@@ -165,7 +165,6 @@ def test_a_support_that_is_known_otherwise_carries_the_object():
     view.frame = replace(view.frame, support=moved_plane(level, world2camera))
     # Of the space above a table without readings nothing is known all the same.
     assert 'unseen space' in (message := view.plan().message) or HOLE[0] in message
-    view.without(np.zeros(view.mask.shape, bool))
     plan = view.plan(max_unobserved=1.0, max_palm_unobserved=1.0)
     assert 'support is not seen' not in plan.message
     assert plan.plane is not None and plan.plane.inliers == 0

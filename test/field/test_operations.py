@@ -12,7 +12,7 @@ from rcl_interfaces.msg import Log
 from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 from realvlg_ros.action import Ground, PlanGrasps
-from ros_graph import FakeCamera, Graph, wait_until
+from ros_graph import STATUS, FakeCamera, Graph, wait_until
 from ros_graph import plan as plan_once
 from std_msgs.msg import String
 
@@ -26,10 +26,6 @@ from realvlg_ros.ros.requests.plan_client import PlanClient
 SENTENCE = 'pick up the red box'
 # The answer of a server to a client that it has just discovered may be lost.
 plan = partial(plan_once, insist=True)
-STATUS = {
-    getattr(PlanGrasps.Result, name): name
-    for name in ('OK', 'TIMED_OUT', 'CANCELED', 'FAILED', 'NO_GRASP', 'LOST')
-}
 # What brings the nodes of the graph to a state.
 TO_STATE = {
     'active': (),
