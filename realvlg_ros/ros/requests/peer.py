@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lifecycle_msgs.srv import GetState
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
@@ -18,9 +18,17 @@ from ..node.qos import service_queue
 # to be named within two seconds; a node that is busy configuring does not answer.
 _ASK_PERIOD_S = 0.2
 _ANSWER_AGE_S = 1.0
-# A node that says for so long that it waits for a command ends a request, s. Chosen: its name is
-# in the result within two seconds, and a lifecycle manager has some time to activate it.
-_IDLE_GRACE_S = 0.7
+# A node that says so many times in a row that it waits for a command ends a request. Chosen: its
+# name is in the result within two seconds, and who activates it has some time; of a node that is
+# being restarted, on a busy machine too, come fewer.
+_IDLE_ANSWERS = 5
+
+
+class _Idleness(NamedTuple):
+    """Which node waits for which command, in words, and its answers in a row that say so."""
+
+    words: str = ''
+    answers: int = 0
 
 
 @dataclass
@@ -31,6 +39,7 @@ class _Asked:
         client: of its service get_state.
         answer: future of the last call.
         state: label of its state by the last answer; empty before the first.
+        answers: how many in a row have named that state.
         asked: when it was last asked, s of the steady clock.
         answered: when it last answered.
     """
@@ -38,6 +47,7 @@ class _Asked:
     client: Any
     answer: Any = None
     state: str = ''
+    answers: int = 0
     asked: float = 0.0
     answered: float = 0.0
 
@@ -77,19 +87,20 @@ class Peer:
             )
         return words
 
-    def idleness(self) -> str:
+    def idleness(self) -> _Idleness:
         """That every such node waits for a command, which one, and the command; else empty.
 
         A node that does not answer, as one does while it loads a model, is not idle.
         """
-        words = ''
+        found: list[_Idleness] = []
         for name in self._candidates():
             with self._lock:
                 state = self._state(name)
+                answers = self._asked[name].answers
             if not waits_for_command(state):
-                return ''
-            words = words or describe_state(name, state)
-        return words
+                return _Idleness()
+            found.append(_Idleness(describe_state(name, state), answers))
+        return min(found, key=lambda idle: idle.answers, default=_Idleness())
 
     def destroy(self) -> None:
         """Destroy the clients."""
@@ -141,8 +152,11 @@ class Peer:
         answer = future.result()
         if answer is None:
             return
+        state, now = answer.current_state.label, time.monotonic()
         with self._lock:
-            asked.state, asked.answered = answer.current_state.label, time.monotonic()
+            goes_on = state == asked.state and now - asked.answered < _ANSWER_AGE_S
+            asked.answers = asked.answers + 1 if goes_on else 1
+            asked.state, asked.answered = state, now
 
 
 class IdleWatch:
@@ -151,18 +165,20 @@ class IdleWatch:
     def __init__(self, *peers: Peer) -> None:
         """Watch nodes from now on."""
         self._peers = peers
-        self._words = ''
-        self._since = time.monotonic()
+        self._since = _Idleness()
 
     def idleness(self) -> str:
-        """Which node waits for a command, and the command, once it has done so long enough.
+        """Which node waits for a command, and the command, once it has said so often enough.
 
         To be called again and again; what was known before the first call does not count.
         """
-        words = next((words for peer in self._peers if (words := peer.idleness())), '')
-        if words != self._words:
-            self._words, self._since = words, time.monotonic()
-        return words if time.monotonic() - self._since > _IDLE_GRACE_S else ''
+        idle = next((idle for peer in self._peers if (idle := peer.idleness()).words), None)
+        if idle is None:
+            idle = _Idleness()
+        if idle.words != self._since.words or idle.answers < self._since.answers:
+            self._since = idle
+        said = idle.answers - self._since.answers >= _IDLE_ANSWERS - 1
+        return idle.words if said else ''
 
 
 def _full(namespace: str, name: str) -> str:
