@@ -129,6 +129,27 @@ class RegionMask:
         )
         return full
 
+    def within(self, other: RegionMask) -> RegionMask:
+        """Its pixels that are in another mask of the image, too; there may be none."""
+        data = np.zeros_like(self.data)
+        x, y = other.x_offset - self.x_offset, other.y_offset - self.y_offset
+        top, left = max(y, 0), max(x, 0)
+        part = other.data[top - y :, left - x :]
+        mine = self.data[top : top + part.shape[0], left : left + part.shape[1]]
+        rows, columns = mine.shape
+        data[top : top + rows, left : left + columns] = mine & part[:rows, :columns]
+        return RegionMask(self.x_offset, self.y_offset, data)
+
+    @property
+    def tight(self) -> RegionMask:
+        """The same pixels in the smallest region that holds them.
+
+        Raises:
+            FrameError: there are none.
+        """
+        part = RegionMask.from_full(self.data)
+        return RegionMask(self.x_offset + part.x_offset, self.y_offset + part.y_offset, part.data)
+
     @property
     def box(self) -> Box:
         """The region as a box."""

@@ -35,6 +35,19 @@ def test_mask_round_trip():
     assert np.array_equal(mask.to_full(20, 30), full)
 
 
+@pytest.mark.parametrize('corner', [(0, 0), (5, 3), (8, 6), (12, 9), (20, 15)])
+def test_the_part_of_a_mask_that_another_holds(corner):
+    one, other = np.zeros((2, 20, 30), bool)
+    one[4:9, 7:12] = True
+    one[5, 8] = False
+    other[corner[1] : corner[1] + 5, corner[0] : corner[0] + 9] = True
+    both = RegionMask.from_full(one).within(RegionMask.from_full(other))
+    assert np.array_equal(both.to_full(20, 30), one & other)
+    if both.area:
+        assert both.tight.box == RegionMask.from_full(one & other).box
+        assert np.array_equal(both.tight.to_full(20, 30), one & other)
+
+
 def test_mask_errors():
     with pytest.raises(FrameError, match='empty'):
         RegionMask.from_full(np.zeros((5, 5)))

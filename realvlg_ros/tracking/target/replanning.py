@@ -10,13 +10,13 @@ import numpy as np
 
 from ...arrays import Float32Array, FloatArray
 from ...errors import RectangleError
-from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
 from ...rectangle import ContactPair, GraspRectangle
 from ...transforms import invert, rotation_angle
 from ..measurement.object_motion import image_motion
 from ..measurement.region import carried_region, fresh_region
 from ..memory.key_frames import KeyFrame, ThinnedFrame
+from .outline import outline
 from .plan_job import PlanJob
 from .track import TargetTrack
 
@@ -29,6 +29,9 @@ _MEASURED_AGAIN = 10
 # A target that moved less than this against the camera, m and rad, has not moved. Chosen: about
 # what a tracked pose trembles.
 _STILL_M, _STILL_RAD = 0.0007, 0.003
+# With a smaller share of its region in its outline a target is planned for in the whole region.
+# Chosen: the pose must be wrong then.
+_LEAST_OWN = 0.3
 
 
 def plan_is_due(track: TargetTrack) -> bool:
@@ -76,7 +79,7 @@ def job_for(
     frame = key.to_frame()
     return PlanJob(
         track.track_id, track.born_ns, frame,
-        grounding or planning_input(track, frame, object2camera),
+        grounding or planning_input(track, key, object2camera),
         frame.up if track.settings.level_fixed_frame else None,
         invert(object2camera), key.camera2world @ object2camera,
         tuple(_still_depths(track, object2camera, neighbours)),
@@ -114,22 +117,24 @@ def first_jobs(track: TargetTrack, frames: Sequence[KeyFrame | ThinnedFrame]) ->
             yield job_for(track, whole[index], place, whole[:index][::-1])
 
 
-def planning_input(track: TargetTrack, frame: RgbdFrame, object2camera: FloatArray) -> Grounding:
+def planning_input(track: TargetTrack, key: KeyFrame, object2camera: FloatArray) -> Grounding:
     """The grounding of a target as it would be in a frame in which its pose is known.
 
     Args:
         track: the target.
-        frame: the frame to plan in.
+        key: the frame to plan in.
         object2camera: (4x4) pose in that frame.
     """
-    affine = image_motion(track.views.grounded, frame.camera, object2camera)
+    affine = image_motion(track.views.grounded, key.camera, object2camera)
     view = track.views.nearest(object2camera)
-    mask = carried_region(view, frame.camera, object2camera)
+    mask = carried_region(view, key.camera, object2camera)
     if mask is not None:
-        mask = fresh_region(view, frame.depth, frame.camera, object2camera, mask)
+        fresh = fresh_region(view, key.depth, key.camera, object2camera, mask)
+        own = fresh.within(outline(track, key, object2camera, mask))
+        mask = own.tight if own.area > _LEAST_OWN * fresh.area else fresh
     return replace(
         track.grounding,
-        stamp_ns=frame.stamp_ns,
+        stamp_ns=key.stamp_ns,
         box=None if mask is None else mask.box,
         mask=mask,
         rectangles=_moved_rectangles(track.grounding.rectangles, affine),

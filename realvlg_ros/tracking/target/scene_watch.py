@@ -19,8 +19,8 @@ from ...grasping.verification.scene_check import SceneCheck
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
 from ...transforms import invert
-from ..measurement.own_pixels import own_pixels
 from ..memory.key_frames import KeyFrame
+from .outline import outline, support_in, up_in
 from .scene_memory import SceneMemory
 from .track import TargetTrack
 
@@ -77,17 +77,11 @@ class SceneWatch:
         # The rays of all pixels are computed once for a camera, not for each frame.
         key = replace(key, camera=self._camera)
         object2camera = invert(key.camera2world) @ track.object2world
-        frame, plane = key.to_frame(), None
-        if track.support is not None:
-            plane = track.support.seen_from(key.camera2world)
-        up = frame.up if track.settings.level_fixed_frame else None
-        if plane is not None:
-            upward = plane.normal
-        else:
-            upward = up if up is not None else -object2camera[:3, 3]
-        own = own_pixels(track.views, key, object2camera, mask, upward)
+        own = outline(track, key, object2camera, mask)
         placed = [grasp.transformed(object2camera) for grasp in grasps]
-        checks = self._checker.recheck(frame, own, placed, plane, up)
+        checks = self._checker.recheck(
+            key.to_frame(), own, placed, support_in(track, key), up_in(track, key)
+        )
         track.candidates.take_checks(checks, key.stamp_ns, track.seen)
         distance = float(object2camera[2, 3])
         track.checked_scene = (
