@@ -11,11 +11,15 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
+from .hidden_parts import hidden_parts
 from .holes import hole_walls
 
 # Readings within this of the object's edge may mix with it, m. Chosen: the few pixels by which
 # masks and depth disagree.
 _EDGE_BLUR = 0.004
+# Lower things are no obstacles, m. Chosen: a millimetre above the clearance that fingertips keep
+# from the support, which is about as flat.
+_LOW_M = 0.005
 # A larger difference in depth between neighbours separates two obstacles, m. Chosen: far more than
 # noise, less than the usual distance between things.
 _JUMP = 0.02
@@ -62,15 +66,17 @@ class Obstacles:
         """All visible surfaces except those of the object and its support, and holes."""
         distance = float(np.linalg.norm(scene.camera_position))
         focal = scene.frame.camera.fx
-        relief = SUPPORT_RELIEF + 2 * float(scene.frame.noise.sigma(distance))
-        solid = _other_things(scene, relief)
+        solid = _other_things(scene, float(scene.frame.noise.sigma(distance)))
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = np.zeros_like(near)
         if scene.plane is not None:
             reach = _visible_width(solid > 0, scene.frame.depth, focal)
         reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
-        walls = hole_walls(scene)
-        reach[np.isfinite(walls)] = np.inf
+        hidden = hole_walls(scene)
+        reach[np.isfinite(hidden)] = np.inf
+        if scene.plane is not None:
+            parts, reach = hidden_parts(scene, solid > 0, reach)
+            hidden = np.minimum(hidden, parts)
         grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
@@ -79,7 +85,7 @@ class Obstacles:
             settings.obstacle_clearance,
             settings.obstacle_thickness,
             near,
-            np.asarray(cv2.erode(np.minimum(near, walls), kernel), np.float32),
+            np.asarray(cv2.erode(np.minimum(near, hidden), kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
             cv2.dilate(scene.deep_holes.astype(np.uint8), kernel) > 0,
         )
@@ -122,12 +128,19 @@ class Obstacles:
         return np.asarray(hit)
 
 
-def _other_things(scene: Scene, min_height: float) -> ByteArray:
-    """1 (height, width) where a reading belongs neither to the object nor to the support."""
+def _other_things(scene: Scene, sigma: float) -> ByteArray:
+    """1 (height, width) where a reading belongs neither to the object nor to the support.
+
+    Args:
+        scene: the frame, the object's mask and the support.
+        sigma: deviation of the depth at the support, m.
+    """
     with np.errstate(invalid='ignore'):
         other = scene.frame.valid & ~scene.mask
         if scene.plane is not None:
-            other &= scene.heights > min_height
+            # The median of nine readings has less than half of their noise.
+            level = cv2.medianBlur(np.nan_to_num(scene.heights).astype(np.float32), 3)
+            other &= (scene.heights > SUPPORT_RELIEF + 2 * sigma) | (level > _LOW_M + sigma)
     # A ring around the object belongs to its own blurred edge, and single pixels are noise.
     depth = float(np.median(scene.frame.depth[scene.mask & scene.frame.valid]))
     ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
@@ -136,13 +149,11 @@ def _other_things(scene: Scene, min_height: float) -> ByteArray:
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     x, y, width, height = cv2.boundingRect(ring)
     near = np.s_[max(y - 1, 0) : y + height + 1, max(x - 1, 0) : x + width + 1]
-    found[near] = _continued(
-        found[near], (other & (ring > 0))[near], scene.frame.depth[near], ring_px
-    )
+    found[near] = _continued(found[near], (other & (ring > 0))[near], scene.frame.depth[near])
     return np.asarray(found, np.uint8)
 
 
-def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array, ring_px: int) -> ByteArray:
+def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array) -> ByteArray:
     """Things (height, width) and the readings of the ring in which their surface goes on.
 
     A blurred edge of the object lies between the two surfaces.
@@ -151,15 +162,16 @@ def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array, ring_px: 
         found: (height, width) 1 where a thing is seen.
         ring: (height, width) readings around the object that are not judged yet.
         depth: (height, width) m.
-        ring_px: width of the ring.
     """
     kernel = np.ones((3, 3), np.uint8)
-    for _ in range(ring_px):
+    while True:
         nearest = cv2.erode(np.where(found > 0, depth, np.float32(np.inf)), kernel)
         farthest = cv2.dilate(np.where(found > 0, depth, np.float32(0)), kernel)
         goes_on = ring & (depth > nearest - _STEP_M) & (depth < farthest + _STEP_M)
+        goes_on &= found == 0
+        if not goes_on.any():
+            return found
         found = found | goes_on.astype(np.uint8)
-    return np.asarray(found, np.uint8)
 
 
 def _visible_width(solid: BoolArray, surface: Float32Array, focal: float) -> Float32Array:

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from contexts import context_of
@@ -50,6 +51,35 @@ def test_neighbour_between_an_open_finger_and_the_object(gap, hit):
     neighbour = Box((0.02, 0.008, 0.06), (0, 0.02 + gap, 0.03))
     hits, _ = check(look([TARGET, neighbour]), (0, 0, 0.045), 0.08)
     assert hits.obstacle[0] == hit
+
+
+@pytest.mark.parametrize('height, hit', [(0.003, False), (0.009, True), (0.02, True)])
+def test_a_low_thing_under_a_finger(height, hit):
+    # The fingertips are 6 mm above the support.
+    rod = Box((0.2, 0.01, height), (0, 0.037, height / 2))
+    hits, _ = check(look([TARGET, rod], noise=0.003), (0, 0, 0.006))
+    assert hits.obstacle[0] == hit
+
+
+@pytest.mark.parametrize('begin, hit', [(0.0, True), (0.06, False), (None, False)])
+def test_a_thing_behind_the_object_goes_on_where_the_object_hides_it(begin, hit):
+    # The object hides 5 cm behind it; one finger is lowered there.
+    others = [] if begin is None else [Box((0.02, 0.1, 0.03), (0.045, begin + 0.05, 0.015))]
+    hits, _ = check(look([TARGET, *others]), (0.045, -0.025, 0.012))
+    assert hits.obstacle[0] == hit
+    assert hits.unobserved[0] > 0.2
+
+
+def test_a_thing_is_seen_along_the_whole_outline_of_the_object():
+    # A strip of it, narrower than the blur of an edge, shows behind the object's upper rim.
+    wall = Box((0.01, 0.3, 0.052), (0.035, 0, 0.026))
+    view = look([Box((0.04, 0.1, 0.06), (0, 0, 0.03)), wall])
+    scene = view.scene()
+    near = cv2.dilate(view.masks[0].astype(np.uint8), np.ones((5, 5))) > 0
+    strip = view.masks[1] & near & (scene.heights > 0.01)
+    assert strip.sum() > 50
+    seen = np.isfinite(Obstacles.around(scene, SETTINGS).surface)
+    assert seen[strip].mean() > 0.9
 
 
 def test_tall_neighbour_meets_the_palm():
