@@ -50,10 +50,14 @@ class Collisions:
 def check_collisions(context: PlanningContext, candidates: Candidates) -> Collisions:
     """Check fingers and palm of every candidate against support, obstacles and unseen space.
 
-    Between the open fingers and the object nothing else may stand: the fingers would hold it.
+    Between the open fingers and the object nothing else may stand: the fingers would hold it. On
+    the first part of the way from the pre-grasp pose the palm may meet nothing that is seen.
     """
     scene, obstacles = context.scene, context.obstacles
     points, fingers = _gripper_points(candidates, context.gripper, _STEP)
+    way = _way_points(candidates, context.gripper, context.settings.standoff)
+    pixels = scene.pixels_of(way)
+    stopped = (obstacles.hits(way, pixels) & ~obstacles.holes.ravel()[pixels[0]]).any(axis=1)
     index, z, inside = scene.pixels_of(points)
     hit = obstacles.hits(points, (index, z, inside))
     hole = obstacles.holes.ravel()[index]
@@ -68,7 +72,7 @@ def check_collisions(context: PlanningContext, candidates: Candidates) -> Collis
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
         np.asarray(table),
-        np.asarray((hit & ~hole).any(axis=1) | clamped),
+        np.asarray((hit & ~hole).any(axis=1) | clamped | stopped),
         np.asarray((hit & hole).any(axis=1)),
         hidden[:, :fingers].mean(axis=1, dtype=np.float64),
         hidden[:, fingers:].mean(axis=1, dtype=np.float64),
@@ -154,6 +158,22 @@ def _closing_points(candidates: Candidates, gripper: Gripper) -> Float32Array:
     points = candidates.tips[:, None] + places[..., None] * candidates.rotations[:, None, :, 1]
     points = points[:, :, None] + (pad @ np.swapaxes(candidates.rotations, 1, 2))[:, None]
     return np.asarray(points.reshape(len(candidates), -1, 3), np.float32)
+
+
+def _way_points(candidates: Candidates, gripper: Gripper, standoff: float) -> Float32Array:
+    """Points (n, p, 3), m, on the palm's sides before the last part of its way.
+
+    Args:
+        candidates: in the support frame.
+        gripper: its shape.
+        standoff: of the pre-grasp pose, m.
+    """
+    x, y, z = gripper.palm_size
+    front = -gripper.finger_length - z - SWEEP
+    back = min(front + SWEEP - standoff, front)
+    points = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, front), _STEP)
+    points = candidates.tips[:, None] + points @ np.swapaxes(candidates.rotations, 1, 2)
+    return np.asarray(points, np.float32)
 
 
 @lru_cache(maxsize=8)

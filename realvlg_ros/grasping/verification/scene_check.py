@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...arrays import FloatArray
+from ...arrays import BoolArray, FloatArray
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
 from ...transforms import transform_points
-from ..candidates import SWEEP
+from ..candidates import Candidates, local_coordinates
 from ..collision.collision import SEARCHED, check_collisions, clearances
 from ..completion.symmetry import Completion
 from ..context import PlanningContext
@@ -29,12 +29,24 @@ from ..search.proposals import known_candidates
 from ..settings import PlannerSettings
 from .checks import UNSEEN, scene_faults
 
+# Reasons why a grasp that is held is blocked.
+CLOSES_ON_NOTHING = 'nothing of the object is between the fingers'
+MEETS_OBJECT = 'fingers meet the object'
+
 # Shares of the clearances that planning asks for which a grasp that is held must keep. Chosen: a
 # pose that is followed trembles by a millimetre, and the plane of the support by less.
 _KEPT_CLEARANCE, _KEPT_TABLE_CLEARANCE = 0.75, 0.25
 # Added to the shares of fingers and palm that may be in unseen space. Chosen: noise moves some
 # sample points behind a surface and back.
 _UNSEEN_SLACK = 0.1
+# So many readings of the object are looked at, for time. Chosen: on a large object they are a few
+# millimetres apart.
+_OWN_POINTS = 1500
+# A reading may be off by so much, m, and so many may be stray. Chosen: depth noise at 1 m; flying
+# pixels.
+_ROOM, _STRAY = 0.003, 2
+# So much of the space between the fingers must be seen to say that nothing is there. Chosen: most.
+_MOSTLY = 0.7
 # Nearer to the camera than this, m, a corner of the gripper has no place in the image. Chosen:
 # less than any depth that is read.
 _LEAST_Z = 0.05
@@ -98,6 +110,7 @@ def check_in_scene(
     candidates = known_candidates(context, grasps)
     faults = scene_faults(context, candidates, check_collisions(context, candidates))
     unseen = np.any([faults.pop(reason) for reason in UNSEEN], axis=0)
+    faults |= _object_faults(context, candidates)
     return [
         SceneCheck(
             float(gap),
@@ -108,6 +121,38 @@ def check_in_scene(
     ]
 
 
+def _object_faults(context: PlanningContext, candidates: Candidates) -> dict[str, BoolArray]:
+    """Which (n,) have nothing of the object between the open fingers, or a finger in it.
+
+    Of space between the fingers that is not seen nothing is said.
+
+    Args:
+        context: of the check.
+        candidates: in the support frame.
+    """
+    scene, gripper = context.scene, context.gripper
+    read = scene.frame.points[scene.mask & scene.frame.valid]
+    own = transform_points(scene.camera2support, read[:: len(read) // _OWN_POINTS + 1])
+    half, length = gripper.finger_width / 2, gripper.finger_length
+    x, y, z = np.moveaxis(local_coordinates(candidates, own), 1, 0)
+    # Distance outside the pads.
+    out = np.abs(y) - candidates.openings[:, None] / 2
+    between = (np.abs(x) < half) & (out < 0) & (z > -length) & (z < _ROOM)
+    fingers = (np.abs(x) < half - _ROOM) & (z > -length) & (z < -_ROOM)
+    fingers &= (out > _ROOM) & (out < gripper.finger_thickness - _ROOM)
+    axes = np.linspace(-half, half, 3), np.linspace(-0.5, 0.5, 7), np.linspace(-length, 0, 4)
+    grid = np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
+    points = np.repeat(grid[None], len(candidates), axis=0)
+    points[..., 1] *= candidates.openings[:, None]
+    points = candidates.tips[:, None] + points @ np.swapaxes(candidates.rotations, 1, 2)
+    index, depth, inside = scene.pixels_of(points)
+    seen = inside & (depth < scene.frame.depth.ravel()[index] + _ROOM)
+    return {
+        CLOSES_ON_NOTHING: ~between.any(axis=1) & (seen.mean(axis=1) > _MOSTLY),
+        MEETS_OBJECT: fingers.sum(axis=1) > _STRAY,
+    }
+
+
 def _surroundings(
     frame: RgbdFrame, mask: RegionMask, grasps: Sequence[Grasp], gripper: Gripper
 ) -> tuple[slice, slice]:
@@ -115,7 +160,7 @@ def _surroundings(
     height, width = frame.depth.shape
     boxes = gripper.boxes(max(grasp.opening_width for grasp in grasps))
     low, high = boxes.min(axis=(0, 1)) - SEARCHED, boxes.max(axis=(0, 1)) + SEARCHED
-    low[2] -= max(SWEEP - SEARCHED, 0.0)
+    low[2] -= max(grasps[0].standoff - SEARCHED, 0.0)
     corners = np.stack(np.meshgrid(*zip(low, high, strict=True), indexing='ij'), axis=-1)
     corners = corners.reshape(-1, 3)
     points = np.concatenate([transform_points(grasp.tcp2frame, corners) for grasp in grasps])
