@@ -192,17 +192,18 @@ class TargetTracker:
     def take_job(self) -> PlanJob | None:
         """The plan that is to be made next, if one is due; at most one of each target is out."""
         newest = self._memory.newest
-        job = self._waiting.take(self._targets)
-        if job is not None:
+        if (job := self._waiting.take(self._targets)) is not None:
             return job
         due = [track for track in self._targets if plan_is_due(track)]
         if not due or newest is None:
             return None
         track = min(due, key=lambda t: t.planned_ns)
+        # Where something came in the way, older frames show what is not so any more.
+        alone = track.awaits_plan or track.candidates.disturbed
         track.planning, track.planned_ns = True, newest.stamp_ns
         track.candidates.disturbed = False
         place = invert(newest.camera2world) @ track.object2world
-        return job_for(track, newest, place, self._memory.before(newest.stamp_ns))
+        return job_for(track, newest, place, () if alone else self._memory.before(newest.stamp_ns))
 
     def take_result(self, result: PlanResult) -> GraspTarget | None:
         """Fuse the grasps of a job, unless its target is gone.

@@ -197,6 +197,20 @@ def test_a_held_grasp_that_collides_goes_in_the_frame_that_shows_it(run, row):
     assert entered_mm(asked, scene) < 1e3 * INSIDE_M
 
 
+@pytest.mark.parametrize(
+    'come', [LEFT, RIGHT, BEHIND, IN_FRONT], ids=['left', 'right', 'behind', 'before']
+)
+def test_what_came_is_planned_around_in_the_frames_that_show_it(come):
+    run = Run()
+    run.follow(*BOTH)
+    run.ask()
+    assert run.follow(*BOTH, frames=12).stable
+    scene = (*BOTH, come)
+    targets = [run.follow(*scene) for _ in range(8)]
+    assert TargetState.NO_GRASP not in {target.state for target in targets}
+    assert targets[-1].grasps and entered_mm(targets[-1], scene) < 1e3 * INSIDE_M
+
+
 def test_what_was_blocked_is_free_again_when_the_way_is(run):
     before = next(t for t in (run.follow(*BOTH) for _ in range(30)) if t.stable)
     target = run.follow(*CLOSED_IN)
