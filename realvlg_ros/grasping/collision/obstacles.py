@@ -106,6 +106,15 @@ class Obstacles:
         near = near[:: max(1, -(-len(near) // limit))]
         return np.asarray(near + scene.camera2support[:3, 3], np.float64)
 
+    def cover(self, points: FloatArray) -> BoolArray:
+        """Which points (...) of the object are hidden by another thing before them.
+
+        Args:
+            points: (..., 3) in the support frame, m.
+        """
+        index, z, inside = self.scene.pixels_of(points)
+        return np.asarray(inside & (z > self.surface.ravel()[index] + _JUMP))
+
     def hits(
         self,
         points: npt.NDArray[np.floating],

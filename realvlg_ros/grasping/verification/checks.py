@@ -57,6 +57,7 @@ class Checked:
         left = ~(air | slips)
         uncertain = left.copy()
         uncertain[left] = context.cloud.has_uncertain_contact(closing.contacts[left])
+        uncertain |= context.obstacles.cover(closing.contacts).any(axis=1)
         faults = {
             'closes on air': air,
             'contacts outside the friction cone': slips,

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from contexts import context_of
 from grippers import top_down
-from solids import Box, look
+from planned_solids import plan_grasps
+from solids import Box, Cylinder, look
 
 from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.collision.collision import (
@@ -14,6 +15,7 @@ from realvlg_ros.grasping.collision.collision import (
 )
 from realvlg_ros.grasping.collision.obstacles import Obstacles
 from realvlg_ros.grasping.settings import PlannerSettings
+from realvlg_ros.transforms import transform_points
 
 SETTINGS = PlannerSettings()
 
@@ -120,6 +122,21 @@ def test_clearance_is_the_distance_to_the_nearest_thing(gap):
     assert beside[0] == pytest.approx(expected, abs=0.004)
     alone = clearances(context_of(look([TARGET]).scene()), candidates)
     assert alone[0] == pytest.approx(0.045, abs=1e-6)
+
+
+def test_no_contact_is_guessed_behind_another_thing():
+    # A can stands before the middle of a bar that lies across the view.
+    bar = Box((0.04, 0.24, 0.04), (0, 0, 0.02))
+    can = Cylinder(0.033, 0.12, (-0.08, 0, 0.06))
+    view = look([bar, can], eye=(-0.5, 0.0, 0.4), noise=0.001)
+    scene = view.scene()
+    obstacles = Obstacles.around(scene, SETTINGS)
+    places = np.array([[-0.02, y, 0.02] for y in (-0.1, -0.01, 0.0, 0.1)])
+    world2support = scene.camera2support @ np.linalg.inv(view.camera2world)
+    covered = obstacles.cover(transform_points(world2support, places))
+    assert covered.tolist() == [False, True, True, False]
+    for grasp in plan_grasps(view).grasps:
+        assert np.abs(view.to_world(grasp.contact_points)[:, 1]).min() > 0.02
 
 
 def test_coarse_look_sees_a_finger_inside_the_object():
