@@ -99,7 +99,7 @@ def test_covariance_of_a_lift_grows_with_the_noise_of_its_frame():
 
 def test_a_low_thing_is_an_obstacle_only_above_the_noise():
     view = look(
-        [Box((0.05, 0.05, 0.05), (0, 0, 0.025)), Box((0.1, 0.06, 0.013), (0, 0.1, 0.0065))]
+        [Box((0.05, 0.05, 0.05), (0, 0, 0.025)), Box((0.1, 0.06, 0.009), (0, 0.1, 0.0045))]
     )
     low = view.masks[1]
     seen = []

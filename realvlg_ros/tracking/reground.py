@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..grounding.grounding import Grounding
+from .request_order import RequestOrder
 from .settings import TrackerSettings
 from .target.target import TargetState
 from .target.track import TargetTrack
@@ -61,9 +62,7 @@ class PendingRegrounds:
         self._asked: dict[str, int] = {}
         self._groundings: dict[str, Grounding] = {}
         self._in_flight: set[str] = set()
-        self._superseded: set[str] = set()
-        # When requests were handed out whose answers are still to come, ns.
-        self._out_ns: dict[str, int] = {}
+        self._order = RequestOrder()
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
@@ -79,7 +78,7 @@ class PendingRegrounds:
             stamp_ns: of the newest frame.
         """
         requests = due_regrounds(tracks, stamp_ns) + self.due(stamp_ns)
-        self._out_ns.update((request.request_id, stamp_ns) for request in requests)
+        self._order.hand_out((request.request_id for request in requests), stamp_ns)
         return requests
 
     def add(self, groundings: Sequence[Grounding], in_flight: Iterable[str]) -> None:
@@ -108,17 +107,14 @@ class PendingRegrounds:
             grounding: that has come.
             track: which follows its object, if one does.
         """
-        request_id = grounding.request_id
-        out_ns = self._out_ns.pop(request_id, None)
+        request_id, stamp_ns = grounding.request_id, grounding.stamp_ns
+        again = self._order.take(request_id, stamp_ns, self._answer_ns)
         if track is None or track.grounding.request_id == request_id:
             return False
-        if out_ns is not None and grounding.stamp_ns - out_ns <= self._answer_ns:
-            # The newer request came while it was being grounded.
-            return True
-        # It may have been asked for twice before the first answer came.
-        if self._groundings.pop(request_id, None) is not None:
-            self._superseded.add(request_id)
-        return request_id in self._superseded
+        if not again or not self._order.is_newer(track.grounding.request_id, request_id):
+            return False
+        self.drop(request_id)
+        return True
 
     def drop(self, request_id: str) -> None:
         """A request has been answered."""
@@ -128,8 +124,7 @@ class PendingRegrounds:
         """Ask no more."""
         self._groundings.clear()
         self._in_flight.clear()
-        self._superseded.clear()
-        self._out_ns.clear()
+        self._order.clear()
 
     def due(self, stamp_ns: int) -> list[RegroundRequest]:
         """The requests that are due now; asking starts each one's period anew."""

@@ -97,7 +97,11 @@ def test_a_second_break_does_not_forget_what_the_first_took():
 
 def test_an_ended_request_does_not_take_its_object_from_a_newer_one():
     run = Run(retry_period=0.1)
-    run.step(GAP_NS)
+    # It is asked for twice before the first answer comes.
+    for _ in range(2):
+        run.step(GAP_NS)
+        while not run.stream.tracker.take_reground_requests():
+            run.step(GAP_NS)
     newer = ground(run.frame, run.owner, request_id='newer')
     assert run.stream.set_grounding(newer).request_id == 'newer'
     for _ in range(2):
@@ -120,6 +124,23 @@ def test_a_late_answer_about_a_lost_target_does_not_take_it_from_a_newer_request
     assert target.request_id == 'newer'
     # Asked anew by its client it is a request like any other.
     assert run.stream.set_grounding(ground(run.frame, run.owner)).request_id == 'r1'
+
+
+def test_of_two_requests_that_a_break_ended_the_newer_one_is_followed():
+    for order in (('r1', 'newer'), ('newer', 'r1')):
+        run = Run(retry_period=0.1)
+        assert run.stream.tracker.interrupt('the clock jumped')
+        run.step(GAP_NS)
+        run.stream.tracker.take_reground_requests()
+        run.stream.set_grounding(ground(run.frame, run.owner, request_id='newer'))
+        assert run.stream.tracker.interrupt('the clock jumped again')
+        run.step(2 * GAP_NS)
+        asked = {w.request_id for w in run.stream.tracker.take_reground_requests()}
+        assert asked == {'r1', 'newer'}
+        for request_id in order:
+            run.stream.set_grounding(ground(run.frame, run.owner, request_id=request_id))
+        (target,) = run.stream.update(run.frame) or run.step(2 * GAP_NS)
+        assert target.request_id == 'newer'
 
 
 def test_targets_are_hidden_then_lost_while_no_frame_comes_and_go_on():
