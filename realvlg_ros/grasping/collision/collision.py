@@ -171,7 +171,7 @@ def _way_points(candidates: Candidates, gripper: Gripper, standoff: float) -> Fl
     x, y, z = gripper.palm_size
     front = -gripper.finger_length - z - SWEEP
     back = min(front + SWEEP - standoff, front)
-    points = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, front), _STEP)
+    points = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, front), 2.5 * _STEP)
     points = candidates.tips[:, None] + points @ np.swapaxes(candidates.rotations, 1, 2)
     return np.asarray(points, np.float32)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray, Int32Array
+from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from ..observation.scene import Scene
 
 # What stands in a hole may overhang the place at which it meets the support by so much, m. Chosen:
@@ -50,22 +50,25 @@ def _depth_around(depth: Float32Array, mask: BoolArray) -> Float32Array:
     return nearest[label]
 
 
-def _standing(scene: Scene, holes: BoolArray) -> FloatArray:
+def _standing(scene: Scene, holes: BoolArray) -> Float32Array:
     """Depth (n,) at the pixels of holes from which on they may be occupied, m."""
     _, label = cv2.connectedComponents(holes.astype(np.uint8))
-    rays = np.concatenate([scene.frame.camera.rays[holes], np.ones((holes.sum(), 1))], axis=1)
-    directions = rays @ scene.camera2support[:3, :3].T
+    x, y = scene.frame.camera.rays[holes].astype(np.float32).T
+    turn = scene.camera2support[:3, :3].astype(np.float32)
+    directions = np.stack([row[0] * x + row[1] * y + row[2] for row in turn], axis=1)
     level = np.hypot(directions[:, 0], directions[:, 1])
     place = _place(label[holes], directions)
-    foot = np.full(place.max() + 1, np.inf)
-    down = np.minimum(directions[:, 2], -1e-9)
-    to_support = np.where(directions[:, 2] < 0, scene.camera_position[2] / -down, np.inf)
+    foot = np.full(place.max() + 1, np.inf, np.float32)
+    down = np.minimum(directions[:, 2], np.float32(-1e-9))
+    to_support = np.where(
+        directions[:, 2] < 0, np.float32(scene.camera_position[2]) / -down, np.float32(np.inf)
+    )
     np.minimum.at(foot, place, to_support * level)
     wall = np.maximum(foot[place] - _OVERHANG, 0) / np.maximum(level, 1e-9)
-    return np.asarray(np.minimum(wall, to_support))
+    return np.asarray(np.minimum(wall, to_support), np.float32)
 
 
-def _place(label: Int32Array, directions: FloatArray) -> IndexArray:
+def _place(label: Int32Array, directions: Float32Array) -> IndexArray:
     """Numbers (n,) that tell apart holes, and the directions about the vertical of their rays."""
     azimuth = np.arctan2(directions[:, 1], directions[:, 0]) + np.pi
     return label * (int(2 * np.pi / _AZIMUTH) + 2) + (azimuth / _AZIMUTH).astype(np.intp)

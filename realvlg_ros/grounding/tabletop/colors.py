@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import ByteArray, Float32Array
+from .percentiles import percentiles
 
 # The eleven basic colour terms (Berlin & Kay 1969), in the order of every weight vector here.
 COLOR_NAMES = (
@@ -81,14 +82,15 @@ def estimate_white(color: ByteArray) -> Float32Array:
     The brightest pixels that are nearly neutral are taken for white: a dim picture makes white
     things grey and a lamp gives them its colour.
     """
-    pixels = color[::4, ::4].reshape(-1, 3).astype(np.float32)
+    pixels = color[::4, ::4].reshape(-1, 3)
     brightness = pixels.max(axis=1)
-    level = float(np.clip(np.percentile(brightness, 97), 100, 255))
+    most, white = percentiles(brightness, (90, 97))
+    level = float(np.clip(white, 100, 255))
     neutral = pixels.min(axis=1) > 0.6 * brightness
-    bright = neutral & (brightness >= np.percentile(brightness, 90))
+    bright = neutral & (brightness >= most)
     if bright.sum() < 0.01 * len(pixels):
         return np.full(3, level, np.float32)
-    mean = pixels[bright].mean(axis=0)
+    mean = pixels[bright].mean(axis=0, dtype=np.float32)
     cast = np.clip(mean / mean.mean(), 0.85, 1.15)
     return np.asarray(level * cast / cast.max(), np.float32)
 

@@ -121,7 +121,7 @@ def _measure(scene: TabletopScene, labels: Int32Array) -> dict[int, _Fragment]:
 
 def _contacts(scene: TabletopScene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
     """Borders of all pairs (a, b), a < b, of neighbouring labels."""
-    z, height = scene.points[..., 2], scene.height
+    z, height = scene.depth, scene.height
     pairs, steps, heights = [], [], []
     for first, second in (
         (np.s_[:, :-_REACH_PX], np.s_[:, _REACH_PX:]),

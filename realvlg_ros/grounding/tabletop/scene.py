@@ -76,9 +76,14 @@ class TabletopScene:
         return self.plane.inliers > 0
 
     @cached_property
+    def depth(self) -> Float32Array:
+        """(rows, columns) depth, m; 0 where there is no reading."""
+        return np.ascontiguousarray(self.points[..., 2])
+
+    @cached_property
     def valid(self) -> BoolArray:
         """(rows, columns) True where there is a depth reading."""
-        return self.points[..., 2] > 0
+        return self.depth > 0
 
     @classmethod
     def without_support(cls, frame: RgbdFrame, working_width_px: int) -> TabletopScene:

@@ -16,6 +16,8 @@ from .patches import add_patches
 from .percentiles import percentiles
 from .scene import MARGIN_PX, Segment, TabletopScene
 
+# A label grows by so many pixels at most into foreground that was cut. Chosen: the width of cuts.
+_GROW_PX = 8
 # Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
 _MIN_READINGS = 20
 
@@ -139,12 +141,12 @@ def _split(
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < settings.min_area_px // 3
     labels[small[labels]] = 0
-    return _grow(labels, foreground, scene.points[..., 2])
+    return _grow(labels, foreground, scene.depth)
 
 
 def _depth_jumps(scene: TabletopScene) -> BoolArray:
     """Pixels whose neighbours two pixels apart differ in depth more than a surface does."""
-    z = scene.points[..., 2]
+    z = scene.depth
     limit = _jump_limit(scene.tolerance)
     jumps = np.zeros(z.shape, bool)
     across = np.abs(z[:, 2:] - z[:, :-2]) > limit[:, 1:-1]
@@ -161,7 +163,7 @@ def _jump_limit(tolerance: Float32Array) -> Float32Array:
 
 def _creases(scene: TabletopScene) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
-    z = cv2.medianBlur(np.ascontiguousarray(scene.points[..., 2]), 3)
+    z = cv2.medianBlur(scene.depth, 3)
     reach = max(4, z.shape[1] // 100)
     deep = np.zeros(z.shape, bool)
     middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
@@ -175,19 +177,26 @@ def _creases(scene: TabletopScene) -> BoolArray:
 
 def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Array:
     """Give the foreground left over to the nearest label at a similar depth."""
-    background = (labels == 0).astype(np.uint8)
+    grown = labels.astype(np.int32)
+    x, y, width, height = cv2.boundingRect((labels > 0).astype(np.uint8))
+    if width == 0:
+        return grown
+    # So far a label grows.
+    part = np.s_[max(y - _GROW_PX, 0) : y + height + _GROW_PX,
+                 max(x - _GROW_PX, 0) : x + width + _GROW_PX]  # fmt: skip
+    window, foreground, z = grown[part], foreground[part], z[part]
     distance, nearest = cv2.distanceTransformWithLabels(
-        background, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        (window == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    labeled = np.flatnonzero(labels)
+    labeled = np.flatnonzero(window)
     source = np.zeros(nearest.max() + 1, np.intp)
     source[nearest.ravel()[labeled]] = labeled
-    near = np.flatnonzero(foreground & (labels == 0) & (distance < 8))
+    near = np.flatnonzero(foreground & (window == 0) & (distance < _GROW_PX))
     origin = source[nearest.ravel()[near]]
-    flat = np.ravel(z)
+    flat = z.ravel()
     alike = np.abs(flat[near] - flat[origin]) < 0.03
-    grown = labels.astype(np.int32)
-    grown.ravel()[near[alike]] = labels.ravel()[origin[alike]]
+    rows, columns = np.divmod(near[alike], window.shape[1])
+    window[rows, columns] = window.ravel()[origin[alike]]
     return grown
 
 
@@ -235,9 +244,9 @@ def _goes_below(scene: TabletopScene, mask: BoolArray) -> bool:
     ring &= scene.valid
     if not ring.any():
         return False
-    z = scene.points[..., 2][mask]
+    z = scene.depth[mask]
     z = z[:: len(z) // 500 + 1]
-    near = np.abs(scene.points[..., 2] - np.median(z)) < 0.06 + np.ptp(percentiles(z, (5, 95)))
+    near = np.abs(scene.depth - np.median(z)) < 0.06 + np.ptp(percentiles(z, (5, 95)))
     below = ring & near & (scene.height < -3 * scene.tolerance)
     return bool(below.sum() > 0.08 * ring.sum())
 
@@ -267,7 +276,7 @@ def _is_behind_edge(scene: TabletopScene, bottom: IndexArray, columns: IndexArra
     """Whether the depth drops to a nearer support below the pixels (n,), (n,) of a lower rim."""
     last = scene.height.shape[0] - 1
     rows = np.minimum(bottom + np.arange(3, MARGIN_PX)[:, None], last)
-    z, height = scene.points[rows, columns, 2], scene.height[rows, columns]
+    z, height = scene.depth[rows, columns], scene.height[rows, columns]
     tolerance = scene.tolerance[rows, columns]
     level = np.abs(height) < 3 * tolerance
     drops = level[:-2] & level[2:] & (z[:-2] - z[2:] > _jump_limit(tolerance[:-2])) & (z[2:] > 0)
