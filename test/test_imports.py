@@ -43,7 +43,8 @@ LAYERS = (
     ('grasping.vectors', 'grasping.gripper', 'grasping.grasp', 'grasping.settings'),
     ('evaluation', 'grasping.covariance'),
     ('grasping.observation',),
-    ('grasping.collision.holes', 'grasping.collision.hidden_parts'),
+    ('grasping.collision.holes', 'grasping.collision.visible_width'),
+    ('grasping.collision.hidden_parts',),
     (
         'grasping.completion',
         'grasping.lift',

@@ -171,7 +171,7 @@ def _way_points(candidates: Candidates, gripper: Gripper, standoff: float) -> Fl
     x, y, z = gripper.palm_size
     front = -gripper.finger_length - z - SWEEP
     back = min(front + SWEEP - standoff, front)
-    points = _shell_points((-x / 2, -y / 2, back), (x / 2, y / 2, front), 2.5 * _STEP)
+    points = _side_points((-x / 2, -y / 2, back), (x / 2, y / 2, front), 2.5 * _STEP)
     points = candidates.tips[:, None] + points @ np.swapaxes(candidates.rotations, 1, 2)
     return np.asarray(points, np.float32)
 
@@ -191,9 +191,18 @@ def _shell_points(lower: tuple[float, ...], upper: tuple[float, ...], step: floa
     x0, y0, _ = lower
     x1, y1, front = upper
     face = _box_points((x0, y0, front), (x1, y1, front), step)
-    sides = _box_points(lower, (x1, y1, front - 2 * step), 2.5 * step)
-    on_side = np.isin(sides[:, 0], (x0, x1)) | np.isin(sides[:, 1], (y0, y1))
-    return np.concatenate([face, sides[on_side]])
+    return np.concatenate([face, _side_points(lower, (x1, y1, front - 2 * step), 2.5 * step)])
+
+
+@lru_cache(maxsize=8)
+def _side_points(
+    lower: tuple[float, float, float], upper: tuple[float, float, float], step: float
+) -> FloatArray:
+    """Points (k, 3), m, on the four sides of a box along z."""
+    points = _box_points(lower, upper, step)
+    on_side = np.isin(points[:, 0], (lower[0], upper[0]))
+    on_side |= np.isin(points[:, 1], (lower[1], upper[1]))
+    return points[on_side]
 
 
 def _sample_points(gripper: Gripper, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:

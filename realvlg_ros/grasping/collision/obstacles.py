@@ -11,8 +11,9 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
-from .hidden_parts import hidden_parts
+from .hidden_parts import behind_object, hidden_parts
 from .holes import hole_walls
+from .visible_width import JUMP, visible_width
 
 # Readings within this of the object's edge may mix with it, m. Chosen: the few pixels by which
 # masks and depth disagree.
@@ -20,9 +21,6 @@ _EDGE_BLUR = 0.004
 # Lower things are no obstacles, m. Chosen: a millimetre above the clearance that fingertips keep
 # from the support, which is about as flat.
 _LOW_M = 0.005
-# A larger difference in depth between neighbours separates two obstacles, m. Chosen: far more than
-# noise, less than the usual distance between things.
-_JUMP = 0.02
 # A surface goes on from a pixel to the next within this, m. Chosen: the noise at 1 m, and a slope.
 _STEP_M = 0.005
 # Least assumed depth of an obstacle, m, since only a narrow part of it may be visible. Chosen:
@@ -70,12 +68,13 @@ class Obstacles:
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = np.zeros_like(near)
         if scene.plane is not None:
-            reach = _visible_width(solid > 0, scene.frame.depth, focal)
+            reach = visible_width(solid > 0, scene.frame.depth, focal)
+            reach[solid > 0] = np.maximum(reach[solid > 0], np.float32(_MIN_DEPTH))
         reach = np.minimum(reach, np.float32(settings.obstacle_thickness))
         hidden = hole_walls(scene)
         reach[np.isfinite(hidden)] = np.inf
         if scene.plane is not None:
-            parts, reach = hidden_parts(scene, solid > 0, reach)
+            parts, reach = hidden_parts(scene, solid > 0, reach, settings.obstacle_thickness)
             hidden = np.minimum(hidden, parts)
         grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1
@@ -113,7 +112,7 @@ class Obstacles:
             points: (..., 3) in the support frame, m.
         """
         index, z, inside = self.scene.pixels_of(points)
-        return np.asarray(inside & (z > self.surface.ravel()[index] + _JUMP))
+        return np.asarray(inside & (z > self.surface.ravel()[index] + JUMP))
 
     def hits(
         self,
@@ -158,11 +157,13 @@ def _other_things(scene: Scene, sigma: float) -> ByteArray:
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     x, y, width, height = cv2.boundingRect(ring)
     near = np.s_[max(y - 1, 0) : y + height + 1, max(x - 1, 0) : x + width + 1]
-    found[near] = _continued(found[near], (other & (ring > 0))[near], scene.frame.depth[near])
+    part, z = (other & (ring > 0))[near], scene.frame.depth[near]
+    found[near] = _continued(found[near], part, z, ring_px)
+    found[near] = _along_outline(found[near], part & behind_object(scene.mask[near], z), z)
     return np.asarray(found, np.uint8)
 
 
-def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array) -> ByteArray:
+def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array, ring_px: int) -> ByteArray:
     """Things (height, width) and the readings of the ring in which their surface goes on.
 
     A blurred edge of the object lies between the two surfaces.
@@ -171,37 +172,33 @@ def _continued(found: ByteArray, ring: BoolArray, depth: Float32Array) -> ByteAr
         found: (height, width) 1 where a thing is seen.
         ring: (height, width) readings around the object that are not judged yet.
         depth: (height, width) m.
+        ring_px: width of the ring.
     """
     kernel = np.ones((3, 3), np.uint8)
-    while True:
+    for _ in range(ring_px):
         nearest = cv2.erode(np.where(found > 0, depth, np.float32(np.inf)), kernel)
         farthest = cv2.dilate(np.where(found > 0, depth, np.float32(0)), kernel)
         goes_on = ring & (depth > nearest - _STEP_M) & (depth < farthest + _STEP_M)
-        goes_on &= found == 0
-        if not goes_on.any():
-            return found
         found = found | goes_on.astype(np.uint8)
+    return np.asarray(found, np.uint8)
 
 
-def _visible_width(solid: BoolArray, surface: Float32Array, focal: float) -> Float32Array:
-    """Diameter (height, width) of the largest circle inside each thing's visible surface, m.
+def _along_outline(found: ByteArray, beyond: BoolArray, depth: Float32Array) -> ByteArray:
+    """Things (height, width) and the strips of them that show along the object's outline.
+
+    What is behind the object is no blur of its edge.
 
     Args:
-        solid: (height, width) where things are seen.
-        surface: (height, width) their depth, m.
-        focal: focal length, px.
+        found: (height, width) 1 where a thing is seen.
+        beyond: (height, width) readings of the ring that are behind the object.
+        depth: (height, width) m.
     """
-    depth = surface[::_STRIDE, ::_STRIDE]
-    part = solid[::_STRIDE, ::_STRIDE].astype(np.uint8)
-    part[:, 1:][np.abs(np.diff(depth, axis=1)) > _JUMP] = 0
-    part[1:][np.abs(np.diff(depth, axis=0)) > _JUMP] = 0
-    radius = cv2.distanceTransform(part, cv2.DIST_L2, 3)
-    count, labels = cv2.connectedComponents(part, connectivity=4)
-    largest = np.zeros(count, np.float32)
-    inner = np.flatnonzero(radius > 0)
-    np.maximum.at(largest, labels.ravel()[inner], radius.ravel()[inner])
-    widths = 2 * _STRIDE * largest[labels] * depth / np.float32(focal)
-    height, width = solid.shape
-    widths = np.where(part > 0, widths, 0).astype(np.float32)
-    full = cv2.resize(widths, (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.where(solid, np.maximum(full, np.float32(_MIN_DEPTH)), np.float32(0))
+    kernel = np.ones((3, 3), np.uint8)
+    region = (found > 0) | beyond
+    nearest = cv2.erode(np.where(region, depth, np.float32(np.inf)), kernel)
+    farthest = cv2.dilate(np.where(region, depth, np.float32(0)), kernel)
+    smooth = region & (farthest - nearest < 2 * _STEP_M)
+    _, labels = cv2.connectedComponents(smooth.astype(np.uint8))
+    joined = np.zeros(labels.max() + 1, bool)
+    joined[labels[smooth & (found > 0)]] = True
+    return np.asarray((found > 0) | (smooth & joined[labels]), np.uint8)

@@ -1,7 +1,7 @@
 """Whether grasps of an earlier frame are still free in the scene of a newer one.
 
-Only what stands around the object is looked at: where the object itself is, and how its surface
-runs, is told by who follows it. That costs a few per cent of a plan.
+What stands around the object is looked at, and whether the object is between the fingers and not
+in them; how its surface runs is told by who follows it. That costs a few per cent of a plan.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class SceneCheck:
 
     Attributes:
         clearance: smallest distance of the open gripper from the support and other things, m.
-        blocked: what the gripper meets, in words; empty where it meets nothing.
+        blocked: what the gripper meets, or that nothing is between its fingers, in words; empty
+            where neither is so.
         unseen: too little of the fingers' space is seen to say so.
     """
 
@@ -93,7 +94,8 @@ def check_in_scene(
     """
     if not grasps:
         return []
-    near = _surroundings(frame, mask, grasps, gripper)
+    standoff = max(grasp.standoff for grasp in grasps)
+    near = _surroundings(frame, mask, grasps, gripper, standoff)
     part, own = cropped(frame, *near), mask.to_full(*frame.depth.shape)[near]
     if not (own & part.valid).any():
         return [SceneCheck(grasp.clearance, unseen=True) for grasp in grasps]
@@ -104,6 +106,7 @@ def check_in_scene(
         table_clearance=_KEPT_TABLE_CLEARANCE * settings.table_clearance,
         max_unobserved=min(settings.max_unobserved + _UNSEEN_SLACK, 1.0),
         max_palm_unobserved=min(settings.max_palm_unobserved + _UNSEEN_SLACK, 1.0),
+        standoff=standoff,
     )
     nothing = Completion(TargetCloud.empty(), None)
     context = PlanningContext.of(scene, nothing, gripper, held)
@@ -139,7 +142,7 @@ def _object_faults(context: PlanningContext, candidates: Candidates) -> dict[str
     out = np.abs(y) - candidates.openings[:, None] / 2
     between = (np.abs(x) < half) & (out < 0) & (z > -length) & (z < _ROOM)
     fingers = (np.abs(x) < half - _ROOM) & (z > -length) & (z < -_ROOM)
-    fingers &= (out > _ROOM) & (out < gripper.finger_thickness - _ROOM)
+    fingers &= (out > _ROOM) & (out < gripper.finger_thickness)
     axes = np.linspace(-half, half, 3), np.linspace(-0.5, 0.5, 7), np.linspace(-length, 0, 4)
     grid = np.stack(np.meshgrid(*axes, indexing='ij'), axis=-1).reshape(-1, 3)
     points = np.repeat(grid[None], len(candidates), axis=0)
@@ -154,13 +157,25 @@ def _object_faults(context: PlanningContext, candidates: Candidates) -> dict[str
 
 
 def _surroundings(
-    frame: RgbdFrame, mask: RegionMask, grasps: Sequence[Grasp], gripper: Gripper
+    frame: RgbdFrame,
+    mask: RegionMask,
+    grasps: Sequence[Grasp],
+    gripper: Gripper,
+    standoff: float,
 ) -> tuple[slice, slice]:
-    """Rows and columns that show the object, and what is searched around the grippers."""
+    """Rows and columns that show the object, and what is searched around the grippers.
+
+    Args:
+        frame: colour and depth.
+        mask: pixels of the object.
+        grasps: in the camera's optical frame.
+        gripper: its shape.
+        standoff: of the pre-grasp pose, m.
+    """
     height, width = frame.depth.shape
     boxes = gripper.boxes(max(grasp.opening_width for grasp in grasps))
     low, high = boxes.min(axis=(0, 1)) - SEARCHED, boxes.max(axis=(0, 1)) + SEARCHED
-    low[2] -= max(grasps[0].standoff - SEARCHED, 0.0)
+    low[2] -= max(standoff - SEARCHED, 0.0)
     corners = np.stack(np.meshgrid(*zip(low, high, strict=True), indexing='ij'), axis=-1)
     corners = corners.reshape(-1, 3)
     points = np.concatenate([transform_points(grasp.tcp2frame, corners) for grasp in grasps])

@@ -61,5 +61,7 @@ def test_what_stands_in_the_first_part_of_the_way_blocks():
     beam = Box((0.04, 0.3, 0.03), (0, 0, 0.21))
     under = look([TARGET, beam], eye=(-0.5, 0.0, 0.2), noise=0.001)
     assert check(under, grasp).blocked == 'gripper meets other things'
+    # Its own way counts, whatever the planner is set to meanwhile.
     short = GraspPlanner(FRANKA_HAND, PlannerSettings(standoff=0.05))
-    assert check(under, grasp, short).blocked == ''
+    assert check(under, grasp, short).blocked == 'gripper meets other things'
+    assert check(under, replace(grasp, standoff=0.05)).blocked == ''
