@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -101,16 +101,10 @@ class Camera:
         """The 3x3 intrinsic matrix."""
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1.0]])
 
-    @cached_property
+    @property
     def rays(self) -> FloatArray:
         """(height, width, 2) x/z and y/z of every pixel's ray; treat as read-only."""
-        rays = np.empty((self.height, self.width, 2))
-        rays[..., 0] = (np.arange(self.width) - self.cx) / self.fx
-        rays[..., 1] = ((np.arange(self.height) - self.cy) / self.fy)[:, None]
-        if self.distorted:
-            rays = undistort(rays, self.distortion, self.fisheye)
-        rays.setflags(write=False)
-        return rays
+        return _rays(self)
 
     def normalize(self, pixels: npt.ArrayLike) -> FloatArray:
         """Turn pixels (..., 2) into x/z and y/z (..., 2), with distortion removed."""
@@ -174,3 +168,15 @@ def _check_k(k: Sequence[float], d: Sequence[float], has_p: bool, rectified: boo
             f'camera_info has no P, all zero, but a K and the distortion {tuple(d)}: that is of '
             'images that are not rectified; set the parameter rectified to false, or publish P'
         )
+
+
+@lru_cache(maxsize=4)
+def _rays(camera: Camera) -> FloatArray:
+    """See Camera.rays; every image of a stream brings a camera, and they are equal."""
+    rays = np.empty((camera.height, camera.width, 2))
+    rays[..., 0] = (np.arange(camera.width) - camera.cx) / camera.fx
+    rays[..., 1] = ((np.arange(camera.height) - camera.cy) / camera.fy)[:, None]
+    if camera.distorted:
+        rays = undistort(rays, camera.distortion, camera.fisheye)
+    rays.setflags(write=False)
+    return rays

@@ -86,7 +86,7 @@ def track_again(
 
 
 def left_there(tracks: Iterable[TargetTrack], request_id: str, middle: FloatArray) -> bool:
-    """Whether the target of a request went out of sight at a place, in the world.
+    """Whether the target of a request was lost at a place, in the world.
 
     Args:
         tracks: all targets.
@@ -94,7 +94,7 @@ def left_there(tracks: Iterable[TargetTrack], request_id: str, middle: FloatArra
         middle: (3,) of the place, m.
     """
     for track in tracks:
-        if track.grounding.request_id == request_id != '':
+        if track.life.lost and track.grounding.request_id == request_id != '':
             extent = track.appearance.extent if track.appearance else 0.1
             if np.linalg.norm(_place(track) - middle) < _SAME_DISTANCE * extent:
                 return True

@@ -39,6 +39,16 @@ class Questions:
         first = self._looks.get(_key(grounding)) if grounding.request_id else None
         return None if first is None else first[0].compare(look)
 
+    def is_alike_without_color(self, grounding: Grounding, look: Appearance) -> bool:
+        """Whether what was found now is as bright and large as what its request found first.
+
+        Args:
+            grounding: that has come.
+            look: of its object.
+        """
+        first = self._looks.get(_key(grounding))
+        return first is not None and first[0].is_alike_without_color(look)
+
     def label(self, grounding: Grounding) -> str:
         """The object in words that the request of a grounding found first."""
         return self._looks[_key(grounding)][1]

@@ -70,7 +70,7 @@ class PendingRegrounds:
         self._forget_ns = int(settings.forget_after * 1e9)
         self._answer_ns = int(settings.request_timeout * 1e9)
 
-    def take(self, tracks: Iterable[TargetTrack], stamp_ns: int) -> list[RegroundRequest]:
+    def hand_out(self, tracks: Iterable[TargetTrack], stamp_ns: int) -> list[RegroundRequest]:
         """The requests that are due now, for targets that are here and those that are gone.
 
         Args:
@@ -78,7 +78,8 @@ class PendingRegrounds:
             stamp_ns: of the newest frame.
         """
         requests = due_regrounds(tracks, stamp_ns) + self.due(stamp_ns)
-        self._order.hand_out((request.request_id for request in requests), stamp_ns)
+        ids = [request.request_id for request in requests]
+        self._order.hand_out(ids, stamp_ns, self._answer_ns)
         return requests
 
     def add(self, groundings: Sequence[Grounding], in_flight: Iterable[str]) -> None:
@@ -100,6 +101,10 @@ class PendingRegrounds:
             self._in_flight.discard(grounding.request_id)
             self._groundings[grounding.request_id] = grounding
 
+    def take(self, grounding: Grounding) -> bool:
+        """A grounding has come, whatever it says; returns whether it was asked for again."""
+        return self._order.take(grounding.request_id, grounding.stamp_ns, self._answer_ns)
+
     def superseded(self, grounding: Grounding, track: TargetTrack | None) -> bool:
         """Whether the object of a request that was asked again is followed for a newer one.
 
@@ -107,14 +112,12 @@ class PendingRegrounds:
             grounding: that has come.
             track: which follows its object, if one does.
         """
-        request_id, stamp_ns = grounding.request_id, grounding.stamp_ns
-        again = self._order.take(request_id, stamp_ns, self._answer_ns)
-        if track is None or track.grounding.request_id == request_id:
+        if track is None:
             return False
-        if not again or not self._order.is_newer(track.grounding.request_id, request_id):
-            return False
-        self.drop(request_id)
-        return True
+        newer = self._order.is_newer(track.grounding.request_id, grounding.request_id)
+        if newer:
+            self.drop(grounding.request_id)
+        return newer
 
     def drop(self, request_id: str) -> None:
         """A request has been answered."""
@@ -131,7 +134,8 @@ class PendingRegrounds:
         if self._broken_ns is None:
             self._broken_ns = stamp_ns
         if stamp_ns - self._broken_ns > self._forget_ns:
-            self.clear()
+            self._groundings.clear()
+            self._in_flight.clear()
         requests = []
         for request_id, grounding in self._groundings.items():
             asked_ns = self._asked.get(request_id)

@@ -22,15 +22,21 @@ class RequestOrder:
         # When requests were handed out whose answers are still to come, ns.
         self._out_ns: dict[str, list[int]] = {}
 
-    def hand_out(self, request_ids: Iterable[str], stamp_ns: int) -> None:
+    def hand_out(self, request_ids: Iterable[str], stamp_ns: int, patience_ns: int) -> None:
         """The tracker asks for requests to be grounded again.
 
         Args:
             request_ids: which.
             stamp_ns: of the newest frame.
+            patience_ns: what was handed out longer ago is not waited for any more.
         """
         for request_id in request_ids:
             self._out_ns.setdefault(request_id, []).append(stamp_ns)
+        waiting = {
+            request_id: [ns for ns in out if abs(stamp_ns - ns) <= patience_ns]
+            for request_id, out in self._out_ns.items()
+        }
+        self._out_ns = {request_id: out for request_id, out in waiting.items() if out}
 
     def take(self, request_id: str, stamp_ns: int, patience_ns: int) -> bool:
         """A grounding has come; returns whether the tracker asked for it.

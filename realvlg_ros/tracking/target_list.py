@@ -92,9 +92,10 @@ class TargetList:
             return None
         fresh.appearance = look_at(key, mask)
         if self.questions.compare(grounding, fresh.appearance) is Likeness.UNKNOWN:
-            # What stands where it was lost is taken for it.
+            # Without a colour, what looks like it and stands where it was lost is taken for it.
+            plain = self.questions.is_alike_without_color(grounding, fresh.appearance)
             there = left_there(self._tracks, grounding.request_id, middle_of(key, mask))
-            fresh.life.doubt = '' if there else _DOUBT
+            fresh.life.doubt = '' if plain and there else _DOUBT
         self.questions.remember(grounding, fresh.appearance)
         again = track_again(self._tracks, grounding, fresh.appearance)
         if again is not None:

@@ -89,7 +89,7 @@ class TargetTracker:
     def take_reground_requests(self) -> list[RegroundRequest]:
         """Groundings that lost targets, and those to be checked for drift, ask for now."""
         newest = self._memory.newest
-        return self._pending_regrounds.take(self._targets, newest.stamp_ns) if newest else []
+        return self._pending_regrounds.hand_out(self._targets, newest.stamp_ns) if newest else []
 
     def update(self, frame: RgbdFrame) -> list[GraspTarget]:
         """Follow every target into the newest frame.
@@ -163,6 +163,7 @@ class TargetTracker:
         if grounding.status == GroundingStatus.IN_PROGRESS:
             self.begin(grounding.request_id, grounding.stamp_ns)
             return self._reporter.refuse(grounding, 'the grounding is still in progress')
+        again = self._pending_regrounds.take(grounding)
         try:
             if grounding.status != GroundingStatus.OK:
                 return self._reporter.refuse(grounding, grounding.message or grounding.status.name)
@@ -174,7 +175,8 @@ class TargetTracker:
                 mask = checked_region(grounding, key.camera, key.depth)
             except FrameError as error:
                 return self._reporter.refuse(grounding, str(error))
-            if self._pending_regrounds.superseded(grounding, self._targets.at(key, mask)):
+            there = self._targets.at(key, mask)
+            if again and self._pending_regrounds.superseded(grounding, there):
                 return self._reporter.refuse(
                     grounding, 'its object is followed for a newer request'
                 )
@@ -198,12 +200,10 @@ class TargetTracker:
         if not due or newest is None:
             return None
         track = min(due, key=lambda t: t.planned_ns)
-        # Where something came in the way, older frames show what is not so any more.
-        alone = track.awaits_plan or track.candidates.disturbed
         track.planning, track.planned_ns = True, newest.stamp_ns
         track.candidates.disturbed = False
         place = invert(newest.camera2world) @ track.object2world
-        return job_for(track, newest, place, () if alone else self._memory.before(newest.stamp_ns))
+        return job_for(track, newest, place, self._memory.before(newest.stamp_ns))
 
     def take_result(self, result: PlanResult) -> GraspTarget | None:
         """Fuse the grasps of a job, unless its target is gone.

@@ -5,6 +5,7 @@ import pytest
 from slab_following import lock_step
 from slab_scene import FRAME_NS, Slab, SlabScene, at, ground
 
+from realvlg_ros.grounding.grounding import GroundingStatus
 from realvlg_ros.tracking.target.target import TargetState
 
 GAP_NS = 3_000_000_000
@@ -98,10 +99,11 @@ def test_a_second_break_does_not_forget_what_the_first_took():
 def test_an_ended_request_does_not_take_its_object_from_a_newer_one():
     run = Run(retry_period=0.1)
     # It is asked for twice before the first answer comes.
-    for _ in range(2):
+    asked = []
+    for _ in range(10):
         run.step(GAP_NS)
-        while not run.stream.tracker.take_reground_requests():
-            run.step(GAP_NS)
+        asked += run.stream.tracker.take_reground_requests()
+    assert len(asked) >= 2
     newer = ground(run.frame, run.owner, request_id='newer')
     assert run.stream.set_grounding(newer).request_id == 'newer'
     for _ in range(2):
@@ -124,6 +126,36 @@ def test_a_late_answer_about_a_lost_target_does_not_take_it_from_a_newer_request
     assert target.request_id == 'newer'
     # Asked anew by its client it is a request like any other.
     assert run.stream.set_grounding(ground(run.frame, run.owner)).request_id == 'r1'
+
+
+def test_an_answer_that_found_nothing_is_the_answer_that_was_waited_for():
+    run = Run(retry_period=0.1, forget_after=0.5)
+    for _ in range(40):
+        run.step()
+        run.stream.tracker.take_reground_requests()
+    run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    assert run.stream.tracker.take_reground_requests()
+    nothing = replace(ground(run.frame, run.owner), status=GroundingStatus.NOT_FOUND)
+    assert run.stream.set_grounding(nothing).state == TargetState.LOST
+    newer = ground(run.frame, run.owner, request_id='newer')
+    assert run.stream.set_grounding(newer).request_id == 'newer'
+    assert run.stream.set_grounding(ground(run.frame, run.owner)).request_id == 'r1'
+
+
+def test_a_late_answer_is_known_as_such_however_long_the_stream_has_run():
+    run = Run(retry_period=0.1, forget_after=0.5)
+    for _ in range(40):
+        run.step()
+        run.stream.tracker.take_reground_requests()
+    run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    assert [w.reason for w in run.stream.tracker.take_reground_requests()] == ['lost']
+    newer = ground(run.frame, run.owner, request_id='newer')
+    assert run.stream.set_grounding(newer).request_id == 'newer'
+    for _ in range(3):
+        run.step()
+        run.stream.tracker.take_reground_requests()
+    late = run.stream.set_grounding(ground(run.frame, run.owner))
+    assert late.state == TargetState.LOST and 'newer request' in late.message
 
 
 def test_of_two_requests_that_a_break_ended_the_newer_one_is_followed():

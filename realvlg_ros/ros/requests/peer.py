@@ -100,7 +100,9 @@ class Peer:
             if not waits_for_command(state):
                 return _Idleness()
             found.append(_Idleness(describe_state(name, state), answers))
-        return min(found, key=lambda idle: idle.answers, default=_Idleness())
+        if not found:
+            return _Idleness()
+        return _Idleness(found[0].words, min(idle.answers for idle in found))
 
     def destroy(self) -> None:
         """Destroy the clients."""

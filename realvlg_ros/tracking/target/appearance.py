@@ -32,6 +32,9 @@ _DIMMER, _MUCH_DIMMER = 0.6, 0.4
 # The smaller of two extents over the larger under which objects differ. Chosen: from another side
 # a thing looks half as large.
 _SIZES = 0.5
+# From this ratio on they are the same, where nothing but size and brightness tells. Chosen: from
+# one side, extents differ by noise and edges.
+_SAME_SIZES = 0.8
 
 
 class Likeness(Enum):
@@ -106,6 +109,12 @@ class Appearance:
             return Likeness.DIFFERS
         same = overlap >= _SAME and dim >= _DIMMER * bright
         return Likeness.AGREES if same else Likeness.UNKNOWN
+
+    def is_alike_without_color(self, other: Appearance) -> bool:
+        """Whether neither has a colour, and they are about as bright and as large."""
+        dim, bright = sorted((self.brightness, other.brightness))
+        plain = max(self.colored, other.colored) <= _COLORED and dim >= _DARK
+        return plain and dim >= _DIMMER * bright and self._sizes(other) >= _SAME_SIZES
 
     def _sizes(self, other: Appearance) -> float:
         small, large = sorted((self.extent, other.extent))

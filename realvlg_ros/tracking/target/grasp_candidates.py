@@ -74,6 +74,8 @@ class GraspCandidates:
         self.plans = 0
         # The best grasp was blocked since a plan was asked for.
         self.disturbed = False
+        # Stamp of the last frame in which something came in the way of the best, ns.
+        self.changed_ns = 0
 
     def use_settings(self, settings: TrackerSettings) -> None:
         """Go on with other settings."""
@@ -120,7 +122,8 @@ class GraspCandidates:
             _checked(candidate, check, stamp_ns, seen)
             for candidate, check in zip(self._candidates, checks, strict=True)
         ]
-        self.disturbed |= bool(self._candidates[0].blocked and not best.blocked)
+        if self._candidates[0].blocked and not best.blocked:
+            self.disturbed, self.changed_ns = True, stamp_ns
         self._candidates.sort(key=lambda c: bool(c.blocked))
 
     def repeat_checks(self, before_ns: int, stamp_ns: int) -> None:

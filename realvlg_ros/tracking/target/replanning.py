@@ -29,9 +29,9 @@ _MEASURED_AGAIN = 10
 # A target that moved less than this against the camera, m and rad, has not moved. Chosen: about
 # what a tracked pose trembles.
 _STILL_M, _STILL_RAD = 0.0007, 0.003
-# With a smaller share of its region in its outline a target is planned for in the whole region.
-# Chosen: the pose must be wrong then.
-_LEAST_OWN = 0.3
+# With fewer pixels in its outline a target is planned for in its whole region. Chosen: the planner
+# measures nothing on fewer.
+_LEAST_OWN_PX = 20
 
 
 def plan_is_due(track: TargetTrack) -> bool:
@@ -82,18 +82,29 @@ def job_for(
         grounding or planning_input(track, key, object2camera),
         frame.up if track.settings.level_fixed_frame else None,
         invert(object2camera), key.camera2world @ object2camera,
-        tuple(_still_depths(track, object2camera, neighbours)),
+        tuple(_still_depths(track, key, object2camera, neighbours)),
         track.candidates.grasps[:_MEASURED_AGAIN],
     )  # fmt: skip
 
 
 def _still_depths(
     track: TargetTrack,
+    key: KeyFrame,
     object2camera: FloatArray,
     neighbours: Iterable[KeyFrame | ThinnedFrame],
 ) -> Iterator[Float32Array]:
-    """Depths of neighbours, nearest first, up to the first in which the target was elsewhere."""
+    """Depths of neighbours, nearest first, up to the first in which something was different.
+
+    Args:
+        track: the target.
+        key: the frame to plan in.
+        object2camera: (4x4) pose in that frame.
+        neighbours: frames, nearest first.
+    """
     for other in itertools.islice(neighbours, track.settings.averaged_frames - 1):
+        if key.stamp_ns >= track.candidates.changed_ns > other.stamp_ns:
+            # It shows what is not so any more.
+            return
         place = None if isinstance(other, ThinnedFrame) else track.past_place(other)
         if isinstance(other, ThinnedFrame) or place is None:
             return
@@ -131,7 +142,7 @@ def planning_input(track: TargetTrack, key: KeyFrame, object2camera: FloatArray)
     if mask is not None:
         fresh = fresh_region(view, key.depth, key.camera, object2camera, mask)
         own = fresh.within(outline(track, key, object2camera, mask))
-        mask = own.tight if own.area > _LEAST_OWN * fresh.area else fresh
+        mask = own.tight if own.area >= _LEAST_OWN_PX else fresh
     return replace(
         track.grounding,
         stamp_ns=key.stamp_ns,

@@ -8,11 +8,9 @@ when their way is free again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from ...arrays import FloatArray
-from ...camera import Camera
 from ...frame import RgbdFrame
 from ...grasping.grasp import Grasp
 from ...grasping.verification.scene_check import SceneCheck
@@ -55,7 +53,6 @@ class SceneWatch:
     def __init__(self, checker: SceneChecker) -> None:
         """Check with a planner of the gripper in use."""
         self._checker = checker
-        self._camera: Camera | None = None
 
     def look(self, track: TargetTrack, key: KeyFrame, in_full: bool) -> None:
         """Check the grasps of a target against the newest frame, in which it was followed.
@@ -70,12 +67,8 @@ class SceneWatch:
         grasps, mask = track.candidates.grasps, track.mask
         if not grasps or mask is None or track.life.lost:
             return
-        if key.camera != self._camera:
-            self._camera = key.camera
         if not in_full and track.seen and self._holds(track, key):
             return
-        # The rays of all pixels are computed once for a camera, not for each frame.
-        key = replace(key, camera=self._camera)
         object2camera = invert(key.camera2world) @ track.object2world
         own = outline(track, key, object2camera, mask)
         placed = [grasp.transformed(object2camera) for grasp in grasps]

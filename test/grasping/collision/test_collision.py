@@ -139,7 +139,9 @@ def test_no_contact_is_guessed_behind_another_thing():
     view = look([turned, can], eye=(-0.5, 0.0, 0.4), noise=0.001)
     scene = view.scene()
     obstacles = Obstacles.around(scene, SETTINGS)
-    for grasp in plan_grasps(view).grasps:
+    grasps = plan_grasps(view).grasps
+    assert grasps
+    for grasp in grasps:
         contacts = transform_points(scene.camera2support, grasp.contact_points)
         assert not obstacles.cover(contacts).any()
 
