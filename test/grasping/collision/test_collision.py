@@ -135,7 +135,8 @@ def test_no_contact_is_guessed_behind_another_thing():
     world2support = scene.camera2support @ np.linalg.inv(view.camera2world)
     covered = obstacles.cover(transform_points(world2support, places))
     assert covered.tolist() == [False, True, True, False]
-    turned = Box((0.04, 0.12, 0.04), (0, 0, 0.02), 0.5)
+    turned = Box((0.04, 0.2, 0.04), (0, 0, 0.02), 0.7)
+    can = Cylinder(0.033, 0.12, (-0.09, 0, 0.06))
     view = look([turned, can], eye=(-0.5, 0.0, 0.4), noise=0.001)
     scene = view.scene()
     obstacles = Obstacles.around(scene, SETTINGS)
