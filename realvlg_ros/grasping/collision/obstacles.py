@@ -64,7 +64,8 @@ class Obstacles:
         """All visible surfaces except those of the object and its support, and holes."""
         distance = float(np.linalg.norm(scene.camera_position))
         focal = scene.frame.camera.fx
-        solid = _other_things(scene, float(scene.frame.noise.sigma(distance)))
+        beyond = behind_object(scene, settings.obstacle_thickness)
+        solid = _other_things(scene, beyond, float(scene.frame.noise.sigma(distance)))
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = np.zeros_like(near)
         if scene.plane is not None:
@@ -74,7 +75,7 @@ class Obstacles:
         hidden = hole_walls(scene)
         reach[np.isfinite(hidden)] = np.inf
         if scene.plane is not None:
-            parts, reach = hidden_parts(scene, solid > 0, reach, settings.obstacle_thickness)
+            parts, reach = hidden_parts(scene, beyond & (solid > 0), reach)
             hidden = np.minimum(hidden, parts)
         grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1
@@ -136,11 +137,12 @@ class Obstacles:
         return np.asarray(hit)
 
 
-def _other_things(scene: Scene, sigma: float) -> ByteArray:
+def _other_things(scene: Scene, beyond: BoolArray, sigma: float) -> ByteArray:
     """1 (height, width) where a reading belongs neither to the object nor to the support.
 
     Args:
         scene: the frame, the object's mask and the support.
+        beyond: (height, width) readings behind the object.
         sigma: deviation of the depth at the support, m.
     """
     with np.errstate(invalid='ignore'):
@@ -159,7 +161,7 @@ def _other_things(scene: Scene, sigma: float) -> ByteArray:
     near = np.s_[max(y - 1, 0) : y + height + 1, max(x - 1, 0) : x + width + 1]
     part, z = (other & (ring > 0))[near], scene.frame.depth[near]
     found[near] = _continued(found[near], part, z, ring_px)
-    found[near] = _along_outline(found[near], part & behind_object(scene.mask[near], z), z)
+    found[near] = _along_outline(found[near], part & beyond[near], z)
     return np.asarray(found, np.uint8)
 
 
