@@ -66,7 +66,7 @@ def hidden_parts(
         return hidden, reach
     inside, depth = scene.mask[near], scene.frame.depth[near]
     # Of a thing beside the object only what is seen of it behind the object counts.
-    width = visible_width(beyond, scene.frame.depth, focal)[near]
+    width = visible_width(beyond, scene.frame.depth, focal, connectivity=8)[near]
     width = np.minimum(width, reach[near])
     distance, label = cv2.distanceTransformWithLabels(
         (~source).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL

@@ -14,20 +14,23 @@ JUMP = 0.02
 _STRIDE = 2
 
 
-def visible_width(solid: BoolArray, surface: Float32Array, focal: float) -> Float32Array:
+def visible_width(
+    solid: BoolArray, surface: Float32Array, focal: float, connectivity: int = 4
+) -> Float32Array:
     """Diameter (height, width) of the largest circle inside each thing's visible surface, m.
 
     Args:
         solid: (height, width) where things are seen.
         surface: (height, width) their depth, m.
         focal: focal length, px.
+        connectivity: 4, or 8 where pixels that touch at a corner are of one thing.
     """
     depth = surface[::_STRIDE, ::_STRIDE]
     part = solid[::_STRIDE, ::_STRIDE].astype(np.uint8)
     part[:, 1:][np.abs(np.diff(depth, axis=1)) > JUMP] = 0
     part[1:][np.abs(np.diff(depth, axis=0)) > JUMP] = 0
     radius = cv2.distanceTransform(part, cv2.DIST_L2, 3)
-    count, labels = cv2.connectedComponents(part, connectivity=4)
+    count, labels = cv2.connectedComponents(part, connectivity=connectivity)
     largest = np.zeros(count, np.float32)
     inner = np.flatnonzero(radius > 0)
     np.maximum.at(largest, labels.ravel()[inner], radius.ravel()[inner])
