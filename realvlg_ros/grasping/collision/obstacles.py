@@ -19,7 +19,8 @@ from .visible_width import JUMP, visible_width
 # masks and depth disagree.
 _EDGE_BLUR = 0.004
 # Lower things are no obstacles, m. Chosen: a millimetre above the clearance that fingertips keep
-# from the support, which is about as flat.
+# from the support. A fold of a cloth is one then, as it should be for a fingertip; on real frames,
+# 51 of 142 objects have grasps with 4, 5, 7 and 9 mm alike.
 _LOW_M = 0.005
 # A surface goes on from a pixel to the next within this, m. Chosen: the noise at 1 m, and a slope.
 _STEP_M = 0.005
@@ -46,8 +47,9 @@ class Obstacles:
         thickness: their extent behind the surface along z where no support defines the
             horizontal, m.
         surface: (height, width) depth of the surfaces, m; infinite elsewhere.
-        depth: (height, width) the same with the walls of holes, dilated by the clearance, m.
-        reach: (height, width) their horizontal extent behind the surface, m.
+        depth: (height, width) the same with the walls of holes and with what goes on behind the
+            object, dilated by the clearance, m.
+        reach: (height, width) their horizontal extent behind that, m.
         holes: (height, width) True in the deep holes of the depth, dilated by the clearance.
     """
 

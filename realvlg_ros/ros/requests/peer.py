@@ -172,7 +172,7 @@ class IdleWatch:
     def idleness(self) -> str:
         """Which node waits for a command, and the command, once it has said so often enough.
 
-        To be called again and again; what was known before the first call does not count.
+        To be called again and again; of the answers before the first call only the last counts.
         """
         idle = next((idle for peer in self._peers if (idle := peer.idleness()).words), None)
         if idle is None:

@@ -105,7 +105,7 @@ class GraspCandidates:
         return tuple(c.grasp for c in free), min((c.checked_ns for c in free), default=0)
 
     def obstructions(self) -> str:
-        """What is in the way of how many grasps, in words."""
+        """Why how many grasps cannot be used now, in words."""
         counts = Counter(c.blocked for c in self._candidates if c.blocked)
         return ', '.join(f'{reason} ({count})' for reason, count in counts.most_common())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...arrays import FloatArray
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
@@ -27,7 +29,9 @@ def up_in(track: TargetTrack, key: KeyFrame) -> FloatArray | None:
         track: the target.
         key: the frame.
     """
-    return key.to_frame().up if track.settings.level_fixed_frame else None
+    if key.camera2fixed is None or not track.settings.level_fixed_frame:
+        return None
+    return np.asarray(key.camera2fixed[2, :3], np.float64)
 
 
 def outline(
