@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, FloatArray
+from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..candidates import SWEEP, Candidates, local_coordinates
 from ..context import PlanningContext
 from ..gripper import Gripper
+from .obstacles import Obstacles
 
 # Distance between sample points on the gripper, m. Chosen: less than twice the clearance by which
 # obstacles are dilated, so that none passes between two points.
@@ -55,25 +56,25 @@ def check_collisions(context: PlanningContext, candidates: Candidates) -> Collis
     """
     scene, obstacles = context.scene, context.obstacles
     points, fingers = _gripper_points(candidates, context.gripper, _STEP)
+    pixels = scene.pixels_of(points)
+    met, lost = _met(obstacles, points, pixels)
+    swept = _closing_points(candidates, context.gripper)
+    clamped, clamped_lost = _met(obstacles, swept, scene.pixels_of(swept))
     way = _way_points(candidates, context.gripper, context.settings.standoff)
-    pixels = scene.pixels_of(way)
-    stopped = (obstacles.hits(way, pixels) & ~obstacles.holes.ravel()[pixels[0]]).any(axis=1)
-    index, z, inside = scene.pixels_of(points)
-    hit = obstacles.hits(points, (index, z, inside))
+    stopped, _ = _met(obstacles, way, scene.pixels_of(way))
+    index, z, inside = pixels
     hole = obstacles.holes.ravel()[index]
     # Space outside the image is unobserved, too. The palm is far from what casts shadows: of the
     # holes the deep ones count.
     surface = scene.frame.depth.ravel()[index]
     hidden = ~inside | (z >= surface)
     hidden[:, fingers:] &= (surface > 0)[:, fingers:] | (hole | ~inside)[:, fingers:]
-    swept = _closing_points(candidates, context.gripper)
-    clamped = obstacles.hits(swept, scene.pixels_of(swept)).any(axis=1)
     lowest = points[..., 2].min(axis=1)
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(
         np.asarray(table),
-        np.asarray((hit & ~hole).any(axis=1) | clamped | stopped),
-        np.asarray((hit & hole).any(axis=1)),
+        met | clamped | stopped,
+        lost | clamped_lost,
         hidden[:, :fingers].mean(axis=1, dtype=np.float64),
         hidden[:, fingers:].mean(axis=1, dtype=np.float64),
     )
@@ -99,9 +100,23 @@ def coarse_hits(context: PlanningContext, candidates: Candidates) -> tuple[BoolA
         (n,) in something seen; (n,) where something may stand in a hole of the depth.
     """
     points, _ = _gripper_points(candidates, context.gripper, 4 * _STEP)
-    pixels = context.scene.pixels_of(points)
-    hit = context.obstacles.hits(points, pixels)
-    hole = context.obstacles.holes.ravel()[pixels[0]]
+    return _met(context.obstacles, points, context.scene.pixels_of(points))
+
+
+def _met(
+    obstacles: Obstacles, points: Float32Array, pixels: tuple[IndexArray, Float32Array, BoolArray]
+) -> tuple[BoolArray, BoolArray]:
+    """Whether any of points (n, p, 3) lies in an obstacle.
+
+    Args:
+        obstacles: of the scene.
+        points: in the support frame, m.
+        pixels: their projection, from scene.pixels_of.
+
+    Returns:
+        (n,) in something seen; (n,) where something may stand in a hole of the depth.
+    """
+    hit, hole = obstacles.hits(points, pixels), obstacles.holes.ravel()[pixels[0]]
     return np.asarray((hit & ~hole).any(axis=1)), np.asarray((hit & hole).any(axis=1))
 
 
