@@ -99,7 +99,7 @@ def test_usage_of_this_process():
     assert cpu_seconds(os.getpid()) - start == pytest.approx(spent, abs=0.05)
     before = resident_mb(os.getpid())
     # Not from what the process has kept of memory that was freed.
-    with mmap.mmap(-1, 50_000_000) as block:
+    with mmap.mmap(-1, 50_000_000, mmap.MAP_PRIVATE) as block:
         for page in range(0, len(block), mmap.PAGESIZE):
             block[page] = 1
         assert resident_mb(os.getpid()) - before == pytest.approx(50, abs=10)
