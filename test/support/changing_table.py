@@ -58,6 +58,21 @@ GREY_BOX = Block((-0.12, -0.02, 0.0), (-0.075, 0.05, 0.06), GREY)
 # 5 mm behind the red box and taller than it.
 BEHIND = Block((-0.125, 0.055, 0.0), (-0.07, 0.10, 0.10))
 
+SENTENCE = 'pick up the red box'
+# Deeper than this is inside: a reading is rounded to 1 mm.
+INSIDE_M = 0.0005
+BOTH = (RED_BOX, BLUE_BOX)
+IN_FRONT = Block((-0.125, -0.075, 0.0), (-0.07, -0.026, 0.09))
+LEFT = Block((-0.19, -0.02, 0.0), (-0.127, 0.05, 0.10))
+RIGHT = Block((-0.068, -0.02, 0.0), (-0.02, 0.05, 0.10))
+CLOSED_IN = (
+    *BOTH,
+    Block((-0.16, 0.053, 0.0), (-0.03, 0.10, 0.10)),
+    Block((-0.125, -0.06, 0.0), (-0.07, -0.023, 0.058)),
+    Block((-0.18, -0.06, 0.0), (-0.123, 0.05, 0.10)),
+    Block((-0.072, -0.06, 0.0), (-0.02, 0.05, 0.10)),
+)
+
 
 def images(
     blocks: Sequence[Block], camera: Camera = table_scene.CAMERA, seed: int = 0
