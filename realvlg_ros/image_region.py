@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import BoolArray
+from .arrays import BoolArray, Float32Array, IndexArray
 from .errors import FrameError
 
 
@@ -160,3 +161,16 @@ class RegionMask:
     def area(self) -> int:
         """Number of pixels on the object."""
         return int(self.data.sum())
+
+
+def nearest_pixel(mask: BoolArray) -> tuple[Float32Array, IndexArray]:
+    """Distance (h, w) to the nearest pixel of a mask (h, w), px, and its flat index (h, w).
+
+    The mask has at least one pixel.
+    """
+    distance, label = cv2.distanceTransformWithLabels(
+        (~mask).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    index = np.zeros(int(label.max()) + 1, np.intp)
+    index[label[mask]] = np.flatnonzero(mask)
+    return np.asarray(distance, np.float32), index[label]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.errors import FrameError
-from realvlg_ros.image_region import Box, RegionMask
+from realvlg_ros.image_region import Box, RegionMask, nearest_pixel
 
 
 def test_box_geometry_by_hand():
@@ -53,3 +53,12 @@ def test_mask_errors():
         RegionMask.from_full(np.zeros((5, 5)))
     with pytest.raises(FrameError, match=r'3x2 at \(9, 1\).*10x10'):
         RegionMask(9, 1, np.ones((2, 3), bool)).to_full(10, 10)
+
+
+def test_the_nearest_pixel_of_a_mask():
+    mask = np.zeros((6, 9), bool)
+    mask[1, 1] = mask[4, 7] = True
+    distance, index = nearest_pixel(mask)
+    assert np.all(index[mask] == np.flatnonzero(mask)) and np.all(distance[mask] == 0)
+    assert index[0, 0] == 1 * 9 + 1 and index[5, 8] == 4 * 9 + 7
+    assert distance[1, 3] == pytest.approx(2.0, abs=0.05)

@@ -25,6 +25,7 @@ from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.ros.conversions.grasp import grasp_from_msg
 from realvlg_ros.ros.conversions.region import mask_from_msg
 from realvlg_ros.ros.conversions.stamps import stamp_to_ns
+from realvlg_ros.ros.requests.status_names import STATUS_NAMES
 from realvlg_ros.ros.tf.tf_adapter import transform_to_msg
 from realvlg_ros.simulation.world import World
 from realvlg_ros.transforms import invert
@@ -39,12 +40,6 @@ _CLEAN_GOAL_S, _GOAL_S = 20.0, 7.0
 _POOL = 8
 # By so much tf that is late comes after its image, s. Chosen: longer than a node waits for it.
 _TF_DELAY_S = 0.6
-_STATUS = {
-    getattr(PlanGrasps.Result, name): name
-    for name in (
-        'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
-    )
-}  # fmt: skip
 
 
 class GraphPlayer:
@@ -131,7 +126,7 @@ class GraphPlayer:
             self._seed, kind, len(self._told.answers) + 1, 'SILENT', 'there was no result'
         )
         if result is not None:
-            answer = replace(answer, status=_STATUS[result.status], message=result.message)
+            answer = replace(answer, status=STATUS_NAMES[result.status], message=result.message)
         if result is not None and result.status == PlanGrasps.Result.OK:
             answer = replace(answer, verdict=self._judge(result))
         elif faulty and story.words and not self._named(asked, story.words):

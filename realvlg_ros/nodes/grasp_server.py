@@ -24,6 +24,7 @@ from ..ros.requests.ground_client import GroundClient
 from ..ros.requests.peer import IdleWatch, Peer
 from ..ros.requests.plan_limits import PlanLimits
 from ..ros.requests.plan_request import PlanRequest
+from ..ros.requests.status_names import STATUS_NAMES
 from ..settings import setting
 
 Result: TypeAlias = PlanGrasps.Result
@@ -69,7 +70,7 @@ class GraspServer(ManagedNode):
         self._lock = threading.Lock()
         self._current: PlanRequest | None = None
         self._targets = RateCounter()
-        self._ended = dict.fromkeys(_STATUS_NAMES.values(), 0)
+        self._ended = dict.fromkeys(STATUS_NAMES.values(), 0)
 
     def configure(self) -> None:
         """Offer the action."""
@@ -132,7 +133,7 @@ class GraspServer(ManagedNode):
         ) as live:
             result = request.run()
             live.end(result.status not in (Result.CANCELED, Result.FAILED))
-        status = _STATUS_NAMES[result.status]
+        status = STATUS_NAMES[result.status]
         self._ended[status] += 1
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
@@ -165,14 +166,6 @@ class GraspServer(ManagedNode):
         current = self._current
         if current is not None:
             current.on_planning(message.data)
-
-
-_STATUS_NAMES = {
-    getattr(Result, name): name
-    for name in (
-        'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
-    )
-}  # fmt: skip
 
 
 def main(args: Sequence[str] | None = None) -> int:

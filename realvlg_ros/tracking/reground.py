@@ -51,7 +51,7 @@ def due_regrounds(tracks: Iterable[TargetTrack], stamp_ns: int) -> list[Reground
 
 
 class PendingRegrounds:
-    """Requests whose targets went with a break of the stream: asked again for a while."""
+    """Requests that are asked again: their order, and for a while those that a break ended."""
 
     def __init__(self, settings: TrackerSettings) -> None:
         """Start with none."""

@@ -12,7 +12,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 import cv2
 import table_scene
 from patience import PATIENCE_S
-from ros_graph import CAMERA_FRAME, STATUS, FakeCamera, Graph, plan, wait_until
+from ros_graph import CAMERA_FRAME, FakeCamera, Graph, plan, wait_until
 from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.nodes.grasp_node import GraspNode
@@ -20,6 +20,7 @@ from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.conversions.camera import camera_to_msg
 from realvlg_ros.ros.conversions.image import image_from_array
+from realvlg_ros.ros.requests.status_names import STATUS_NAMES
 
 
 class Broken(types.ModuleType):
@@ -50,7 +51,7 @@ def graph(ros_context):
 def answer(graph, sentence):
     # What a goal found before the input changed differs from what it finds then: ask anew.
     result = plan(graph, sentence, timeout=PATIENCE_S / 8).result()
-    return STATUS[result.status], result.message
+    return STATUS_NAMES[result.status], result.message
 
 
 def test_a_camera_info_of_before_the_start_and_a_broken_package_stop_nothing(graph):

@@ -18,7 +18,7 @@ from changing_table import (
 )
 from field import Row, table
 from realvlg_ros.action import PlanGrasps
-from ros_graph import STATUS, FakeCamera, Graph, plan, wait_until
+from ros_graph import FakeCamera, Graph, plan, wait_until
 from tracking_graph import QUICK
 
 from realvlg_ros.nodes.grasp_node import GraspNode
@@ -26,6 +26,7 @@ from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.conversions.pose import pose_with_covariance_from_msg
 from realvlg_ros.ros.conversions.stamps import stamp_to_ns
+from realvlg_ros.ros.requests.status_names import STATUS_NAMES
 
 CHECKED = ('checked in this image', 's ago')
 # From one scene to the next between two goals, and what the second goal asks for.
@@ -75,7 +76,7 @@ def test_a_goal_is_answered_by_the_scene_of_now(graph, row):
     plan(graph, SENTENCE).result()
     show(graph, now)
     result = plan(graph, sentence).result()
-    row.check(STATUS[result.status], result.message)
+    row.check(STATUS_NAMES[result.status], result.message)
     if row.within_m is None:
         return
     target = result.target

@@ -12,7 +12,7 @@ from rcl_interfaces.msg import Log
 from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 from realvlg_ros.action import Ground, PlanGrasps
-from ros_graph import STATUS, FakeCamera, Graph, wait_until
+from ros_graph import FakeCamera, Graph, wait_until
 from ros_graph import plan as plan_once
 from std_msgs.msg import String
 
@@ -22,6 +22,7 @@ from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.node.qos import action_queues
 from realvlg_ros.ros.requests.plan_client import PlanClient
+from realvlg_ros.ros.requests.status_names import STATUS_NAMES
 
 SENTENCE = 'pick up the red box'
 # The answer of a server to a client that it has just discovered may be lost.
@@ -76,7 +77,7 @@ def test_a_node_that_is_not_active_is_named_long_before_the_deadline(graph, row)
         result = goal.result()
     finally:
         go(node, BACK[state])
-    row.check(STATUS[result.status], result.message)
+    row.check(STATUS_NAMES[result.status], result.message)
 
 
 def test_a_node_that_is_deactivated_under_a_goal_is_named(graph):
@@ -99,11 +100,11 @@ def test_a_node_that_is_not_there_is_waited_for_and_named(graph, name, node_clas
     goal = plan(graph, SENTENCE, timeout=60.0)
     wait_until(lambda: any(words in f.message for f in goal.feedback), 'its name in the feedback')
     short = plan(graph, SENTENCE, timeout=0.5).result()
-    assert STATUS[short.status] == 'TIMED_OUT' and words in short.message
+    assert STATUS_NAMES[short.status] == 'TIMED_OUT' and words in short.message
     goal = plan(graph, SENTENCE, timeout=60.0)
     wait_until(lambda: any(words in f.message for f in goal.feedback), 'its name in the feedback')
     graph.nodes[name] = graph.add(node_class)
-    assert STATUS[goal.result().status] == 'OK'
+    assert STATUS_NAMES[goal.result().status] == 'OK'
 
 
 def test_a_node_of_another_namespace_is_pointed_out(graph):
@@ -115,7 +116,7 @@ def test_a_node_of_another_namespace_is_pointed_out(graph):
             lambda: any('/other/grasp_node' in f.message for f in goal.feedback), 'its full name'
         )
         goal.cancel()
-        goal.result()
+        assert STATUS_NAMES[goal.result().status] == 'CANCELED'
     finally:
         stranger.destroy_node()
         graph.nodes['grasp_node'] = graph.add(GraspNode, reground=False)
@@ -157,10 +158,10 @@ def test_a_slow_planner_is_waited_for_and_the_object_is_not_grounded_again(graph
     # Two and a half times the silence that would have asked again.
     wait_until(lambda: [m.data for m in said].count('slow') > 7, 'signs of the planner')
     enough.set()
-    assert STATUS[goal.result().status] == 'OK'
+    assert STATUS_NAMES[goal.result().status] == 'OK'
     assert graph.nodes['grounding_node']._requests.answered == answered + 1
     said_then = len(said)
-    assert STATUS[plan(graph, SENTENCE).result().status] == 'OK'
+    assert STATUS_NAMES[plan(graph, SENTENCE).result().status] == 'OK'
     assert {m.data for m in said[:said_then]} == {'slow'}
 
 
@@ -198,7 +199,7 @@ def test_a_setting_acts_on_the_next_goal_without_a_transition(graph, row):
         wait = row.status == 'TIMED_OUT'
         result = plan(graph, SENTENCE, timeout=3.0 if wait else PATIENCE_S / 2,
                       wait_for_stable=wait).result()  # fmt: skip
-        row.check(STATUS[result.status], result.message)
+        row.check(STATUS_NAMES[result.status], result.message)
         if name == 'planner.standoff':
             assert result.target.grasps[0].standoff == pytest.approx(value)
     finally:
@@ -237,4 +238,4 @@ def test_each_of_fifty_goals_has_one_answer(graph, clients):
     wait_until(lambda: all(answers.values()), 'an answer to each')
     assert all(len(answer) == 1 and handles[i].accepted for i, answer in answers.items())
     replaced = [a for (a,) in answers.values() if 'replaced by a newer goal' in a.message]
-    assert len(replaced) == 49 and {STATUS[a.status] for a in replaced} == {'CANCELED'}
+    assert len(replaced) == 49 and {STATUS_NAMES[a.status] for a in replaced} == {'CANCELED'}

@@ -30,13 +30,6 @@ from realvlg_ros.ros.node.run_node import spin
 # A goal is sent again when it has no answer for so long, s: many times what a busy machine takes,
 # since a copy that comes late is a request of its own.
 _RESEND_S = 10.0
-# The name of each status of a result.
-STATUS = {
-    getattr(PlanGrasps.Result, name): name
-    for name in (
-        'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
-    )
-}  # fmt: skip
 CAMERA_FRAME = table_scene.CAMERA.frame_id
 
 

@@ -128,12 +128,18 @@ def test_a_late_answer_about_a_lost_target_does_not_take_it_from_a_newer_request
     assert run.stream.set_grounding(ground(run.frame, run.owner)).request_id == 'r1'
 
 
-def test_an_answer_that_found_nothing_is_the_answer_that_was_waited_for():
+def lost_after_a_long_run():
+    """A target that was followed for longer than requests are kept, and is lost now."""
     run = Run(retry_period=0.1, forget_after=0.5)
     for _ in range(40):
         run.step()
         run.stream.tracker.take_reground_requests()
     run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    return run
+
+
+def test_an_answer_that_found_nothing_is_the_answer_that_was_waited_for():
+    run = lost_after_a_long_run()
     assert run.stream.tracker.take_reground_requests()
     nothing = replace(ground(run.frame, run.owner), status=GroundingStatus.NOT_FOUND)
     assert run.stream.set_grounding(nothing).state == TargetState.LOST
@@ -143,11 +149,7 @@ def test_an_answer_that_found_nothing_is_the_answer_that_was_waited_for():
 
 
 def test_a_late_answer_is_known_as_such_however_long_the_stream_has_run():
-    run = Run(retry_period=0.1, forget_after=0.5)
-    for _ in range(40):
-        run.step()
-        run.stream.tracker.take_reground_requests()
-    run.stream.tracker.pause('no frame for 2.5 s', lost=True)
+    run = lost_after_a_long_run()
     assert [w.reason for w in run.stream.tracker.take_reground_requests()] == ['lost']
     newer = ground(run.frame, run.owner, request_id='newer')
     assert run.stream.set_grounding(newer).request_id == 'newer'

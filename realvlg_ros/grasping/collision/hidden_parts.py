@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array
+from ...image_region import nearest_pixel
 from ..observation.scene import Scene
+from .holes import nearest_own_depth
 from .visible_width import visible_width
 
 # A thing is behind the object where it is farther by more than this, m. Chosen: what is nearer
@@ -32,14 +34,7 @@ def behind_object(scene: Scene, limit: float) -> BoolArray:
     beyond = np.zeros(scene.mask.shape, bool)
     part = _around(scene, limit)
     depth = scene.frame.depth[part]
-    own = scene.mask[part] & (depth > 0)
-    if own.any():
-        _, label = cv2.distanceTransformWithLabels(
-            (~own).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        nearest = np.zeros(int(label.max()) + 1, np.float32)
-        nearest[label[own]] = depth[own]
-        beyond[part] = depth > nearest[label] + _BEHIND_M
+    beyond[part] = depth > nearest_own_depth(depth, scene.mask[part]) + _BEHIND_M
     return beyond
 
 
@@ -68,12 +63,8 @@ def hidden_parts(
     # Of a thing beside the object only what is seen of it behind the object counts.
     width = visible_width(beyond, scene.frame.depth, focal, connectivity=8)[near]
     width = np.minimum(width, reach[near])
-    distance, label = cv2.distanceTransformWithLabels(
-        (~source).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    index = np.zeros(int(label.max()) + 1, np.intp)
-    index[label[source]] = np.flatnonzero(source)
-    nearest = index[label[inside]]
+    distance, index = nearest_pixel(source)
+    nearest = index[inside]
     beside, wide = depth.ravel()[nearest], width.ravel()[nearest]
     behind = distance[inside] < wide * focal / beside + _GAP_PX
     behind &= beside > depth[inside] + _BEHIND_M

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
+from ...image_region import nearest_pixel
 from ..observation.scene import Scene
 
 # What stands in a hole may overhang the place at which it meets the support by so much, m. Chosen:
@@ -32,22 +33,22 @@ def hole_walls(scene: Scene) -> Float32Array:
     if own.any():
         x, y, width, height = cv2.boundingRect(scene.mask.astype(np.uint8))
         part = np.s_[y : y + height, x : x + width]
-        around = _depth_around(scene.frame.depth[part], scene.mask[part])
+        around = nearest_own_depth(scene.frame.depth[part], scene.mask[part])
         walls[part][own[part]] = around[own[part]]
     if scene.plane is not None and beside.any():
         walls[beside] = _standing(scene, beside)
     return walls
 
 
-def _depth_around(depth: Float32Array, mask: BoolArray) -> Float32Array:
-    """Depth (height, width) of the object's reading nearest in the image, m."""
-    read = mask & (depth > 0)
-    _, label = cv2.distanceTransformWithLabels(
-        (~read).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    nearest = np.zeros(int(label.max()) + 1, np.float32)
-    nearest[label[read]] = depth[read]
-    return nearest[label]
+def nearest_own_depth(depth: Float32Array, mask: BoolArray) -> Float32Array:
+    """Depth (height, width) of the object's reading nearest in the image, m; it has one.
+
+    Args:
+        depth: (height, width) m, 0 without a reading.
+        mask: (height, width) the object's pixels.
+    """
+    _, index = nearest_pixel(mask & (depth > 0))
+    return np.asarray(depth.ravel()[index])
 
 
 def _standing(scene: Scene, holes: BoolArray) -> Float32Array:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
+from ...image_region import nearest_pixel
 from .truncation import COVER_PX
 
 # Readings farther from the inner part of the mask are not judged, px: of thin parts nothing is
@@ -35,10 +36,7 @@ def foreign_readings(
     inner = read & (cv2.erode(mask.astype(np.uint8), kernel) > 0)
     if not inner.any() or not np.isfinite(nearest).any():
         return np.zeros(mask.shape, bool)
-    distance, label = cv2.distanceTransformWithLabels(
-        (~inner).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    inside = np.zeros(int(label.max()) + 1)
-    inside[label[inner]] = depth[inner]
+    distance, index = nearest_pixel(inner)
+    inside = depth.ravel()[index]
     border = read & ~inner & (distance <= _NEAR_PX)
-    return np.asarray(border & (depth < inside[label] - jump) & (np.abs(depth - nearest) < jump))
+    return np.asarray(border & (depth < inside - jump) & (np.abs(depth - nearest) < jump))

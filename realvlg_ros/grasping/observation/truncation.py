@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
+from ...image_region import nearest_pixel
 from ...transforms import transform_points
 
 # Radius around a reading in which occluders are searched, px. Chosen: readings beside a depth
@@ -132,12 +133,8 @@ def nearest_beside(
     hole = cv2.dilate((depth == 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     hole &= ~other
     if other.any() and hole.any():
-        distance, label = cv2.distanceTransformWithLabels(
-            (~other).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        value = np.full(int(label.max()) + 1, np.inf)
-        value[label[other]] = far[other]
-        far = np.where(hole & (distance <= shadow), value[label], far)
+        distance, index = nearest_pixel(other)
+        far = np.where(hole & (distance <= shadow), far.ravel()[index], far)
     kernel = np.ones((2 * COVER_PX + 1,) * 2, np.uint8)
     nearest = cv2.erode(far, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf)
     return np.asarray(nearest, np.float64)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from ...errors import ParameterError
+from ...image_region import nearest_pixel
 from ...settings import Settings, setting
 from .merging import merge_fragments
 from .patches import add_patches
@@ -185,14 +186,9 @@ def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Ar
     part = np.s_[max(y - _GROW_PX, 0) : y + height + _GROW_PX,
                  max(x - _GROW_PX, 0) : x + width + _GROW_PX]  # fmt: skip
     window, foreground, z = grown[part], foreground[part], z[part]
-    distance, nearest = cv2.distanceTransformWithLabels(
-        (window == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    labeled = np.flatnonzero(window)
-    source = np.zeros(nearest.max() + 1, np.intp)
-    source[nearest.ravel()[labeled]] = labeled
+    distance, index = nearest_pixel(window > 0)
     near = np.flatnonzero(foreground & (window == 0) & (distance < _GROW_PX))
-    origin = source[nearest.ravel()[near]]
+    origin = index.ravel()[near]
     flat = z.ravel()
     alike = np.abs(flat[near] - flat[origin]) < 0.03
     rows, columns = np.divmod(near[alike], window.shape[1])

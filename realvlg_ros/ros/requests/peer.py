@@ -24,7 +24,7 @@ _ANSWER_AGE_S = 1.0
 _IDLE_ANSWERS = 5
 
 
-class _Idleness(NamedTuple):
+class Idleness(NamedTuple):
     """Which node waits for which command, in words, and its answers in a row that say so."""
 
     words: str = ''
@@ -87,22 +87,22 @@ class Peer:
             )
         return words
 
-    def idleness(self) -> _Idleness:
+    def idleness(self) -> Idleness:
         """That every such node waits for a command, which one, and the command; else empty.
 
         A node that does not answer, as one does while it loads a model, is not idle.
         """
-        found: list[_Idleness] = []
+        found: list[Idleness] = []
         for name in self._candidates():
             with self._lock:
                 state = self._state(name)
                 answers = self._asked[name].answers
             if not waits_for_command(state):
-                return _Idleness()
-            found.append(_Idleness(describe_state(name, state), answers))
+                return Idleness()
+            found.append(Idleness(describe_state(name, state), answers))
         if not found:
-            return _Idleness()
-        return _Idleness(found[0].words, min(idle.answers for idle in found))
+            return Idleness()
+        return Idleness(found[0].words, min(idle.answers for idle in found))
 
     def destroy(self) -> None:
         """Destroy the clients."""
@@ -167,7 +167,7 @@ class IdleWatch:
     def __init__(self, *peers: Peer) -> None:
         """Watch nodes from now on."""
         self._peers = peers
-        self._since = _Idleness()
+        self._since = Idleness()
 
     def idleness(self) -> str:
         """Which node waits for a command, and the command, once it has said so often enough.
@@ -176,7 +176,7 @@ class IdleWatch:
         """
         idle = next((idle for peer in self._peers if (idle := peer.idleness()).words), None)
         if idle is None:
-            idle = _Idleness()
+            idle = Idleness()
         if idle.words != self._since.words or idle.answers < self._since.answers:
             self._since = idle
         said = idle.answers - self._since.answers >= _IDLE_ANSWERS - 1
