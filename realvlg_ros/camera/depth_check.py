@@ -25,6 +25,9 @@ _MOST = 0.9
 # Depth in larger steps, m, has lost its lower bits. Chosen: several times the steps of a camera at
 # the distance of a table.
 _COARSEST_M = 0.01
+# A larger share of readings that are nearer than the camera sees is a wrong unit. Chosen: stereo
+# matches a few of what repeats falsely, and not a tenth of the image.
+_TOO_NEAR = 0.1
 # Smaller images are no camera's, and say nothing of it. Chosen: 32 x 32, about.
 _MIN_PIXELS = 1000
 # Depth of so few values is a mask or a label image. Chosen: a table is never seen so.
@@ -69,7 +72,8 @@ def check_distance(metres: Float32Array, noise: DepthNoise) -> None:
         noise: of the camera; it tells how near the camera sees.
 
     Raises:
-        FrameError: no reading at all, or a median that no camera has over a table.
+        FrameError: no reading at all, a median that no camera has over a table, or readings that
+            are nearer than the camera sees.
     """
     readings = _readings(metres)
     if readings.size == 0:
@@ -83,12 +87,14 @@ def check_distance(metres: Float32Array, noise: DepthNoise) -> None:
             f'median depth is {median:.0f} m: float depth must be in metres and integer depth '
             f'in millimetres (REP 118); set {_UNIT} or fix the driver'
         )
-    if metres.size >= _MIN_PIXELS and median < noise.nearest:
+    near = float(np.quantile(readings, _TOO_NEAR))
+    if metres.size >= _MIN_PIXELS and near < noise.nearest:
         raise FrameError(
-            f'median depth is {1000 * median:.1f} mm, and the camera sees nothing nearer than '
-            f'{1000 * noise.nearest:.0f} mm: is the depth in another unit? Integers are '
-            f'millimetres and floats metres (REP 118); set {_UNIT}, or where the camera is made '
-            'for the near, noise.profile (depth_noise in camera.json) to its own, such as d405'
+            f'median depth is {1000 * median:.1f} mm, a tenth is below {1000 * near:.1f} mm, and '
+            f'the camera sees nothing nearer than {1000 * noise.nearest:.0f} mm: is the depth in '
+            f'another unit? Integers are millimetres and floats metres (REP 118); set {_UNIT}, or '
+            'where the camera is made for the near, noise.profile (depth_noise in camera.json) to '
+            'its own, such as d405'
         )
 
 

@@ -80,6 +80,7 @@ FAULTS = [
     Row('scale 4 times, a mug', {'scale': 0.004, 'phrase': 'the red mug'}, 'NOT_FOUND', UNIT),
     Row('data 4 times', {'depth': scaled(4), 'phrase': 'the red thing'}, 'NO_GRASP', UNIT),
     Row('scale a quarter', {'scale': 0.00025}, 'REFUSED', ('159.8 mm', *UNIT)),
+    Row('its near part too near', {'scale': 0.00028}, 'REFUSED', ('178.9 mm', 'a tenth', *UNIT)),
     Row('data a tenth', {'depth': scaled(0.1)}, 'REFUSED', ('64', 'mm', *UNIT)),
     Row('scale 1000 times', {'scale': 1.0}, 'REFUSED', ('639 m', 'REP 118', *UNIT)),
     Row('scale a thousandth', {'scale': 1e-6}, 'REFUSED', UNIT),
@@ -165,7 +166,9 @@ OBJECTS = [
     Row('a mug ten times as large', (10.0, 'the red mug'), 'NO_GRASP', ('mug', 'at 6.', *UNIT)),
     Row('a thing six times as large', (6.0, 'the red thing'), 'NO_GRASP', ('gripper', *UNIT)),
     Row('a thing out of reach', (3.5, 'the red thing', 0.012), 'NO_GRASP', ('deviates', *UNIT)),
-    Row('a mug a quarter as large', (0.25, 'the red mug'), 'NO_GRASP', ('mug', 'mm', *UNIT)),
+    Row(
+        'a mug a quarter as large', (0.25, 'the red mug', 0.0052), 'NO_GRASP', ('mug', 'mm', *UNIT)
+    ),
 ]
 
 
