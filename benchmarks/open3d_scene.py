@@ -13,6 +13,8 @@ _VOXEL_M = 0.005
 _PLANE_M, _PLANE_POINTS, _PLANE_ROUNDS = 0.01, 3, 1000
 _CLUSTER_M, _CLUSTER_POINTS = 0.02, 10
 _LEAST_POINTS = 50
+# Farther than any reading, m: none is cut off.
+_FARTHEST_M = 100.0
 
 
 def import_open3d() -> Any:
@@ -26,9 +28,16 @@ def import_open3d() -> Any:
 
 
 def find_boxes(open3d: Any, frame: RgbdFrame) -> list[Any]:
-    """The oriented boxes of the objects in a frame: voxels, table, clusters, boxes."""
-    points = frame.points[frame.valid].astype(np.float64)
-    cloud = open3d.geometry.PointCloud(open3d.utility.Vector3dVector(points))
+    """The oriented boxes of the objects in a frame: points, voxels, table, clusters, boxes."""
+    camera = frame.camera
+    cloud = open3d.geometry.PointCloud.create_from_depth_image(
+        open3d.geometry.Image(frame.depth),
+        open3d.camera.PinholeCameraIntrinsic(
+            camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy
+        ),
+        depth_scale=1.0,
+        depth_trunc=_FARTHEST_M,
+    )
     cloud = cloud.voxel_down_sample(_VOXEL_M)
     if len(cloud.points) < _LEAST_POINTS:
         return []

@@ -108,11 +108,15 @@ def affinity(name: str) -> Float32Array:
 
 def _index(color: ByteArray, white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
     """Row of the table (...) for RGB pixels (..., 3)."""
-    levels = np.arange(256, dtype=np.float32)
     index = np.zeros(color.shape[:-1], np.uint16)
-    for channel, value in enumerate(np.broadcast_to(np.asarray(white, np.float32), 3)):
-        lookup = np.minimum(levels * (255 / value), 255).astype(np.uint16) >> (8 - _BITS)
-        index = (index << _BITS) | lookup[color[..., channel]]
+    if not color.size:
+        return index
+    levels = np.arange(256, dtype=np.float32)[:, None]
+    scale = 255 / np.broadcast_to(np.asarray(white, np.float32), 3)
+    lookup = np.minimum(levels * scale, 255).astype(np.uint8) >> (8 - _BITS)
+    for channel in cv2.split(cv2.LUT(color.reshape(-1, 1, 3), lookup[None])):
+        index <<= _BITS
+        index |= channel.reshape(index.shape)
     return index
 
 
