@@ -159,7 +159,9 @@ class Graph:
             timeout: of the goal, s.
             stable: whether it waits for a stable target.
         """
-        goal = PlanGrasps.Goal(instruction=sentence, timeout=timeout, wait_for_stable=stable)
+        goal = PlanGrasps.Goal(
+            instruction=sentence, timeout=timeout, wait_for_stable=stable, with_masks=True
+        )
         return Asked(self._action, goal, self.heard, self.lag)
 
     def close(self) -> None:

@@ -25,9 +25,11 @@ _MOST = 0.9
 # Depth in larger steps, m, has lost its lower bits. Chosen: several times the steps of a camera at
 # the distance of a table.
 _COARSEST_M = 0.01
-# A larger share of readings that are nearer than the camera sees is a wrong unit. Chosen: stereo
-# matches a few of what repeats falsely, and not a tenth of the image.
+# A larger share of readings that are nearer than the camera sees is a wrong unit, where the median
+# is below so many times that distance. Chosen: stereo matches a few of what repeats falsely, and
+# not a tenth of the image; before a scene that is farther the robot's own arm may hang.
 _TOO_NEAR = 0.1
+_NEAR_SCENE = 2.0
 # Smaller images are no camera's, and say nothing of it. Chosen: 32 x 32, about.
 _MIN_PIXELS = 1000
 # Depth of so few values is a mask or a label image. Chosen: a table is never seen so.
@@ -88,7 +90,8 @@ def check_distance(metres: Float32Array, noise: DepthNoise) -> None:
             f'in millimetres (REP 118); set {_UNIT} or fix the driver'
         )
     near = float(np.quantile(readings, _TOO_NEAR))
-    if metres.size >= _MIN_PIXELS and near < noise.nearest:
+    all_near = median < _NEAR_SCENE * noise.nearest
+    if metres.size >= _MIN_PIXELS and near < noise.nearest and all_near:
         raise FrameError(
             f'median depth is {1000 * median:.1f} mm, a tenth is below {1000 * near:.1f} mm, and '
             f'the camera sees nothing nearer than {1000 * noise.nearest:.0f} mm: is the depth in '

@@ -126,20 +126,22 @@ def _ask(instruction: str, processes: Any) -> tuple[Answer, RgbdFrame]:
         print('starting camera, grounding_node, grasp_node and grasp_server ...', flush=True)
         client.wait(ready, _START_TIMEOUT_S, 'start of the camera and of grasp_server')
         print(f'asking: "{instruction}"', flush=True)
-        result = client.plan(instruction, _PLAN_TIMEOUT_S, _Progress(), processes.check)
+        result = client.plan(instruction, _PLAN_TIMEOUT_S, Progress(), processes.check)
         return _to_answer(result, client)
     finally:
         node.destroy_node()
         rclpy.shutdown()
 
 
-class _Progress:
+class Progress:
     """Prints a goal's feedback as it changes."""
 
     def __init__(self) -> None:
+        """Start with nothing printed."""
         self._last = ''
 
     def __call__(self, feedback: Any) -> None:
+        """Print a feedback if its stage or message is new."""
         stage = _STAGES[feedback.stage]
         if f'{stage} {feedback.message}' != self._last:
             self._last = f'{stage} {feedback.message}'

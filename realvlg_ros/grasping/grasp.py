@@ -47,6 +47,7 @@ class Grasp:
         clearance: smallest distance from the open gripper to the support and to the visible
             surfaces of other things, m; 0.1 where nothing is nearer.
         terms: the terms of quality by name, 0 to 1 each.
+        preference: 0 to 1, what grasps of one object are ordered by, best first.
     """
 
     tcp2frame: FloatArray
@@ -64,6 +65,7 @@ class Grasp:
     support_counts: tuple[int, int]
     clearance: float
     terms: dict[str, float] = field(default_factory=dict)
+    preference: float = 0.0
 
     @property
     def position(self) -> FloatArray:

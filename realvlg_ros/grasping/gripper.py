@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -33,6 +34,7 @@ class Gripper:
         tcp2parent_link: 4x4 pose of the TCP in the end effector's parent link.
         parent_link: name of that link in the gripper's own URDF.
         urdf: source of that URDF.
+        other_links: 4x4 poses of the TCP in further links that a motion planner may move.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Gripper:
     tcp2parent_link: FloatArray
     parent_link: str
     urdf: str
+    other_links: dict[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lengths = (
@@ -69,10 +72,9 @@ class Gripper:
         """
         try:
             values = dict(yaml.safe_load(path.read_text()))
-            mount = values.pop('tcp2parent_link')
-            values['tcp2parent_link'] = from_quaternion(
-                mount['position_m'], mount['quaternion_xyzw']
-            )
+            values['tcp2parent_link'] = _pose(values['tcp2parent_link'])
+            links = dict(values.get('other_links') or {})
+            values['other_links'] = {str(link): _pose(pose) for link, pose in links.items()}
             values['palm_size'] = tuple(float(v) for v in values['palm_size'])
         except (OSError, KeyError, TypeError, ValueError, TransformError, yaml.YAMLError) as error:
             raise GripperError(f'gripper profile {path}: {error!r}') from error
@@ -83,6 +85,23 @@ class Gripper:
                 f'unknown {sorted(set(values) - names)}'
             )
         return cls(**values)
+
+    def tcp_in(self, link: str = '') -> FloatArray:
+        """Pose (4x4) of the TCP in a link of the robot.
+
+        Args:
+            link: parent_link or one of other_links; empty: parent_link.
+
+        Raises:
+            GripperError: the profile does not say where the TCP is in that link.
+        """
+        links = {self.parent_link: self.tcp2parent_link} | self.other_links
+        if (link or self.parent_link) not in links:
+            raise GripperError(
+                f'gripper {self.name!r} does not say where its TCP is in the link {link!r}; it '
+                f'knows {", ".join(links)}: add the link to other_links of the profile'
+            )
+        return links[link or self.parent_link]
 
     def boxes(self, opening: float) -> FloatArray:
         """The gripper at an opening: (3, 2, 3) lower and upper corners in the TCP frame, m.
@@ -103,3 +122,8 @@ class Gripper:
                 [[-px, -py, z - 2 * pz], [px, py, z]],
             ]
         )
+
+
+def _pose(values: Any) -> FloatArray:
+    """The 4x4 pose of a mapping with position_m and quaternion_xyzw."""
+    return from_quaternion(values['position_m'], values['quaternion_xyzw'])

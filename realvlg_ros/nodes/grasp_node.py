@@ -58,6 +58,11 @@ class GraspParameters(CameraParameters):
     gripper: str = setting(
         'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
     )
+    end_effector_link: str = setting(
+        '',
+        "Link of the robot whose pose is given beside the TCP's of each grasp; empty: that of "
+        'the gripper profile (parent_link).',
+    )
     reground: bool = setting(
         True,
         'Ask for new groundings of lost targets (every tracker.retry_period) and of followed '
@@ -93,7 +98,9 @@ class GraspNode(ManagedNode):
         self._settings: GraspParameters = self.current_parameters()
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = GraspPlanner(gripper, self._settings.planner)
-        self._outputs = TargetOutputs(self, gripper, self._settings.output_reliability)
+        self._outputs = TargetOutputs(
+            self, gripper, self._settings.end_effector_link, self._settings.output_reliability
+        )
         self._planning = PlanningNotices(self)
         self._regrounder = Regrounder(self)
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)

@@ -53,6 +53,12 @@ class ServerParameters(ManagedNodeParameters):
         0.5, 'Shortest time between two groundings of a goal.',
         unit='s', low=0.05, high=60.0, dynamic=True,
     )  # fmt: skip
+    succeed_without_grasp: bool = setting(
+        False,
+        'End goals that were answered without a grasp (NOT_FOUND, AMBIGUOUS, NO_GRASP, LOST, '
+        'TIMED_OUT) as SUCCEEDED; otherwise they end as ABORTED.',
+        dynamic=True,
+    )
     ground_attempts: int = setting(
         2, 'So many failed groundings in a row fail a goal.',
         unit='groundings', low=1, high=100, dynamic=True,
@@ -132,11 +138,16 @@ class GraspServer(ManagedNode):
             self._goals, handle, lambda: request.end(Result.CANCELED, 'canceled by the client')
         ) as live:
             result = request.run()
-            live.end(result.status not in (Result.CANCELED, Result.FAILED))
+            live.end(self._succeeds(result))
         status = STATUS_NAMES[result.status]
         self._ended[status] += 1
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
+
+    def _succeeds(self, result: Result) -> bool:
+        p: ServerParameters = self.current_parameters()
+        answered = result.status not in (Result.CANCELED, Result.FAILED)
+        return bool(result.status == Result.OK or (answered and p.succeed_without_grasp))
 
     def _missing(self) -> str:
         if not self._grounder.ready():

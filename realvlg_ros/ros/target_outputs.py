@@ -27,17 +27,22 @@ from .node.qos import stream
 class TargetOutputs:
     """The publishers of grasp_node."""
 
-    def __init__(self, node: ManagedNode, gripper: Gripper, reliability: str) -> None:
+    def __init__(self, node: ManagedNode, gripper: Gripper, link: str, reliability: str) -> None:
         """Make the publishers.
 
         Args:
             node: owner of the publishers, in its configure transition.
-            gripper: drawn in the markers.
+            gripper: that grasps are planned for; drawn in the markers.
+            link: of the robot, whose pose is given for each grasp; empty: the profile's.
             reliability: one of RELIABILITY in ros.node.qos.
+
+        Raises:
+            GripperError: the profile does not know the link.
         """
+        gripper.tcp_in(link)
         qos = stream(reliability, 10)
         self._node = node
-        self._gripper = gripper
+        self._gripper, self._link = gripper, link
         self._markers = TargetMarkers(gripper)
         self._target = node.create_managed_publisher(GraspTargetMsg, 'target', qos)
         self._candidates = node.create_managed_publisher(PoseArray, 'grasp_candidates', qos)
@@ -62,7 +67,7 @@ class TargetOutputs:
         """Publish a target; returns the time since its image was taken, s."""
         now_ns: int = self._node.get_clock().now().nanoseconds
         latency = (now_ns - target.stamp_ns) * 1e-9
-        self._target.publish(target_to_msg(target, latency))
+        self._target.publish(target_to_msg(target, self._gripper, self._link, latency))
         return latency
 
     def show(self, frame: RgbdFrame, target: GraspTarget | None) -> None:

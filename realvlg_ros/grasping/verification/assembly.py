@@ -54,4 +54,5 @@ def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) ->
         support_counts=counts,
         clearance=clearance,
         terms={name: float(value[k]) for name, value in best.terms.items()},
+        preference=float(np.clip(best.score[k], 0, 1)),
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ... import msg as msgs
+from ...arrays import FloatArray
 from ...errors import MessageError
 from ...grasping.grasp import Grasp, GraspSource
+from ...grasping.gripper import Gripper
 from ...tracking.target.target import GraspTarget, TargetState
+from ...transforms import invert
 from .pose import (
     point_from_msg,
     point_to_msg,
+    pose_to_msg,
     pose_with_covariance_from_msg,
     pose_with_covariance_to_msg,
     vector_to_msg,
@@ -27,8 +31,13 @@ from .region import (
 from .stamps import ns_to_stamp, stamp_to_ns
 
 
-def grasp_to_msg(grasp: Grasp) -> msgs.GraspCandidate:
-    """The message of a grasp; the terms of its quality are not part of it."""
+def grasp_to_msg(grasp: Grasp, tcp2link: FloatArray) -> msgs.GraspCandidate:
+    """The message of a grasp; the terms of its quality are not part of it.
+
+    Args:
+        grasp: in the frame of the enclosing message.
+        tcp2link: 4x4 pose of the TCP in the link whose pose is given beside the TCP's.
+    """
     return msgs.GraspCandidate(
         pose=pose_with_covariance_to_msg(grasp.tcp2frame, grasp.covariance),
         object_width=float(grasp.object_width),
@@ -38,11 +47,13 @@ def grasp_to_msg(grasp: Grasp) -> msgs.GraspCandidate:
         retreat=vector_to_msg(grasp.retreat),
         retreat_distance=float(grasp.retreat_distance),
         quality=float(grasp.quality),
+        preference=float(grasp.preference),
         source=grasp.source.value,
         rectangle=rectangle_to_msg(grasp.rectangle),
         contacts=contacts_to_msg(grasp.contacts),
         contact_points=[point_to_msg(point) for point in grasp.contact_points],
         support_counts=np.array(grasp.support_counts, np.uint32),
+        parent_link_pose=pose_to_msg(grasp.tcp2frame @ invert(tcp2link)),
         clearance=float(grasp.clearance),
     )
 
@@ -70,6 +81,7 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         retreat=point_from_msg(msg.retreat),
         retreat_distance=msg.retreat_distance,
         quality=msg.quality,
+        preference=msg.preference,
         source=sources[msg.source],
         rectangle=rectangle_from_msg(msg.rectangle),
         contacts=contacts_from_msg(msg.contacts),
@@ -79,8 +91,21 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
     )
 
 
-def target_to_msg(target: GraspTarget, latency: float = 0.0) -> msgs.GraspTarget:
-    """The message of a target, published latency seconds after its image was taken."""
+def target_to_msg(
+    target: GraspTarget, gripper: Gripper, link: str = '', latency: float = 0.0
+) -> msgs.GraspTarget:
+    """The message of a target.
+
+    Args:
+        target: as the tracker reports it.
+        gripper: that its grasps were planned for.
+        link: of the robot, whose pose is given for each grasp; empty: the profile's parent link.
+        latency: time from the image to the publication, s.
+
+    Raises:
+        GripperError: the profile does not say where the TCP is in that link.
+    """
+    tcp2link = gripper.tcp_in(link)
     msg = msgs.GraspTarget(
         track_id=int(target.track_id),
         request_id=target.request_id,
@@ -90,7 +115,9 @@ def target_to_msg(target: GraspTarget, latency: float = 0.0) -> msgs.GraspTarget
         message=target.message,
         position_std=float(target.position_std),
         rotation_std=float(target.rotation_std),
-        grasps=[grasp_to_msg(grasp) for grasp in target.grasps],
+        grasps=[grasp_to_msg(grasp, tcp2link) for grasp in target.grasps],
+        gripper=gripper.name,
+        parent_link=link or gripper.parent_link,
         camera_frame_id=target.camera_frame_id,
         box=box_to_msg(target.box),
         mask=mask_to_msg(target.mask),

@@ -78,7 +78,7 @@ class LiveGoal:
         """Bring the goal to the final state that its present state allows.
 
         Args:
-            succeeded: whether the request was answered, whatever the answer.
+            succeeded: whether the client has what it asked for.
         """
         if self._canceled:
             until = time.monotonic() + _CANCEL_MARK_S

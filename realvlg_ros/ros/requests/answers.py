@@ -35,3 +35,17 @@ def checked_words(target: GraspTarget, now_ns: int) -> str:
     if 0 <= age <= _LONGEST_AGE_S:
         return f'{target.message}; that image was taken {age:.2f} s ago'
     return f'{target.message}; the stamp of that image is {stamp_ns * 1e-9:.3f} s'
+
+
+def leave_out_below(target: GraspTarget, least: float) -> str:
+    """Leave the grasps below a quality out of a target; returns why none is left, if so.
+
+    Args:
+        target: with grasps.
+        least: the quality, 0 to 1.
+    """
+    best, count = max(grasp.quality for grasp in target.grasps), len(target.grasps)
+    target.grasps = [grasp for grasp in target.grasps if grasp.quality >= least]
+    if target.grasps:
+        return ''
+    return f'the best of {count} grasps has quality {best:.2f}, and min_quality is {least:.2f}'

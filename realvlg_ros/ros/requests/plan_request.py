@@ -11,11 +11,11 @@ from typing import TypeAlias, TypeVar
 from ...action import Ground, PlanGrasps
 from ...errors import InstructionError
 from ...grounding.grounding import check_instruction
-from ...msg import GraspTarget, Grounding
+from ...msg import GraspTarget, Grounding, RegionMask
 from ..conversions.region import timings_to_msg
 from ..node.deadline import Deadline
 from ..node.goals import FEEDBACK_PERIOD_S
-from .answers import answers, checked_words, is_checked
+from .answers import answers, checked_words, is_checked, leave_out_below
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 from .progress import Progress
@@ -112,12 +112,16 @@ class PlanRequest:
         """Ground and wait for a target until there is a result, and return it."""
         try:
             instruction = check_instruction(self._goal.instruction)
+            if not 0 <= (least := self._goal.min_quality) <= 1:
+                raise _Ended(Result.FAILED, f'min_quality is {least:g}; expected 0 to 1')
             while True:
                 sent = self._deadline.elapsed
                 self._ground(instruction)
                 target = self._await_target()
                 if target is not None:
                     words = checked_words(target, self._now_ns())
+                    if lack := leave_out_below(target, least):
+                        return self._result(Result.NO_GRASP, lack)
                     return self._result(Result.OK, words, target)
                 pause = self._limits.retry_period - (self._deadline.elapsed - sent)
                 self._wait(lambda: None, pause)
@@ -284,4 +288,6 @@ class PlanRequest:
             result.target = target
             if self._goal.max_grasps:
                 result.target.grasps = target.grasps[: self._goal.max_grasps]
+        if not self._goal.with_masks:
+            result.target.mask = result.grounding.mask = RegionMask()
         return result

@@ -102,7 +102,14 @@ class GraspCandidates:
         newest = max((c.checked_ns for c in free), default=0)
         if watched:
             free = [c for c in free if c.checked_ns == newest]
-        return tuple(c.grasp for c in free), min((c.checked_ns for c in free), default=0)
+        if not free:
+            return (), 0
+        # The first place is held against small differences.
+        highest = max(c.rank for c in free)
+        behind = sorted(free[1:], key=lambda c: -c.rank)
+        grasps = [replace(free[0].grasp, preference=highest)]
+        grasps += [replace(c.grasp, preference=c.rank) for c in behind]
+        return tuple(grasps), min(c.checked_ns for c in free)
 
     def obstructions(self) -> str:
         """Why how many grasps cannot be used now, in words."""

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from grippers import GRIPPER
 
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
@@ -13,11 +14,19 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 from scipy.spatial.transform import Rotation
 
 from realvlg_ros import msg as msgs
-from realvlg_ros.errors import FrameError, MessageError, RectangleError, TransformError
+from realvlg_ros.errors import (
+    FrameError,
+    GripperError,
+    MessageError,
+    RectangleError,
+    TransformError,
+)
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
+from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from realvlg_ros.image_region import Box, RegionMask
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
+from realvlg_ros.resources import gripper_file
 from realvlg_ros.ros.conversions.grasp import (
     grasp_from_msg,
     grasp_to_msg,
@@ -119,18 +128,20 @@ def test_empty_grounding_comes_back() -> None:
 
 
 def test_target_comes_back() -> None:
-    msg = target_to_msg(TARGET, latency=0.04)
+    msg = target_to_msg(TARGET, GRIPPER, latency=0.04)
     assert msg.latency == 0.04
     assert_same(target_from_msg(msg), TARGET)
 
 
 def test_lost_target_comes_back() -> None:
     lost = GraspTarget(TargetState.LOST, 5, 'optical', message='left the image')
-    assert_same(target_from_msg(target_to_msg(lost)), lost)
+    assert_same(target_from_msg(target_to_msg(lost, GRIPPER)), lost)
 
 
 def test_grasp_fields_are_where_the_message_says() -> None:
-    msg = grasp_to_msg(dataclasses.replace(GRASP, terms={'width': 1.0}))
+    msg = grasp_to_msg(
+        dataclasses.replace(GRASP, terms={'width': 1.0}, preference=0.625), np.eye(4)
+    )
     q = msg.pose.pose.orientation
     np.testing.assert_allclose(
         Rotation.from_quat([q.x, q.y, q.z, q.w]).as_matrix(), GRASP.tcp2frame[:3, :3], atol=1e-12
@@ -141,11 +152,43 @@ def test_grasp_fields_are_where_the_message_says() -> None:
     assert (msg.approach.z, msg.retreat.z) == (pytest.approx(GRASP.tcp2frame[2, 2]), -0.8)
     assert (msg.object_width, msg.opening_width) == (0.04, 0.06)
     assert (msg.standoff, msg.retreat_distance, msg.clearance) == (0.1, 0.15, 0.03)
-    assert (msg.source, msg.quality) == ('model', 0.75)
+    assert (msg.source, msg.quality, msg.preference) == ('model', 0.75, 0.625)
     assert msg.contact_points[1].z == 0.61 and list(msg.support_counts) == [120, 80]
     assert msg.rectangle.opening_width_px == 25 and msg.rectangle.jaw_height_px == 10
     assert msg.rectangle.score == -1 and msg.contacts.score == 0.5
     assert (msg.contacts.x1_px, msg.contacts.y2_px) == (20, 43)
+
+
+# A grasp from above at (0.5, 0.1, 0.03): TCP quaternion (1, 0, 0, 0). Links by hand: they are as
+# far above the TCP as it reaches, and turned about the vertical as the profile's link is.
+FROM_ABOVE = np.array([[1.0, 0, 0, 0.5], [0, -1, 0, 0.1], [0, 0, -1, 0.03], [0, 0, 0, 1]])
+
+
+@pytest.mark.parametrize(
+    ('profile', 'link', 'height', 'quaternion'),
+    [
+        ('franka_hand', '', 0.1334, (1.0, 0.0, 0.0, 0.0)),
+        ('franka_hand', 'panda_hand', 0.1334, (1.0, 0.0, 0.0, 0.0)),
+        ('franka_hand', 'panda_link8', 0.1334, (0.92388, -0.38268, 0.0, 0.0)),
+        ('franka_hand', 'fr3_link8', 0.1334, (0.92388, -0.38268, 0.0, 0.0)),
+        ('robotiq_2f85', '', 0.1926, (0.70711, -0.70711, 0.0, 0.0)),
+    ],
+)
+def test_a_grasp_names_the_pose_of_the_robot_s_link(profile, link, height, quaternion):
+    gripper = Gripper.from_yaml(gripper_file(profile))
+    grasp = dataclasses.replace(GRASP, tcp2frame=FROM_ABOVE)
+    msg = target_to_msg(dataclasses.replace(TARGET, grasps=(grasp,)), gripper, link)
+    assert (msg.gripper, msg.parent_link) == (profile, link or gripper.parent_link)
+    pose = msg.grasps[0].parent_link_pose
+    at, q = pose.position, pose.orientation
+    assert (at.x, at.y, at.z) == pytest.approx((0.5, 0.1, height))
+    found = np.array([q.x, q.y, q.z, q.w])
+    assert abs(found @ quaternion) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_link_that_the_profile_does_not_know_is_refused_with_those_it_does():
+    with pytest.raises(GripperError, match=r"'tool0'.*panda_hand, panda_link8.*other_links"):
+        target_to_msg(TARGET, Gripper.from_yaml(gripper_file('franka_hand')), 'tool0')
 
 
 def test_mask_travels_as_its_region() -> None:
@@ -187,15 +230,15 @@ def test_bad_grounding_messages_are_refused(change, error, words) -> None:  # ty
 
 
 def test_bad_target_messages_are_refused() -> None:
-    msg = target_to_msg(TARGET)
+    msg = target_to_msg(TARGET, GRIPPER)
     msg.state = 9
     with pytest.raises(MessageError, match='state 9'):
         target_from_msg(msg)
-    msg = grasp_to_msg(GRASP)
+    msg = grasp_to_msg(GRASP, np.eye(4))
     msg.source = 'guess'
     with pytest.raises(MessageError, match='guess.*geometry, model'):
         grasp_from_msg(msg)
-    msg = grasp_to_msg(GRASP)
+    msg = grasp_to_msg(GRASP, np.eye(4))
     msg.pose.pose.orientation.w = 5.0
     with pytest.raises(TransformError, match='unit length'):
         grasp_from_msg(msg)

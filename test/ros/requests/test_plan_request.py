@@ -6,7 +6,7 @@ import time
 import pytest
 from patience import PATIENCE_S
 from realvlg_ros.action import Ground, PlanGrasps
-from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding
+from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding, RegionMask
 from ros_graph import wait_until
 
 from realvlg_ros.ros.requests.plan_limits import PlanLimits
@@ -89,6 +89,48 @@ def test_the_first_target_with_grasps_will_do():
     assert result.status == Result.OK and result.target.request_id == 'r'
     assert [g.quality for g in result.target.grasps] == pytest.approx([1.0, 0.9])
     assert {t.stage for t in result.timings} >= {'grounding', 'planning'}
+
+
+@pytest.mark.parametrize(
+    ('least', 'status', 'left', 'words'),
+    [
+        (0.75, Result.OK, 3, ''),
+        (1.0, Result.OK, 1, ''),
+        (1.5, Result.FAILED, 0, 'min_quality is 1.5; expected 0 to 1'),
+        (float('nan'), Result.FAILED, 0, 'min_quality is nan'),
+    ],
+)
+def test_grasps_of_less_quality_are_left_out(least, status, left, words):
+    run = Run(FakeGrounder(FOUND), min_quality=least)
+    if left:
+        run.wait_for(Feedback.PLANNING)
+        run.request.on_target(target(GraspTarget.CONFIRMED, grasps=5))
+    result = run.end()
+    assert (result.status, len(result.target.grasps)) == (status, left)
+    assert words in result.message
+
+
+def test_no_grasp_of_the_quality_asked_for_is_said_with_the_best_one():
+    run = Run(FakeGrounder(FOUND), min_quality=0.9)
+    run.wait_for(Feedback.PLANNING)
+    dull = target(GraspTarget.CONFIRMED, grasps=2)
+    for grasp, quality in zip(dull.grasps, (0.5, 0.625), strict=True):
+        grasp.quality = quality
+    run.request.on_target(dull)
+    result = run.end()
+    assert result.status == Result.NO_GRASP and not result.target.grasps
+    assert '0.62' in result.message and '0.90' in result.message
+
+
+@pytest.mark.parametrize('wanted', [False, True])
+def test_masks_come_where_they_are_asked_for(wanted):
+    mask = RegionMask(width_px=1, height_px=1, data=[255])
+    run = Run(FakeGrounder(Grounding(status=Grounding.OK, mask=mask)), with_masks=wanted)
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1, mask=mask))
+    result = run.end()
+    assert result.status == Result.OK
+    assert [len(m.data) for m in (result.target.mask, result.grounding.mask)] == [wanted] * 2
 
 
 def test_what_a_grounder_without_images_says_is_passed_on():

@@ -1,9 +1,16 @@
 """A request from the instruction to a grasp, with the three nodes in this process."""
 
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import table_scene
+from action_msgs.msg import GoalStatus
+from patience import PATIENCE_S
 from rclpy.action import ActionClient
+from rclpy.parameter import Parameter
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from ros_graph import FakeCamera, Graph, plan, wait_until
@@ -23,7 +30,7 @@ def graph(ros_context):
     graph.camera = FakeCamera(graph.node)
     graph.add(GroundingNode)
     tracking = graph.add(GraspNode)
-    graph.add(GraspServer)
+    graph.server = graph.add(GraspServer)
     wait_until(lambda: tracking._tracker.memory_bytes, 'first frame of the tracker')
     yield graph
     graph.close()
@@ -56,21 +63,71 @@ def test_the_red_box_is_grasped_where_it_stands(graph):
 
 
 def test_a_stable_target_is_waited_for(graph):
-    result = plan(graph, 'the blue box', wait_for_stable=True).result()
+    goal = plan(graph, 'the blue box', wait_for_stable=True)
+    result = goal.result()
     assert result.status == Result.OK, result.message
+    assert goal.status == GoalStatus.STATUS_SUCCEEDED
+    assert (result.target.gripper, result.target.parent_link) == ('franka_hand', 'panda_hand')
+    preferences = [grasp.preference for grasp in result.target.grasps]
+    assert preferences == sorted(preferences, reverse=True) and preferences[0] > 0
     assert result.target.stable and result.target.state == GraspTarget.CONFIRMED
 
 
 def test_an_object_that_is_not_there_is_not_found(graph):
-    result = plan(graph, 'pick up the green mug').result()
+    goal = plan(graph, 'pick up the green mug')
+    result = goal.result()
     assert result.status == Result.NOT_FOUND
     assert result.message and not result.target.grasps
+    assert goal.status == GoalStatus.STATUS_ABORTED
+
+
+def test_an_answer_without_a_grasp_succeeds_where_that_is_asked_for(graph):
+    graph.server.set_parameters([Parameter('succeed_without_grasp', value=True)])
+    try:
+        goal = plan(graph, 'pick up the green mug')
+        assert goal.result().status == Result.NOT_FOUND
+        assert goal.status == GoalStatus.STATUS_SUCCEEDED
+    finally:
+        graph.server.set_parameters([Parameter('succeed_without_grasp', value=False)])
 
 
 def test_two_objects_that_fit_are_a_question(graph):
     result = plan(graph, 'pick up the box').result()
     assert result.status == Result.AMBIGUOUS
     assert len(result.grounding.candidates) == 2 and result.grounding.question
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'status', 'words'),
+    [
+        (['pick up the red box', '--max-grasps', '2'], 0,
+         ('OK: ', '2 grasps of franka_hand in ', 'quality  preference  width', ' 2  ')),
+        (['the red box', '--min-quality', '1'], 3, ('NO_GRASP: ', 'min_quality is 1.00')),
+        (['pick up the green mug', '--first'], 3, ('NOT_FOUND: ',)),
+        (['pick up the box'], 3, ('AMBIGUOUS: ', '?', ' 1  ', ' 2  ')),
+        (['the red box', '--timeout', '-1'], 2, ('--timeout must be above 0 s',)),
+        (['the red box', '--namespace', '/nowhere'], 1, ('goal failed: ', 'grasp_server')),
+    ],
+    ids=['grasps', 'quality', 'not there', 'question', 'bad option', 'no server'],
+)  # fmt: skip
+def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
+    command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE_S)
+    output = done.stdout + done.stderr
+    assert done.returncode == status, output
+    assert all(word in output for word in words), output
+    table = [line for line in output.splitlines() if line[:2].strip().isdigit()]
+    assert all(len(line) <= 100 for line in table)
+
+
+def test_ctrl_c_cancels_the_goal_of_the_command(graph):
+    canceled = graph.server._ended['CANCELED']
+    command = [sys.executable, '-u', '-m', 'realvlg_ros.cli', 'goal', 'pick up the red box']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert 'grounding' in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 130
+    wait_until(lambda: graph.server._ended['CANCELED'] == canceled + 1, 'the end of the goal')
 
 
 def test_of_goals_that_come_at_once_the_last_is_answered(graph):

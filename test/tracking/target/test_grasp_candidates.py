@@ -44,6 +44,16 @@ def test_the_best_stays_until_another_is_clearly_and_repeatedly_better():
     assert firsts == [0.0] * 4 + [0.05] * 2
 
 
+def test_published_grasps_are_in_the_order_of_their_preference():
+    candidates = GraspCandidates(TrackerSettings(switch_margin=0.1, switch_persistence=2))
+    candidates.add_plan((grasp(0.0, 0.8), grasp(0.05, 0.5), grasp(0.1, 0.7)))
+    candidates.add_plan((grasp(0.0, 0.8), grasp(0.05, 0.99), grasp(0.1, 0.99)))
+    published, _ = candidates.published(watched=False)
+    assert [round(g.position[0], 3) for g in published] == [0.0, 0.1, 0.05]
+    # Running means 0.8, 0.845 and 0.745: the first place is held, and counts as much as the best.
+    assert [g.preference for g in published] == pytest.approx([0.845, 0.845, 0.745])
+
+
 def test_a_grasp_that_is_not_found_again_goes():
     candidates = GraspCandidates(TrackerSettings())
     candidates.add_plan((grasp(0.0), grasp(0.05)))

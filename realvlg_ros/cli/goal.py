@@ -1,0 +1,127 @@
+"""`realvlg goal`: ask a running grasp_server, and print the grasps as a table."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ..errors import RealvlgError
+from .ask import NO_TARGET
+from .demo import FAILED, Progress
+from .source_arguments import import_ros
+
+# How long a server may take to be discovered, s. Chosen: several times what DDS takes.
+_DISCOVERY_S = 5.0
+_HEAD = ' #  quality  preference  width  opening  clearance        TCP x       y       z'
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        'goal',
+        help='ask running nodes for grasps, and print them as a table',
+        description='Send one goal to grasp_server and print the grasps of its result; lengths '
+        'are in mm, positions in the frame that is named. Ctrl-C cancels the goal.',
+        epilog='Exits with 0 when there is a grasp, 3 when there is none, and 1 when something '
+        'failed on the way.',
+    )
+    parser.add_argument('instruction', help='such as "pick up the red mug on the left"')
+    parser.add_argument(
+        '--namespace', default='', help='of the nodes (default: none), such as /left_arm'
+    )
+    parser.add_argument(
+        '--timeout', type=float, default=30.0, help='deadline of the goal, s (default: 30)'
+    )
+    parser.add_argument(
+        '--max-grasps', type=int, default=10, help='rows at most; 0: all (default: 10)'
+    )
+    parser.add_argument(
+        '--min-quality', type=float, default=0.0, help='leave out grasps below (default: 0)'
+    )
+    parser.add_argument(
+        '--first', action='store_true', help='take the first grasps, without waiting for stable'
+    )
+    parser.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Send the goal; returns 0 when there is a grasp, 3 when there is none, 1 after a failure.
+
+    Raises:
+        RealvlgError: an option is out of range.
+    """
+    if not arguments.timeout > 0 or arguments.max_grasps < 0:
+        raise RealvlgError('--timeout must be above 0 s and --max-grasps at least 0')
+    rclpy = import_ros('rclpy')
+    from ..action import PlanGrasps
+
+    goal = PlanGrasps.Goal(
+        instruction=arguments.instruction,
+        timeout=arguments.timeout,
+        max_grasps=arguments.max_grasps,
+        min_quality=arguments.min_quality,
+        wait_for_stable=not arguments.first,
+    )
+    # Ctrl-C must leave the context alive, so that the goal can be canceled.
+    rclpy.init(signal_handler_options=import_ros('rclpy.signals').SignalHandlerOptions.NO)
+    try:
+        result = _send(goal, arguments.namespace)
+    except RealvlgError as error:
+        print(f'goal failed: {error}')
+        return FAILED
+    finally:
+        rclpy.try_shutdown()
+    print(table(result))
+    if result.status == PlanGrasps.Result.OK:
+        return 0
+    failures = (PlanGrasps.Result.FAILED, PlanGrasps.Result.CANCELED)
+    return FAILED if result.status in failures else NO_TARGET
+
+
+def _send(goal: Any, namespace: str) -> Any:
+    import rclpy
+
+    from ..ros.requests.goal_client import GoalClient
+
+    node = rclpy.create_node('realvlg_goal', namespace=namespace)
+    try:
+        client = GoalClient(node)
+        if not client.spin_until(client.ready, _DISCOVERY_S):
+            raise RealvlgError(client.absence())
+        return client.send(goal, Progress())
+    finally:
+        node.destroy_node()
+
+
+def table(result: Any) -> str:
+    """The result of a goal in lines of at most 100 columns.
+
+    Args:
+        result: PlanGrasps.Result.
+    """
+    from ..ros.requests.status_names import STATUS_NAMES
+
+    lines = [f'{STATUS_NAMES[result.status]}: {result.message}']
+    if result.grounding.question:
+        lines.append(result.grounding.question)
+    for number, candidate in enumerate(result.grounding.candidates, 1):
+        lines.append(f'{number:2}  {candidate.label}: {candidate.description}')
+    target = result.target
+    if target.grasps:
+        lines.append(
+            f'{target.label}, track {target.track_id}, {len(target.grasps)} grasps of '
+            f'{target.gripper} in {target.header.frame_id}'
+        )
+        lines.append(_HEAD)
+        lines += [_row(number, grasp) for number, grasp in enumerate(target.grasps, 1)]
+    return '\n'.join(lines)
+
+
+def _row(number: int, grasp: Any) -> str:
+    at = grasp.pose.pose.position
+    lengths = (grasp.object_width, grasp.opening_width, grasp.clearance, at.x, at.y, at.z)
+    width, opening, clearance, x, y, z = (1000 * length for length in lengths)
+    return (
+        f'{number:2}  {grasp.quality:7.2f}  {grasp.preference:10.2f}  {width:5.1f}  {opening:7.1f}'
+        f'  {clearance:9.1f}  {x:11.1f} {y:7.1f} {z:7.1f}'
+    )
