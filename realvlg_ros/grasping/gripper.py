@@ -12,6 +12,7 @@ import yaml
 from ..arrays import FloatArray
 from ..errors import GripperError, TransformError
 from ..transforms import from_quaternion
+from .actuation import Actuation
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Gripper:
         parent_link: name of that link in the gripper's own URDF.
         urdf: source of that URDF.
         other_links: 4x4 poses of the TCP in further links that a motion planner may move.
+        actuation: its joints; None where the profile does not tell them.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Gripper:
     parent_link: str
     urdf: str
     other_links: dict[str, FloatArray] = field(default_factory=dict)
+    actuation: Actuation | None = None
 
     def __post_init__(self) -> None:
         lengths = (
@@ -75,7 +78,11 @@ class Gripper:
             values['tcp2parent_link'] = _pose(values['tcp2parent_link'])
             links = dict(values.get('other_links') or {})
             values['other_links'] = {str(link): _pose(pose) for link, pose in links.items()}
+            moved = values.get('actuation')
+            values['actuation'] = None if moved is None else Actuation.from_values(moved)
             values['palm_size'] = tuple(float(v) for v in values['palm_size'])
+        except GripperError as error:
+            raise GripperError(f'gripper profile {path}: actuation {error}') from error
         except (OSError, KeyError, TypeError, ValueError, TransformError, yaml.YAMLError) as error:
             raise GripperError(f'gripper profile {path}: {error!r}') from error
         names = {f.name for f in fields(cls)}

@@ -1,0 +1,112 @@
+"""How a gripper is moved: its joints, and how far they are at an opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ..errors import GripperError
+
+
+@dataclass(frozen=True)
+class Actuation:
+    """The joints of a gripper, and what motion planners need to close it.
+
+    Attributes:
+        openings: increasing distances of the contact faces, m; the first is closed.
+        joints: positions of each joint at these openings, by its name in the URDF; m for a joint
+            that slides and rad for one that turns. Between them they are interpolated.
+        closing_force: of the fingers on an object, N.
+        closing_speed: of the opening while it closes on an object, m/s.
+        touch_links: links of the URDF that may touch an object that is held.
+    """
+
+    openings: tuple[float, ...]
+    joints: dict[str, tuple[float, ...]]
+    closing_force: float
+    closing_speed: float
+    touch_links: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.openings) < 2 or not all(np.diff(self.openings) > 0):
+            raise GripperError(
+                f'openings {list(self.openings)} m must be two or more increasing numbers'
+            )
+        if not self.joints:
+            raise GripperError('joints must name at least one joint')
+        for name, positions in self.joints.items():
+            if len(positions) != len(self.openings) or not np.all(np.isfinite(positions)):
+                raise GripperError(
+                    f'joint {name!r} has {len(positions)} positions {list(positions)}; expected a '
+                    f'finite one for each of {len(self.openings)} openings'
+                )
+        for what in ('closing_force', 'closing_speed'):
+            if not 0 < getattr(self, what) < np.inf:
+                raise GripperError(f'{what} is {getattr(self, what)}; it must be above 0')
+
+    @classmethod
+    def from_values(cls, values: object) -> Actuation:
+        """Read the key `actuation` of a gripper profile.
+
+        Raises:
+            GripperError: a key is missing, unknown or invalid.
+        """
+        names = {item.name for item in fields(cls)}
+        if not isinstance(values, Mapping) or set(values) != names:
+            raise GripperError(f'holds {values!r}; expected the keys {", ".join(sorted(names))}')
+        try:
+            return cls(
+                openings=tuple(float(v) for v in values['openings']),
+                joints={
+                    str(name): tuple(float(v) for v in positions)
+                    for name, positions in values['joints'].items()
+                },
+                closing_force=float(values['closing_force']),
+                closing_speed=float(values['closing_speed']),
+                touch_links=tuple(str(link) for link in values['touch_links']),
+            )
+        except (AttributeError, TypeError, ValueError) as error:
+            raise GripperError(f'holds {values!r}: {error}') from error
+
+    def posture(self, opening: float) -> dict[str, float]:
+        """Positions of the joints, m or rad, by name.
+
+        Args:
+            opening: distance of the contact faces, m.
+
+        Raises:
+            GripperError: the gripper does not open so far, or not close so far.
+        """
+        low, high = self.openings[0], self.openings[-1]
+        if not low - 1e-6 <= opening <= high + 1e-6:
+            raise GripperError(
+                f'opening {1000 * opening:.1f} mm is outside of {1000 * low:.1f} to '
+                f'{1000 * high:.1f} mm'
+            )
+        return {
+            name: float(np.interp(opening, self.openings, positions))
+            for name, positions in self.joints.items()
+        }
+
+    def opening(self, positions: Mapping[str, float]) -> float:
+        """The opening at which the joints are nearest to positions, m.
+
+        Args:
+            positions: m or rad, by name; other joints in it are ignored.
+
+        Raises:
+            GripperError: none of the gripper's joints is in it.
+        """
+        found = [name for name in self.joints if name in positions]
+        if not found:
+            raise GripperError(
+                f'no position of {", ".join(self.joints)} among {", ".join(positions) or "none"}'
+            )
+        values = []
+        for name in found:
+            at, openings = np.array(self.joints[name]), np.array(self.openings)
+            order = np.argsort(at)
+            values.append(np.interp(positions[name], at[order], openings[order]))
+        return float(np.mean(values))
