@@ -27,7 +27,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument('instruction', help='such as "pick up the red mug on the left"')
     parser.add_argument(
-        '--namespace', default='', help='of the nodes (default: none), such as /left_arm'
+        '--namespace',
+        default='/realvlg',
+        help='of the nodes (default: /realvlg, as in the launch files); / for none',
     )
     parser.add_argument(
         '--timeout', type=float, default=30.0, help='deadline of the goal, s (default: 30)'

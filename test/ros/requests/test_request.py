@@ -111,7 +111,7 @@ def test_two_objects_that_fit_are_a_question(graph):
     ids=['grasps', 'quality', 'not there', 'question', 'bad option', 'no server'],
 )  # fmt: skip
 def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
-    command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', *arguments]
+    command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', '--namespace', '/', *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE_S)
     output = done.stdout + done.stderr
     assert done.returncode == status, output
@@ -123,6 +123,7 @@ def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, 
 def test_ctrl_c_cancels_the_goal_of_the_command(graph):
     canceled = graph.server._ended['CANCELED']
     command = [sys.executable, '-u', '-m', 'realvlg_ros.cli', 'goal', 'pick up the red box']
+    command += ['--namespace', '/']
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert 'grounding' in process.stdout.readline()
         process.send_signal(signal.SIGINT)
