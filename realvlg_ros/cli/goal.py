@@ -12,6 +12,8 @@ from .source_arguments import import_ros
 
 # How long a server may take to be discovered, s. Chosen: several times what DDS takes.
 _DISCOVERY_S = 5.0
+# What the field of the goal holds. From PlanGrasps.action.
+_MOST_GRASPS = 2**32 - 1
 _HEAD = ' #  quality  preference  width  opening  clearance        TCP x       y       z'
 
 
@@ -52,8 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         RealvlgError: an option is out of range.
     """
-    if not arguments.timeout > 0 or arguments.max_grasps < 0:
-        raise RealvlgError('--timeout must be above 0 s and --max-grasps at least 0')
+    if not 0 < arguments.timeout < float('inf'):
+        raise RealvlgError(f'--timeout is {arguments.timeout:g}; it must be above 0 s')
+    if not 0 <= arguments.max_grasps <= _MOST_GRASPS:
+        raise RealvlgError(f'--max-grasps is {arguments.max_grasps}; expected 0 to {_MOST_GRASPS}')
+    if not 0 <= arguments.min_quality <= 1:
+        raise RealvlgError(f'--min-quality is {arguments.min_quality:g}; expected 0 to 1')
     rclpy = import_ros('rclpy')
     from ..action import PlanGrasps
 
@@ -82,10 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _send(goal: Any, namespace: str) -> Any:
     import rclpy
+    from rclpy.exceptions import InvalidNamespaceException
 
     from ..ros.requests.goal_client import GoalClient
 
-    node = rclpy.create_node('realvlg_goal', namespace=namespace)
+    try:
+        node = rclpy.create_node('realvlg_goal', namespace=namespace)
+    except InvalidNamespaceException as error:
+        raise RealvlgError(f'--namespace is {namespace!r}: {error}') from error
     try:
         client = GoalClient(node)
         if not client.spin_until(client.ready, _DISCOVERY_S):

@@ -30,9 +30,10 @@ class Actuation:
     touch_links: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if len(self.openings) < 2 or not all(np.diff(self.openings) > 0):
+        finite = all(np.isfinite(self.openings))
+        if len(self.openings) < 2 or not finite or not all(np.diff(self.openings) > 0):
             raise GripperError(
-                f'openings {list(self.openings)} m must be two or more increasing numbers'
+                f'openings {list(self.openings)} m must be two or more increasing finite numbers'
             )
         if not self.joints:
             raise GripperError('joints must name at least one joint')
@@ -41,6 +42,12 @@ class Actuation:
                 raise GripperError(
                     f'joint {name!r} has {len(positions)} positions {list(positions)}; expected a '
                     f'finite one for each of {len(self.openings)} openings'
+                )
+            steps = np.diff(positions)
+            if not (all(steps > 0) or all(steps < 0)):
+                raise GripperError(
+                    f'positions {list(positions)} of joint {name!r} turn back: one position would '
+                    'be of two openings'
                 )
         for what in ('closing_force', 'closing_speed'):
             if not 0 < getattr(self, what) < np.inf:

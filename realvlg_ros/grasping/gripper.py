@@ -66,6 +66,16 @@ class Gripper:
                 f'less than max_opening {self.max_opening} m'
             )
 
+        moved = self.actuation
+        if moved and not (
+            moved.openings[0] <= self.min_opening and self.max_opening <= moved.openings[-1]
+        ):
+            raise GripperError(
+                f'gripper {self.name!r}: its joints are told for openings of {moved.openings[0]} '
+                f'to {moved.openings[-1]} m, and it opens from {self.min_opening} to '
+                f'{self.max_opening} m'
+            )
+
     @classmethod
     def from_yaml(cls, path: Path) -> Gripper:
         """Read a profile of config/grippers.

@@ -71,7 +71,9 @@ def test_what_a_gripper_cannot_do_is_refused_in_words():
         ({'joints': {}}, 'at least one joint'),
         ({'joints': {'a': [0.0]}}, "joint 'a' has 1 positions"),
         ({'joints': {'a': [0.0, float('nan')]}}, 'finite'),
+        ({'joints': {'a': [0.1, 0.1]}}, 'turn back'),
         ({'joints': ['a']}, 'items'),
+        ({'openings': [0.0, float('inf')]}, 'finite'),
         ({'closing_force': -1.0}, 'closing_force is -1.0; it must be above 0'),
         ({'closing_speed': 'fast'}, 'fast'),
         ({'colour': 'red'}, 'expected the keys closing_force'),
@@ -85,3 +87,12 @@ def test_bad_actuation_names_the_profile_and_what_is_wrong(tmp_path, change, wor
     with pytest.raises(GripperError, match=words) as error:
         Gripper.from_yaml(path)
     assert str(path) in str(error.value)
+
+
+def test_joints_must_be_told_for_the_whole_stroke(tmp_path):
+    values = yaml.safe_load(gripper_file('franka_hand').read_text())
+    values['actuation']['openings'] = [0.0, 0.07]
+    path = tmp_path / 'gripper.yaml'
+    path.write_text(yaml.safe_dump(values))
+    with pytest.raises(GripperError, match=r'openings of 0.0 to 0.07 m, and it opens from 0.0 to'):
+        Gripper.from_yaml(path)

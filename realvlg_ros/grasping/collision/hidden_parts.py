@@ -34,7 +34,8 @@ def behind_object(scene: Scene, limit: float) -> BoolArray:
     beyond = np.zeros(scene.mask.shape, bool)
     part = _around(scene, limit)
     depth = scene.frame.depth[part]
-    beyond[part] = depth > nearest_own_depth(depth, scene.mask[part]) + _BEHIND_M
+    nearest = nearest_own_depth(depth, scene.mask[part])
+    beyond[part] = (nearest > 0) & (depth > nearest + _BEHIND_M)
     return beyond
 
 

@@ -41,13 +41,16 @@ def hole_walls(scene: Scene) -> Float32Array:
 
 
 def nearest_own_depth(depth: Float32Array, mask: BoolArray) -> Float32Array:
-    """Depth (height, width) of the object's reading nearest in the image, m; it has one.
+    """Depth (height, width) of the object's reading nearest in the image, m; 0 without any.
 
     Args:
         depth: (height, width) m, 0 without a reading.
         mask: (height, width) the object's pixels.
     """
-    _, index = nearest_pixel(mask & (depth > 0))
+    own = mask & (depth > 0)
+    if not own.any():
+        return np.zeros_like(depth)
+    _, index = nearest_pixel(own)
     return np.asarray(depth.ravel()[index])
 
 

@@ -105,10 +105,14 @@ def test_two_objects_that_fit_are_a_question(graph):
         (['the red box', '--min-quality', '1'], 3, ('NO_GRASP: ', 'min_quality is 1.00')),
         (['pick up the green mug', '--first'], 3, ('NOT_FOUND: ',)),
         (['pick up the box'], 3, ('AMBIGUOUS: ', '?', ' 1  ', ' 2  ')),
-        (['the red box', '--timeout', '-1'], 2, ('--timeout must be above 0 s',)),
+        (['the red box', '--timeout', '-1'], 2, ('--timeout is -1',)),
+        (['the red box', '--max-grasps', '5000000000'], 2, ('--max-grasps is 5000000000',)),
+        (['the red box', '--min-quality', '1e40'], 2, ('--min-quality is 1e+40',)),
+        (['the red box', '--namespace', '/a b'], 1, ('--namespace', 'a b')),
         (['the red box', '--namespace', '/nowhere'], 1, ('goal failed: ', 'grasp_server')),
     ],
-    ids=['grasps', 'quality', 'not there', 'question', 'bad option', 'no server'],
+    ids=['grasps', 'quality', 'not there', 'question', 'no time', 'too many', 'too good',
+         'no namespace', 'no server'],
 )  # fmt: skip
 def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
     command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', '--namespace', '/', *arguments]
