@@ -149,7 +149,7 @@ def _measure_gaps(report: Report, client: TopicClient, truth: BarOnTable, second
     idle = client.longest_gap(start)
     report.add('gap_idle_ms', _MS * idle)
     start = time.monotonic()
-    times = keep_busy(client, truth, seconds)
+    _, times = keep_busy(client, truth, seconds)
     report.add('questions_while_tracking', len(times))
     report.add('question_median_ms', _MS * float(np.median(times)))
     thinking = client.longest_gap(start)

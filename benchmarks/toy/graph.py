@@ -101,8 +101,12 @@ class TopicClient:
         self.wait(self._publisher.get_subscription_count, _START_S, 'start of grounding_node')
         count = len(self.groundings)
         self._publisher.publish(String(data=words))
-        self.wait(lambda: len(self.groundings) > count, _ANSWER_S, f'the answer to {words!r}')
-        return self.groundings[-1]
+
+        def answer() -> Any:
+            # grasp_node asks too, about the target that it follows.
+            return next((g for g in self.groundings[count:] if g.instruction == words), None)
+
+        return self.wait(answer, _ANSWER_S, f'the answer to {words!r}')
 
     def grasped(self) -> Any:
         """The next target with grasps."""
@@ -126,12 +130,15 @@ class TopicClient:
             self.groundings.append(message)
 
 
-def keep_busy(client: TopicClient, truth: BarOnTable, seconds: float) -> list[float]:
-    """Ask for what is not there, one question after the other; s that each answer took."""
+def keep_busy(
+    client: TopicClient, truth: BarOnTable, seconds: float
+) -> tuple[list[Any], list[float]]:
+    """Ask for what is not there, one question after the other; the answers and s that each took."""
     words = f'the {truth.scene.absent_colors[0]} bar'
+    answers: list[Any] = []
     times: list[float] = []
     end = time.monotonic() + seconds
     while (start := time.monotonic()) < end:
-        client.ask(words)
+        answers.append(client.ask(words))
         times.append(time.monotonic() - start)
-    return times
+    return answers, times

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from rclpy.executors import Executor, ShutdownException, TimeoutException
+from rclpy.executors import (
+    ConditionReachedException,
+    Executor,
+    ShutdownException,
+    TimeoutException,
+)
 from rclpy.subscription import Subscription
 
 
@@ -21,6 +27,9 @@ class NodeExecutor(Executor):  # type: ignore[misc]
         super().__init__()
         self._pool = ThreadPoolExecutor(num_threads)
         self._running: list[Any] = []
+        # Held while the spinning thread uses what shutdown destroys.
+        self._waits = threading.Lock()
+        self._ending = False
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for one callback and run it, or start it in the pool.
@@ -28,10 +37,15 @@ class NodeExecutor(Executor):  # type: ignore[misc]
         Raises:
             Exception: raised by the callback, or by one that was started before.
         """
-        try:
-            handler, entity, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
-        except (ShutdownException, TimeoutException):
-            return
+        with self._waits:
+            if self._ending:
+                return
+            try:
+                handler, entity, _ = self.wait_for_ready_callbacks(
+                    timeout_sec=timeout_sec, condition=self._ends
+                )
+            except (ConditionReachedException, ShutdownException, TimeoutException):
+                return
         if isinstance(entity, Subscription):
             handler()
         else:
@@ -44,6 +58,13 @@ class NodeExecutor(Executor):  # type: ignore[misc]
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
         """Start no more callbacks, and wait at most timeout_sec s for those that run."""
-        ended: bool = super().shutdown(timeout_sec)
+        self._ending = True
+        self.wake()
+        # rclpy raises AttributeError where its wait set is destroyed beneath a thread that waits.
+        with self._waits:
+            ended: bool = super().shutdown(timeout_sec)
         self._pool.shutdown(wait=False)
         return ended
+
+    def _ends(self) -> bool:
+        return self._ending

@@ -11,6 +11,7 @@ from std_msgs.msg import Int32
 from std_srvs.srv import Trigger
 
 from realvlg_ros.ros.node.executor import NodeExecutor
+from realvlg_ros.ros.node.run_node import spin
 
 
 @pytest.fixture
@@ -31,13 +32,13 @@ def executor(node):
 def spin_in_thread(executor):
     failures = []
 
-    def spin():
+    def run():
         try:
-            executor.spin()
-        except RuntimeError as error:
+            spin(executor)
+        except Exception as error:
             failures.append(str(error))
 
-    thread = threading.Thread(target=spin, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread, failures
 
@@ -88,3 +89,27 @@ def test_an_error_in_a_callback_ends_spinning(node, executor, kind):
     thread, failures = spin_in_thread(executor)
     thread.join(PATIENCE_S)
     assert failures == [f'in a {kind}']
+
+
+def test_a_shutdown_while_a_wait_begins_is_no_error(node, monkeypatch):
+    executor = NodeExecutor(2)
+    executor.add_node(node)
+    begins, shuts = threading.Event(), threading.Event()
+
+    def get_nodes():
+        begins.set()
+        shuts.wait(PATIENCE_S)
+        return [node]
+
+    monkeypatch.setattr(executor, 'get_nodes', get_nodes)
+    spinner, failures = spin_in_thread(executor)
+    assert begins.wait(PATIENCE_S)
+    shutter = threading.Thread(target=executor.shutdown, args=[1.0], daemon=True)
+    shutter.start()
+    # So long the wait that has begun goes on with what a shutdown destroys.
+    shutter.join(0.2)
+    shuts.set()
+    for thread in (shutter, spinner):
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+    assert not failures
