@@ -1,19 +1,23 @@
 """What the depth does not show is not free: holes, surfaces without readings, the near limit."""
 
+import os
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from field import Row, table
 
+from benchmarks.grounding import FRAMES
 from benchmarks.objects import PlacedMesh, make_scene, procedural_objects
 from realvlg_ros.evaluation.mesh_judge import GraspFailure, judge_grasp
+from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
-from realvlg_ros.image_region import RegionMask
+from realvlg_ros.image_region import Box, RegionMask
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
@@ -168,3 +172,26 @@ def test_a_support_that_is_known_otherwise_carries_the_object():
     plan = view.plan(max_unobserved=1.0, max_palm_unobserved=1.0)
     assert 'support is not seen' not in plan.message
     assert plan.plane is not None and plan.plane.inliers == 0
+
+
+FOLDER = Path(os.environ.get('REALVLG_FRAMES', FRAMES))
+# Objects of which the depth shows a smooth blob, or one side: refused, not grasped in the air.
+REAL = [
+    Row('a filled mouth', ('cleargrasp_real_d435/000000130_transparent', (389, 257, 594, 485)),
+        'NO_GRASP', ('assumed',)),
+    Row('a rim with a hole beside it', ('nvlabs_6dof_graspnet/white_bowl', (285, 227, 460, 342)),
+        'NO_GRASP', ('assumed',)),
+    Row('a blurred rim', ('ok_robot_desk/desk', (136, 248, 206, 311)), 'NO_GRASP', ('assumed',)),
+    Row('a top without depth', ('posecnn_ycb_video/000004', (222, 327, 321, 428)), 'NO_GRASP'),
+    Row('a handle that is seen', ('nvlabs_6dof_graspnet/red_mug', (243, 188, 411, 340)), 'OK'),
+    Row('a bottle that is seen', ('ok_robot_desk/desk', (38, 227, 65, 308)), 'OK'),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason='no real frames; set REALVLG_FRAMES')
+@table(REAL)
+def test_what_is_assumed_of_real_objects(row):
+    name, corners = row.given
+    grounding = Grounding(GroundingStatus.OK, row.id, box=Box(*map(float, corners)))
+    plan = GraspPlanner(GRIPPER).plan(read_frame(FOLDER / name), grounding)
+    row.check('OK' if plan.grasps else 'NO_GRASP', plan.message)

@@ -35,7 +35,7 @@ class Shared(Graph):
         self.add(GraspServer, retry_period=0.05)
 
     def follow(self) -> GraspTarget:
-        """A target that is stable, of a frame of now."""
+        """A target that is stable, of a frame of now; the topic has come as far as it."""
 
         def asked() -> Any:
             result = plan(self, SENTENCE, insist=True, wait_for_stable=True).result()
@@ -43,7 +43,14 @@ class Shared(Graph):
             true = abs(result.target.header.stamp.sec - now) < 10
             return result.target if result.status == PlanGrasps.Result.OK and true else None
 
-        return wait_until(asked, 'a stable target')
+        target = wait_until(asked, 'a stable target')
+
+        def shown() -> bool:
+            return any(t.request_id == target.request_id and t.stable for t in self.targets)
+
+        # Answers of actions overtake messages on a busy machine.
+        wait_until(shown, 'the stable target on the topic')
+        return target
 
     def ground(self) -> Grounding:
         """The answer to a sentence."""
