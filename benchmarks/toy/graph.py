@@ -133,7 +133,7 @@ class TopicClient:
 def keep_busy(
     client: TopicClient, truth: BarOnTable, seconds: float
 ) -> tuple[list[Any], list[float]]:
-    """Ask for what is not there, one question after the other; the answers and s that each took."""
+    """Ask for what is not there, again and again; the answers, and s that each took."""
     words = f'the {truth.scene.absent_colors[0]} bar'
     answers: list[Any] = []
     times: list[float] = []

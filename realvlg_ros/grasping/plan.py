@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..arrays import FloatArray
 from ..camera.depth_check import UNIT_HINT
 from ..support_plane import SupportPlane
-from .completion.object_box import upright_extent
+from .completion.object_box import ObjectBox, upright_extent
 from .grasp import Grasp
 from .plausibility import in_words
 
@@ -28,6 +28,8 @@ class GraspPlan:
         message: what was found, or why there is no grasp.
         refusals: number of rejected candidates, by reason.
         plane: the support plane that was used, or None.
+        box: around the object with its hidden side, in the optical frame; None where its depth
+            cannot be used.
         timings_ms: wall time by stage, ms.
     """
 
@@ -36,6 +38,7 @@ class GraspPlan:
     refusals: dict[str, int] = field(default_factory=dict)
     plane: SupportPlane | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    box: ObjectBox | None = None
 
 
 class StageTimer:

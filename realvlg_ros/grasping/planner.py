@@ -12,6 +12,7 @@ from ..grounding.grounding import Grounding
 from ..image_region import RegionMask
 from ..support_plane import SupportPlane, find_support_plane, known_support
 from .collision.collision import REACHES_HOLES
+from .completion.object_box import box_around
 from .completion.symmetry import complete
 from .context import PlanningContext
 from .grasp import Grasp
@@ -95,7 +96,8 @@ class GraspPlanner:
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
         if not grasps and refusals[REACHES_HOLES]:
             message += near_limit(frame, scene.distance)
-        return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages)
+        box = box_around(completion.cloud.points, scene)
+        return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages, box)
 
     def recheck(
         self,

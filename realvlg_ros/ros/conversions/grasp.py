@@ -7,6 +7,7 @@ import numpy as np
 from ... import msg as msgs
 from ...arrays import FloatArray
 from ...errors import MessageError
+from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp, GraspSource
 from ...grasping.gripper import Gripper
 from ...tracking.target.target import GraspTarget, TargetState
@@ -14,6 +15,7 @@ from ...transforms import invert
 from .pose import (
     point_from_msg,
     point_to_msg,
+    pose_from_msg,
     pose_to_msg,
     pose_with_covariance_from_msg,
     pose_with_covariance_to_msg,
@@ -126,6 +128,10 @@ def target_to_msg(
         latency=float(latency),
         timings=timings_to_msg(target.timings_ms),
     )
+    if target.object_box is not None:
+        msg.object_pose = pose_to_msg(target.object_box.box2frame)
+        msg.object_size = vector_to_msg(target.object_box.size)
+        msg.object_on_support = target.object_box.on_support
     msg.header.stamp = ns_to_stamp(target.stamp_ns)
     msg.header.frame_id = target.frame_id
     return msg
@@ -163,4 +169,12 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         grounded_stamp_ns=stamp_to_ns(msg.grounded_stamp),
         checked_stamp_ns=stamp_to_ns(msg.checked_stamp),
         timings_ms=timings_from_msg(msg.timings),
+        object_box=_object_box(msg),
     )
+
+
+def _object_box(msg: msgs.GraspTarget) -> ObjectBox | None:
+    size = point_from_msg(msg.object_size)
+    if not size.any():
+        return None
+    return ObjectBox(pose_from_msg(msg.object_pose), size, msg.object_on_support)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ...arrays import Float32Array, FloatArray
 from ...frame import RgbdFrame
+from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
 from ...support_level import SupportLevel
@@ -33,6 +34,11 @@ class Plan(Protocol):
     @property
     def plane(self) -> SupportPlane | None:
         """The support that the object stands on, if one was seen."""
+        ...
+
+    @property
+    def box(self) -> ObjectBox | None:
+        """Around the object, in the camera's optical frame."""
         ...
 
 
@@ -101,8 +107,9 @@ class PlanJob:
         grasps = tuple(grasp.transformed(self.camera2object) for grasp in plan.grasps)
         plane, pose = plan.plane, frame.camera2fixed
         support = None if plane is None else SupportLevel.of(plane, pose)
+        box = None if plan.box is None else plan.box.transformed(self.camera2object)
         duration_ms = (time.perf_counter() - started) * 1000
-        return PlanResult(self, grasps, plan.message, support, duration_ms)
+        return PlanResult(self, grasps, plan.message, support, duration_ms, box=box)
 
     def failed(self, reason: str) -> PlanResult:
         """The result where the planner failed."""
@@ -120,6 +127,7 @@ class PlanResult:
         support: what the object stands on, and whether that is level; None if it was not seen.
         duration_ms: wall time.
         failed: the planner did, and says so in the message.
+        box: around the object, in the object frame; None if its depth could not be used.
     """
 
     job: PlanJob
@@ -128,3 +136,4 @@ class PlanResult:
     support: SupportLevel | None = None
     duration_ms: float = 0.0
     failed: bool = False
+    box: ObjectBox | None = None

@@ -10,6 +10,7 @@ import numpy as np
 from ...arrays import FloatArray
 from ...camera import Camera
 from ...errors import RectangleError
+from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...grounding.grounding import Grounding
 from ...rectangle import ContactPair
@@ -70,7 +71,15 @@ def report(
         grounded_stamp_ns=track.grounding.stamp_ns,
         checked_stamp_ns=checked_ns,
         timings_ms=dict(timings_ms),
+        object_box=_box_in_world(track),
     )
+
+
+def _box_in_world(track: TargetTrack) -> ObjectBox | None:
+    """Around the object, unless it is not known where that is."""
+    if track.object_box is None or track.life.lost or track.life.place_empty:
+        return None
+    return track.object_box.transformed(track.object2world)
 
 
 def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...image_region import Box, RegionMask
 
@@ -36,6 +37,8 @@ class GraspTarget:
         position_std, rotation_std: of the best grasp, m and rad.
         grasps: best first.
         box, mask: of the object in the image.
+        object_box: around the object with its hidden side, in frame_id; None where it is not
+            known.
         grounded_stamp_ns: of the image in which the object was grounded, ns.
         checked_stamp_ns: of the image against whose scene the grasps were checked last, ns: for
             collision, support and clearance; 0 without grasps. That of the oldest check, where
@@ -60,3 +63,4 @@ class GraspTarget:
     grounded_stamp_ns: int = 0
     checked_stamp_ns: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
+    object_box: ObjectBox | None = None

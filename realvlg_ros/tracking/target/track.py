@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...arrays import FloatArray
+from ...grasping.completion.object_box import ObjectBox
 from ...grounding.grounding import Grounding
 from ...image_region import Box, RegionMask
 from ...support_plane import SupportPlane
@@ -91,6 +92,8 @@ class TargetTrack:
         self.plan_message = self.notice = ''
         # What it stands on, in the world, by the last plan that saw it.
         self.support: SupportPlane | None = None
+        # Around it, in its own frame, by the last plan that saw it.
+        self.object_box: ObjectBox | None = None
         # Stamp of the newest frame that was planned in, ns; since when no grasp is free.
         self.evidence_ns = 0
         self.blocked_ns: int | None = None
@@ -237,6 +240,7 @@ class TargetTrack:
         if result.support is not None:
             pose = np.eye(4) if frame.camera2fixed is None else frame.camera2fixed
             self.support = result.support.plane.seen_from(invert(pose))
+        self.object_box = result.box or self.object_box
         self.plan_message = result.message
         # A new target counts as planned for where it was when its grounding came.
         if self.settled:

@@ -103,16 +103,16 @@ def test_upright_box_reaches_down_to_the_support(place, yaw, eye):
     assert box.size == pytest.approx([0.09, 0.06, 0.12], abs=0.0013)
     world = view.to_world(box.corners())
     assert world[:, 2].min() == pytest.approx(0, abs=0.001)
-    assert view.to_world(box.box2camera[:3, 3]) == pytest.approx(place, abs=0.001)
+    assert view.to_world(box.box2frame[:3, 3]) == pytest.approx(place, abs=0.001)
 
 
 def test_free_box_follows_the_object():
     view = look([Box((0.03, 0.16, 0.03), (0, 0, 0.015), 0.7)])
     box = free_box(view.frame, view.masks[0], view.plane)
-    axis = view.camera2world[:3, :3] @ box.box2camera[:3, 0]
+    axis = view.camera2world[:3, :3] @ box.box2frame[:3, 0]
     assert abs(axis @ (-np.sin(0.7), np.cos(0.7), 0)) > 0.99
     assert box.size[0] == pytest.approx(0.16, abs=0.008)
-    assert np.linalg.det(box.box2camera[:3, :3]) == pytest.approx(1)
+    assert np.linalg.det(box.box2frame[:3, :3]) == pytest.approx(1)
     alone = free_box(view.frame, view.masks[0])
     assert alone.size[0] == pytest.approx(0.16, abs=0.008)
 
