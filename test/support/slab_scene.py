@@ -13,6 +13,7 @@ from benchmarks.analytic.cast import Placed, cast
 from benchmarks.analytic.solids import sheet
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
@@ -146,6 +147,7 @@ class FakePlan:
     grasps: tuple[Grasp, ...]
     message: str
     plane: SupportPlane | None = None
+    box: ObjectBox | None = None
 
 
 @dataclass(frozen=True)
