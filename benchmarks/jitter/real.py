@@ -15,6 +15,7 @@ from realvlg_ros.arrays import FloatArray
 from realvlg_ros.errors import FrameError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
+from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box
@@ -75,6 +76,7 @@ class _MiddlePlan:
     grasps: tuple[Grasp, ...]
     message: str = ''
     plane: SupportPlane | None = None
+    box: ObjectBox | None = None
 
 
 class _MiddlePlanner(Planner):
