@@ -43,6 +43,12 @@ def add_parser(subparsers: Any) -> None:
         '--min-quality', type=float, default=0.0, help='leave out grasps below (default: 0)'
     )
     parser.add_argument(
+        '--frame', default='', help='frame of tf for the poses (default: that of the target)'
+    )
+    parser.add_argument(
+        '--token', default='', help='of an ambiguous result: the instruction answers its question'
+    )
+    parser.add_argument(
         '--first', action='store_true', help='take the first grasps, without waiting for stable'
     )
     parser.set_defaults(func=run)
@@ -68,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         timeout=arguments.timeout,
         max_grasps=arguments.max_grasps,
         min_quality=arguments.min_quality,
+        target_frame=arguments.frame,
+        token=arguments.token,
         wait_for_stable=not arguments.first,
     )
     # Ctrl-C must leave the context alive, so that the goal can be canceled.
@@ -82,8 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
     print(table(result))
     if result.status == PlanGrasps.Result.OK:
         return 0
-    failures = (PlanGrasps.Result.FAILED, PlanGrasps.Result.CANCELED)
-    return FAILED if result.status in failures else NO_TARGET
+    failed = result.status in (
+        PlanGrasps.Result.FAILED,
+        PlanGrasps.Result.CANCELED,
+        PlanGrasps.Result.TF_UNAVAILABLE,
+    )
+    return FAILED if failed else NO_TARGET
 
 
 def _send(goal: Any, namespace: str) -> Any:
@@ -118,12 +130,18 @@ def table(result: Any) -> str:
         lines.append(result.grounding.question)
     for number, candidate in enumerate(result.grounding.candidates, 1):
         lines.append(f'{number:2}  {candidate.label}: {candidate.description}')
+    if result.token:
+        lines.append(f'answer with: realvlg goal "the left one" --token {result.token}')
     target = result.target
     if target.grasps:
         lines.append(
             f'{target.label}, track {target.track_id}, {len(target.grasps)} grasps of '
             f'{target.gripper} in {target.header.frame_id}'
         )
+        size = target.object_size
+        if size.x:
+            x, y, z = (f'{1000 * side:.0f}' for side in (size.x, size.y, size.z))
+            lines.append(f'its box measures {x} x {y} x {z} mm')
         lines.append(_HEAD)
         lines += [_row(number, grasp) for number, grasp in enumerate(target.grasps, 1)]
     return '\n'.join(lines)

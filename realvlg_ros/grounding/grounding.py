@@ -26,6 +26,7 @@ class GroundingStatus(IntEnum):
     AMBIGUOUS = 3
     CANCELED = 4
     FAILED = 5
+    TF_UNAVAILABLE = 6
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class ObjectCandidate:
         score: 0 to 1.
         box: in the image.
         position: (3,) centre of the visible surface in the optical frame, m, or None.
+        mask: in the image, if the grounder gives one.
     """
 
     label: str
@@ -45,6 +47,7 @@ class ObjectCandidate:
     score: float
     box: Box
     position: FloatArray | None = None
+    mask: RegionMask | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Grounding:
         rectangles, contacts: the model's own proposals, best first.
         candidates: the objects that fit when AMBIGUOUS; the closest ones when NOT_FOUND.
         question: what to ask the person when AMBIGUOUS.
+        token: names that question in the answer to it.
         backend: which grounder answered.
         timings_ms: wall time by stage.
     """
@@ -85,6 +89,7 @@ class Grounding:
     contacts: tuple[ContactPair, ...] = ()
     candidates: tuple[ObjectCandidate, ...] = ()
     question: str = ''
+    token: str = ''
     backend: str = ''
     timings_ms: dict[str, float] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ..errors import RealvlgError
+from ..errors import RealvlgError, TransformError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
@@ -63,6 +63,9 @@ class GraspParameters(CameraParameters):
         "Link of the robot whose pose is given beside the TCP's of each grasp; empty: that of "
         'the gripper profile (parent_link).',
     )
+    grasp_tf_frame: str = setting(
+        '', 'Name of a frame of tf that is published at the best grasp; empty for none.'
+    )
     reground: bool = setting(
         True,
         'Ask for new groundings of lost targets (every tracker.retry_period) and of followed '
@@ -99,8 +102,9 @@ class GraspNode(ManagedNode):
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
         self._planner = GraspPlanner(gripper, self._settings.planner)
         self._outputs = TargetOutputs(
-            self, gripper, self._settings.end_effector_link, self._settings.output_reliability
-        )
+            self, gripper, self._settings.end_effector_link, self._settings.output_reliability,
+            self._settings.grasp_tf_frame,
+        )  # fmt: skip
         self._planning = PlanningNotices(self)
         self._regrounder = Regrounder(self)
         self.create_managed_service(ResetTracker, 'reset_tracker', self._reset_tracker)
@@ -186,7 +190,8 @@ class GraspNode(ManagedNode):
         lasted, reason = self._outage.now()
         if reason:
             lost = lasted > self._settings.tracker.max_gap
-            self._publish(self._tracker.pause(reason, lost), None)
+            paused = self._tracker.pause(reason, lost)
+            self._publish([self._without_tf(target) for target in paused], None)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
         self._planning.grounded(message)
@@ -213,7 +218,7 @@ class GraspNode(ManagedNode):
         try:
             frame = self._camera.to_frame(match)
         except RealvlgError as error:
-            self._outage.failed(str(error))
+            self._outage.failed(str(error), isinstance(error, TransformError))
             self.warn('image', str(error))
             return
         self.warn('image', '')
@@ -272,9 +277,15 @@ class GraspNode(ManagedNode):
             target = refused_target(message, _PLANNING_FAILED.format(error))
         if target is not None and grounding.status == GroundingStatus.OK:
             if target.state == TargetState.LOST and self._outage.failure:
-                target = replace(target, message=self._outage.failure)
+                target = self._without_tf(replace(target, message=self._outage.failure))
             self._answer(target)
         self._plan_next()
+
+    def _without_tf(self, target: GraspTarget) -> GraspTarget:
+        """A target, marked where its message is that tf does not give the camera's pose."""
+        outage = self._outage
+        missing = outage.tf_unavailable and outage.failure in target.message
+        return replace(target, tf_unavailable=missing)
 
     def _answer(self, target: GraspTarget) -> None:
         """Publish the target of a grounding, or the reason for having none."""
@@ -292,7 +303,7 @@ class GraspNode(ManagedNode):
             self._published.tick()
         if frame is not None:
             shown = [t for t in targets if t.request_id == self._latest_request] or targets
-            self._outputs.show(frame, shown[-1] if shown else None)
+            self._outputs.show(frame, targets, shown[-1] if shown else None)
 
     def _reset_tracker(
         self, asked: ResetTracker.Request, response: ResetTracker.Response

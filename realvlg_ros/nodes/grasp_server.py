@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
@@ -13,22 +12,31 @@ from rclpy.action.server import ServerGoalHandle
 from std_msgs.msg import String
 
 from ..action import PlanGrasps
+from ..errors import MissingDependencyError, TransformError
 from ..msg import GraspTarget
+from ..ros.conversions.grasp import move_target
+from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.entity_node import Execution
 from ..ros.node.goals import RESULTS_TIMEOUT_S, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
+from ..ros.requests.goal_order import POLICIES, GoalOrder
 from ..ros.requests.ground_client import GroundClient
 from ..ros.requests.peer import IdleWatch, Peer
 from ..ros.requests.plan_limits import PlanLimits
 from ..ros.requests.plan_request import PlanRequest
 from ..ros.requests.status_names import STATUS_NAMES
+from ..ros.requests.surroundings import Surroundings
+from ..ros.tf.tf_input import TfInput
 from ..settings import setting
 
 Result: TypeAlias = PlanGrasps.Result
 
+# How long one image's transform is waited for, s. Chosen: tf comes a few times a frame, and the
+# next target is tried as well.
+_TF_PATIENCE_S = 0.1
 _NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
 
 
@@ -59,6 +67,17 @@ class ServerParameters(ManagedNodeParameters):
         'TIMED_OUT) as SUCCEEDED; otherwise they end as ABORTED.',
         dynamic=True,
     )
+    new_goal: str = setting(
+        'preempt',
+        'What a new goal does while another is being answered: preempt ends that one (CANCELED), '
+        'queue waits for it (four may wait, more are rejected), reject rejects the new one.',
+        choices=POLICIES, dynamic=True,
+    )  # fmt: skip
+    tf_timeout: float = setting(
+        5.0,
+        'Longest wait for a transform that tf does not give; the goal then ends TF_UNAVAILABLE.',
+        unit='s', low=0.1, high=600.0, dynamic=True,
+    )  # fmt: skip
     ground_attempts: int = setting(
         2, 'So many failed groundings in a row fail a goal.',
         unit='groundings', low=1, high=100, dynamic=True,
@@ -66,16 +85,17 @@ class ServerParameters(ManagedNodeParameters):
 
 
 class GraspServer(ManagedNode):
-    """Owns goals, their deadlines and cancellation; a newer goal replaces the older one."""
+    """Owns goals, their deadlines and cancellation, and what a new goal does to an older one."""
 
     parameter_type: ClassVar = ServerParameters
 
     def __init__(self, **arguments: Any) -> None:
         """Make an unconfigured node."""
         super().__init__('grasp_server', **arguments)
-        self._lock = threading.Lock()
-        self._current: PlanRequest | None = None
+        self._order: GoalOrder[PlanRequest] = GoalOrder()
+        self._tf: TfInput | None = None
         self._targets = RateCounter()
+        self._no_tf = ''
         self._ended = dict.fromkeys(STATUS_NAMES.values(), 0)
 
     def configure(self) -> None:
@@ -83,7 +103,9 @@ class GraspServer(ManagedNode):
         self._grounder = GroundClient(self)
         self._grounding_node = Peer(self, 'grounding_node', 'ground/_action/feedback')
         self._grasp_node = Peer(self, 'grasp_node', 'target')
-        self._goals = self.create_managed_action_server(PlanGrasps, 'plan_grasps', self._begin)
+        self._goals = self.create_managed_action_server(
+            PlanGrasps, 'plan_grasps', self._begin, self._refusal
+        )
 
     def activate(self) -> None:
         """Subscribe to targets."""
@@ -96,10 +118,10 @@ class GraspServer(ManagedNode):
         )
 
     def deactivate(self) -> None:
-        """Fail the live goal."""
-        with self._lock:
-            if self._current is not None:
-                self._current.end(Result.FAILED, _NOT_ACTIVE)
+        """Fail the live goals."""
+        for request in self._order.live():
+            request.end(Result.FAILED, _NOT_ACTIVE)
+        self._tf = None
         self._goals.wait(RESULTS_TIMEOUT_S)
 
     def cleanup(self) -> None:
@@ -119,25 +141,57 @@ class GraspServer(ManagedNode):
 
     def _begin(self, handle: ServerGoalHandle) -> Execution:
         goal: PlanGrasps.Goal = handle.request
+        if goal.target_frame and self._tf is None:
+            self._listen_to_tf()
+        around = Surroundings(
+            missing=self._missing,
+            idle=IdleWatch(self._grounding_node, self._grasp_node).idleness,
+            now_ns=lambda: int(self.get_clock().now().nanoseconds),
+            place=self._place,
+            ahead=self._order.ahead_of,
+        )
         request = PlanRequest(
-            goal, self._limits(goal), self._grounder, self._missing, handle.publish_feedback,
-            IdleWatch(self._grounding_node, self._grasp_node).idleness,
-            lambda: int(self.get_clock().now().nanoseconds),
-        )  # fmt: skip
-        with self._lock:
-            if self._current is not None:
-                reason = f'replaced by a newer goal: {goal.instruction[:100]!r}'
-                self._current.end(Result.CANCELED, reason)
-            self._current = request
-            if not self.active:
-                request.end(Result.FAILED, _NOT_ACTIVE)
+            goal, self._limits(goal), self._grounder, handle.publish_feedback, around
+        )
+        self._order.add(request, goal.instruction, self.current_parameters().new_goal)
+        if not self.active:
+            request.end(Result.FAILED, _NOT_ACTIVE)
         return lambda handle: self._execute(handle, request)
+
+    def _refusal(self) -> str:
+        return self._order.refusal(self.current_parameters().new_goal)
+
+    def _listen_to_tf(self) -> None:
+        """From the first goal on that names a frame: tf is a lot to read for a few poses."""
+        try:
+            self._tf = TfInput(self, _TF_PATIENCE_S)
+        except MissingDependencyError as error:
+            self._no_tf = str(error)
+
+    def _place(self, target: GraspTarget, frame_id: str) -> GraspTarget:
+        """A target in a frame.
+
+        Raises:
+            TransformError: tf does not give it at the target's stamp.
+        """
+        source = target.header.frame_id
+        if frame_id in ('', source):
+            return target
+        what = f'pose of {source!r} in {frame_id!r}, the target_frame of the goal'
+        if self._tf is None:
+            raise TransformError(f'no {what}: {self._no_tf}')
+        stamp_ns = stamp_to_ns(target.header.stamp)
+        moved = self._tf.wait(what, lambda buffer: buffer.lookup(frame_id, source, stamp_ns))
+        return move_target(target, frame_id, moved)
 
     def _execute(self, handle: ServerGoalHandle, request: PlanRequest) -> Result:
         with LiveGoal(
             self._goals, handle, lambda: request.end(Result.CANCELED, 'canceled by the client')
         ) as live:
-            result = request.run()
+            try:
+                result = request.run()
+            finally:
+                self._order.remove(request)
             live.end(self._succeeds(result))
         status = STATUS_NAMES[result.status]
         self._ended[status] += 1
@@ -146,7 +200,8 @@ class GraspServer(ManagedNode):
 
     def _succeeds(self, result: Result) -> bool:
         p: ServerParameters = self.current_parameters()
-        answered = result.status not in (Result.CANCELED, Result.FAILED)
+        failed = (Result.CANCELED, Result.FAILED, Result.TF_UNAVAILABLE)
+        answered = result.status not in failed
         return bool(result.status == Result.OK or (answered and p.succeed_without_grasp))
 
     def _missing(self) -> str:
@@ -165,16 +220,17 @@ class GraspServer(ManagedNode):
             target_silence=p.target_silence,
             retry_period=p.retry_period,
             ground_attempts=p.ground_attempts,
+            tf_timeout=p.tf_timeout,
         )
 
     def _on_target(self, target: GraspTarget) -> None:
         self._targets.tick()
-        current = self._current
+        current = self._order.current
         if current is not None:
             current.on_target(target)
 
     def _on_planning(self, message: String) -> None:
-        current = self._current
+        current = self._order.current
         if current is not None:
             current.on_planning(message.data)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from rclpy.action.server import ServerGoalHandle
 from std_msgs.msg import String
 
 from ..action import Ground
-from ..errors import FrameError, GroundingCanceled
+from ..errors import FrameError, GroundingCanceled, InstructionError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
+from ..grounding.query import Query
 from ..grounding.registry import check_backend, make_grounder, read_options
 from ..msg import Grounding as GroundingMsg
 from ..ros.camera.camera_input import CameraInput
@@ -33,6 +34,7 @@ from ..ros.node.run_node import run_node
 from ..ros.requests.frame_age import FrameAge
 from ..ros.requests.grounding_request import GroundingRequest
 from ..ros.requests.grounding_worker import GroundingWorker
+from ..ros.requests.queries import Queries, TieBreakSettings
 from ..settings import setting
 from ..srv import SetInstruction
 
@@ -41,6 +43,8 @@ from ..srv import SetInstruction
 _ABORT_PERIOD_S = 0.05
 # How long a request waits for a camera that has long stopped, s. Chosen: many periods of it.
 _HOPE_S = 0.5
+# Statuses without an answer: the action is aborted.
+_UNANSWERED = (GroundingStatus.CANCELED, GroundingStatus.FAILED, GroundingStatus.TF_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class GroundingParameters(CameraParameters):
         dynamic=True,
     )  # fmt: skip
 
+    question_timeout: float = setting(
+        120.0, 'So long a question waits for its reply.', unit='s', low=1.0, high=3600.0
+    )
+    tie_break: TieBreakSettings = field(default_factory=TieBreakSettings)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_backend(self.backend)
@@ -72,7 +81,9 @@ class GroundingNode(ManagedNode):
 
     Requests come by the action `ground`, the service `set_instruction` or the topic
     `instruction`; a newer one replaces the older. One by the action `ground_background` is refused
-    while another is being answered. Answers go to the topic `grounding`.
+    while another is being answered. Answers go to the topic `grounding`; the question of an
+    AMBIGUOUS one goes to the topic `question` as well, and a reply on the topic `answer`, or by an
+    action with its token, continues the request.
     """
 
     parameter_type: ClassVar = GroundingParameters
@@ -91,6 +102,7 @@ class GroundingNode(ManagedNode):
         )
         self._grounder.load()
         self._publisher = self.create_managed_publisher(GroundingMsg, 'grounding', latched())
+        self._queries = Queries(self, self._settings.question_timeout, self._settings.tie_break)
         self._goals = self.create_managed_action_server(Ground, 'ground', self._begin)
         self._background_goals = self.create_managed_action_server(
             Ground, 'ground_background', self._begin_in_background
@@ -103,12 +115,15 @@ class GroundingNode(ManagedNode):
         self._frame_age = FrameAge(lambda: int(self.get_clock().now().nanoseconds))
         self._camera = CameraInput(self, self._settings, self._on_frame)
         self._requests = GroundingWorker(
-            self._grounder, self._take_frame, self._publish, self.get_logger().error
-        )
+            self._grounder, self._take_frame, self._publish, self.get_logger().error,
+            self._queries.settle,
+        )  # fmt: skip
+        self._queries.start()
         self._camera.start()
         self.create_managed_subscription(
             String, 'instruction', self._on_instruction, stream('reliable', 1)
         )
+        self.create_managed_subscription(String, 'answer', self._on_answer, stream('reliable', 1))
 
     def deactivate(self) -> None:
         """Fail the current request."""
@@ -144,14 +159,19 @@ class GroundingNode(ManagedNode):
         return [self._camera.report(), model]
 
     def _begin(self, handle: ServerGoalHandle) -> Execution:
-        goal = handle.request
-        request = self._requests.submit(goal.instruction, goal.request_id)
+        request = self._submit(handle.request)
         return lambda handle: self._execute(handle, self._goals, request)
 
     def _begin_in_background(self, handle: ServerGoalHandle) -> Execution:
-        goal = handle.request
-        request = self._requests.submit(goal.instruction, goal.request_id, background=True)
+        request = self._submit(handle.request, background=True)
         return lambda handle: self._execute(handle, self._background_goals, request)
+
+    def _submit(self, goal: Ground.Goal, background: bool = False) -> GroundingRequest:
+        try:
+            query = self._queries.of_goal(goal)
+        except InstructionError as error:
+            return self._requests.refuse(Query(goal.instruction), str(error), goal.request_id)
+        return self._requests.submit(query, goal.request_id, background)
 
     def _execute(
         self, handle: ServerGoalHandle, goals: Goals, request: GroundingRequest
@@ -162,7 +182,7 @@ class GroundingNode(ManagedNode):
         with LiveGoal(goals, handle, cancel) as live:
             while (answer := request.wait(FEEDBACK_PERIOD_S)) is None:
                 handle.publish_feedback(self._feedback(request))
-            live.end(answer.status not in (GroundingStatus.CANCELED, GroundingStatus.FAILED))
+            live.end(answer.status not in _UNANSWERED)
             return Ground.Result(grounding=grounding_to_msg(answer))
 
     def _feedback(self, request: GroundingRequest) -> Ground.Feedback:
@@ -181,7 +201,7 @@ class GroundingNode(ManagedNode):
         if not self.active:
             response.message = describe_state(self.get_fully_qualified_name(), self.state)
             return response
-        request = self._requests.submit(asked.instruction)
+        request = self._requests.submit(Query(asked.instruction))
         response.request_id = request.request_id
         answer = request.answer
         response.accepted = answer is None or answer.status != GroundingStatus.FAILED
@@ -189,7 +209,15 @@ class GroundingNode(ManagedNode):
         return response
 
     def _on_instruction(self, message: String) -> None:
-        self._requests.submit(message.data)
+        self._requests.submit(Query(message.data))
+
+    def _on_answer(self, message: String) -> None:
+        try:
+            query = self._queries.of_reply(message.data)
+        except InstructionError as error:
+            self._requests.refuse(Query(message.data), str(error))
+        else:
+            self._requests.submit(query)
 
     def _on_frame(self, match: MatchedFrame) -> None:
         with self._frame_came:
@@ -235,12 +263,12 @@ class GroundingNode(ManagedNode):
 
     def _publish(self, grounding: Grounding) -> None:
         self._publisher.publish(grounding_to_msg(grounding))
+        if grounding.status == GroundingStatus.IN_PROGRESS:
+            return
         if grounding.status == GroundingStatus.FAILED:
             self.get_logger().error(f'{grounding.instruction!r}: {grounding.message}')
-        self.warn(
-            'grounding',
-            grounding.message if grounding.status == GroundingStatus.FAILED else '',
-        )
+        failed = grounding.status in (GroundingStatus.FAILED, GroundingStatus.TF_UNAVAILABLE)
+        self.warn('grounding', grounding.message if failed else '')
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geometry_msgs.msg import PoseArray
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
 from ..drawing.overlay import draw_overlay
-from ..errors import FrameError, MissingDependencyError
+from ..errors import MissingDependencyError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grounding.grounding import Grounding
 from ..msg import GraspTarget as GraspTargetMsg
 from ..tracking.target.target import GraspTarget
-from .conversions.detections import detections_2d, detections_3d, vision_msgs
+from .conversions.detections import detections_2d, tracked_2d, tracked_3d, vision_msgs
 from .conversions.grasp import target_to_msg
 from .conversions.image import image_from_array
 from .conversions.markers import TargetMarkers
@@ -22,12 +24,15 @@ from .conversions.pose import pose_to_msg
 from .conversions.stamps import ns_to_stamp
 from .node.lifecycle import ManagedNode
 from .node.qos import stream
+from .tf.tf_adapter import TransformBroadcaster, transform_to_msg
 
 
 class TargetOutputs:
     """The publishers of grasp_node."""
 
-    def __init__(self, node: ManagedNode, gripper: Gripper, link: str, reliability: str) -> None:
+    def __init__(
+        self, node: ManagedNode, gripper: Gripper, link: str, reliability: str, tf_frame: str = ''
+    ) -> None:
         """Make the publishers.
 
         Args:
@@ -35,6 +40,7 @@ class TargetOutputs:
             gripper: that grasps are planned for; drawn in the markers.
             link: of the robot, whose pose is given for each grasp; empty: the profile's.
             reliability: one of RELIABILITY in ros.node.qos.
+            tf_frame: name of the frame of tf that shows the best grasp; empty for none.
 
         Raises:
             GripperError: the profile does not know the link.
@@ -50,6 +56,10 @@ class TargetOutputs:
         self._debug_image = node.create_managed_publisher(
             Image, 'debug_image', stream(reliability, 1)
         )
+        self._tf_frame = tf_frame
+        self._tf: TransformBroadcaster | None = None
+        if tf_frame:
+            self._broadcast(tf_frame)
         self._detections_2d = self._detections_3d = None
         try:
             vision = vision_msgs()
@@ -63,6 +73,12 @@ class TargetOutputs:
                 vision.Detection3DArray, 'detections_3d', qos
             )
 
+    def _broadcast(self, tf_frame: str) -> None:
+        try:
+            self._tf = TransformBroadcaster(self._node)
+        except MissingDependencyError as error:
+            self._node.get_logger().warning(f'{error}: the frame {tf_frame!r} is not published')
+
     def publish(self, target: GraspTarget) -> float:
         """Publish a target; returns the time since its image was taken, s."""
         now_ns: int = self._node.get_clock().now().nanoseconds
@@ -70,36 +86,44 @@ class TargetOutputs:
         self._target.publish(target_to_msg(target, self._gripper, self._link, latency))
         return latency
 
-    def show(self, frame: RgbdFrame, target: GraspTarget | None) -> None:
-        """Publish views of a target in its frame on the topics that have a subscriber."""
+    def show(
+        self, frame: RgbdFrame, targets: Sequence[GraspTarget], shown: GraspTarget | None
+    ) -> None:
+        """Publish views of a frame on the topics that have a subscriber.
+
+        Args:
+            frame: the newest.
+            targets: all that are followed in it.
+            shown: the one whose grasps are shown.
+        """
         if _wanted(self._debug_image):
-            self._debug_image.publish(_draw(frame, target))
-        if target is None:
+            self._debug_image.publish(_draw(frame, shown))
+        if targets and self._detections_2d is not None and _wanted(self._detections_2d):
+            self._detections_2d.publish(tracked_2d(targets))
+        if targets and self._detections_3d is not None and _wanted(self._detections_3d):
+            self._detections_3d.publish(tracked_3d(targets))
+        if shown is None:
             return
         if _wanted(self._candidates):
-            header = Header(stamp=ns_to_stamp(target.stamp_ns), frame_id=target.frame_id)
-            poses = [pose_to_msg(grasp.tcp2frame) for grasp in target.grasps]
+            header = Header(stamp=ns_to_stamp(shown.stamp_ns), frame_id=shown.frame_id)
+            poses = [pose_to_msg(grasp.tcp2frame) for grasp in shown.grasps]
             self._candidates.publish(PoseArray(header=header, poses=poses))
         if _wanted(self._marker_array):
-            self._marker_array.publish(self._markers.draw(target))
-        if self._detections_3d is not None and target.mask and _wanted(self._detections_3d):
-            self._show_detection(frame, target)
+            self._marker_array.publish(self._markers.draw(shown))
+        if self._tf is not None and shown.grasps:
+            best = shown.grasps[0].tcp2frame
+            self._tf.send(transform_to_msg(shown.frame_id, self._tf_frame, best, shown.stamp_ns))
 
     def show_grounding(self, grounding: Grounding) -> None:
-        """Publish a grounding as 2-D detections if that topic has a subscriber."""
-        if self._detections_2d is not None and _wanted(self._detections_2d):
-            self._detections_2d.publish(detections_2d(grounding))
+        """Publish the candidates of a grounding as 2-D detections if there is a subscriber.
 
-    def _show_detection(self, frame: RgbdFrame, target: GraspTarget) -> None:
-        assert target.mask is not None and self._detections_3d is not None
-        score = target.grasps[0].quality if target.grasps else 0.0
-        try:
-            detections = detections_3d(target.label, score, target.mask, frame)
-        except (FrameError, MissingDependencyError) as error:
-            self._node.warn('detections', str(error))
-        else:
-            self._node.warn('detections', '')
-            self._detections_3d.publish(detections)
+        An object that was found comes with the targets.
+        """
+        detections = self._detections_2d
+        if detections is None or grounding.box is not None or not grounding.candidates:
+            return
+        if _wanted(detections):
+            detections.publish(detections_2d(grounding))
 
 
 def _wanted(publisher: object) -> bool:

@@ -38,7 +38,7 @@ class FixedFrameGraph(Graph):
         parameters = {'fixed_frame': 'base_link', 'no_data_timeout': 0.3}
         self.add(GroundingNode, max_image_age=0.3, **parameters)
         self.add(GraspNode, **{'tracker.fused_plans': 1, 'tracker.max_gap': 1.0}, **parameters)
-        self.add(GraspServer, retry_period=0.05)
+        self.add(GraspServer, retry_period=0.05, tf_timeout=0.5)
 
     def send(self, parent: str, child: str, pose: np.ndarray = POSE, scale: float = 1.0) -> None:
         """Publish a static transform; its quaternion has the length scale."""
@@ -79,18 +79,18 @@ def not_finite(graph: FixedFrameGraph, camera: str) -> None:
 
 # The camera's frame is the row's own: what one row publishes says nothing of the next.
 MISSING = [
-    Row('missing', ('cam_a', nothing), 'FAILED',
+    Row('missing', ('cam_a', nothing), 'TF_UNAVAILABLE',
         ("'cam_a'", "'base_link'", 'known frames: none', 'publish a static transform',
          '--frame-id base_link --child-frame-id cam_a')),
-    Row('a leading slash', ('/cam_b', nothing), 'FAILED', ("'cam_b'", "'base_link'")),
-    Row('unconnected', ('cam_c', unconnected), 'FAILED',
+    Row('a leading slash', ('/cam_b', nothing), 'TF_UNAVAILABLE', ("'cam_b'", "'base_link'")),
+    Row('unconnected', ('cam_c', unconnected), 'TF_UNAVAILABLE',
         ("tf reaches from 'cam_c' to 'mast' (cam_c -> mast)", "nothing above 'base_link'",
          'publish a static transform', '--frame-id base_link --child-frame-id mast')),
-    Row('a misspelt name', ('cam_cc', nothing), 'FAILED', ("did you mean 'cam_c'?",)),
-    Row('a quaternion refused', ('cam_d', refused), 'FAILED',
+    Row('a misspelt name', ('cam_cc', nothing), 'TF_UNAVAILABLE', ("did you mean 'cam_c'?",)),
+    Row('a quaternion refused', ('cam_d', refused), 'TF_UNAVAILABLE',
         ("'cam_d'", "'base_link'", 'tf refused', 'unit length', 'static transform')),
-    Row('a pose not finite', ('cam_e', not_finite), 'FAILED', ('tf refused', "'cam_e'")),
-    Row('no frame_id', ('', nothing), 'FAILED',
+    Row('a pose not finite', ('cam_e', not_finite), 'TF_UNAVAILABLE', ('tf refused', "'cam_e'")),
+    Row('no frame_id', ('', nothing), 'TF_UNAVAILABLE',
         ("no pose of '' in 'base_link'", 'empty frame_id', 'static transform')),
 ]  # fmt: skip
 
@@ -106,7 +106,7 @@ def test_without_tf_no_goal_is_answered_in_another_frame(graph: FixedFrameGraph,
         # The images of the last row, and tf, may still be on their way.
         result = graph.ask()
         assert result.status != PlanGrasps.Result.OK
-        return result.status == PlanGrasps.Result.FAILED and row.says(result.message)
+        return result.status == getattr(PlanGrasps.Result, row.status) and row.says(result.message)
 
     wait_until(answered, f'the right answer of {row.id}')
     assert all(target.state == GraspTarget.LOST for target in graph.targets[begin:])
@@ -189,6 +189,6 @@ def test_without_tf2_msgs_the_answer_says_what_is_missing(
             graph.remove(node)
     graph.add(GroundingNode, fixed_frame='base_link', max_image_age=0.3)
     result = graph.ask()
-    assert result.status == PlanGrasps.Result.FAILED
+    assert result.status == PlanGrasps.Result.TF_UNAVAILABLE
     for words in ("'cam_f'", "'base_link'", 'tf2_msgs is not installed', 'static transform'):
         assert words in result.message

@@ -188,6 +188,7 @@ class _Builder:
                 score=float(np.clip(fit.score, 0, 1)),
                 box=self._box(self.objects[fit.index]),
                 position=self.objects[fit.index].position.astype(np.float64),
+                mask=enlarged(self.objects[fit.index].region, self.step, self.frame.camera),
             )
             for fit in fits[:_MAX_CANDIDATES]
         )

@@ -30,16 +30,17 @@ class Outage:
         self._clock = clock
         self._failed_s: float | None = None
         self.failure = ''
+        self.tf_unavailable = False
 
     def used(self) -> None:
         """A frame has come and could be used."""
-        self._failed_s, self.failure = None, ''
+        self._failed_s, self.failure, self.tf_unavailable = None, '', False
 
-    def failed(self, reason: str) -> None:
-        """A frame has come and could not be used."""
+    def failed(self, reason: str, tf_unavailable: bool = False) -> None:
+        """A frame has come and could not be used, in words; and whether tf is the reason."""
         if self._failed_s is None:
             self._failed_s = self._clock()
-        self.failure = reason
+        self.failure, self.tf_unavailable = reason, tf_unavailable
 
     def now(self) -> tuple[float, str]:
         """How long it has lasted, s, and the reason; 0 and an empty text without an outage."""

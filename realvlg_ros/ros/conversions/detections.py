@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from std_msgs.msg import Header
 
-from ...errors import FrameError
-from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
-from ...image_region import Box, RegionMask
-from ...transforms import make_transform
+from ...image_region import Box
+from ...tracking.target.target import GraspTarget, TargetState
 from .optional_messages import optional_messages
 from .pose import pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
-# Share of the readings left out at either end of an axis, percent: at the edge of a mask they
-# often belong to the background. Chosen: thin parts of the object stay.
-_OUTLIER_PERCENT = 2.0
+# States in which an object is where its target says.
+_SEEN = (TargetState.TENTATIVE, TargetState.CONFIRMED, TargetState.NO_GRASP)
 _MESSAGES = (
     'BoundingBox2D', 'Detection2D', 'Detection2DArray', 'Detection3D', 'Detection3DArray',
     'ObjectHypothesisWithPose',
@@ -28,62 +25,92 @@ _MESSAGES = (
 def detections_2d(grounding: Grounding) -> Any:
     """vision_msgs/Detection2DArray of the object, or of the candidates when there is none.
 
+    The ids are the request's.
+
     Raises:
         MissingDependencyError: vision_msgs is not installed.
     """
-    vision = vision_msgs()
-    header = Header(stamp=ns_to_stamp(grounding.stamp_ns), frame_id=grounding.frame_id)
-    array = vision.Detection2DArray(header=header)
     if grounding.box is not None:
         found = [(grounding.label, grounding.score, grounding.box)]
     else:
         found = [(c.label, c.score, c.box) for c in grounding.candidates]
+    header = Header(stamp=ns_to_stamp(grounding.stamp_ns), frame_id=grounding.frame_id)
+    vision = vision_msgs()
+    array = vision.Detection2DArray(header=header)
     for label, score, box in found:
-        detection = vision.Detection2D(header=header, id=grounding.request_id)
-        detection.results = [_hypothesis(vision, label, score)]
-        detection.bbox = _box_2d(vision, box)
+        array.detections.append(
+            _detection_2d(vision, header, grounding.request_id, label, score, box)
+        )
+    return array
+
+
+def tracked_2d(targets: Sequence[GraspTarget]) -> Any:
+    """vision_msgs/Detection2DArray of the objects that are followed in one image.
+
+    The ids are the tracks'; those that are not seen now are left out.
+
+    Args:
+        targets: of the same image, one at least.
+
+    Raises:
+        MissingDependencyError: vision_msgs is not installed.
+    """
+    vision = vision_msgs()
+    first = targets[0]
+    header = Header(stamp=ns_to_stamp(first.stamp_ns), frame_id=first.camera_frame_id)
+    array = vision.Detection2DArray(header=header)
+    for target in targets:
+        if target.box is not None and target.state in _SEEN:
+            array.detections.append(
+                _detection_2d(
+                    vision, header, str(target.track_id), target.label, _score(target), target.box
+                )
+            )
+    return array
+
+
+def tracked_3d(targets: Sequence[GraspTarget]) -> Any:
+    """vision_msgs/Detection3DArray of the boxes around the objects that are followed.
+
+    The boxes are in the targets' frame and hold the objects with their hidden sides; the ids are
+    the tracks'. What is not seen now, or has no box, is left out.
+
+    Args:
+        targets: of the same image, one at least.
+
+    Raises:
+        MissingDependencyError: vision_msgs is not installed.
+    """
+    vision = vision_msgs()
+    first = targets[0]
+    header = Header(stamp=ns_to_stamp(first.stamp_ns), frame_id=first.frame_id)
+    array = vision.Detection3DArray(header=header)
+    for target in targets:
+        if target.object_box is None or target.state not in _SEEN:
+            continue
+        detection = vision.Detection3D(header=header, id=str(target.track_id))
+        pose = pose_to_msg(target.object_box.box2frame)
+        hypothesis = _hypothesis(vision, target.label, _score(target))
+        hypothesis.pose.pose = pose
+        detection.results = [hypothesis]
+        detection.bbox.center = pose
+        detection.bbox.size = vector_to_msg(target.object_box.size)
         array.detections.append(detection)
     return array
 
 
-def detections_3d(label: str, score: float, mask: RegionMask, frame: RgbdFrame) -> Any:
-    """vision_msgs/Detection3DArray with the box of an object's visible points.
-
-    The box is in the optical frame and aligned with its axes.
-
-    Args:
-        label: class id of the object.
-        score: of the hypothesis, 0 to 1.
-        mask: the object's pixels in the frame.
-        frame: gives depth, camera and stamp.
-
-    Raises:
-        MissingDependencyError: vision_msgs is not installed.
-        FrameError: the mask lies outside the image or no pixel of it has depth.
-    """
-    vision = vision_msgs()
-    header = Header(stamp=ns_to_stamp(frame.stamp_ns), frame_id=frame.camera.frame_id)
-    lower, upper = _extent(mask, frame)
-    detection = vision.Detection3D(header=header)
-    pose = pose_to_msg(make_transform(np.eye(3), (lower + upper) / 2))
-    hypothesis = _hypothesis(vision, label, score)
-    hypothesis.pose.pose = pose
-    detection.results = [hypothesis]
-    detection.bbox.center = pose
-    detection.bbox.size = vector_to_msg(upper - lower)
-    return vision.Detection3DArray(header=header, detections=[detection])
+def _score(target: GraspTarget) -> float:
+    """Quality of the best grasp; 0 without one."""
+    return target.grasps[0].quality if target.grasps else 0.0
 
 
-def _extent(mask: RegionMask, frame: RgbdFrame) -> tuple[np.ndarray, np.ndarray]:
-    inside = mask.to_full(*frame.depth.shape) & frame.valid
-    if not inside.any():
-        raise FrameError(
-            f'no pixel of the mask {mask.box.as_tuple()} has depth; the object is transparent, '
-            'too near or too dark for the camera'
-        )
-    points = frame.points[inside].astype(np.float64)
-    lower, upper = np.percentile(points, [_OUTLIER_PERCENT, 100 - _OUTLIER_PERCENT], axis=0)
-    return lower, upper
+def _detection_2d(
+    vision: Any, header: Header, name: str, label: str, score: float, box: Box
+) -> Any:
+    detection = vision.Detection2D(header=header, id=name)
+    detection.results = [_hypothesis(vision, label, score)]
+    detection.bbox = _box_2d(vision, box)
+    return detection
 
 
 def _hypothesis(vision: Any, label: str, score: float) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
+from std_msgs.msg import Header
 
 from ... import msg as msgs
 from ...arrays import FloatArray
@@ -115,6 +118,7 @@ def target_to_msg(
         state=int(target.state),
         stable=bool(target.stable),
         message=target.message,
+        tf_unavailable=target.tf_unavailable,
         position_std=float(target.position_std),
         rotation_std=float(target.rotation_std),
         grasps=[grasp_to_msg(grasp, tcp2link) for grasp in target.grasps],
@@ -161,6 +165,7 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         label=msg.label,
         stable=msg.stable,
         message=msg.message,
+        tf_unavailable=msg.tf_unavailable,
         position_std=msg.position_std,
         rotation_std=msg.rotation_std,
         grasps=tuple(grasp_from_msg(grasp) for grasp in msg.grasps),
@@ -171,6 +176,32 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         timings_ms=timings_from_msg(msg.timings),
         object_box=_object_box(msg),
     )
+
+
+def move_target(msg: msgs.GraspTarget, frame_id: str, old2new: FloatArray) -> msgs.GraspTarget:
+    """A target with all its poses in another frame.
+
+    Args:
+        msg: the target.
+        frame_id: name of the frame.
+        old2new: 4x4 transform from the target's frame to it.
+
+    Raises:
+        RealvlgError: the message does not hold a target; see target_from_msg.
+    """
+    moved = copy(msg)
+    moved.header = Header(stamp=msg.header.stamp, frame_id=frame_id)
+    moved.grasps = [_move_grasp(grasp, old2new) for grasp in msg.grasps]
+    box = _object_box(msg)
+    if box is not None:
+        moved.object_pose = pose_to_msg(box.transformed(old2new).box2frame)
+    return moved
+
+
+def _move_grasp(msg: msgs.GraspCandidate, old2new: FloatArray) -> msgs.GraspCandidate:
+    grasp = grasp_from_msg(msg)
+    tcp2link = invert(pose_from_msg(msg.parent_link_pose)) @ grasp.tcp2frame
+    return grasp_to_msg(grasp.transformed(old2new), tcp2link)
 
 
 def _object_box(msg: msgs.GraspTarget) -> ObjectBox | None:

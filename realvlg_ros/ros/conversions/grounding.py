@@ -28,6 +28,7 @@ def grounding_to_msg(grounding: Grounding) -> msgs.Grounding:
         status=int(grounding.status),
         message=grounding.message,
         question=grounding.question,
+        token=grounding.token,
         label=grounding.label,
         score=float(grounding.score),
         image_width_px=int(grounding.image_width),
@@ -76,6 +77,7 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
         contacts=tuple(contacts_from_msg(c) for c in msg.contacts),
         candidates=tuple(_candidate_from_msg(c) for c in msg.candidates),
         question=msg.question,
+        token=msg.token,
         backend=msg.backend,
         timings_ms=timings_from_msg(msg.timings),
     )

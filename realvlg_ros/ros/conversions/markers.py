@@ -7,6 +7,7 @@ from geometry_msgs.msg import Vector3
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
+from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...grasping.gripper import Gripper
 from ...tracking.target.target import GraspTarget
@@ -21,6 +22,11 @@ _OTHER_ALPHA = 0.25
 _CONTACT_DIAMETER_M = 0.008
 _LABEL_HEIGHT_M = 0.03
 _LABEL_OFFSET_M = 0.16
+# Diameters of an arrow's shaft and head, and of the edges of the object's box, m. Chosen: thinner
+# than fingers.
+_SHAFT_M = 0.004
+_HEAD_M = 0.010
+_EDGE_M = 0.001
 
 
 class TargetMarkers:
@@ -39,7 +45,10 @@ class TargetMarkers:
             markers += self._gripper_markers(header, rank, grasp)
         if target.grasps:
             markers.append(_contacts(header, target.grasps[0]))
+            markers += _motions(header, target.grasps[0])
             markers.append(_label(header, target))
+        if target.object_box is not None:
+            markers.append(_object_box(header, target.object_box))
         drawn = {(marker.ns, marker.id) for marker in markers}
         array = MarkerArray(markers=self._deletions(header, drawn) + markers)
         self._drawn = drawn
@@ -74,6 +83,38 @@ def _contacts(header: Header, grasp: Grasp) -> Marker:
     marker.scale = Vector3(x=_CONTACT_DIAMETER_M, y=_CONTACT_DIAMETER_M, z=_CONTACT_DIAMETER_M)
     marker.color = ColorRGBA(r=1.0, g=0.0, b=1.0, a=1.0)
     marker.points = [point_to_msg(point) for point in grasp.contact_points]
+    return marker
+
+
+def _motions(header: Header, grasp: Grasp) -> list[Marker]:
+    """Arrows of the approach to the TCP and of the retreat from it."""
+    approach = grasp.position - grasp.approach * grasp.standoff
+    retreat = grasp.position + grasp.retreat * grasp.retreat_distance
+    markers = []
+    for ns, start, end, color in (
+        ('approach', approach, grasp.position, ColorRGBA(r=0.1, g=0.5, b=1.0, a=0.9)),
+        ('retreat', grasp.position, retreat, ColorRGBA(r=1.0, g=0.6, b=0.1, a=0.9)),
+    ):
+        marker = Marker(header=header, ns=ns, type=Marker.ARROW)
+        marker.pose.orientation.w = 1.0
+        marker.scale = Vector3(x=_SHAFT_M, y=_HEAD_M, z=0.0)
+        marker.color = color
+        marker.points = [point_to_msg(start), point_to_msg(end)]
+        markers.append(marker)
+    return markers
+
+
+def _object_box(header: Header, box: ObjectBox) -> Marker:
+    """The edges of the box around the object."""
+    marker = Marker(header=header, ns='object_box', type=Marker.LINE_LIST)
+    marker.pose.orientation.w = 1.0
+    marker.scale.x = _EDGE_M
+    marker.color = ColorRGBA(r=0.2, g=0.9, b=0.9, a=0.9)
+    corners = box.corners()
+    for first in range(8):
+        for bit in (1, 2, 4):
+            if first < first ^ bit:
+                marker.points += [point_to_msg(corners[first]), point_to_msg(corners[first ^ bit])]
     return marker
 
 

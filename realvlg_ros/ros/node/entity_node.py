@@ -26,8 +26,8 @@ Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
 # A condition whose message changes, for example in a number, is logged again after this, s.
 # Chosen: the log stays readable.
 _LOG_PERIOD_S = 10.0
-# A node that is not active says so of the goals that it rejects once in this time, s. Chosen: who
-# waits for it asks ten times a second.
+# A node says why it rejects goals once in this time, s. Chosen: who waits for it asks ten times a
+# second.
 _REJECTION_LOG_PERIOD_S = 1.0
 # How long results that no client has fetched are kept, s. Chosen: over the 15 minutes of some
 # distributions they would accumulate.
@@ -144,7 +144,11 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self._offers.append(lambda: self.destroy_service(server))
 
     def create_managed_action_server(
-        self, action: type[Any], name: str, begin: Callable[[ServerGoalHandle], Execution]
+        self,
+        action: type[Any],
+        name: str,
+        begin: Callable[[ServerGoalHandle], Execution],
+        refusal: Callable[[], str] = lambda: '',
     ) -> Goals:
         """Offer an action until cleanup; goals are rejected while the node is not active.
 
@@ -154,6 +158,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             begin: called with the handle of each goal in the order of arrival; must return
                 quickly. Returns the function that executes the goal in a thread of its own: it
                 enters a LiveGoal and returns the result.
+            refusal: why a goal is rejected now, in words; empty where it is taken.
 
         Returns:
             The live goals.
@@ -166,7 +171,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             lambda handle: begin(handle)(handle),
             # One at a time, which keeps their order; what a goal executes is in no group.
             callback_group=MutuallyExclusiveCallbackGroup(),
-            goal_callback=lambda _: self._accept_goal(name, pace),
+            goal_callback=lambda _: self._accept_goal(name, pace, refusal),
             handle_accepted_callback=lambda handle: handle.execute(begin(handle)),
             cancel_callback=goals.accept_cancel,
             result_timeout=_RESULT_TIMEOUT_S,
@@ -219,13 +224,16 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         """Destroy publishers, services and action servers."""
         _call_all(self._offers)
 
-    def _accept_goal(self, name: str, pace: Pace) -> GoalResponse:
+    def _accept_goal(self, name: str, pace: Pace, refusal: Callable[[], str]) -> GoalResponse:
         pace.wait()
         if self._active:
+            words = refusal()
+        else:
+            words = describe_state(self.get_fully_qualified_name(), self.state)
+        if not words:
             return GoalResponse.ACCEPT
         if self._rejection_logged.passed:
             self._rejection_logged = Deadline(_REJECTION_LOG_PERIOD_S)
-            words = describe_state(self.get_fully_qualified_name(), self.state)
             self.get_logger().warning(f'a goal of {name} is rejected: {words}')
         return GoalResponse.REJECT
 

@@ -39,10 +39,15 @@ class GroundAttempt:
         self.rejected = False
 
     @property
+    def silence_s(self) -> float:
+        """Time since something came from the server, s."""
+        return time.monotonic() - self._heard
+
+    @property
     def silent(self) -> bool:
         """Whether nothing has arrived from the server for too long."""
         limit = _ACCEPT_TIMEOUT_S if self._handle is None else self._silence
-        return time.monotonic() - self._heard > limit
+        return self.silence_s > limit
 
     @property
     def ended(self) -> bool:
@@ -96,18 +101,16 @@ class GroundClient:
         return bool(self._client.server_is_ready())
 
     def send(
-        self, instruction: str, request_id: str, silence: float, on_change: Callable[[], None]
+        self, goal: Ground.Goal, silence: float, on_change: Callable[[], None]
     ) -> GroundAttempt:
         """Send a goal.
 
         Args:
-            instruction: what to find.
-            request_id: of the grounding; the server makes one when empty.
+            goal: what to find; the server makes a request_id when it has none.
             silence: time without feedback after which the server counts as gone, s.
             on_change: called when an answer, feedback or result arrives; must return quickly.
         """
         attempt = GroundAttempt(silence, on_change)
-        goal = Ground.Goal(request_id=request_id, instruction=instruction)
         future = self._client.send_goal_async(goal, feedback_callback=attempt.on_feedback)
         future.add_done_callback(attempt.on_response)
         return attempt

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...grounding.grounding import Grounding, GroundingStatus
+from ...grounding.query import Query
 from ..node.deadline import Deadline
 
 # Longest part of an instruction that is shown in messages and logs, characters. Chosen: two lines.
@@ -21,22 +22,27 @@ class GroundingRequest:
     """
 
     def __init__(
-        self, instruction: str, request_id: str, publish: Callable[[Grounding], None]
+        self, query: Query, request_id: str, publish: Callable[[Grounding], None]
     ) -> None:
         """Start the time of the request.
 
         Args:
-            instruction: as received.
+            query: as received.
             request_id: one is made when empty.
             publish: called with IN_PROGRESS, which names the frame in use, then with the answer.
         """
-        self.instruction = instruction
+        self.query = query
         self.request_id = request_id or uuid.uuid4().hex
         self._publish = publish
         self._changed = threading.Condition()
         self._answer: Grounding | None = None
         self._age = Deadline(0.0)
         self.image_stamp_ns = 0
+
+    @property
+    def instruction(self) -> str:
+        """What is looked for, in words."""
+        return self.query.instruction
 
     @property
     def elapsed(self) -> float:

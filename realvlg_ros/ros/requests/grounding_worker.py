@@ -7,9 +7,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...errors import GroundingCanceled, InstructionError, RealvlgError
+from ...errors import GroundingCanceled, InstructionError, RealvlgError, TransformError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_instruction
+from ...grounding.query import Query, ground
 from ..node.worker import Worker
 from .grounding_request import GroundingRequest
 
@@ -18,6 +19,10 @@ from .grounding_request import GroundingRequest
 _STOP_TIMEOUT_S = 5.0
 
 TakeFrame = Callable[[GroundingRequest], RgbdFrame]
+
+
+def _as_it_is(grounding: Grounding, frame: RgbdFrame, query: Query) -> Grounding:
+    return grounding
 
 
 class GroundingWorker:
@@ -33,6 +38,7 @@ class GroundingWorker:
         take_frame: TakeFrame,
         publish: Callable[[Grounding], None],
         log_error: Callable[[str], None],
+        settle: Callable[[Grounding, RgbdFrame, Query], Grounding] = _as_it_is,
     ) -> None:
         """Start the thread.
 
@@ -42,11 +48,13 @@ class GroundingWorker:
                 request is not aborted.
             publish: called with every Grounding, IN_PROGRESS ones included.
             log_error: called with the traceback of an unexpected exception.
+            settle: what becomes of the answer to a query in a frame before it is published.
         """
         self._grounder = grounder
         self._take_frame = take_frame
         self._publish = publish
         self._log_error = log_error
+        self._settle = settle
         self._lock = threading.Lock()
         self._current: GroundingRequest | None = None
         self._stopped = ''
@@ -62,25 +70,26 @@ class GroundingWorker:
         return current is not None and not current.aborted()
 
     def submit(
-        self, instruction: str, request_id: str = '', background: bool = False
+        self, query: Query, request_id: str = '', background: bool = False
     ) -> GroundingRequest:
         """Take a request; it replaces the one before, and a bad instruction fails at once.
 
         Args:
-            instruction: what to find.
+            query: what to find.
             request_id: one is made when empty.
             background: refuse the request, with nothing published, while another one is being
                 answered, instead of replacing that.
         """
-        request = GroundingRequest(instruction, request_id, self._publish)
+        request = GroundingRequest(query, request_id, self._publish)
         try:
-            request.instruction = check_instruction(instruction)
+            query = replace(query, instruction=check_instruction(query.instruction))
+            request.query = query
         except InstructionError as error:
             request.end(GroundingStatus.FAILED, str(error))
             return request
         with self._lock:
             if background and self.busy:
-                request = GroundingRequest(instruction, request_id, _publish_nothing)
+                request = GroundingRequest(query, request_id, _publish_nothing)
                 request.end(GroundingStatus.CANCELED, 'another request is at work')
                 return request
             if self._stopped:
@@ -91,6 +100,18 @@ class GroundingWorker:
             )
             self._current = request
         self._worker.offer(lambda: self._ground(request))
+        return request
+
+    def refuse(self, query: Query, reason: str, request_id: str = '') -> GroundingRequest:
+        """Answer a request with FAILED at once; the one before it goes on.
+
+        Args:
+            query: as received.
+            reason: in words.
+            request_id: one is made when empty.
+        """
+        request = GroundingRequest(query, request_id, self._publish)
+        request.end(GroundingStatus.FAILED, reason)
         return request
 
     def stop(self, reason: str) -> bool:
@@ -110,10 +131,14 @@ class GroundingWorker:
         try:
             frame = self._take_frame(request)
             started = request.elapsed
-            grounding = self._grounder.ground(frame, request.instruction, request.aborted)
+            grounding = ground(self._grounder, frame, request.query, request.aborted)
+            grounding = self._settle(grounding, frame, request.query)
             self.last_ms = (request.elapsed - started) * 1e3
         except GroundingCanceled as error:
             request.end(GroundingStatus.CANCELED, str(error))
+        except TransformError as error:
+            self.failed += 1
+            request.end(GroundingStatus.TF_UNAVAILABLE, str(error))
         except RealvlgError as error:
             self.failed += 1
             request.end(GroundingStatus.FAILED, str(error))

@@ -13,6 +13,7 @@ class PlanLimits:
         target_silence: time without a target after which the object is grounded again, s.
         retry_period: shortest time between two groundings, s.
         ground_attempts: number of failed groundings in a row after which the request fails.
+        tf_timeout: longest wait for a transform that tf does not give, s.
     """
 
     timeout: float
@@ -20,3 +21,4 @@ class PlanLimits:
     target_silence: float
     retry_period: float
     ground_attempts: int
+    tf_timeout: float = 5.0

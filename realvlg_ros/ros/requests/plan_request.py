@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-import time
 import uuid
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from ...action import Ground, PlanGrasps
-from ...errors import InstructionError
+from ...errors import InstructionError, TransformError
 from ...grounding.grounding import check_instruction
 from ...msg import GraspTarget, Grounding, RegionMask
 from ..conversions.region import timings_to_msg
 from ..node.deadline import Deadline
-from ..node.goals import FEEDBACK_PERIOD_S
 from .answers import answers, checked_words, is_checked, leave_out_below
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 from .progress import Progress
+from .surroundings import Surroundings
+from .tf_wait import TfWait
+from .waiter import Ended, Waiter
 
-T = TypeVar('T')
 Result: TypeAlias = PlanGrasps.Result
 Feedback: TypeAlias = PlanGrasps.Feedback
 
-# How often it is checked whether a missing node has started, and whether one is not active, s.
-# Chosen: too short to be noticed.
+# How often it is checked whether a missing node has started, s. Chosen: too short to be noticed.
 _DISCOVERY_PERIOD_S = 0.1
-_ACTIVE_PERIOD_S = 0.2
+# After so long without a word a node is named as what is waited for, s. Chosen: three feedbacks,
+# and within two seconds.
+_SILENT_S = 1.5
 
 # Status of a request whose grounding did not find exactly one object.
 _GROUNDING_ENDS = {
@@ -37,12 +37,8 @@ _GROUNDING_ENDS = {
 }
 
 
-class _Ended(Exception):  # noqa: N818
-    """Ends the request with a status."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+def _silence(node: str, seconds: float) -> str:
+    return f'{node} has said nothing for {seconds:.1f} s: check that it runs and is active'
 
 
 class PlanRequest:
@@ -56,10 +52,8 @@ class PlanRequest:
         goal: PlanGrasps.Goal,
         limits: PlanLimits,
         grounder: GroundClient,
-        missing: Callable[[], str],
         publish: Callable[[Feedback], None],
-        idle: Callable[[], str] = lambda: '',
-        now_ns: Callable[[], int] = time.time_ns,
+        around: Surroundings,
     ) -> None:
         """Take a goal and start its deadline.
 
@@ -67,41 +61,38 @@ class PlanRequest:
             goal: instruction and options.
             limits: time limits and number of attempts.
             grounder: client of the action that finds the object.
-            missing: says which node is missing, and the remedy; empty when none is.
             publish: called with each feedback.
-            idle: says which node waits for a command and so will not answer, and the command;
-                empty when none does.
-            now_ns: time of the clock that images are stamped with, ns.
+            around: the node that it runs in.
         """
-        self._now_ns = now_ns
+        self._around = around
         self.request_id = goal.request_id or uuid.uuid4().hex
         self._goal = goal
         self._limits = limits
         self._grounder = grounder
-        self._missing = missing
-        self._idle = idle
         self._deadline = Deadline(limits.timeout)
-        self._changed = threading.Condition()
-        self._end: _Ended | None = None
         self._target: GraspTarget | None = None
         self._planning = Deadline(0.0)
         self._grounding = Grounding()
         self._lost = ''
+        self._tf = TfWait(limits.tf_timeout)
         self._failures = 0
         self._progress = Progress(self._deadline, publish)
+        self._waiter = Waiter(self._deadline, self._progress, self._check_idle, self._timed_out)
+        self._wait = self._waiter.wait
 
     def end(self, status: int, reason: str) -> None:
         """End the request from outside: CANCELED or FAILED, and why."""
-        with self._changed:
-            self._end = self._end or _Ended(status, reason)
-            self._changed.notify_all()
+        self._waiter.end(Ended(status, reason))
+
+    def replace(self, instruction: str) -> None:
+        """End the request: a newer goal, with this instruction, takes its place."""
+        self.end(Result.CANCELED, f'replaced by a newer goal: {instruction[:100]!r}')
 
     def on_target(self, target: GraspTarget) -> None:
         """Take a target; those of other requests are ignored."""
         if target.request_id == self.request_id:
-            with self._changed:
-                self._target = target
-                self._changed.notify_all()
+            self._target = target
+            self._waiter.notify()
 
     def on_planning(self, request_id: str) -> None:
         """Grasp_node still plans for a request; of others it says nothing here."""
@@ -111,24 +102,38 @@ class PlanRequest:
     def run(self) -> Result:
         """Ground and wait for a target until there is a result, and return it."""
         try:
-            instruction = check_instruction(self._goal.instruction)
+            instruction = self._goal.instruction
+            if not (self._goal.token and self._goal.choice):
+                instruction = check_instruction(instruction)
             if not 0 <= (least := self._goal.min_quality) <= 1:
-                raise _Ended(Result.FAILED, f'min_quality is {least:g}; expected 0 to 1')
+                raise Ended(Result.FAILED, f'min_quality is {least:g}; expected 0 to 1')
+            self._await_turn()
             while True:
                 sent = self._deadline.elapsed
                 self._ground(instruction)
                 target = self._await_target()
                 if target is not None:
-                    words = checked_words(target, self._now_ns())
+                    words = checked_words(target, self._around.now_ns())
                     if lack := leave_out_below(target, least):
                         return self._result(Result.NO_GRASP, lack)
                     return self._result(Result.OK, words, target)
                 pause = self._limits.retry_period - (self._deadline.elapsed - sent)
-                self._wait(lambda: None, pause)
+                self._waiter.pause(pause)
         except InstructionError as error:
             return self._result(Result.FAILED, str(error))
-        except _Ended as end:
+        except Ended as end:
             return self._result(end.status, str(end))
+
+    def _await_turn(self) -> None:
+        """Wait for the goals that came before, where they are not replaced."""
+
+        def ours() -> bool | None:
+            if not (ahead := self._around.ahead(self)):
+                return True
+            self._progress.wait_for(f'{ahead} goals are answered before this one')
+            return None
+
+        self._wait(ours, poll=_DISCOVERY_PERIOD_S)
 
     def _ground(self, instruction: str) -> None:
         """Find the object; returns when the grounding is OK."""
@@ -136,7 +141,7 @@ class PlanRequest:
             attempt = self._send(instruction)
             try:
                 self._wait(lambda: self._heard(attempt))  # noqa: B023 - called before the next
-            except _Ended:
+            except Ended:
                 attempt.abandon()
                 raise
             if attempt.result is None:
@@ -145,7 +150,7 @@ class PlanRequest:
                     Feedback.WAITING_FOR_GROUNDER,
                     'grounding_node does not answer: check that it is active',
                 )
-                self._wait(lambda: None, _DISCOVERY_PERIOD_S)
+                self._waiter.pause(_DISCOVERY_PERIOD_S)
             elif self._take_grounding(attempt.result):
                 return
 
@@ -154,39 +159,48 @@ class PlanRequest:
         feedback = attempt.feedback
         if feedback is not None and feedback.stage == Ground.Feedback.WAITING_FOR_IMAGE:
             self._progress.wait_for(feedback.message)
+        if attempt.silence_s > _SILENT_S:
+            self._progress.wait_for(_silence('grounding_node', attempt.silence_s))
         return attempt.ended or None
 
     def _send(self, instruction: str) -> GroundAttempt:
-        while words := self._missing():
+        while words := self._around.missing():
             self._progress.enter(Feedback.WAITING_FOR_GROUNDER, words)
-            self._wait(lambda: self._missing() != words or None, poll=_DISCOVERY_PERIOD_S)
+            self._wait(lambda: self._around.missing() != words or None, poll=_DISCOVERY_PERIOD_S)
         self._progress.enter(Feedback.GROUNDING, instruction)
-        with self._changed:
+        goal = Ground.Goal(
+            request_id=self.request_id,
+            instruction=instruction,
+            token=self._goal.token,
+            choice=self._goal.choice,
+            region_of_interest=self._goal.region_of_interest,
+        )
+        with self._waiter.changed:
             # If a newer request has ended this one, a goal sent now would replace the newer goal.
-            if self._end is not None:
-                raise self._end
+            self._waiter.check_ended()
             self._target = None
-            return self._grounder.send(
-                instruction, self.request_id, self._limits.grounder_silence, self._notify
-            )
+            return self._grounder.send(goal, self._limits.grounder_silence, self._waiter.notify)
 
     def _take_grounding(self, grounding: Grounding) -> bool:
         """Whether the object was found; False to ground again.
 
         Raises:
-            _Ended: it was not found, or too many groundings have failed.
+            Ended: it was not found, or too many groundings have failed.
         """
         self._grounding = grounding
         if grounding.status == Grounding.OK:
             self._failures = 0
             return True
         if grounding.status in _GROUNDING_ENDS:
-            raise _Ended(_GROUNDING_ENDS[grounding.status], grounding.message)
-        self._failures += 1
+            raise Ended(_GROUNDING_ENDS[grounding.status], grounding.message)
+        if grounding.status == Grounding.TF_UNAVAILABLE:
+            self._tf.miss(grounding.message)
+        else:
+            self._failures += 1
         if self._failures >= self._limits.ground_attempts:
-            raise _Ended(Result.FAILED, grounding.message)
+            raise Ended(Result.FAILED, grounding.message)
         # A single bad image or a grounder that is restarting must not end the request.
-        self._wait(lambda: None, self._limits.retry_period)
+        self._waiter.pause(self._limits.retry_period)
         return False
 
     def _await_target(self) -> GraspTarget | None:
@@ -208,80 +222,71 @@ class PlanRequest:
             if not answers(target, self._grounding):
                 seen = target
                 continue
-            if self._usable(target):
-                return target
+            if (placed := self._usable(target)) is not None:
+                return placed
             if target.state == GraspTarget.LOST:
                 return None
             # It is followed again: the deadline does not end it as lost.
             self._lost = ''
             self._progress.enter(
-                Feedback.TRACKING, target.message or 'waiting for a stable target'
+                Feedback.TRACKING,
+                self._tf.words or target.message or 'waiting for a stable target',
             )
             seen, silent_since = target, Deadline(self._limits.target_silence)
 
-    def _usable(self, target: GraspTarget) -> bool:
+    def _usable(self, target: GraspTarget) -> GraspTarget | None:
+        """The target in the frame that was asked for, if it is a result."""
         if target.state == GraspTarget.NO_GRASP:
-            raise _Ended(Result.NO_GRASP, target.message)
+            raise Ended(Result.NO_GRASP, target.message)
         if target.state == GraspTarget.LOST:
+            if target.tf_unavailable:
+                self._tf.miss(target.message)
             self._lost = target.message or 'the object was lost'
-            return False
+            return None
+        if not self._goal.target_frame:
+            self._tf.found()
         seen = target.state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
         ready = target.stable or not self._goal.wait_for_stable
-        return bool(target.grasps and seen and ready and is_checked(target))
+        if not (target.grasps and seen and ready and is_checked(target)):
+            return None
+        try:
+            placed = self._around.place(target, self._goal.target_frame)
+        except TransformError as error:
+            self._tf.miss(str(error))
+            return None
+        self._tf.found()
+        return placed
 
     def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
-        return self._wait(lambda: self._target if self._target is not seen else None, limit)
+        since = Deadline(limit)
 
-    def _wait(
-        self,
-        ready: Callable[[], T | None],
-        limit: float = float('inf'),
-        poll: float = FEEDBACK_PERIOD_S,
-    ) -> T | None:
-        """Wait until ready gives something.
+        def newer() -> GraspTarget | None:
+            if since.elapsed > _SILENT_S and self._planning.passed:
+                self._progress.wait_for(_silence('grasp_node', since.elapsed))
+            return self._target if self._target is not seen else None
 
-        Args:
-            ready: called after each message; gives None to wait on.
-            limit: longest wait, s; None is returned after it.
-            poll: longest time between two calls of ready, s.
+        return self._wait(newer, limit)
 
-        Raises:
-            _Ended: the request was ended, or its deadline has passed.
-        """
-        until = Deadline(limit)
-        while True:
-            with self._changed:
-                if self._end is not None:
-                    raise self._end
-                if (found := ready()) is not None:
-                    return found
-                if self._deadline.passed:
-                    raise self._timed_out()
-                if until.passed:
-                    return None
-                left = min(until.remaining, self._deadline.remaining)
-                self._changed.wait(min(left, poll, _ACTIVE_PERIOD_S))
-            if words := self._idle():
-                raise _Ended(Result.FAILED, words)
-            self._progress.keep_alive()
+    def _check_idle(self) -> None:
+        if words := self._around.idle():
+            raise Ended(Result.FAILED, words)
 
-    def _timed_out(self) -> _Ended:
+    def _timed_out(self) -> Ended:
+        if self._tf.words:
+            return Ended(Result.TF_UNAVAILABLE, self._tf.words)
         if self._lost:
-            return _Ended(Result.LOST, self._lost)
+            return Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {self._progress.describe()}'
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'
-        return _Ended(Result.TIMED_OUT, message)
-
-    def _notify(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+        return Ended(Result.TIMED_OUT, message)
 
     def _result(self, status: int, message: str, target: GraspTarget | None = None) -> Result:
         result = Result(
             status=status,
             message=message,
             grounding=self._grounding,
+            token=self._grounding.token if status == Result.AMBIGUOUS else '',
             timings=timings_to_msg(self._progress.timings_ms()),
         )
         if target is not None:

@@ -45,7 +45,7 @@ class Progress:
     def wait_for(self, obstacle: str) -> None:
         """Say what the stage waits for, in words; empty changes nothing."""
         if obstacle:
-            self._message = self._obstacle = obstacle
+            self._obstacle = obstacle
 
     def keep_alive(self) -> None:
         """Publish again if the last feedback is old."""
@@ -55,8 +55,8 @@ class Progress:
     def describe(self) -> str:
         """The stage, and what it waited for."""
         waits = self._stage in (Feedback.WAITING_FOR_GROUNDER, Feedback.TRACKING)
-        reason = self._message if waits else self._obstacle
-        return _STAGE_NAMES[self._stage] + (f'; {reason}' if reason else '')
+        said = self._message if waits else ''
+        return '; '.join(filter(None, (_STAGE_NAMES[self._stage], said, self._obstacle)))
 
     def timings_ms(self) -> dict[str, float]:
         """Time spent in each stage so far, ms."""
@@ -71,5 +71,9 @@ class Progress:
     def _feed_back(self) -> None:
         self._published = self._deadline.elapsed
         self._publish(
-            Feedback(stage=self._stage, message=self._message, elapsed=self._deadline.elapsed)
+            Feedback(
+                stage=self._stage,
+                message=self._obstacle or self._message,
+                elapsed=self._deadline.elapsed,
+            )
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rclpy.node import Node
 
+from ...action import Ground
 from ...tracking.reground import RegroundRequest
 from .ground_client import GroundAttempt, GroundClient
 
@@ -43,9 +44,8 @@ class Regrounder:
         if len(self._sent) >= _TURNS_KEPT:
             self._sent.clear()
         self._sent[request.request_id] = self.asked
-        self._attempt = self._client.send(
-            request.instruction, request.request_id, _GROUNDER_SILENCE_S, lambda: None
-        )
+        goal = Ground.Goal(instruction=request.instruction, request_id=request.request_id)
+        self._attempt = self._client.send(goal, _GROUNDER_SILENCE_S, lambda: None)
 
     def destroy(self) -> None:
         """Destroy the action client."""

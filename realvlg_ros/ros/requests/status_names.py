@@ -8,5 +8,6 @@ STATUS_NAMES = {
     getattr(PlanGrasps.Result, name): name
     for name in (
         'OK', 'NOT_FOUND', 'AMBIGUOUS', 'NO_GRASP', 'LOST', 'TIMED_OUT', 'CANCELED', 'FAILED',
+        'TF_UNAVAILABLE',
     )
 }  # fmt: skip

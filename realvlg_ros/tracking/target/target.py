@@ -34,6 +34,7 @@ class GraspTarget:
         label: the object in words.
         stable: the pose's spread has stayed within bounds.
         message: reason for the state.
+        tf_unavailable: the reason is that tf does not give the camera's pose.
         position_std, rotation_std: of the best grasp, m and rad.
         grasps: best first.
         box, mask: of the object in the image.
@@ -64,3 +65,4 @@ class GraspTarget:
     checked_stamp_ns: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     object_box: ObjectBox | None = None
+    tf_unavailable: bool = False

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip('vision_msgs', reason='vision_msgs is not installed')
 
-from realvlg_ros.camera import Camera
-from realvlg_ros.errors import FrameError, MissingDependencyError
-from realvlg_ros.frame import RgbdFrame
+from realvlg_ros.errors import MissingDependencyError
+from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
-from realvlg_ros.image_region import Box, RegionMask
-from realvlg_ros.ros.conversions.detections import detections_2d, detections_3d
+from realvlg_ros.image_region import Box
+from realvlg_ros.ros.conversions.detections import detections_2d, tracked_2d, tracked_3d
+from realvlg_ros.tracking.target.target import GraspTarget, TargetState
+from realvlg_ros.transforms import make_transform
 
-CAMERA = Camera(40, 30, 100.0, 100.0, 19.5, 14.5, (), 'optical')
 BOX = Box(10, 8, 20, 14)
 
 
@@ -42,24 +43,26 @@ def test_candidates_become_detections() -> None:
     assert names == ['red mug', 'blue mug']
 
 
-def test_box_in_space_spans_the_visible_points() -> None:
-    depth = np.full((30, 40), 2.0, np.float32)
-    depth[8:14, 10:20] = 1.0
-    # One stray reading does not stretch the box.
-    depth[10, 15] = 1.9
-    frame = RgbdFrame.from_arrays(np.zeros((30, 40, 3), np.uint8), depth, CAMERA, 5)
-    mask = RegionMask(10, 8, np.ones((6, 10), bool))
-    array = detections_3d('mug', 0.5, mask, frame)
-    bbox = array.detections[0].bbox
-    # Columns 10 to 19 at 1 m: (10 - 19.5) / 100 to (19 - 19.5) / 100.
-    assert bbox.center.position.x == pytest.approx(-0.05, abs=1e-3)
-    assert bbox.center.position.y == pytest.approx(-0.04, abs=1e-3)
-    assert bbox.center.position.z == pytest.approx(1.0, abs=1e-3)
-    assert (bbox.size.x, bbox.size.z) == pytest.approx((0.09, 0.0), abs=1e-3)
-    assert array.detections[0].results[0].pose.pose.position.z == bbox.center.position.z
-    hidden = RgbdFrame(frame.color, np.zeros((30, 40), np.float32), CAMERA)
-    with pytest.raises(FrameError, match='no pixel of the mask'):
-        detections_3d('mug', 0.5, mask, hidden)
+def target(state: TargetState, track_id: int, **fields: Any) -> GraspTarget:
+    return GraspTarget(
+        state, 5, 'base', camera_frame_id='optical', track_id=track_id, label='mug', **fields
+    )
+
+
+def test_objects_that_are_followed_have_their_tracks_as_ids() -> None:
+    box = ObjectBox(make_transform(np.eye(3), (0.1, 0.2, 0.3)), np.array([0.3, 0.2, 0.1]), True)
+    targets = [
+        target(TargetState.CONFIRMED, 3, box=BOX, object_box=box),
+        target(TargetState.NO_GRASP, 4, box=BOX),
+        target(TargetState.OCCLUDED, 5, box=BOX, object_box=box),
+    ]
+    flat, solid = tracked_2d(targets), tracked_3d(targets)
+    assert (flat.header.frame_id, solid.header.frame_id) == ('optical', 'base')
+    assert [d.id for d in flat.detections] == ['3', '4']
+    assert [d.id for d in solid.detections] == ['3']
+    bbox = solid.detections[0].bbox
+    assert (bbox.center.position.x, bbox.size.x, bbox.size.z) == (0.1, 0.3, 0.1)
+    assert solid.detections[0].results[0].pose.pose == bbox.center
 
 
 def test_without_vision_msgs_it_says_what_is_off(monkeypatch: pytest.MonkeyPatch) -> None:

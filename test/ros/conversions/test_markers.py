@@ -11,6 +11,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 from scipy.spatial.transform import Rotation
 from visualization_msgs.msg import Marker, MarkerArray
 
+from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.grasping.grasp import Grasp, GraspSource
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.rectangle import ContactPair, GraspRectangle
@@ -76,6 +77,24 @@ def test_old_markers_are_deleted() -> None:
     assert deleted == {('grasps', 3), ('grasps', 4), ('grasps', 5)}
     third = markers.draw(replace(make_target(), state=TargetState.LOST))
     deleted = {(m.ns, m.id) for m in third.markers if m.action == Marker.DELETE}
-    assert deleted == {('grasps', 0), ('grasps', 1), ('grasps', 2), ('contacts', 0), ('label', 0)}
-    assert len(third.markers) == 5
+    single = {(name, 0) for name in ('contacts', 'label', 'approach', 'retreat')}
+    assert deleted == {('grasps', 0), ('grasps', 1), ('grasps', 2)} | single
+    assert len(third.markers) == 7
     assert markers.draw(make_target()).markers == []
+
+
+def test_the_way_to_the_grasp_and_from_it_and_the_objects_box_are_drawn() -> None:
+    box = ObjectBox(TCP, np.array([0.04, 0.06, 0.1]))
+    array = TargetMarkers(GRIPPER).draw(replace(make_target(1.0), object_box=box))
+    (approach,), (retreat,) = named(array, 'approach'), named(array, 'retreat')
+    assert approach.type == retreat.type == Marker.ARROW
+    tcp = TCP[:3, 3]
+    ends = [np.array([p.x, p.y, p.z]) for p in (*approach.points, *retreat.points)]
+    np.testing.assert_allclose(ends[1], tcp)
+    np.testing.assert_allclose(ends[2], tcp)
+    np.testing.assert_allclose(ends[0], tcp - 0.1 * TCP[:3, 2])
+    np.testing.assert_allclose(ends[3], tcp + (0, 0, 0.1))
+    (edges,) = named(array, 'object_box')
+    points = np.array([[p.x, p.y, p.z] for p in edges.points]).reshape(12, 2, 3)
+    lengths = sorted(np.linalg.norm(points[:, 1] - points[:, 0], axis=1))
+    np.testing.assert_allclose(lengths, [0.04] * 4 + [0.06] * 4 + [0.1] * 4)

@@ -4,6 +4,7 @@ import pytest
 from ros_graph import wait_until
 
 from realvlg_ros.grounding.grounding import GroundingStatus
+from realvlg_ros.grounding.query import Query
 from realvlg_ros.ros.requests.grounding_worker import GroundingWorker
 
 
@@ -33,12 +34,12 @@ def worker(backend):
 
 
 def test_the_backend_is_given_words_that_were_checked(backend, worker):
-    request = worker.submit(' the\n red  box')
+    request = worker.submit(Query(' the\n red  box'))
     wait_until(lambda: request.answer, 'an answer')
     assert backend.asked == ['the red box']
 
 
 def test_words_that_cannot_be_taken_are_answered_at_once(backend, worker):
-    answer = worker.submit('12 !?').answer
+    answer = worker.submit(Query('12 !?')).answer
     assert answer.status == GroundingStatus.FAILED and 'say what to pick up' in answer.message
     assert backend.asked == []

@@ -9,8 +9,10 @@ from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import GraspCandidate, GraspTarget, Grounding, RegionMask
 from ros_graph import wait_until
 
+from realvlg_ros.errors import TransformError
 from realvlg_ros.ros.requests.plan_limits import PlanLimits
 from realvlg_ros.ros.requests.plan_request import PlanRequest
+from realvlg_ros.ros.requests.surroundings import Surroundings
 
 Result, Feedback = PlanGrasps.Result, PlanGrasps.Feedback
 
@@ -22,6 +24,7 @@ class Attempt:
         self.result = result if isinstance(result, Grounding) else None
         self.feedback = result if isinstance(result, Ground.Feedback) else None
         self.ended = self.feedback is None
+        self.silence_s = 0.0
         self.abandoned = False
 
     def abandon(self):
@@ -34,8 +37,10 @@ class FakeGrounder:
     def __init__(self, *results):
         self.results = list(results)
         self.asked = []
+        self.goals = []
 
-    def send(self, instruction, request_id, silence, on_change):
+    def send(self, goal, silence, on_change):
+        self.goals.append(goal)
         self.asked.append(time.monotonic())
         result = self.results.pop(0) if len(self.results) > 1 else self.results[0]
         return Attempt(result)
@@ -53,18 +58,30 @@ def target(state, request_id='r', grasps=0, **fields):
 FOUND = grounding(Grounding.OK)
 # Shortest time between two groundings, s.
 RETRY_S = 0.05
+# Longest wait for tf, s.
+TF_S = 0.3
 
 
 class Run:
     """A request running in a thread."""
 
-    def __init__(self, grounder, timeout=PATIENCE_S / 2, missing=lambda: '', silence=0.1, **goal):
+    def __init__(
+        self,
+        grounder,
+        timeout=PATIENCE_S / 2,
+        missing=lambda: '',
+        silence=0.1,
+        place=lambda target, _: target,
+        ahead=lambda _: 0,
+        **goal,
+    ):
         self.feedback = []
-        limits = PlanLimits(timeout, 1.0, silence, RETRY_S, 2)
+        limits = PlanLimits(timeout, 1.0, silence, RETRY_S, 2, TF_S)
         fields = {'instruction': 'the red mug', 'request_id': 'r', **goal}
         self.request = PlanRequest(
-            PlanGrasps.Goal(**fields), limits, grounder, missing, self.feedback.append
-        )
+            PlanGrasps.Goal(**fields), limits, grounder, self.feedback.append,
+            Surroundings(missing=missing, place=place, ahead=ahead),
+        )  # fmt: skip
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -292,3 +309,85 @@ def test_feedback_keeps_coming():
     run.end()
     elapsed = [f.elapsed for f in run.feedback]
     assert elapsed == sorted(elapsed) and {f.message for f in run.feedback} == {'nobody is there'}
+
+
+def unknown_frame(target, frame_id):
+    raise TransformError(f'no pose in {frame_id}')
+
+
+def in_frame(target, frame_id):
+    target.header.frame_id = frame_id
+    return target
+
+
+@pytest.mark.parametrize(
+    ('place', 'timeout', 'status'),
+    [
+        (unknown_frame, PATIENCE_S, Result.TF_UNAVAILABLE),
+        (unknown_frame, TF_S / 2, Result.TF_UNAVAILABLE),
+        (in_frame, PATIENCE_S, Result.OK),
+    ],
+)
+def test_a_target_is_given_in_the_frame_asked_for_or_not_at_all(place, timeout, status):
+    run = Run(FakeGrounder(FOUND), timeout, place=place, silence=PATIENCE_S, target_frame='base')
+    run.wait_for(Feedback.PLANNING)
+    until = time.monotonic() + PATIENCE_S
+    while run._thread.is_alive() and time.monotonic() < until:
+        run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+        time.sleep(0.01)
+    result = run.end()
+    assert result.status == status
+    if status == Result.OK:
+        assert result.target.header.frame_id == 'base'
+    else:
+        assert result.message == 'no pose in base' and not result.target.grasps
+
+
+@pytest.mark.parametrize('source', ['grounding', 'target'])
+def test_a_fixed_frame_that_tf_does_not_know_is_waited_for_and_named(source):
+    missing = grounding(Grounding.TF_UNAVAILABLE, 'no pose of the camera')
+    run = Run(FakeGrounder(missing if source == 'grounding' else FOUND), silence=PATIENCE_S)
+    until = time.monotonic() + PATIENCE_S
+    while run._thread.is_alive() and time.monotonic() < until:
+        run.request.on_target(
+            target(GraspTarget.LOST, message='no pose of the camera', tf_unavailable=True)
+        )
+        time.sleep(0.01)
+    result = run.end()
+    assert (result.status, result.message) == (Result.TF_UNAVAILABLE, 'no pose of the camera')
+
+
+@pytest.mark.parametrize(('answers', 'node'), [(False, 'grounding_node'), (True, 'grasp_node')])
+def test_a_node_that_falls_silent_is_named_at_the_deadline(answers, node):
+    grounder = FakeGrounder(FOUND if answers else Ground.Feedback())
+    if not answers:
+        send = grounder.send
+
+        def silent(*arguments):
+            attempt = send(*arguments)
+            attempt.silence_s = 2.0
+            return attempt
+
+        grounder.send = silent
+    result = Run(grounder, timeout=2.0, silence=PATIENCE_S).end()
+    assert result.status == Result.TIMED_OUT
+    assert f'{node} has said nothing for' in result.message
+
+
+def test_a_goal_waits_for_those_before_it_and_says_so():
+    ahead = [2]
+    run = Run(FakeGrounder(FOUND), ahead=lambda _: ahead[0])
+    wait_until(lambda: any('2 goals' in f.message for f in run.feedback), 'the words')
+    ahead[0] = 0
+    run.wait_for(Feedback.PLANNING)
+    run.request.on_target(target(GraspTarget.CONFIRMED, grasps=1))
+    assert run.end().status == Result.OK
+
+
+def test_an_ambiguous_result_has_a_token_and_a_goal_with_it_passes_it_on():
+    asked = Grounding(status=Grounding.AMBIGUOUS, message='two', question='Which?', token='t')
+    result = Run(FakeGrounder(asked)).end()
+    assert (result.status, result.token) == (Result.AMBIGUOUS, 't')
+    grounder = FakeGrounder(grounding(Grounding.NOT_FOUND))
+    Run(grounder, instruction='', token='t', choice=2).end()
+    assert (grounder.goals[-1].token, grounder.goals[-1].choice) == ('t', 2)

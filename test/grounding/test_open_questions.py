@@ -1,0 +1,89 @@
+"""What a reply to a question asks for."""
+
+import pytest
+
+from realvlg_ros.errors import InstructionError
+from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
+from realvlg_ros.grounding.open_questions import OpenQuestions, joined
+from realvlg_ros.grounding.query import Query
+from realvlg_ros.image_region import Box
+
+BOX = Box(0, 0, 10, 10)
+TWO = tuple(
+    ObjectCandidate('red mug', words, 0.5, BOX) for words in ('the left one', 'the one behind')
+)
+
+
+def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
+    questions = OpenQuestions(lifetime, clock)
+    answer = Grounding(GroundingStatus.AMBIGUOUS, 'take the mug', candidates=candidates)
+    token = questions.ask(answer, Query('take the mug', region=BOX)).token
+    assert token and questions.newest == token
+    return questions, token
+
+
+@pytest.mark.parametrize(
+    ('instruction', 'reply', 'sentence'),
+    [
+        ('pick up the red mug', 'the left one', 'the left red mug'),
+        ('pick up the red mug', 'The one near the box!', 'the red mug near the box'),
+        ('pick up the red mug', 'near the box', 'the red mug near the box'),
+        ('give me the mug, please.', 'green', 'the green mug'),
+        ('grab a box', 'on the left', 'the box on the left'),
+        ('grasp mug', 'the big one', 'the big mug'),
+        ('give me the mug', 'the mug next to the banana', 'the mug next to the banana'),
+        ('pick up the mug on the table', 'the red one', 'the red mug on the table'),
+    ],
+)
+def test_a_reply_completes_the_sentence(instruction, reply, sentence):
+    assert joined(instruction, reply) == sentence
+
+
+@pytest.mark.parametrize(
+    ('words', 'number', 'chosen'),
+    [
+        ('', 2, 1), ('the first one', 0, 0), ('second', 0, 1), ('number 2', 0, 1),
+        ('The left one.', 0, 0), ('the left', 0, 0),
+    ],
+)  # fmt: skip
+def test_a_candidate_is_chosen_by_number_or_by_its_words(words, number, chosen):
+    questions, token = asked()
+    query = questions.reply(token, words, number)
+    assert query == Query('take the mug', BOX, TWO[chosen])
+
+
+def test_yes_takes_the_only_candidate_and_no_is_asked_for_other_words():
+    questions, token = asked(TWO[:1])
+    assert questions.reply(token, 'Yes').chosen is TWO[0]
+    with pytest.raises(InstructionError, match='other words'):
+        questions.reply(token, 'no')
+
+
+@pytest.mark.parametrize(
+    ('token', 'words', 'choice', 'message'),
+    [
+        ('other', 'the left one', 0, "token 'other'"),
+        (None, '', 3, 'candidate 3 is chosen; the question has 2'),
+        (None, '', 0, 'holds no word'),
+    ],
+)
+def test_a_reply_that_says_nothing_is_refused(token, words, choice, message):
+    questions, known = asked()
+    with pytest.raises(InstructionError, match=message):
+        questions.reply(token or known, words, choice)
+
+
+def test_a_question_is_forgotten_after_its_time():
+    now = [0.0]
+    questions, token = asked(clock=lambda: now[0], lifetime=5.0)
+    now[0] = 4.0
+    assert questions.reply(token, 'first').chosen is TWO[0]
+    now[0] = 6.0
+    with pytest.raises(InstructionError, match='for 5 s'):
+        questions.reply(token, 'first')
+
+
+def test_other_answers_ask_nothing():
+    questions = OpenQuestions(60.0)
+    found = Grounding(GroundingStatus.OK, 'the mug')
+    assert questions.ask(found, Query('the mug')) is found and questions.newest == ''
