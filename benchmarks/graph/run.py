@@ -22,7 +22,6 @@ from typing import Any
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget
@@ -32,6 +31,7 @@ from benchmarks.graph.process_usage import cpu_seconds, resident_mb
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.json_text import to_json_text
 from realvlg_ros.ros.conversions.stamps import stamp_to_ns
+from realvlg_ros.ros.node.action_client import ThreadedActionClient
 from realvlg_ros.ros.node.processes import NodeProcesses
 from realvlg_ros.ros.node.qos import stream
 from realvlg_ros.ros.node.run_node import spin
@@ -73,7 +73,7 @@ class GraphRun:
         make(CameraInfo, TOPICS['camera_info'], self._on_camera_info, stream('reliable', 1000))
         make(GraspTarget, 'target', self._on_target, stream('reliable', 1000))
         make(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
-        self._action = ActionClient(self._node, PlanGrasps, 'plan_grasps')
+        self._action = ThreadedActionClient(self._node, PlanGrasps, 'plan_grasps')
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
         self._spinner = threading.Thread(target=spin, args=[self._executor])

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.action import ActionClient
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.logging import LoggingSeverity, set_logger_level
 from rclpy.parameter import Parameter
@@ -30,6 +29,7 @@ from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.conversions.camera import camera_to_msg
 from realvlg_ros.ros.conversions.image import image_from_array
 from realvlg_ros.ros.conversions.stamps import ns_to_stamp, stamp_to_ns
+from realvlg_ros.ros.node.action_client import ThreadedActionClient
 from realvlg_ros.ros.node.executor import NodeExecutor
 from realvlg_ros.ros.node.qos import stream
 from realvlg_ros.ros.tf.tf_adapter import TransformBroadcaster
@@ -126,7 +126,7 @@ class Graph:
         make = self.client.create_subscription
         make(GraspTarget, 'target', self._on_target, stream('reliable', 100))
         make(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
-        self._action = ActionClient(self.client, PlanGrasps, 'plan_grasps')
+        self._action = ThreadedActionClient(self.client, PlanGrasps, 'plan_grasps')
         self._executor.add_node(self.client)
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
@@ -195,7 +195,7 @@ class Asked:
     """A goal on its way."""
 
     def __init__(
-        self, action: ActionClient, goal: PlanGrasps.Goal, heard: Heard, lag: Lag
+        self, action: ThreadedActionClient, goal: PlanGrasps.Goal, heard: Heard, lag: Lag
     ) -> None:
         """Send it; what it feeds back is heard.
 

@@ -9,7 +9,6 @@ import rclpy
 from field import Row, table
 from patience import PATIENCE_S
 from rcl_interfaces.msg import Log
-from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 from realvlg_ros.action import Ground, PlanGrasps
 from ros_graph import FakeCamera, Graph, wait_until
@@ -20,6 +19,7 @@ from realvlg_ros.errors import RealvlgError
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
+from realvlg_ros.ros.node.action_client import ThreadedActionClient
 from realvlg_ros.ros.node.qos import action_queues
 from realvlg_ros.ros.requests.plan_client import PlanClient
 from realvlg_ros.ros.requests.status_names import STATUS_NAMES
@@ -128,7 +128,7 @@ def test_rejections_are_logged_once_a_second_with_the_command(graph):
     logged = []
     graph.node.create_subscription(Log, '/rosout', logged.append, 100)
     node = graph.nodes['grounding_node']
-    client = ActionClient(graph.node, Ground, 'ground', **action_queues())
+    client = ThreadedActionClient(graph.node, Ground, 'ground', **action_queues())
     wait_until(client.server_is_ready, 'grounding_node')
 
     def rejections():
@@ -219,7 +219,7 @@ def test_a_setting_acts_on_the_next_goal_without_a_transition(graph, row):
 def test_each_of_fifty_goals_has_one_answer(graph, clients):
     answers = {i: [] for i in range(50)}
     graph.clients = [
-        ActionClient(graph.node, PlanGrasps, 'plan_grasps', **action_queues())
+        ThreadedActionClient(graph.node, PlanGrasps, 'plan_grasps', **action_queues())
         for _ in range(clients)
     ]
     for client in graph.clients:

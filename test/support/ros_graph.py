@@ -12,7 +12,6 @@ import rclpy
 import table_scene
 from diagnostic_msgs.msg import DiagnosticArray
 from patience import PATIENCE_S
-from rclpy.action import ActionClient
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -22,6 +21,7 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from realvlg_ros.ros.conversions.camera import camera_to_msg
 from realvlg_ros.ros.conversions.image import image_from_array
+from realvlg_ros.ros.node.action_client import ThreadedActionClient
 from realvlg_ros.ros.node.executor import NodeExecutor
 from realvlg_ros.ros.node.lifecycle import ManagedNode
 from realvlg_ros.ros.node.qos import latched, stream
@@ -120,7 +120,7 @@ class Goal:
         self.handle: Any = None
         self._goal = goal
         self._answers = 0
-        self._client = ActionClient(graph.node, action, name)
+        self._client = ThreadedActionClient(graph.node, action, name)
         wait_until(self._client.server_is_ready, f'action {name}')
         if insist:
             wait_until(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import rclpy
-from rclpy.action import ActionClient
 from rclpy.node import Node
 
 from ...action import PlanGrasps
 from ...errors import RealvlgError
+from ..node.action_client import ThreadedActionClient
 from ..node.deadline import Deadline
 from ..node.qos import action_queues
 from .peer import IdleWatch, Peer
@@ -39,7 +39,7 @@ class GoalClient:
         """
         self._node = node
         self._server = Peer(node, 'grasp_server', 'plan_grasps/_action/feedback')
-        self._action = ActionClient(node, PlanGrasps, 'plan_grasps', **action_queues())
+        self._action = ThreadedActionClient(node, PlanGrasps, 'plan_grasps', **action_queues())
         self._sent: Any = None
 
     def ready(self) -> bool:

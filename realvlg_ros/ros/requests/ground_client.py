@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.action import ActionClient
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.node import Node
 
 from ...action import Ground
 from ...msg import Grounding
+from ..node.action_client import ThreadedActionClient
 from ..node.qos import action_queues
 
 # Longest wait for the answer to a goal request, s; DDS may lose that of a server just discovered.
@@ -88,7 +88,7 @@ class GroundClient:
 
     def __init__(self, node: Node, action: str = 'ground') -> None:
         """Make the client of an action of this name."""
-        self._client = ActionClient(
+        self._client = ThreadedActionClient(
             node,
             Ground,
             action,

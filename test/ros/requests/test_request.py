@@ -9,7 +9,6 @@ import pytest
 import table_scene
 from action_msgs.msg import GoalStatus
 from patience import PATIENCE_S
-from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
@@ -19,6 +18,7 @@ from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.ros.conversions.grasp import target_from_msg
+from realvlg_ros.ros.node.action_client import ThreadedActionClient
 from realvlg_ros.transforms import transform_points
 
 Result = PlanGrasps.Result
@@ -136,7 +136,7 @@ def test_ctrl_c_cancels_the_goal_of_the_command(graph):
 
 
 def test_of_goals_that_come_at_once_the_last_is_answered(graph):
-    client = ActionClient(graph.node, PlanGrasps, 'plan_grasps')
+    client = ThreadedActionClient(graph.node, PlanGrasps, 'plan_grasps')
     wait_until(client.server_is_ready, 'server')
     goal = PlanGrasps.Goal(instruction='pick up the red box', timeout=15.0)
     sent = [client.send_goal_async(goal) for _ in range(8)]

@@ -1,0 +1,1 @@
+"""Nodes that answer at once, so that only what lies between them is measured."""
