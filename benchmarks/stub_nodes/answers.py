@@ -1,7 +1,8 @@
 """A grounder and a tracker in one process that answer at once, or never, as the words say.
 
 `python -m benchmarks.stub_nodes.answers`: "... wait" is never grounded, "... plan" is planned for
-for ever, "... track" never becomes stable; anything else has a target with ten grasps at once.
+for ever, "... track" never becomes stable; the last word may also be a status, such as
+"... not_found" or "... no_grasp"; anything else has a target with ten grasps at once.
 """
 
 from __future__ import annotations
@@ -42,10 +43,24 @@ from realvlg_ros.transforms import make_transform
 _FEEDBACK_S = 0.5
 _PERIOD_S = 1 / 30
 _GRASPS = 10
+# Groundings and targets by the last word.
+_GROUNDINGS = {
+    'not_found': Grounding.NOT_FOUND, 'ambiguous': Grounding.AMBIGUOUS,
+    'failed': Grounding.FAILED, 'tf_unavailable': Grounding.TF_UNAVAILABLE,
+}  # fmt: skip
+_TARGETS = {'lost': TargetState.LOST, 'no_grasp': TargetState.NO_GRASP}
 
 
-def make_target(request_id: str, stamp_ns: int, stable: bool) -> Any:
-    """The message of a target with ten grasps and a mask, as large as a real one."""
+def make_target(request_id: str, stamp_ns: int, words: str) -> Any:
+    """The message of a target with ten grasps and a mask, as large as a real one.
+
+    Args:
+        request_id: that it answers.
+        stamp_ns: of its image and of its grounding, ns.
+        words: of the request.
+    """
+    last = words.split()[-1]
+    state = _TARGETS.get(last, TargetState.CONFIRMED)
     gripper = Gripper.from_yaml(gripper_file('franka_hand'))
     rectangle = GraspRectangle(320.0, 240.0, 0.0, 40.0, 15.0)
     pose = make_transform(np.eye(3), (0.0, 0.0, 0.5))
@@ -54,9 +69,10 @@ def make_target(request_id: str, stamp_ns: int, stable: bool) -> Any:
         GraspSource.GEOMETRY, rectangle, rectangle.to_contacts(), np.zeros((2, 3)), (20, 20), 0.01,
     )  # fmt: skip
     target = Target(
-        TargetState.CONFIRMED, stamp_ns, 'camera', camera_frame_id='camera', track_id=1,
-        request_id=request_id, label='mug', stable=stable, message='the stub follows it',
-        grasps=(grasp,) * _GRASPS, box=Box(280, 200, 380, 300),
+        state, stamp_ns, 'camera', camera_frame_id='camera', track_id=1,
+        request_id=request_id, label='mug', stable=last not in ('track', *_TARGETS),
+        message=f'the stub says {last}', grasps=() if last in _TARGETS else (grasp,) * _GRASPS,
+        box=Box(280, 200, 380, 300),
         mask=RegionMask(280, 200, np.ones((100, 100), bool)), grounded_stamp_ns=stamp_ns,
         checked_stamp_ns=stamp_ns, object_box=ObjectBox(pose, np.full(3, 0.05)),
     )  # fmt: skip
@@ -86,10 +102,16 @@ class Stub:
         if handle.is_cancel_requested:
             handle.canceled()
             return Ground.Result(grounding=Grounding(status=Grounding.CANCELED))
-        grounding = Grounding(status=Grounding.OK, request_id=request_id, instruction=words)
+        status = _GROUNDINGS.get(words.split()[-1], Grounding.OK)
+        grounding = Grounding(
+            status=status, request_id=request_id, instruction=words, message='the stub says so',
+            token='t' if status == Grounding.AMBIGUOUS else '',
+        )  # fmt: skip
         grounding.header.stamp = self._node.get_clock().now().to_msg()
         grounding.box = box_to_msg(Box(280, 200, 380, 300))
         handle.succeed()
+        if status != Grounding.OK:
+            return Ground.Result(grounding=grounding)
         stamp_ns = stamp_to_ns(grounding.header.stamp)
         threading.Thread(
             target=self._follow, args=[words, request_id, stamp_ns], daemon=True
@@ -106,7 +128,7 @@ class Stub:
         return True
 
     def _follow(self, words: str, request_id: str, stamp_ns: int) -> None:
-        target = make_target(request_id, stamp_ns, stable=not words.endswith('track'))
+        target = make_target(request_id, stamp_ns, words)
         while self._newest == request_id:
             if words.endswith('plan'):
                 self._planning.publish(String(data=request_id))

@@ -192,3 +192,19 @@ def test_the_robot_is_not_an_object(graph, tmp_path):
         ),
         'count of removed readings',
     )
+
+
+def test_the_best_grasp_is_a_frame_of_tf_where_one_is_named(graph):
+    messages = pytest.importorskip('tf2_msgs.msg')
+    transforms = graph.record(messages.TFMessage, '/tf')
+    for node in (GroundingNode, GraspServer):
+        graph.add(node)
+    graph.add(GraspNode, grasp_tf_frame='best_grasp')
+    target = asked(graph)
+    frames = wait_until(
+        lambda: [t for m in transforms for t in m.transforms if t.child_frame_id == 'best_grasp'],
+        'the frame',
+    )
+    assert frames[0].header.frame_id == target.header.frame_id
+    place, best = frames[-1].transform.translation, target.grasps[0].pose.pose.position
+    assert abs(place.x - best.x) + abs(place.y - best.y) + abs(place.z - best.z) < 0.05

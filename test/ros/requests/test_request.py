@@ -30,7 +30,7 @@ def graph(ros_context):
     graph.camera = FakeCamera(graph.node)
     graph.add(GroundingNode)
     tracking = graph.add(GraspNode)
-    graph.server = graph.add(GraspServer)
+    graph.server = graph.add(GraspServer, tf_timeout=0.5)
     wait_until(lambda: tracking._tracker.memory_bytes, 'first frame of the tracker')
     yield graph
     graph.close()
@@ -104,14 +104,16 @@ def test_two_objects_that_fit_are_a_question(graph):
          ('OK: ', '2 grasps of franka_hand in ', 'quality  preference  width', ' 2  ')),
         (['the red box', '--min-quality', '1'], 3, ('NO_GRASP: ', 'min_quality is 1.00')),
         (['pick up the green mug', '--first'], 3, ('NOT_FOUND: ',)),
-        (['pick up the box'], 3, ('AMBIGUOUS: ', '?', ' 1  ', ' 2  ')),
+        (['pick up the box'], 3, ('AMBIGUOUS: ', '?', ' 1  ', ' 2  ', '--token ')),
+        (['the red box', '--frame', 'nowhere'], 1, ('TF_UNAVAILABLE: ', "'nowhere'")),
+        (['the first', '--token', 'old'], 1, ('FAILED: ', "token 'old'")),
         (['the red box', '--timeout', '-1'], 2, ('--timeout is -1',)),
         (['the red box', '--max-grasps', '5000000000'], 2, ('--max-grasps is 5000000000',)),
         (['the red box', '--min-quality', '1e40'], 2, ('--min-quality is 1e+40',)),
         (['the red box', '--namespace', '/a b'], 1, ('--namespace', 'a b')),
         (['the red box', '--namespace', '/nowhere'], 1, ('goal failed: ', 'grasp_server')),
     ],
-    ids=['grasps', 'quality', 'not there', 'question', 'no time', 'too many', 'too good',
+    ids=['grasps', 'quality', 'not there', 'question', 'frame', 'token', 'no time', 'too many', 'too good',
          'no namespace', 'no server'],
 )  # fmt: skip
 def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
