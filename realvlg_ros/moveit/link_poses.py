@@ -7,7 +7,7 @@ from geometry_msgs.msg import PoseArray
 from ..arrays import FloatArray
 from ..grasping.grasp import FLIP
 from ..msg import GraspCandidate, GraspTarget
-from ..ros.conversions.pose import pose_from_msg, pose_to_msg
+from ..ros.conversions.pose import point_from_msg, pose_from_msg, pose_to_msg
 from ..transforms import invert
 
 
@@ -39,9 +39,27 @@ def goal_set(target: GraspTarget) -> PoseArray:
     Raises:
         TransformError: a pose of the target is not a rigid transform.
     """
-    poses = [
-        pose_to_msg(link_pose(candidate, flipped))
-        for candidate in target.grasps
-        for flipped in (False, True)
-    ]
+    return _poses(target, 0.0)
+
+
+def pregrasp_set(target: GraspTarget) -> PoseArray:
+    """The poses of `goal_set`, each by its standoff back along the approach.
+
+    From each of them the way to the grasp is straight and free.
+
+    Raises:
+        TransformError: a pose of the target is not a rigid transform.
+    """
+    return _poses(target, 1.0)
+
+
+def _poses(target: GraspTarget, share: float) -> PoseArray:
+    """Both turns of each grasp, by a share of its standoff before it."""
+    poses = []
+    for candidate in target.grasps:
+        back = -share * candidate.standoff * point_from_msg(candidate.approach)
+        for flipped in (False, True):
+            link2frame = link_pose(candidate, flipped)
+            link2frame[:3, 3] += back
+            poses.append(pose_to_msg(link2frame))
     return PoseArray(header=target.header, poses=poses)

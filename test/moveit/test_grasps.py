@@ -15,7 +15,7 @@ from moveit_targets import position, profile, target, vector
 
 from realvlg_ros.errors import GripperError, MessageError, MissingDependencyError
 from realvlg_ros.moveit.grasps import moveit_grasps
-from realvlg_ros.moveit.link_poses import goal_set
+from realvlg_ros.moveit.link_poses import goal_set, pregrasp_set
 from realvlg_ros.ros.conversions.pose import pose_from_msg
 from realvlg_ros.transforms import from_quaternion
 
@@ -54,6 +54,10 @@ def test_the_pose_is_that_of_the_parent_link_in_both_turns(gripper, link, height
     poses = goal_set(message)
     assert poses.header == message.header
     assert list(poses.poses) == [grasp.grasp_pose.pose for grasp in grasps]
+    # The standoff is 0.1 m, upward.
+    for front, goal in zip(pregrasp_set(message).poses, poses.poses, strict=True):
+        assert position(front) - position(goal) == pytest.approx([0.0, 0.0, 0.1])
+        assert front.orientation == goal.orientation
 
 
 def test_directions_are_in_the_frames_that_they_name():
