@@ -72,15 +72,11 @@ class PlanCall:
         """End at once as CANCELED, and cancel the goal."""
         with self._changed:
             self._end(PlanGrasps.Result.CANCELED, 'canceled by the client')
-            if self._attempt is not None:
-                self._attempt.abandon()
 
     def stop(self, reason: str) -> None:
         """End at once as FAILED, for a reason, and cancel the goal."""
         with self._changed:
             self._end(PlanGrasps.Result.FAILED, reason)
-            if self._attempt is not None:
-                self._attempt.abandon()
 
     def on_target(self, target: GraspTarget) -> None:
         """Take a target; those of other requests are passed over."""
@@ -125,6 +121,8 @@ class PlanCall:
     def _end(self, status: int, message: str) -> None:
         if self._result is None:
             self._result = PlanGrasps.Result(status=status, message=message)
+            if self._attempt is not None:
+                self._attempt.abandon()
             self._changed.notify_all()
 
 

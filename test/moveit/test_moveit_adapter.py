@@ -22,9 +22,12 @@ from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
+from realvlg_ros.moveit import plan_call
 from realvlg_ros.moveit.error_codes import CODE_NAMES, error_code
 from realvlg_ros.moveit.grasps import moveit_grasps
 from realvlg_ros.moveit.planning_scene import attachment
+from realvlg_ros.nodes import moveit_adapter
+from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
 from realvlg_ros.ros.requests.status_names import STATUS_NAMES
 
@@ -33,7 +36,7 @@ Result = PlanGrasps.Result
 
 
 class FakeServer:
-    """Answers by the sentence: finds the red box, waits for the blue one, knows no other."""
+    """Finds the red box, follows the blue one, is mute about the white, knows no other."""
 
     def __init__(self, graph: Graph) -> None:
         self.goals: list[PlanGrasps.Goal] = []
@@ -61,6 +64,8 @@ class FakeServer:
                 self.targets.publish(target(FRANKA, request_id=goal.request_id))
             handle.abort()
             return Result(status=Result.CANCELED)
+        if 'white' in goal.instruction:
+            self.canceled.wait()
         if 'red' in goal.instruction:
             handle.succeed()
             return Result(status=Result.OK, target=target(FRANKA, count=2))
@@ -149,6 +154,39 @@ def test_a_server_that_is_absent_is_named(graph):
     answer = asked(graph, 'the red box')
     assert answer.error_code.val == MoveItErrorCodes.FAILURE
     assert 'no grasp_server is there' in answer.error_code.message
+
+
+def test_a_server_that_is_not_active_is_named(graph):
+    idle = graph.add(GraspServer, autostart=False)
+    idle.trigger_configure()
+    answer = asked(graph, 'the red box')
+    graph.remove(idle)
+    assert answer.error_code.val == MoveItErrorCodes.FAILURE
+    assert '/grasp_server is not active (it is inactive)' in answer.error_code.message
+
+
+def test_a_server_that_falls_silent_is_left(graph, server, monkeypatch):
+    monkeypatch.setattr(plan_call, '_SILENCE_S', 0.3)
+    answer = asked(graph, 'the white box')
+    assert answer.error_code.val == MoveItErrorCodes.FAILURE
+    assert 'has been silent' in answer.error_code.message
+    wait_until(server.canceled.is_set, 'cancel of the goal of PlanGrasps')
+
+
+def test_requests_are_bounded_and_end_with_the_node(graph, server, monkeypatch):
+    monkeypatch.setattr(moveit_adapter, '_MAX_CALLS', 1)
+    goal = sent(graph, 'the blue box')
+    wait_until(lambda: goal.feedback, 'grasps so far')
+    answer = asked(graph, 'the red box')
+    assert answer.error_code.val == MoveItErrorCodes.FAILURE
+    assert answer.error_code.message == 'FAILED: 1 requests are being answered; ask again'
+    graph.adapter.trigger_deactivate()
+    assert len(goal.result().grasps) == 0
+    assert goal.status == GoalStatus.STATUS_ABORTED
+    wait_until(server.canceled.is_set, 'cancel of the goal of PlanGrasps')
+    assert 'was deactivated' in asked(graph, 'the red box').error_code.message
+    graph.adapter.trigger_activate()
+    wait_until(lambda: graph.adapter.state == 'active', 'activation')
 
 
 def test_the_scene_follows_the_topic(graph, server):
