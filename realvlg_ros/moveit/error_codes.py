@@ -18,6 +18,7 @@ CODE_NAMES = {
     'TIMED_OUT': 'TIMED_OUT',
     'CANCELED': 'PREEMPTED',
     'FAILED': 'FAILURE',
+    'TF_UNAVAILABLE': 'FRAME_TRANSFORM_FAILURE',
 }
 _SOURCE = 'realvlg_ros'
 
@@ -34,6 +35,7 @@ def error_code(result: PlanGrasps.Result) -> Any:
     | TIMED_OUT | TIMED_OUT |
     | CANCELED | PREEMPTED |
     | FAILED | FAILURE |
+    | TF_UNAVAILABLE | FRAME_TRANSFORM_FAILURE |
 
     The message begins with the status, and holds the question where the sentence fits several
     objects. Distributions before Jazzy have no place for it.

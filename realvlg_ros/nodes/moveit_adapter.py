@@ -163,7 +163,8 @@ class MoveitAdapter(ManagedNode):
             call.on_target(target)
 
     def _begin(self, handle: ServerGoalHandle) -> Execution:
-        call = self._call(handle.request.object.name)
+        asked = handle.request.object
+        call = self._call(asked.name, asked.header.frame_id)
         return lambda handle: self._execute(handle, call)
 
     def _execute(self, handle: ServerGoalHandle, call: PlanCall) -> Any:
@@ -190,17 +191,20 @@ class MoveitAdapter(ManagedNode):
             )
             response.error_code = error_code(refused)
             return response
-        result, response.grasps = self._finish(self._call(request.target.id), lambda _: None)
+        asked = request.target
+        call = self._call(asked.id, asked.header.frame_id)
+        result, response.grasps = self._finish(call, lambda _: None)
         response.error_code = error_code(result)
         return response
 
-    def _call(self, sentence: str) -> PlanCall:
+    def _call(self, sentence: str, frame: str) -> PlanCall:
         p: MoveitParameters = self.current_parameters()
         assert self._caller is not None
         return self._caller.call(
             PlanGrasps.Goal(
                 request_id=uuid.uuid4().hex,
                 instruction=sentence,
+                target_frame=frame,
                 timeout=p.timeout,
                 wait_for_stable=p.wait_for_stable,
                 max_grasps=p.max_grasps,

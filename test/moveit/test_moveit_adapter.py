@@ -96,6 +96,7 @@ def expected(count: int) -> list[Grasp]:
 
 def asked(graph: Graph, sentence: str, **fields: Any) -> Any:
     request = GraspPlanning.Request(target=CollisionObject(id=sentence), **fields)
+    request.target.header.frame_id = 'tool_frame'
     return graph.call(GraspPlanning, 'plan_grasps_moveit', request)
 
 
@@ -103,6 +104,7 @@ def sent(graph: Graph, sentence: str) -> Goal:
     actions = pytest.importorskip('grasping_msgs.action', reason='grasping_msgs is not installed')
     goal = actions.GraspPlanning.Goal()
     goal.object.name = sentence
+    goal.object.header.frame_id = 'tool_frame'
     return Goal(graph, actions.GraspPlanning, 'grasp_planning', goal)
 
 
@@ -111,7 +113,8 @@ def test_the_service_finds_grasps(graph, server):
     assert answer.error_code.val == MoveItErrorCodes.SUCCESS
     assert answer.grasps == expected(2)
     (goal,) = server.goals
-    assert (goal.instruction, goal.wait_for_stable) == ('the red box', True)
+    assert (goal.instruction, goal.target_frame) == ('the red box', 'tool_frame')
+    assert goal.wait_for_stable
     assert goal.request_id
 
 
@@ -131,6 +134,7 @@ def test_the_service_does_not_pass_over_what_it_cannot_do(graph, server):
 def test_the_action_finds_grasps(graph, server):
     goal = sent(graph, 'the red box')
     assert goal.result().grasps == expected(2)
+    assert server.goals[0].target_frame == 'tool_frame'
     assert goal.status == GoalStatus.STATUS_SUCCEEDED
 
 
