@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rclpy.action import ActionClient
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.node import Node
 
 from ..action import PlanGrasps
 from ..msg import GraspTarget
+from ..ros.node.action_client import ThreadedActionClient
 from ..ros.node.deadline import Deadline
 from ..ros.node.qos import action_queues
 from ..ros.requests.goal_attempt import GoalAttempt
@@ -32,7 +32,7 @@ _RETRY_S = 0.2
 class PlanCall:
     """One goal. `run` blocks its thread; `cancel` and `on_target` come from others."""
 
-    def __init__(self, client: ActionClient, server: Peer, goal: PlanGrasps.Goal) -> None:
+    def __init__(self, client: ThreadedActionClient, server: Peer, goal: PlanGrasps.Goal) -> None:
         """Prepare a goal, which `run` sends.
 
         Args:
@@ -131,7 +131,7 @@ class PlanCaller:
 
     def __init__(self, node: Node) -> None:
         """Make the client of the action plan_grasps."""
-        self._client = ActionClient(
+        self._client = ThreadedActionClient(
             node,
             PlanGrasps,
             'plan_grasps',
