@@ -1,4 +1,4 @@
-"""Start everything: grounding_node, grasp_node, grasp_server and, if asked, RViz.
+"""Start grounding_node, grasp_node, grasp_server and, if asked, moveit_adapter and RViz.
 
     ros2 launch realvlg_ros realvlg.launch.py \
         color_topic:=/camera/camera/color/image_raw fixed_frame:=base_link
@@ -34,12 +34,15 @@ _CAMERA_ARGUMENTS = (
 )  # fmt: skip
 _GROUNDING_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'backend', 'backend_options')
 _GRASP_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'gripper')
+_MOVEIT_ARGUMENTS = ('gripper',)
+# Topics of MoveIt's planning scene, which are not in our namespace.
+_SCENE_TOPICS = ('collision_object', 'attached_collision_object')
 # Those whose parameter is called otherwise.
 _PARAMETERS = {'depth_noise': 'noise.profile'}
 _EMPTY = ' Empty: as in the parameter file.'
 _FLAG = ['true', 'false', 'True', 'False']
 _CHOICES = {
-    **dict.fromkeys(('use_sim_time', 'autostart', 'respawn', 'server', 'rviz'), _FLAG),
+    **dict.fromkeys(('use_sim_time', 'autostart', 'respawn', 'server', 'moveit', 'rviz'), _FLAG),
     'rectified': ['', *_FLAG],
     'log_level': ['debug', 'info', 'warn', 'error', 'fatal'],
 }
@@ -87,6 +90,10 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'threads': ('', 'Threads of each call into BLAS, OpenMP and OpenCV.'),
         'respawn': ('true', 'Start a node again that has died.'),
         'server': ('true', 'Start grasp_server, which answers PlanGrasps goals.'),
+        'moveit': (
+            'false',
+            'Start moveit_adapter: grasps and planning scene for MoveIt (package moveit_msgs).',
+        ),
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
         'rviz_frame': ('', "RViz's fixed frame. Empty: as in config/realvlg.rviz."),
         'log_level': ('info', 'debug, info, warn, error or fatal.'),
@@ -137,6 +144,9 @@ def _nodes(context: LaunchContext) -> list[Node]:
     ]
     if yaml.safe_load(_value(context, 'server')):
         nodes.append(_node(context, 'grasp_server', (), []))
+    if yaml.safe_load(_value(context, 'moveit')):
+        scene = [(topic, f'/{topic}') for topic in _SCENE_TOPICS]
+        nodes.append(_node(context, 'moveit_adapter', _MOVEIT_ARGUMENTS, scene))
     return nodes
 
 

@@ -9,7 +9,7 @@ mkdir -p build
 log=build/colcon.log
 packages=(realvlg_ros)
 paths=(.)
-for package in tf2_msgs vision_msgs; do
+for package in tf2_msgs vision_msgs object_recognition_msgs moveit_msgs grasping_msgs; do
   if [[ ! -d $venv/share/$package || -d build/colcon/$package ]]; then
     packages+=("$package")
     paths+=("test/interfaces/$package")

@@ -16,6 +16,7 @@ NODES = {
     'grounding_node': 'GroundingNode',
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
+    'moveit_adapter': 'MoveitAdapter',
     'frame_player': 'FramePlayer',
     'simulated_camera': 'SimulatedCamera',
 }

@@ -12,7 +12,7 @@ from ..rectangle import ContactPair, GraspRectangle
 from ..transforms import transform_covariance, transform_points
 
 # Rotation by 180 degrees about the approach axis. From the symmetry of parallel grippers.
-_FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
+FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 class GraspSource(Enum):
@@ -96,7 +96,7 @@ class Grasp:
         """The same grasp with the fingers exchanged (180 degrees about the approach)."""
         return replace(
             self,
-            tcp2frame=self.tcp2frame @ _FLIP,
+            tcp2frame=self.tcp2frame @ FLIP,
             contacts=ContactPair(
                 self.contacts.x2, self.contacts.y2, self.contacts.x1, self.contacts.y1,
                 self.contacts.score,

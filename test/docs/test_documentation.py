@@ -124,6 +124,7 @@ def test_parameters_exist() -> None:
             ('grounding_node', 'GroundingNode'),
             ('grasp_node', 'GraspNode'),
             ('grasp_server', 'GraspServer'),
+            ('moveit_adapter', 'MoveitAdapter'),
         )
         for declared in parameters_of(
             getattr(importlib.import_module(f'realvlg_ros.nodes.{module}'), cls)

@@ -27,6 +27,8 @@ NODES = {
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
 }
+# Started when asked.
+OFFERED = {**NODES, 'moveit_adapter': 'MoveitAdapter'}
 Actions = Callable[..., list[Any]]
 
 
@@ -40,7 +42,7 @@ def own_nodes(actions: list[Any]) -> dict[str, dict[str, Any]]:
 
 
 def node_class(name: str) -> type[Any]:
-    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), NODES[name])
+    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), OFFERED[name])
     return cls
 
 
@@ -62,6 +64,19 @@ def test_without_server_perception_is_left(launch_actions: Actions) -> None:
     (include,) = launch_actions('perception.launch.py')
     assert include.args[0].args == (str(ROOT / 'launch' / 'realvlg.launch.py'),)
     assert dict(include.kwargs['launch_arguments']) == {'server': 'false'}
+
+
+def test_the_adapter_of_moveit_has_the_gripper_and_the_topics_of_moveit(
+    launch_actions: Actions,
+) -> None:
+    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true', gripper='wsg_50'))
+    assert set(nodes) == set(OFFERED)
+    adapter = nodes['moveit_adapter']
+    assert adapter['parameters'][1]['gripper'] == 'wsg_50'
+    assert dict(adapter['remappings']) == {
+        'collision_object': '/collision_object',
+        'attached_collision_object': '/attached_collision_object',
+    }
 
 
 def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
@@ -99,9 +114,10 @@ def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
     assert not set.intersection(*seen.values())
 
 
-@pytest.mark.parametrize('name', NODES)
+@pytest.mark.parametrize('name', OFFERED)
 def test_executable_is_installed(name: str, launch_actions: Actions) -> None:
-    assert own_nodes(launch_actions('realvlg.launch.py'))[name]['executable'] == name
+    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true'))
+    assert nodes[name]['executable'] == name
     installed = re.search(r'foreach\(node ([^)]*)\)', (ROOT / 'CMakeLists.txt').read_text())
     assert installed is not None and name in installed[1].split()
     assert callable(importlib.import_module(f'realvlg_ros.nodes.{name}').main)
@@ -141,7 +157,7 @@ def test_empty_arguments_leave_the_parameter_file_alone(launch_actions: Actions)
         assert node['parameters'][1:] == [{'use_sim_time': False, 'autostart': True}]
 
 
-@pytest.mark.parametrize('name', NODES)
+@pytest.mark.parametrize('name', OFFERED)
 def test_parameter_file_shows_the_defaults(name: str) -> None:
     content = yaml.safe_load((ROOT / 'config' / f'{name}.yaml').read_text())
     values = flatten(content['/**']['ros__parameters'])
@@ -149,7 +165,7 @@ def test_parameter_file_shows_the_defaults(name: str) -> None:
     assert set(values) <= set(declared), f'{set(values) - set(declared)} are not declared'
     for key, value in values.items():
         assert declared[key].check(value) == declared[key].default, key
-    if name == 'grasp_server':
+    if name in ('grasp_server', 'moveit_adapter'):
         assert set(values) == set(declared)
 
 
