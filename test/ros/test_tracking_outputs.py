@@ -151,7 +151,7 @@ def test_detections_where_vision_msgs_is_installed(graph):
     wait_until(seen, 'detections')
     assert boxes[-1].detections[0].results[0].hypothesis.class_id == 'red box'
     size = volumes[-1].detections[0].bbox.size
-    assert 0.065 < size.x < 0.08 and 0.04 < size.y < 0.055
+    assert 0.07 < size.x < 0.09 and 0.045 < size.y < 0.065
 
 
 def test_the_robot_is_not_an_object(graph, tmp_path):

@@ -94,13 +94,14 @@ def test_the_object_has_a_box_that_stands_on_the_support(graph):
     target = plan(graph, 'the red box').result().target
     box = target_from_msg(target).object_box
     assert box.on_support and target.object_on_support
-    size = np.sort(box.size[:2])
-    np.testing.assert_allclose([*size, box.size[2]], [0.045, 0.07, 0.06], atol=0.008)
+    # Grown by the noise.
+    more = np.array([*np.sort(box.size[:2]), box.size[2]]) - (0.045, 0.07, 0.06)
+    assert np.all(more > 0) and np.all(more < 0.016)
     corners = box.corners() @ table_scene.camera2world()[:3, :3].T
     corners += table_scene.camera2world()[:3, 3]
     assert abs(corners[:, 2].min()) < 0.005
     lower, upper = table_scene.RED_BOX_CORNERS
-    assert np.all(corners > lower - 0.012) and np.all(corners < upper + 0.012)
+    assert np.all(corners > lower - 0.015) and np.all(corners < upper + 0.015)
 
 
 def test_the_result_is_in_the_frame_asked_for_or_names_what_tf_lacks(graph):

@@ -113,8 +113,8 @@ def test_two_objects_that_fit_are_a_question(graph):
         (['the red box', '--namespace', '/a b'], 1, ('--namespace', 'a b')),
         (['the red box', '--namespace', '/nowhere'], 1, ('goal failed: ', 'grasp_server')),
     ],
-    ids=['grasps', 'quality', 'not there', 'question', 'frame', 'token', 'no time', 'too many', 'too good',
-         'no namespace', 'no server'],
+    ids=['grasps', 'quality', 'not there', 'question', 'frame', 'token', 'no time', 'too many',
+         'too good', 'no namespace', 'no server'],
 )  # fmt: skip
 def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
     command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', '--namespace', '/', *arguments]
