@@ -68,6 +68,7 @@ LAYERS = (
     ('ros.camera',),
     ('ros.requests',),
     ('ros',),
+    ('moveit',),
     ('nodes',),
     ('cli',),
 )

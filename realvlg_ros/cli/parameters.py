@@ -16,6 +16,8 @@ NODES = {
     'grounding_node': 'GroundingNode',
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
+    'pick_executor': 'PickExecutor',
+    'mock_moveit': 'MockMoveIt',
     'frame_player': 'FramePlayer',
     'simulated_camera': 'SimulatedCamera',
 }

@@ -1,0 +1,86 @@
+"""The planning scene of the mock robot: what is applied to it, and what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import PickError
+from ..ros.conversions.pose import point_from_msg
+from .mock_robot import MockRobot
+from .robot_types import moveit_messages
+
+
+class MockScene:
+    """Applies moveit_msgs/PlanningScene to a robot, as MoveIt would."""
+
+    def __init__(self, robot: MockRobot) -> None:
+        """Begin with two links that may touch each other."""
+        self._robot = robot
+        self._messages = moveit_messages('AllowedCollisionEntry', 'AllowedCollisionMatrix')
+        rows = [[False, True], [True, False]]
+        entry = self._messages.AllowedCollisionEntry
+        self._matrix = self._messages.AllowedCollisionMatrix(
+            entry_names=['mock_link_1', 'mock_link_2'],
+            entry_values=[entry(enabled=row) for row in rows],
+        )
+
+    def read(self, request: Any, response: Any) -> Any:
+        """Answer GetPlanningScene with what it asks for: the matrix of allowed collisions."""
+        if request.components.components & request.components.ALLOWED_COLLISION_MATRIX:
+            response.scene.allowed_collision_matrix = self._matrix
+        return response
+
+    def apply(self, scene: Any) -> list[str]:
+        """Apply a scene; returns the names of the calls that it stands for.
+
+        Raises:
+            PickError: something in it is refused.
+        """
+        if not (scene.is_diff and scene.robot_state.is_diff):
+            raise PickError('the scene would replace the whole one: set is_diff twice')
+        return [*self._apply_matrix(scene), *self._apply_world(scene), *self._attach(scene)]
+
+    def _apply_matrix(self, scene: Any) -> Iterator[str]:
+        matrix = scene.allowed_collision_matrix
+        names = list(matrix.entry_names)
+        if not names:
+            return
+        rows = [list(entry.enabled) for entry in matrix.entry_values]
+        table = np.array(rows) if all(len(row) == len(names) for row in rows) else np.zeros(0)
+        if table.shape != (len(names), len(names)) or not np.array_equal(table, table.T):
+            raise PickError('the matrix of allowed collisions is not square and symmetric')
+        if not {'mock_link_1', 'mock_link_2'} <= set(names):
+            raise PickError('the matrix of allowed collisions forgets links that were in it')
+        self._matrix = matrix
+        pairs = {frozenset((names[i], names[j])) for i, j in np.argwhere(table)}
+        more = len(pairs) > len(self._robot.touchable)
+        self._robot.touchable = pairs
+        yield 'allow' if more else 'forbid'
+
+    def _apply_world(self, scene: Any) -> Iterator[str]:
+        for thing in scene.world.collision_objects:
+            if thing.operation == thing.REMOVE:
+                self._robot.remove(thing.id)
+                yield 'remove'
+                continue
+            q = thing.pose.orientation
+            at = point_from_msg(thing.pose.position)
+            self._robot.check_pose(thing.header.frame_id, at, np.array([q.x, q.y, q.z, q.w]))
+            if not thing.primitives or min(thing.primitives[0].dimensions) <= 0:
+                raise PickError(f'{thing.id} has no shape')
+            self._robot.add(thing.id)
+            yield 'add'
+
+    def _attach(self, scene: Any) -> Iterator[str]:
+        for held in scene.robot_state.attached_collision_objects:
+            if held.object.operation == held.object.REMOVE:
+                self._robot.detach(held.object.id)
+                yield 'detach'
+                continue
+            if not held.link_name or not held.touch_links:
+                raise PickError(f'{held.object.id} is attached without a link or touch links')
+            self._robot.attach(held.object.id)
+            yield 'attach'
