@@ -21,7 +21,7 @@ class Place(Enum):
     PRE_GRASP = 'at a pre-grasp pose'
     GRASP = 'at a grasp'
     LIFTED = 'at the end of a retreat'
-    BETWEEN = 'on the way of a motion that did not end'
+    BETWEEN = 'on the way of a straight motion that did not end'
 
 
 class MockRobot:
@@ -83,9 +83,9 @@ class MockRobot:
 
     def begin_move(self) -> None:
         """Begin a free motion."""
-        if self.place in (Place.GRASP, Place.BETWEEN) and self._commanded:
+        if self.place in (Place.GRASP, Place.BETWEEN):
             self._refuse(f'a free motion {self.place.value}: first straight away from it')
-        self.place = Place.BETWEEN
+        self.place = Place.ANYWHERE
 
     def begin_straight(self) -> Place:
         """Begin a straight motion; returns where it leads to."""

@@ -159,9 +159,9 @@ class TargetPlans:
         in_camera = target.header.frame_id == target.camera_frame_id
         if in_camera and not limits.accept_camera_frame:
             raise ParameterError(
-                f'grasps are in the frame of the camera ({target.camera_frame_id}), which may move '
-                'with the arm: set fixed_frame of grasp_node, or accept_camera_frame here if the '
-                'camera stands still'
+                f'grasps are in the frame of the camera ({target.camera_frame_id}), which may '
+                'move with the arm: set fixed_frame of grasp_node, or accept_camera_frame here '
+                'if the camera stands still'
             )
         if limits.link not in ('', target.parent_link):
             raise ParameterError(
