@@ -1,4 +1,4 @@
-"""The planning scene of the mock robot: what is applied to it, and what is read."""
+"""What the mock robot reads of messages: goals, poses, and changes of its planning scene."""
 
 from __future__ import annotations
 
@@ -6,11 +6,46 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from geometry_msgs.msg import Pose
 
 from ..errors import PickError
 from ..ros.conversions.pose import point_from_msg
 from .mock_robot import MockRobot
 from .robot_types import moveit_messages
+
+
+def check_pose(robot: MockRobot, frame_id: str, pose: Any) -> None:
+    """Refuse a geometry_msgs/Pose that no robot could go to.
+
+    Args:
+        robot: that goes there.
+        frame_id: frame of the pose.
+        pose: the message.
+
+    Raises:
+        PickError: frame, quaternion or position.
+    """
+    q = pose.orientation
+    quaternion = np.array([q.x, q.y, q.z, q.w])
+    robot.check_pose(frame_id, point_from_msg(pose.position), quaternion)
+
+
+def check_goal(robot: MockRobot, constraints: Any) -> None:
+    """Refuse moveit_msgs/Constraints that are no goal for the pose of one link.
+
+    Raises:
+        PickError: a part is missing, the link is not the same in both, or see check_pose.
+    """
+    if not constraints.position_constraints or not constraints.orientation_constraints:
+        raise PickError('a goal without a position or without an orientation')
+    (position,) = constraints.position_constraints
+    (orientation,) = constraints.orientation_constraints
+    if not position.link_name or position.link_name != orientation.link_name:
+        raise PickError('the link of position and orientation is not the same one')
+    (pose,) = position.constraint_region.primitive_poses
+    check_pose(robot, position.header.frame_id, pose)
+    turned = Pose(position=pose.position, orientation=orientation.orientation)
+    check_pose(robot, orientation.header.frame_id, turned)
 
 
 class MockScene:
@@ -66,9 +101,7 @@ class MockScene:
                 self._robot.remove(thing.id)
                 yield 'remove'
                 continue
-            q = thing.pose.orientation
-            at = point_from_msg(thing.pose.position)
-            self._robot.check_pose(thing.header.frame_id, at, np.array([q.x, q.y, q.z, q.w]))
+            check_pose(self._robot, thing.header.frame_id, thing.pose)
             if not thing.primitives or min(thing.primitives[0].dimensions) <= 0:
                 raise PickError(f'{thing.id} has no shape')
             self._robot.add(thing.id)

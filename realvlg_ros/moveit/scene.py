@@ -108,8 +108,13 @@ class SceneObject:
             RobotUnavailableError, PickHalted: see RobotService.
         """
         if self._shown:
+            # Also if the call is halted: what MoveIt does with it is not known then.
             self._attached = True
-            self._move(self._messages.CollisionObject.ADD, 'attach the object', self._halt)
+            try:
+                self._move(self._messages.CollisionObject.ADD, 'attach the object', self._halt)
+            except PickError:
+                self._attached = False
+                raise
         return self._shown
 
     def detach(self) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 from builtin_interfaces.msg import Duration
 from rclpy.action.server import ServerGoalHandle
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
@@ -19,10 +18,9 @@ from ..grasping.gripper import Gripper
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS
 from ..moveit.mock_gripper import MockGripper
 from ..moveit.mock_robot import MockRobot, Place
-from ..moveit.mock_scene import MockScene
+from ..moveit.mock_scene import MockScene, check_goal, check_pose
 from ..moveit.robot_types import action_type, moveit_messages, service_type
 from ..resources import gripper_file
-from ..ros.conversions.pose import point_from_msg
 from ..ros.node.diagnostics import Level, Report
 from ..ros.node.goals import LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
@@ -30,8 +28,8 @@ from ..ros.node.run_node import run_node
 from ..settings import dynamic_setting, setting
 
 FAILURES = (
-    '', 'planning', 'fraction', 'execution', 'motion_hangs', 'scene', 'nothing', 'gripper_stalls',
-    'gripper_hangs',
+    '', 'planning', 'fraction', 'execution', 'execution_hangs', 'scene', 'nothing',
+    'gripper_stalls', 'gripper_hangs',
 )  # fmt: skip
 # Share of a straight path that is possible with the failure 'fraction', unitless, and the time
 # between two looks at a cancel, s. Chosen: far from what is accepted; soon enough.
@@ -70,13 +68,16 @@ class MockParameters(ManagedNodeParameters):
     )
     fail: str = dynamic_setting(
         '',
-        'What fails: the planning of free motions; straight paths (fraction); each execution; '
-        'motions that do not end; the planning scene; closing on nothing; a gripper that does not '
+        'What fails: the planning of free motions; straight paths (fraction); an execution, or '
+        'one that does not end; the planning scene; closing on nothing; a gripper that does not '
         'move, or does not answer.',
         choices=FAILURES,
     )
+    fail_after: int = dynamic_setting(
+        0, 'So many of these calls do not fail at first.', unit='calls', low=0, high=1000
+    )
     fail_times: int = dynamic_setting(
-        0, 'So often that fails, and then no more; 0: always.', unit='calls', low=0, high=1000
+        0, 'So many fail then, and no more; 0: all.', unit='calls', low=0, high=1000
     )
 
 
@@ -89,7 +90,7 @@ class MockMoveIt(ManagedNode):
         """Make an unconfigured node."""
         super().__init__('mock_moveit', **arguments)
         self._lock = threading.RLock()
-        self._failed = 0
+        self._asked = 0
         self._failing = ''
         # Names of the calls in their order, for tests.
         self.calls: list[str] = []
@@ -127,7 +128,7 @@ class MockMoveIt(ManagedNode):
         """Take the failure and the object's width."""
         self.robot.width = parameters.object_width
         if parameters.fail != self._failing:
-            self._failing, self._failed = parameters.fail, 0
+            self._failing, self._asked = parameters.fail, 0
 
     def diagnose(self) -> list[Report]:
         """Report what was refused."""
@@ -142,11 +143,12 @@ class MockMoveIt(ManagedNode):
 
     def _fails(self, what: str) -> bool:
         p: MockParameters = self.current_parameters()
+        if p.fail != what:
+            return False
         with self._lock:
-            if p.fail != what or (p.fail_times and self._failed >= p.fail_times):
-                return False
-            self._failed += 1
-            return True
+            before = self._asked - p.fail_after
+            self._asked += 1
+        return before >= 0 and not 0 < p.fail_times <= before
 
     def _run_move(self, handle: ServerGoalHandle) -> Any:
         request, plan_only = handle.request.request, handle.request.planning_options.plan_only
@@ -157,7 +159,7 @@ class MockMoveIt(ManagedNode):
             if not handle.request.planning_options.planning_scene_diff.is_diff:
                 raise PickError('planning_scene_diff would replace the whole scene: set is_diff')
             for constraints in request.goal_constraints:
-                self._check_goal(constraints)
+                check_goal(self.robot, constraints)
             if not request.goal_constraints or not request.group_name:
                 return self._code('INVALID_GOAL_CONSTRAINTS', 'no goal, or no group')
             if self._fails('planning'):
@@ -213,7 +215,7 @@ class MockMoveIt(ManagedNode):
         return code
 
     def _travel(self, leads: Callable[[], Place], canceled: Callable[[], bool]) -> Any:
-        hangs = self._fails('motion_hangs')
+        hangs = self._fails('execution_hangs')
         fails = self._fails('execution')
         time_s = float('inf') if hangs else self.current_parameters().motion_time
         if not self._wait(time_s / 2 if fails else time_s, canceled):
@@ -237,7 +239,7 @@ class MockMoveIt(ManagedNode):
         self.calls.append('path')
         try:
             for pose in request.waypoints:
-                self._check_pose(request.header.frame_id, pose)
+                check_pose(self.robot, request.header.frame_id, pose)
         except PickError as error:
             self.get_logger().error(f'refused: {error}')
             response.error_code = self._code('FAILURE', str(error))
@@ -259,23 +261,6 @@ class MockMoveIt(ManagedNode):
             self.get_logger().error(f'refused: {error}')
             response.success = False
         return response
-
-    def _check_goal(self, constraints: Any) -> None:
-        if not constraints.position_constraints or not constraints.orientation_constraints:
-            raise PickError('a goal without a position or without an orientation')
-        (position,) = constraints.position_constraints
-        (orientation,) = constraints.orientation_constraints
-        if not position.link_name or position.link_name != orientation.link_name:
-            raise PickError('the link of position and orientation is not the same one')
-        (pose,) = position.constraint_region.primitive_poses
-        self._check_pose(position.header.frame_id, pose)
-        self._check_pose(orientation.header.frame_id, pose)
-
-    def _check_pose(self, frame_id: str, pose: Any) -> None:
-        q = pose.orientation
-        self.robot.check_pose(
-            frame_id, point_from_msg(pose.position), np.array([q.x, q.y, q.z, q.w])
-        )
 
     def _trajectory(self) -> Any:
         point = JointTrajectoryPoint(positions=[0.0], time_from_start=Duration(sec=1))

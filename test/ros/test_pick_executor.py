@@ -39,7 +39,6 @@ def cell(ros_context):
             return self
 
         def pick(self, **fields):
-            # What is lifted moves with the hand.
             goal = Pick.Goal(instruction='pick up the box', timeout=30.0, **fields)
             return Goal(graph, Pick, 'pick', goal)
 
@@ -83,9 +82,22 @@ def test_a_dry_run_moves_nothing(cell):
     assert cell.mock.robot.refused == []
 
 
-@pytest.mark.parametrize('fail', ['planning', 'fraction', 'execution', 'nothing', 'scene'])
-def test_a_failure_is_followed_by_the_next_grasp(cell, fail):
-    cell.start(fail=fail, fail_times=1)
+@pytest.mark.parametrize(
+    ('fail', 'after'),
+    [
+        ('planning', 0),
+        ('fraction', 0),
+        ('fraction', 1),
+        ('execution', 0),
+        ('execution', 1),
+        ('nothing', 0),
+        ('scene', 0),
+        ('scene', 1),
+        ('scene', 2),
+    ],
+)
+def test_a_failure_is_followed_by_the_next_grasp(cell, fail, after):
+    cell.start(fail=fail, fail_after=after, fail_times=1)
     goal = cell.pick()
     wait_until(lambda: goal.done or cell.mock.robot.place.name == 'LIFTED', 'the retreat')
     cell.planner.lift(0.1)
@@ -116,25 +128,49 @@ def test_a_robot_that_always_fails(cell, fail, words):
 
 
 @pytest.mark.parametrize(
-    ('fail', 'stage', 'stopped'),
+    ('fail', 'after', 'stage', 'last', 'stopped', 'left'),
     [
-        ('motion_hangs', 'PRE_GRASP', '/move_action stopped'),
-        ('gripper_hangs', 'OPENING', '/gripper_controller/gripper_cmd stopped'),
+        ('gripper_hangs', 0, 'OPENING', 'open', '/gripper_controller/gripper_cmd', 'not attached'),
+        ('execution_hangs', 0, 'PRE_GRASP', 'move', '/move_action', 'not attached'),
+        ('execution_hangs', 1, 'APPROACHING', 'execute', '/execute_trajectory', 'not attached'),
+        (
+            'gripper_hangs',
+            1,
+            'CLOSING',
+            'close',
+            '/gripper_controller/gripper_cmd',
+            'not attached',
+        ),
+        ('execution_hangs', 2, 'RETREATING', 'execute', '/execute_trajectory', 'attached'),
     ],
 )
-def test_a_cancel_stops_the_robot(cell, fail, stage, stopped):
-    cell.start(fail=fail)
+def test_a_cancel_stops_the_robot(cell, fail, after, stage, last, stopped, left):
+    cell.start(fail=fail, fail_after=after)
     goal = cell.pick()
-    wait_until(lambda: any(f.stage == getattr(Pick.Feedback, stage) for f in goal.feedback), stage)
-    wait_until(lambda: cell.mock.calls[-1] in ('move', 'open'), 'the motion')
+    at = getattr(Pick.Feedback, stage)
+    wait_until(lambda: goal.feedback and goal.feedback[-1].stage == at, stage)
+    wait_until(lambda: cell.mock.calls[-1] == last, 'the motion')
     goal.cancel()
     result = goal.result()
     assert (result.status, goal.status) == (R.CANCELED, GoalStatus.STATUS_CANCELED)
-    assert f'canceled by the client; {stopped}; left at {stage}' in result.message
+    assert f'canceled by the client; {stopped} stopped; left at {stage}' in result.message
+    assert result.message.endswith(f'the object is {left}')
+    # Nothing moves after that: only the permission to touch, and what is not held, is withdrawn.
+    after_it = cell.mock.calls[cell.mock.calls.index(last, -4) + 1 :]
+    assert set(after_it) <= {'stopped', 'forbid', 'remove'}
+
+
+def test_a_retreat_that_fails_on_its_way_keeps_hold(cell):
+    cell.start(fail='execution', fail_after=2)
+    result = cell.pick().result()
+    assert result.status == R.FAILED
+    assert 'the retreat stopped on its way' in result.message
+    assert 'the gripper is closed, the object is attached' in result.message
+    assert cell.mock.robot.holds and cell.mock.calls[-2:] == ['execute', 'forbid']
 
 
 def test_a_deadline_stops_the_robot(cell):
-    cell.start(fail='motion_hangs')
+    cell.start(fail='execution_hangs')
     goal = Goal(cell.graph, Pick, 'pick', Pick.Goal(instruction='the box', timeout=3.0))
     result = goal.result()
     assert result.status == R.TIMED_OUT
@@ -142,7 +178,7 @@ def test_a_deadline_stops_the_robot(cell):
 
 
 def test_a_deactivation_stops_the_robot(cell):
-    cell.start(fail='motion_hangs')
+    cell.start(fail='execution_hangs')
     goal = cell.pick()
     wait_until(lambda: 'move' in cell.mock.calls, 'the motion')
     cell.executor.trigger_deactivate()
