@@ -48,6 +48,17 @@ def check_goal(robot: MockRobot, constraints: Any) -> None:
     check_pose(robot, orientation.header.frame_id, turned)
 
 
+def check_diff(scene: Any) -> None:
+    """Refuse a moveit_msgs/PlanningScene in a goal that would replace the whole scene.
+
+    Raises:
+        PickError: it holds something and is no difference; an empty one stands for none.
+    """
+    holds = scene.world.collision_objects or scene.allowed_collision_matrix.entry_names
+    if holds and not scene.is_diff:
+        raise PickError('planning_scene_diff would replace the whole scene: set is_diff')
+
+
 class MockScene:
     """Applies moveit_msgs/PlanningScene to a robot, as MoveIt would."""
 

@@ -12,14 +12,13 @@ from rclpy.node import Node
 from ..action import PlanGrasps
 from ..errors import NoPlanError, ParameterError, PickError, StaleTargetError
 from ..msg import GraspTarget
-from ..ros.conversions.grasp import target_from_msg
-from ..ros.conversions.pose import point_from_msg, pose_from_msg
+from ..ros.conversions.pose import point_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
-from ..transforms import invert
 from .calls import RobotAction
 from .grip import Evidence, Finding, Sighting, judge_sighting
 from .halt import Halt
-from .motion import GraspMotion, Plan, motions_of
+from .motion import GraspMotion, Plan
+from .target_motions import plan_of
 
 
 @dataclass(frozen=True)
@@ -168,13 +167,7 @@ class TargetPlans:
                 f'grasps are given for the link {target.parent_link}, and end_effector_link is '
                 f'{limits.link}: set end_effector_link of grasp_node to it as well'
             )
-        thing = target_from_msg(target)
-        first = target.grasps[0]
-        link2frame = pose_from_msg(first.parent_link_pose)
-        tcp2link = invert(link2frame) @ pose_from_msg(first.pose.pose)
-        frame_id = target.header.frame_id
-        motions = motions_of(thing.grasps, tcp2link, frame_id, target.parent_link)
-        return Plan(motions, thing.object_box, target.track_id)
+        return plan_of(target)
 
     def _sighting(self, target: GraspTarget) -> Sighting:
         frame_id = target.header.frame_id

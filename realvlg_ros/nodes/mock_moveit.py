@@ -18,7 +18,7 @@ from ..grasping.gripper import Gripper
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS
 from ..moveit.mock_gripper import MockGripper
 from ..moveit.mock_robot import MockRobot, Place
-from ..moveit.mock_scene import MockScene, check_goal, check_pose
+from ..moveit.mock_scene import MockScene, check_diff, check_goal, check_pose
 from ..moveit.robot_types import action_type, moveit_messages, service_type
 from ..resources import gripper_file
 from ..ros.node.diagnostics import Level, Report
@@ -156,8 +156,7 @@ class MockMoveIt(ManagedNode):
 
         def work(canceled: Callable[[], bool]) -> Any:
             self.calls.append('plan' if plan_only else 'move')
-            if not handle.request.planning_options.planning_scene_diff.is_diff:
-                raise PickError('planning_scene_diff would replace the whole scene: set is_diff')
+            check_diff(handle.request.planning_options.planning_scene_diff)
             for constraints in request.goal_constraints:
                 check_goal(self.robot, constraints)
             if not request.goal_constraints or not request.group_name:

@@ -27,7 +27,7 @@ DOWN = np.diag([1.0, -1.0, -1.0])
 class FakePlanner:
     """Publishes a target at 20 Hz from the first goal on."""
 
-    def __init__(self, node) -> None:
+    def __init__(self, node, action: str = 'plan_grasps') -> None:
         self.goals: list[str] = []
         self.status, self.state = PlanGrasps.Result.OK, GraspTarget.CONFIRMED
         self.camera_frame = 'camera'
@@ -38,9 +38,7 @@ class FakePlanner:
         self._node = node
         group = ReentrantCallbackGroup()
         self._publisher = node.create_publisher(GraspTarget, 'target', stream('reliable', 10))
-        self._server = ActionServer(
-            node, PlanGrasps, 'plan_grasps', self._execute, callback_group=group
-        )
+        self._server = ActionServer(node, PlanGrasps, action, self._execute, callback_group=group)
         node.create_timer(0.05, self._publish, callback_group=group)
 
     def hold(self):
