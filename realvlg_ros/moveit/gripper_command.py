@@ -17,6 +17,9 @@ from .robot_types import action_type
 
 GRIPPER_ACTIONS = ('gripper_command', 'parallel_gripper_command')
 GRIPPER_UNITS = ('joint', 'opening')
+# An opening within this of what was commanded is reached, m. Chosen: less than half of the
+# clearance that an opening has on each side of the object.
+_REACHED_M = 0.003
 
 
 class GripperClient:
@@ -58,8 +61,8 @@ class GripperClient:
             PickHalted: halt.
         """
         result = self._action.run(self._goal(opening), timeout, halt)
-        if not result.reached_goal:
-            at = self._reading(result).opening
+        at = self._reading(result).opening
+        if not result.reached_goal and (at is None or at < opening - _REACHED_M):
             stopped = 'an unknown opening' if at is None else f'{1000 * at:.1f} mm'
             raise PickError(
                 f'the gripper stopped at {stopped} on its way to {1000 * opening:.1f} mm'
@@ -105,8 +108,10 @@ class GripperClient:
         else:
             positions = {next(iter(self._actuation.joints)): result.position}
             effort = result.effort
+        # An empty result, as of a goal that was aborted at once, is no reading.
+        told = result.stalled or result.reached_goal
         return GripReading(
-            opening=self._opening(positions),
+            opening=self._opening(positions) if told else None,
             # Zero is what controllers without a force sensor send.
             effort=effort if math.isfinite(effort) and effort else None,
             stalled=bool(result.stalled),

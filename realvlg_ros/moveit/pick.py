@@ -39,14 +39,14 @@ class Stage(IntEnum):
 class Status(IntEnum):
     """How a pick ended; the values are those of Pick.action's result."""
 
-    HELD = 0
-    PLANNED = 1
-    NOT_VERIFIED = 2
-    NO_TARGET = 3
-    FAILED = 4
-    CANCELED = 5
-    TIMED_OUT = 6
-    BUSY = 7
+    HELD = 1
+    PLANNED = 2
+    NOT_VERIFIED = 3
+    NO_TARGET = 4
+    FAILED = 5
+    CANCELED = 6
+    TIMED_OUT = 7
+    BUSY = 8
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ class Pick:
         try:
             outcome = self._run()
         except NoPlanError as error:
-            outcome = Outcome(Status.NO_TARGET, self._left(str(error)), error.status)
+            words = f'{error}; before that: {self._words()}' if self._failures else str(error)
+            outcome = Outcome(Status.NO_TARGET, self._left(words), error.status)
         except PickHalted as error:
             status = Status.TIMED_OUT if error.timed_out else Status.CANCELED
             outcome = Outcome(status, self._left(str(error)))
@@ -264,7 +265,7 @@ class Pick:
         self._failures.append(f'{self._stage.name} of {self._tried[-1].name}: {error}')
 
     def _words(self) -> str:
-        return '; '.join(self._failures) or 'none failed'
+        return '; '.join(self._failures) or 'no grasp was tried'
 
     def _enter(self, stage: Stage, words: str) -> None:
         self._halt.check()

@@ -126,7 +126,7 @@ class PickParameters(ManagedNodeParameters):
     accept_camera_frame: bool = dynamic_setting(
         False, 'The camera stands still: grasps in its frame are taken as in a fixed one.'
     )
-    default_timeout: float = dynamic_setting(
+    pick_timeout: float = dynamic_setting(
         180.0, 'Deadline of a goal that names none.', unit='s', low=1.0, high=3600.0
     )
 
@@ -187,7 +187,7 @@ class PickExecutor(ManagedNode):
         goal: PickAction.Goal = handle.request
         p: PickParameters = self.current_parameters()
         given = math.isfinite(goal.timeout) and goal.timeout > 0
-        halt = Halt(goal.timeout if given else p.default_timeout)
+        halt = Halt(goal.timeout if given else p.pick_timeout)
         with self._lock:
             if self._halt is not None:
                 return self._refuse

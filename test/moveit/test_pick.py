@@ -139,13 +139,22 @@ def test_without_a_plan_nothing_moves():
     assert arm.steps == ['clear'] and outcome.message.startswith('which one?')
 
 
+def test_a_plan_that_fails_after_a_try_names_both():
+    outcome, _ = run_pick(
+        FakePlans(asks=[plan(1), NoPlanError(1, 'no mug here')], newests=[LOST]),
+        limits=PickLimits(max_tries=9),
+    )
+    assert (outcome.status, outcome.tries) == (Status.NO_TARGET, 1)
+    assert 'no mug here; before that: RECHECKING of grasp 0: the target was' in outcome.message
+
+
+LOST = StaleTargetError('the target was lost')
+
+
 def test_both_turns_of_a_grasp_come_before_the_next_grasp():
     outcome, arm = run_pick(fails={'move': 3})
     assert arm.ways == [(0, False), (0, True), (1, False), (1, True)]
     assert (outcome.grasp_index, outcome.flipped) == (1, True)
-
-
-LOST = StaleTargetError('the target was lost')
 
 
 def test_a_target_lost_before_the_approach_is_planned_again():
