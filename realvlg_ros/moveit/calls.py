@@ -22,6 +22,9 @@ _DISCOVERY_S = 3.0
 # Longest wait for the answer to a goal request and for that of a service, s. Chosen: planners
 # answer a Cartesian path of 20 cm in tenths of a second.
 _ANSWER_S = 10.0
+# The same for a service that undoes something after the end of a pick, whose result waits for it,
+# s. Chosen: many times what a scene takes.
+_UNDO_S = 2.0
 # Longest wait until a canceled action says that it has ended, s. Chosen: controllers stop an arm
 # at full speed in a few tenths of a second.
 _STOP_S = 3.0
@@ -133,11 +136,11 @@ class RobotService:
             RobotUnavailableError: no server is there, or it does not answer.
             PickHalted: halt.
         """
-        if not self._wait(self._client.service_is_ready, _DISCOVERY_S, halt):
+        if not self._wait(self._client.service_is_ready, _DISCOVERY_S if halt else 0.0, halt):
             raise RobotUnavailableError(f'no service {self._name}: start its server')
         future = self._client.call_async(request)
         try:
-            if not self._wait(future.done, _ANSWER_S, halt):
+            if not self._wait(future.done, _ANSWER_S if halt else _UNDO_S, halt):
                 raise RobotUnavailableError(f'{self._name} does not answer')
         finally:
             if not future.done():

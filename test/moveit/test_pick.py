@@ -1,13 +1,13 @@
 """The sequence of a pick on a robot that fails, and is stopped, at every step."""
 
 import pytest
-from pick_fakes import WIDTH, FakePlans, plan, run_pick
+from pick_fakes import WIDTH, FakeArm, FakePlans, plan, run_pick
 
 from realvlg_ros.errors import NoPlanError, PickHalted, StaleTargetError
 from realvlg_ros.moveit.grip import Evidence, GripReading
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.motion import Plan
-from realvlg_ros.moveit.pick import PickLimits, Stage, Status
+from realvlg_ros.moveit.pick import Pick, PickLimits, Stage, Status
 
 WHOLE = ['open', 'move', 'touch', 'approach', 'close', 'attach', 'retreat', 'clear']
 STEPS = WHOLE[:-1]
@@ -109,9 +109,6 @@ def test_a_cancel_between_steps(stage):
 
 def run_pick_reporting(plans, halt, report):
     """A pick whose arm checks, as the true one does, before it moves."""
-    from pick_fakes import FakeArm
-
-    from realvlg_ros.moveit.pick import Pick
 
     class Checking(FakeArm):
         def _step(self, name):

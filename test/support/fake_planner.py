@@ -8,7 +8,7 @@ import numpy as np
 from rclpy.action import ActionServer
 from rclpy.callback_groups import ReentrantCallbackGroup
 from realvlg_ros.action import PlanGrasps
-from realvlg_ros.msg import GraspTarget
+from realvlg_ros.msg import GraspCandidate, GraspTarget
 
 from realvlg_ros.ros.conversions.pose import (
     point_to_msg,
@@ -87,8 +87,6 @@ class FakePlanner:
 
 
 def _grasp(position):
-    from realvlg_ros.msg import GraspCandidate
-
     tcp2frame = make_transform(DOWN, position)
     grasp = GraspCandidate(
         pose=pose_with_covariance_to_msg(tcp2frame, np.eye(6) * 1e-6),
