@@ -63,7 +63,7 @@ class RobotClients:
         Args:
             node: that spins them.
             namespace: of move_group, empty or ending in '/'.
-            gripper: client of the gripper; destroyed with these.
+            gripper: client of the gripper, which is not destroyed with these.
 
         Raises:
             MissingDependencyError: moveit_msgs is not installed.
@@ -79,7 +79,7 @@ class RobotClients:
 
     def destroy(self) -> None:
         """Destroy the clients."""
-        for client in (self.scene, self.move, self.execute, self.path, self.gripper):
+        for client in (self.scene, self.move, self.execute, self.path):
             client.destroy()
 
 

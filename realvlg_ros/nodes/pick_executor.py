@@ -14,6 +14,7 @@ from rclpy.action.server import ServerGoalHandle
 from ..action import Pick as PickAction
 from ..errors import GripperError
 from ..grasping.gripper import Gripper
+from ..moveit.calls import RobotAction
 from ..moveit.grip import GripLimits
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS, GripperClient
 from ..moveit.halt import Halt
@@ -142,6 +143,7 @@ class PickExecutor(ManagedNode):
         self._lock = threading.Lock()
         self._halt: Halt | None = None
         self._targets: TargetPlans | None = None
+        self._clients_made: list[GripperClient | RobotClients | RobotAction] = []
         self._ended = dict.fromkeys((status.name for status in Status), 0)
 
     def configure(self) -> None:
@@ -156,9 +158,10 @@ class PickExecutor(ManagedNode):
         hand = GripperClient(
             self, p.gripper_action, p.gripper_action_name, p.gripper_units, gripper.actuation
         )
-        namespace = f'{p.moveit_namespace.rstrip("/")}/'
-        self._robot = RobotClients(self, namespace, hand)
+        self._clients_made.append(hand)
+        self._robot = RobotClients(self, f'{p.moveit_namespace.rstrip("/")}/', hand)
         self._planner = plan_client(self)
+        self._clients_made += [self._robot, self._planner]
         self._goals = self.create_managed_action_server(PickAction, 'pick', self._begin)
 
     def activate(self) -> None:
@@ -176,8 +179,9 @@ class PickExecutor(ManagedNode):
 
     def cleanup(self) -> None:
         """Destroy the clients."""
-        self._robot.destroy()
-        self._planner.destroy()
+        for client in self._clients_made:
+            client.destroy()
+        self._clients_made.clear()
 
     def diagnose(self) -> list[Report]:
         """Report how picks have ended."""
