@@ -79,3 +79,38 @@ class RobotModelError(RealvlgError):
 
 class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
+
+
+class PickError(RealvlgError):
+    """A step of a pick that could not be done; the next grasp may be tried."""
+
+    def __init__(self, message: str, moved: bool = False) -> None:
+        """Say what failed, and whether the robot may have moved in this step."""
+        super().__init__(message)
+        self.moved = moved
+
+
+class StaleTargetError(PickError):
+    """A target that was lost, is not stable any more, or has not been checked lately."""
+
+
+class RobotUnavailableError(RealvlgError):
+    """A server that moves the robot is not there, or does not answer."""
+
+
+class NoPlanError(RealvlgError):
+    """No grasps for an instruction."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Take the status of the PlanGrasps result and its reason."""
+        super().__init__(message)
+        self.status = status
+
+
+class PickHalted(RealvlgError):
+    """A pick that was canceled or whose time is up; the message says how the robot stopped."""
+
+    def __init__(self, message: str, timed_out: bool = False) -> None:
+        """Say why, and whether it was the deadline."""
+        super().__init__(message)
+        self.timed_out = timed_out

@@ -17,6 +17,8 @@ NODES = {
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
     'moveit_adapter': 'MoveitAdapter',
+    'pick_executor': 'PickExecutor',
+    'mock_moveit': 'MockMoveIt',
     'frame_player': 'FramePlayer',
     'simulated_camera': 'SimulatedCamera',
 }

@@ -44,17 +44,17 @@ def draw_gripper(gripper: Gripper) -> ByteArray:
     tip_row = _SIZE_PX[1] - 1.6 * _MARGIN_PX
     front_column = 1.5 * _MARGIN_PX + front * scale / 2
     side_column = _SIZE_PX[0] - 1.5 * _MARGIN_PX - side * scale / 2
-    _draw_front(_View(image, scale, front_column, tip_row), gripper)
-    _draw_side(_View(image, scale, side_column, tip_row), gripper)
-    _text(image, f'{gripper.name}  (mm)', (24, 34), 0.7, _EDGE)
+    _draw_front(View(image, scale, front_column, tip_row), gripper)
+    _draw_side(View(image, scale, side_column, tip_row), gripper)
+    draw_text(image, f'{gripper.name}  (mm)', (24, 34), 0.7, _EDGE)
     mount = gripper.tcp2parent_link[:3, 3] * 1e3
     caption = f'TCP at ({mount[0]:.1f}, {mount[1]:.1f}, {mount[2]:.1f}) in {gripper.parent_link}'
-    _text(image, f'{caption} of {gripper.urdf}', (24, _SIZE_PX[1] - 16), 0.42, _EDGE)
+    draw_text(image, f'{caption} of {gripper.urdf}', (24, _SIZE_PX[1] - 16), 0.42, _EDGE)
     return image
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """One projection: TCP coordinates (across, z) in m to pixels, z down."""
 
     image: ByteArray
@@ -63,14 +63,28 @@ class _View:
     row: float
 
     def point(self, across: float, z: float) -> tuple[int, int]:
+        """The pixel of a point, m."""
         return round(self.column + across * self.scale), round(self.row + z * self.scale)
 
     def box(self, low: tuple[float, float], high: tuple[float, float], color: Color) -> None:
+        """Draw a filled box.
+
+        Args:
+            low: upper left corner, m.
+            high: lower right corner, m.
+            color: RGB.
+        """
         cv2.rectangle(self.image, self.point(*low), self.point(*high), color, -1)
         cv2.rectangle(self.image, self.point(*low), self.point(*high), _EDGE, 1, cv2.LINE_AA)
 
     def dimension(self, start: tuple[float, float], end: tuple[float, float], shift: int) -> None:
-        """A dimension line between two points, moved by `shift` px right or down."""
+        """Draw a dimension line between two points.
+
+        Args:
+            start: one end, m.
+            end: the other end, m.
+            shift: moves it right or down, px.
+        """
         (x1, y1), (x2, y2) = self.point(*start), self.point(*end)
         vertical = x1 == x2
         length = abs(end[1] - start[1] if vertical else end[0] - start[0])
@@ -85,7 +99,7 @@ class _View:
         width = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.42, 1)[0][0]
         middle = ((x1 + x2) // 2, (y1 + y2) // 2)
         at = (x1 + 6, middle[1] + 4) if vertical else (middle[0] - width // 2, y1 + 15)
-        _text(self.image, text, at, 0.42, _DIMENSION)
+        draw_text(self.image, text, at, 0.42, _DIMENSION)
 
     def axes(self, name: str, color: Color) -> None:
         """The TCP's axes: one across, and the approach down."""
@@ -94,12 +108,12 @@ class _View:
         down = (origin[0], origin[1] + length)
         cv2.arrowedLine(self.image, origin, across, color, 2, cv2.LINE_AA, 0, 0.25)
         cv2.arrowedLine(self.image, origin, down, _APPROACH, 2, cv2.LINE_AA, 0, 0.25)
-        _text(self.image, name, (across[0] + 4, across[1] + 4), 0.45, color)
-        _text(self.image, 'z', (down[0] - 16, down[1] + 2), 0.45, _APPROACH)
+        draw_text(self.image, name, (across[0] + 4, across[1] + 4), 0.45, color)
+        draw_text(self.image, 'z', (down[0] - 16, down[1] + 2), 0.45, _APPROACH)
         cv2.circle(self.image, origin, 3, _EDGE, -1, cv2.LINE_AA)
 
 
-def _draw_front(view: _View, gripper: Gripper) -> None:
+def _draw_front(view: View, gripper: Gripper) -> None:
     inner = gripper.max_opening / 2
     outer = inner + gripper.finger_thickness
     back, top = -gripper.finger_length, -gripper.finger_length - gripper.palm_size[2]
@@ -116,7 +130,7 @@ def _draw_front(view: _View, gripper: Gripper) -> None:
     view.axes('y', _AXES[1][1])
 
 
-def _draw_side(view: _View, gripper: Gripper) -> None:
+def _draw_side(view: View, gripper: Gripper) -> None:
     half, palm = gripper.finger_width / 2, gripper.palm_size[0] / 2
     back, top = -gripper.finger_length, -gripper.finger_length - gripper.palm_size[2]
     view.box((-palm, top), (palm, back), _PALM)
@@ -128,7 +142,16 @@ def _draw_side(view: _View, gripper: Gripper) -> None:
     view.axes('x', _AXES[0][1])
 
 
-def _text(image: ByteArray, text: str, at: tuple[int, int], size: float, color: Color) -> None:
+def draw_text(image: ByteArray, text: str, at: tuple[int, int], size: float, color: Color) -> None:
+    """Write into a picture.
+
+    Args:
+        image: (H, W, 3) uint8, changed in place.
+        text: what to write.
+        at: column and row of its lower left corner, px.
+        size: of the letters, in units of OpenCV.
+        color: RGB.
+    """
     cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, color, 1, cv2.LINE_AA)
 
 

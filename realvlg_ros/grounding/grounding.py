@@ -135,7 +135,8 @@ def check_instruction(instruction: str) -> str:
     """Return the instruction with whitespace collapsed.
 
     Called once where an instruction enters: in Pipeline, in the worker of grounding_node, in
-    grasp_server, which refuses a goal with an invalid one, and in readers of files. Grounders
+    grasp_server, which refuses a goal with an invalid one, in replies to questions and in readers
+    of files. Grounders
     rely on it.
 
     Raises:

@@ -1,1 +1,1 @@
-"""Grasps and targets in the messages of MoveIt: grasps, planning scene and requests."""
+"""MoveIt's side: grasps and planning scene in its messages, and the sequence of a pick."""

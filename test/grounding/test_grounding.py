@@ -32,6 +32,7 @@ def test_instructions_are_checked_where_they_come_in_and_not_again_by_grounders(
         if 'check_instruction(' in path.read_text()
     }
     assert callers == {
+        'grounding/open_questions.py',
         'grounding/grounding.py',
         'grounding/realvlg/tools/labelled_set.py',
         'pipeline.py',

@@ -27,8 +27,9 @@ NODES = {
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
 }
-# Started when asked.
+# Started when asked, and by hand.
 OFFERED = {**NODES, 'moveit_adapter': 'MoveitAdapter'}
+ALL = {**OFFERED, 'pick_executor': 'PickExecutor'}
 Actions = Callable[..., list[Any]]
 
 
@@ -42,7 +43,7 @@ def own_nodes(actions: list[Any]) -> dict[str, dict[str, Any]]:
 
 
 def node_class(name: str) -> type[Any]:
-    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), OFFERED[name])
+    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), ALL[name])
     return cls
 
 
@@ -157,7 +158,7 @@ def test_empty_arguments_leave_the_parameter_file_alone(launch_actions: Actions)
         assert node['parameters'][1:] == [{'use_sim_time': False, 'autostart': True}]
 
 
-@pytest.mark.parametrize('name', OFFERED)
+@pytest.mark.parametrize('name', ALL)
 def test_parameter_file_shows_the_defaults(name: str) -> None:
     content = yaml.safe_load((ROOT / 'config' / f'{name}.yaml').read_text())
     values = flatten(content['/**']['ros__parameters'])
@@ -165,7 +166,7 @@ def test_parameter_file_shows_the_defaults(name: str) -> None:
     assert set(values) <= set(declared), f'{set(values) - set(declared)} are not declared'
     for key, value in values.items():
         assert declared[key].check(value) == declared[key].default, key
-    if name in ('grasp_server', 'moveit_adapter'):
+    if name in ('grasp_server', 'moveit_adapter', 'pick_executor'):
         assert set(values) == set(declared)
 
 

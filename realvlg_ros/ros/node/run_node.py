@@ -50,6 +50,9 @@ _THREADS = 8
 # gives one at most.
 _MAX_ERRORS = 50
 _ERROR_PERIOD_S = 1.0
+# Pause after such an error, s. Chosen: the thread that destroys the entity gets on, and 50 pauses
+# are less than a second.
+_ERROR_PAUSE_S = 0.005
 # Time in which results of aborted goals are sent before their servers are destroyed, s. Chosen:
 # many times what DDS takes.
 _LINGER_S = 0.2
@@ -70,6 +73,7 @@ def spin(executor: Executor) -> None:
             errors.append(time.monotonic())
             if len(errors) == _MAX_ERRORS and errors[-1] - errors[0] < _ERROR_PERIOD_S:
                 raise
+            time.sleep(_ERROR_PAUSE_S)
             continue
         except ExternalShutdownException:
             pass

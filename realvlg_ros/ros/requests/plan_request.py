@@ -76,6 +76,8 @@ class PlanRequest:
         self._lost = ''
         self._tf = TfWait(limits.tf_timeout)
         self._failures = 0
+        # When the last grounding was asked for, s since the start.
+        self._sent_s = 0.0
         self._progress = Progress(self._deadline, publish)
         self._waiter = Waiter(self._deadline, self._progress, self._check_idle, self._timed_out)
         self._wait = self._waiter.wait
@@ -109,7 +111,6 @@ class PlanRequest:
                 raise Ended(Result.FAILED, f'min_quality is {least:g}; expected 0 to 1')
             self._await_turn()
             while True:
-                sent = self._deadline.elapsed
                 self._ground(instruction)
                 target = self._await_target()
                 if target is not None:
@@ -117,8 +118,8 @@ class PlanRequest:
                     if lack := leave_out_below(target, least):
                         return self._result(Result.NO_GRASP, lack)
                     return self._result(Result.OK, words, target)
-                pause = self._limits.retry_period - (self._deadline.elapsed - sent)
-                self._waiter.pause(pause)
+                since = self._deadline.elapsed - self._sent_s
+                self._waiter.pause(self._limits.retry_period - since)
         except InstructionError as error:
             return self._result(Result.FAILED, str(error))
         except Ended as end:
@@ -179,6 +180,7 @@ class PlanRequest:
             # If a newer request has ended this one, a goal sent now would replace the newer goal.
             self._waiter.check_ended()
             self._target = None
+            self._sent_s = self._deadline.elapsed
             return self._grounder.send(goal, self._limits.grounder_silence, self._waiter.notify)
 
     def _take_grounding(self, grounding: Grounding) -> bool:

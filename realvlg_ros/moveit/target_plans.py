@@ -1,0 +1,196 @@
+"""Grasps from the PlanGrasps action and the target topic."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rclpy.node import Node
+
+from ..action import PlanGrasps
+from ..errors import NoPlanError, ParameterError, PickError, StaleTargetError
+from ..msg import GraspTarget
+from ..ros.conversions.pose import point_from_msg
+from ..ros.conversions.stamps import stamp_to_ns
+from .calls import RobotAction
+from .grip import Evidence, Finding, Sighting, judge_sighting
+from .halt import Halt
+from .motion import GraspMotion, Plan
+from .target_motions import plan_of
+
+
+@dataclass(frozen=True)
+class TargetLimits:
+    """Which targets may be approached, and how long one is waited for.
+
+    Attributes:
+        plan_timeout: deadline of PlanGrasps, s.
+        target_timeout: so long a target that may not be approached is waited on, s.
+        max_plan_age: a grasp that was not checked for so long is not approached, s.
+        unseen_time: so long an occluded target may be approached all the same, s.
+        verify_timeout: so long a target that has moved is waited on after a retreat, s.
+        link: that the planning group moves; empty: any that the target names.
+        accept_camera_frame: the camera does not move, and its frame is as good as a fixed one.
+    """
+
+    plan_timeout: float = 20.0
+    target_timeout: float = 2.0
+    max_plan_age: float = 1.0
+    unseen_time: float = 0.0
+    verify_timeout: float = 2.0
+    link: str = ''
+    accept_camera_frame: bool = False
+
+
+class TargetPlans:
+    """The grasps of one pick; see Plans. `on_target` comes from another thread."""
+
+    def __init__(
+        self,
+        action: RobotAction,
+        instruction: str,
+        limits: TargetLimits,
+        halt: Halt,
+        now_ns: Callable[[], int],
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            action: client of PlanGrasps.
+            instruction: what to pick up.
+            limits: which targets may be approached.
+            halt: ends every wait.
+            now_ns: time of the clock that images are stamped with, ns.
+        """
+        self._action = action
+        self._instruction = instruction
+        self._limits = limits
+        self._halt = halt
+        self._now_ns = now_ns
+        self._lock = threading.Lock()
+        self._request_id = ''
+        self._target: GraspTarget | None = None
+        self._before: GraspTarget | None = None
+
+    def ask(self) -> Plan:
+        """Plan grasps for the instruction; see Plans."""
+        timeout = min(self._limits.plan_timeout, self._halt.remaining)
+        with self._lock:
+            self._request_id, self._target = uuid.uuid4().hex, None
+        goal = PlanGrasps.Goal(
+            request_id=self._request_id,
+            instruction=self._instruction,
+            timeout=timeout,
+            wait_for_stable=True,
+        )
+        try:
+            # The server ends at its deadline; the rest is for the way.
+            result = self._action.run(goal, timeout + 5.0, self._halt)
+        except PickError as error:
+            raise NoPlanError(PlanGrasps.Result.FAILED, str(error)) from error
+        if result.status != PlanGrasps.Result.OK:
+            question = result.grounding.question
+            words = f'{result.message}; {question}' if question else result.message
+            raise NoPlanError(result.status, words)
+        self.on_target(result.target)
+        return self._plan(result.target)
+
+    def newest(self) -> Plan:
+        """The newest grasps, if they may be approached; see Plans."""
+        if not self._halt.wait(lambda: not self._objection(), self._limits.target_timeout):
+            objection = self._objection()
+            if objection:
+                raise StaleTargetError(objection)
+        target = self._target
+        assert target is not None
+        self._before = target
+        return self._plan(target)
+
+    def follow(self, motion: GraspMotion) -> Finding:
+        """Whether the object has moved with a retreat that has just ended; see Plans."""
+        since_ns = self._now_ns()
+
+        def found() -> Finding:
+            target = self._target
+            if self._before is None or target is None:
+                return Finding(Evidence.UNKNOWN, 'no target is known')
+            newer = stamp_to_ns(target.header.stamp) > since_ns
+            # A target that is lost is published no more.
+            after = self._sighting(target) if newer or target.state == target.LOST else None
+            return judge_sighting(self._sighting(self._before), after, motion.retreat)
+
+        self._halt.wait(lambda: found().evidence == Evidence.HELD, self._limits.verify_timeout)
+        return found()
+
+    def on_target(self, target: GraspTarget) -> None:
+        """Take a target; those of other requests and older ones are ignored."""
+        with self._lock:
+            known = self._target
+            newer = known is None or stamp_to_ns(target.header.stamp) >= stamp_to_ns(
+                known.header.stamp
+            )
+            if target.request_id == self._request_id and newer:
+                self._target = target
+
+    def _objection(self) -> str:
+        """Why the newest target may not be approached; empty when it may."""
+        target = self._target
+        if target is None:
+            return 'no target has come'
+        if target.state in (target.LOST, target.NO_GRASP) or not target.grasps:
+            return f'the target is {_STATES[target.state]}: {target.message or "no reason given"}'
+        now_ns = self._now_ns()
+        age = (now_ns - stamp_to_ns(target.checked_stamp)) * 1e-9
+        if target.state == target.OCCLUDED:
+            if age > self._limits.unseen_time:
+                return f'the target has not been seen for {age:.1f} s (unseen_time)'
+        elif not target.stable:
+            return f'the target is not stable: {target.message or "no reason given"}'
+        limit = max(self._limits.max_plan_age, self._limits.unseen_time)
+        if age > limit:
+            return f'its grasps were last checked {age:.1f} s ago (max_plan_age)'
+        return ''
+
+    def _plan(self, target: GraspTarget) -> Plan:
+        limits = self._limits
+        in_camera = target.header.frame_id == target.camera_frame_id
+        if in_camera and not limits.accept_camera_frame:
+            raise ParameterError(
+                f'grasps are in the frame of the camera ({target.camera_frame_id}), which may '
+                'move with the arm: set fixed_frame of grasp_node, or accept_camera_frame here '
+                'if the camera stands still'
+            )
+        if limits.link not in ('', target.parent_link):
+            raise ParameterError(
+                f'grasps are given for the link {target.parent_link}, and end_effector_link is '
+                f'{limits.link}: set end_effector_link of grasp_node to it as well'
+            )
+        return plan_of(target)
+
+    def _sighting(self, target: GraspTarget) -> Sighting:
+        frame_id = target.header.frame_id
+        moves = frame_id == target.camera_frame_id and not self._limits.accept_camera_frame
+        seen = target.state not in (target.OCCLUDED, target.LOST)
+        if point_from_msg(target.object_size).any():
+            position = point_from_msg(target.object_pose.position)
+            return Sighting(position, seen, frame_id, moves)
+        if target.grasps:
+            position = point_from_msg(target.grasps[0].pose.pose.position)
+            return Sighting(position, seen, frame_id, moves, 'grasp')
+        return Sighting(None, seen, frame_id, moves)
+
+
+_STATES = {
+    GraspTarget.TENTATIVE: 'tentative',
+    GraspTarget.CONFIRMED: 'without grasps',
+    GraspTarget.OCCLUDED: 'occluded',
+    GraspTarget.LOST: 'lost',
+    GraspTarget.NO_GRASP: 'not graspable',
+}
+
+
+def plan_client(node: Node) -> RobotAction:
+    """A client of the action plan_grasps, under the node's own name for it."""
+    return RobotAction(node, PlanGrasps, 'plan_grasps')

@@ -1,0 +1,65 @@
+"""What a closed gripper and a tracker say of the object."""
+
+import numpy as np
+import pytest
+
+from realvlg_ros.moveit.grip import (
+    Evidence,
+    GripLimits,
+    GripReading,
+    Sighting,
+    judge_reading,
+    judge_sighting,
+)
+
+HELD, MISSED, GONE, UNKNOWN = Evidence.HELD, Evidence.MISSED, Evidence.GONE, Evidence.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ('opening', 'effort', 'width', 'evidence'),
+    [
+        (0.045, None, 0.045, HELD),
+        (0.054, None, 0.045, HELD),
+        (0.056, None, 0.045, MISSED),
+        (0.034, None, 0.045, MISSED),
+        (0.0, None, 0.045, MISSED),
+        (0.0015, None, 0.009, MISSED),
+        (0.0, None, 0.001, UNKNOWN),
+        (None, None, 0.045, UNKNOWN),
+        (0.045, 12.0, 0.045, HELD),
+        (0.045, -12.0, 0.045, HELD),
+        (0.045, 3.0, 0.045, MISSED),
+        (None, 3.0, 0.045, MISSED),
+    ],
+)
+def test_a_reading(opening, effort, width, evidence):
+    limits = GripLimits(min_effort=5.0)
+    assert judge_reading(GripReading(opening, effort), width, limits).evidence == evidence
+
+
+def at(x, y, z, seen=True, frame='base', moves=False, what='box'):
+    return Sighting(np.array([x, y, z]), seen, frame, moves, what)
+
+
+BEFORE, WAY = at(0.5, 0.0, 0.0), np.array([0.0, 0.0, 0.1])
+
+
+@pytest.mark.parametrize(
+    ('after', 'evidence'),
+    [
+        (at(0.5, 0.0, 0.1), HELD),
+        (at(0.5, 0.02, 0.08), HELD),
+        (at(0.5, 0.0, 0.02), MISSED),
+        (at(0.4, 0.0, 0.0), MISSED),
+        (at(0.5, 0.0, 0.05), UNKNOWN),
+        (at(0.5, 0.05, 0.1), UNKNOWN),
+        (at(0.5, 0.0, 0.0, seen=False), GONE),
+        (at(0.5, 0.0, 0.1, frame='other'), UNKNOWN),
+        (at(0.5, 0.0, 0.1, moves=True), UNKNOWN),
+        (at(0.5, 0.0, 0.1, what='grasp'), UNKNOWN),
+        (Sighting(None, True, 'base'), UNKNOWN),
+        (None, UNKNOWN),
+    ],
+)
+def test_a_sighting_after_a_retreat_of_100_mm(after, evidence):
+    assert judge_sighting(BEFORE, after, WAY).evidence == evidence
