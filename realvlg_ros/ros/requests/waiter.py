@@ -12,8 +12,9 @@ from .progress import Progress
 
 T = TypeVar('T')
 
-# How often it is checked whether a node is not active, s. Chosen: too short to be noticed.
-_ACTIVE_PERIOD_S = 0.2
+# How often it is checked whether waiting is of use, s. Chosen: too short to be noticed, and a small
+# share of it is spent on asking the ROS graph.
+_CHECK_PERIOD_S = 0.2
 
 
 class Ended(Exception):  # noqa: N818
@@ -39,13 +40,14 @@ class Waiter:
         Args:
             deadline: of the request.
             progress: published from time to time while a wait lasts.
-            check: called often while a wait lasts; raises Ended where waiting is of no use.
+            check: called now and then while a wait lasts; raises Ended where waiting is of no use.
             timed_out: the end of a request whose deadline has passed.
         """
         self._deadline = deadline
         self._progress = progress
         self._check = check
         self._timed_out = timed_out
+        self._check_due = Deadline(0.0)
         self._end: Ended | None = None
         self.changed = threading.Condition()
 
@@ -96,6 +98,8 @@ class Waiter:
                 if until.passed:
                     return None
                 left = min(until.remaining, self._deadline.remaining)
-                self.changed.wait(min(left, poll, _ACTIVE_PERIOD_S))
-            self._check()
+                self.changed.wait(min(left, poll, _CHECK_PERIOD_S))
+            if self._check_due.passed:
+                self._check_due = Deadline(_CHECK_PERIOD_S)
+                self._check()
             self._progress.keep_alive()
