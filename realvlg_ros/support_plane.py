@@ -29,6 +29,10 @@ _MAX_TILT_RAD = np.radians(20)
 # than the relief of a support, since with 8 mm the tops of things in a real, full tote pass for
 # what carries the rest; no taller than what a hand holds.
 _CARRIED_M = (0.012, 0.35)
+# A support that is seen is that which is known otherwise within this angle and this distance along
+# the normal. Chosen: what a calibration of the camera leaves.
+_SAME_TILT_RAD = np.radians(5.0)
+_SAME_DISTANCE_M = 0.03
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,30 @@ def known_support(frame: RgbdFrame) -> SupportPlane | None:
     if frame.support is None:
         return None
     return SupportPlane(frame.support[:3], float(frame.support[3]), 0.0, 0)
+
+
+def seen_or_known_support(frame: RgbdFrame, up: FloatArray | None) -> SupportPlane | None:
+    """The support that the depth shows, unless it is another than the one known otherwise.
+
+    In a part of an image, or beside a bin, the largest plane may be a thing's.
+
+    Args:
+        frame: colour and depth.
+        up: (3,) unit vector opposite to gravity in the optical frame, if known.
+
+    Returns:
+        The plane; None where none is seen and none is known.
+    """
+    known = known_support(frame)
+    try:
+        found = find_support_plane(frame, up)
+    except SupportPlaneError:
+        return known
+    if known is None:
+        return found
+    tilt = np.arccos(np.clip(found.normal @ known.normal, -1.0, 1.0))
+    agree = tilt < _SAME_TILT_RAD and abs(found.offset - known.offset) < _SAME_DISTANCE_M
+    return found if agree else known
 
 
 def find_support_plane(frame: RgbdFrame, up: FloatArray | None = None) -> SupportPlane:

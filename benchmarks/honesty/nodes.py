@@ -122,7 +122,7 @@ class Graph:
         self.heard = Heard()
         self.lag = Lag()
         self.camera = Camera(self.client, rate_hz)
-        self.tf = TransformBroadcaster(self.client)
+        self.tf = TransformBroadcaster(self.client.create_publisher)
         make = self.client.create_subscription
         make(GraspTarget, 'target', self._on_target, stream('reliable', 100))
         make(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)

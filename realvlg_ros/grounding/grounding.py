@@ -67,6 +67,8 @@ class Grounding:
         box, mask: of the object, when OK.
         rectangles, contacts: the model's own proposals, best first.
         candidates: the objects that fit when AMBIGUOUS; the closest ones when NOT_FOUND.
+        candidates_fit: when AMBIGUOUS, each candidate is known to fit every word, and there are no
+            others that do.
         question: what to ask the person when AMBIGUOUS.
         token: names that question in the answer to it.
         backend: which grounder answered.
@@ -88,6 +90,7 @@ class Grounding:
     rectangles: tuple[GraspRectangle, ...] = ()
     contacts: tuple[ContactPair, ...] = ()
     candidates: tuple[ObjectCandidate, ...] = ()
+    candidates_fit: bool = False
     question: str = ''
     token: str = ''
     backend: str = ''

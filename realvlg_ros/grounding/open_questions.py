@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..arrays import FloatArray
 from ..errors import InstructionError
 from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
-from .query import Query
+from .query import Choice, Query
 from .tabletop.grammar import parse
 
 # Questions that wait at a time; the oldest gives way. Chosen: more than people answer at once.
@@ -43,6 +44,7 @@ class _Open:
 
     query: Query
     candidates: tuple[ObjectCandidate, ...]
+    camera2fixed: FloatArray | None
     asked: float
 
 
@@ -61,16 +63,29 @@ class OpenQuestions:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, _Open] = OrderedDict()
 
-    def ask(self, grounding: Grounding, query: Query) -> Grounding:
-        """Give an AMBIGUOUS answer a token and remember it; others stay as they are."""
+    def ask(
+        self, grounding: Grounding, query: Query, camera2fixed: FloatArray | None = None
+    ) -> Grounding:
+        """Give an AMBIGUOUS answer a token and remember it; others stay as they are.
+
+        Args:
+            grounding: the answer.
+            query: what was asked for.
+            camera2fixed: 4x4 pose of the camera in the fixed frame, if it is known.
+        """
         if grounding.status is not GroundingStatus.AMBIGUOUS:
             return grounding
         token = uuid.uuid4().hex
         with self._lock:
-            self._open[token] = _Open(query, grounding.candidates, self._clock())
+            self._open[token] = _Open(query, grounding.candidates, camera2fixed, self._clock())
             while len(self._open) > _MOST_QUESTIONS:
                 self._open.popitem(last=False)
         return replace(grounding, token=token)
+
+    def close(self, token: str) -> None:
+        """Forget a question that has been answered."""
+        with self._lock:
+            self._open.pop(token, None)
 
     @property
     def newest(self) -> str:
@@ -104,7 +119,8 @@ class OpenQuestions:
                 raise InstructionError(
                     f'candidate {choice} is chosen; the question has {len(candidates)}'
                 )
-            return replace(query, chosen=candidates[choice - 1])
+            chosen = Choice(candidates[choice - 1], candidates, found.camera2fixed)
+            return replace(query, choice=chosen)
         return replace(query, instruction=joined(query.instruction, check_instruction(words)))
 
 
@@ -119,7 +135,7 @@ def joined(instruction: str, reply: str) -> str:
     said = ' '.join(re.sub(r"[^\w'\- ]+", ' ', reply.lower()).split())
     thing = _THING.sub(r'\1', _COURTESY.sub('', ' '.join(instruction.lower().split())))
     if re.search(r'\bones?\b', said):
-        return re.sub(r'\bones?\b', thing, said, count=1)
+        return re.sub(r'\bones?\b', lambda _: thing, said, count=1)
     if _FOLLOWS.match(said):
         return f'the {thing} {said}'
     if parse(said).noun:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..camera import Camera
-from ..errors import InstructionError, SupportPlaneError
+from ..errors import InstructionError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
-from ..support_plane import find_support_plane
+from ..support_plane import seen_or_known_support
+from ..transforms import transform_points
 from .grounding import Grounder, Grounding, GroundingStatus, ObjectCandidate, never_aborted
 
-# The chosen candidate is that of the new image which overlaps the old box by this share at least
-# (intersection over union). Chosen: less than boxes of one thing in two images do, more than those
-# of neighbours.
-_SAME_PLACE = 0.3
+# The chosen candidate is that within this distance of its place in the fixed frame, m. Chosen:
+# less than the distance of two things that a hand can take.
+_SAME_PLACE_M = 0.04
+# Without a fixed frame, that whose box overlaps the old one by this share at least (intersection
+# over union). Chosen: boxes of one thing in two images do by more, those of neighbours by less.
+_SAME_BOX = 0.3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A candidate that a person has chosen.
+
+    Attributes:
+        candidate: the one that is meant.
+        among: all candidates of the question, it included.
+        camera2fixed: 4x4 pose of the camera in the fixed frame then, if it is known.
+    """
+
+    candidate: ObjectCandidate
+    among: tuple[ObjectCandidate, ...]
+    camera2fixed: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -27,13 +46,13 @@ class Query:
     Attributes:
         instruction: what a person said.
         region: the part of the image to look in; None for all of it.
-        chosen: the candidate of an earlier answer to this instruction that is meant; None to
-            decide anew.
+        choice: which candidate of an earlier answer to this instruction is meant; None to decide
+            anew.
     """
 
     instruction: str
     region: Box | None = None
-    chosen: ObjectCandidate | None = None
+    choice: Choice | None = None
 
 
 def ground(
@@ -63,7 +82,7 @@ def ground(
     else:
         part, x, y = _part(frame, query.region)
         grounding = _moved(grounder.ground(part, query.instruction, aborted), x, y, frame.camera)
-    return grounding if query.chosen is None else _choose(grounding, query.chosen)
+    return grounding if query.choice is None else _choose(grounding, frame, query.choice)
 
 
 def as_found(grounding: Grounding, candidate: ObjectCandidate, message: str) -> Grounding:
@@ -87,27 +106,78 @@ def as_found(grounding: Grounding, candidate: ObjectCandidate, message: str) -> 
     )
 
 
-def _choose(grounding: Grounding, chosen: ObjectCandidate) -> Grounding:
-    """The candidate that is where the chosen one was; NOT_FOUND where none is."""
-    if grounding.status is GroundingStatus.OK and grounding.box is not None:
-        if grounding.box.iou(chosen.box) >= _SAME_PLACE:
-            return grounding
-    elif grounding.status is not GroundingStatus.AMBIGUOUS:
+def _choose(grounding: Grounding, frame: RgbdFrame, choice: Choice) -> Grounding:
+    """The candidate that is where the chosen one was; NOT_FOUND where none is, or who knows."""
+    if grounding.status not in (GroundingStatus.OK, GroundingStatus.AMBIGUOUS):
         return grounding
-    best = max(grounding.candidates, key=lambda c: c.box.iou(chosen.box), default=None)
-    if best is not None and best.box.iou(chosen.box) >= _SAME_PLACE:
-        return as_found(grounding, best, f'{best.description or best.label} was chosen')
+    found = grounding.candidates
+    if grounding.status is GroundingStatus.OK:
+        found = _the_only_one(grounding, frame)
+    chosen = choice.candidate
     words = chosen.description or chosen.label
+    if choice.camera2fixed is not None and frame.camera2fixed is not None:
+        best = _at_the_place(found, frame.camera2fixed, choice)
+        why = 'is not where it was any more'
+    else:
+        best = _in_the_same_view(found, choice)
+        why = 'cannot be told: the view or the objects have changed'
+    if best is not None:
+        return as_found(grounding, best, f'{best.description or words} was chosen')
     return replace(
         grounding,
         status=GroundingStatus.NOT_FOUND,
-        message=f'{words} was chosen, and is not where it was any more: ask again',
+        message=f'{words} was chosen, and {why}: ask again',
         box=None,
         mask=None,
         rectangles=(),
         contacts=(),
         question='',
     )
+
+
+def _the_only_one(grounding: Grounding, frame: RgbdFrame) -> tuple[ObjectCandidate, ...]:
+    """The object of an OK answer as a candidate, with the middle of its surface."""
+    if grounding.box is None:
+        return ()
+    position = None
+    if grounding.mask is not None:
+        seen = grounding.mask.to_full(*frame.depth.shape) & frame.valid
+        if seen.any():
+            position = np.median(frame.points[seen], axis=0).astype(np.float64)
+    one = ObjectCandidate(
+        grounding.label, '', grounding.score, grounding.box, position, grounding.mask
+    )
+    return (one,)
+
+
+def _at_the_place(
+    found: Sequence[ObjectCandidate], camera2fixed: FloatArray, choice: Choice
+) -> ObjectCandidate | None:
+    """The candidate at the chosen one's place in the fixed frame."""
+    if choice.candidate.position is None or choice.camera2fixed is None:
+        return None
+    place = transform_points(choice.camera2fixed, choice.candidate.position)
+    near = [
+        (float(np.linalg.norm(transform_points(camera2fixed, c.position) - place)), k)
+        for k, c in enumerate(found)
+        if c.position is not None
+    ]
+    distance, index = min(near, default=(np.inf, -1))
+    return found[index] if distance < _SAME_PLACE_M else None
+
+
+def _in_the_same_view(found: Sequence[ObjectCandidate], choice: Choice) -> ObjectCandidate | None:
+    """The candidate at the chosen one's box, where all candidates are at their boxes.
+
+    Without a fixed frame that tells a camera that has moved.
+    """
+    matches = []
+    for old in choice.among:
+        best = max(found, key=lambda c: c.box.iou(old.box), default=None)
+        if best is None or best.box.iou(old.box) < _SAME_BOX:
+            return None
+        matches.append(best)
+    return matches[next(k for k, old in enumerate(choice.among) if old is choice.candidate)]
 
 
 def _part(frame: RgbdFrame, region: Box) -> tuple[RgbdFrame, int, int]:
@@ -125,12 +195,8 @@ def _part(frame: RgbdFrame, region: Box) -> tuple[RgbdFrame, int, int]:
             f'region of interest {region.as_tuple()} px lies outside the image of '
             f'{camera.width}x{camera.height}'
         )
-    support = frame.support
-    try:
-        plane = find_support_plane(frame, frame.up)
-        support = np.append(plane.normal, plane.offset)
-    except SupportPlaneError:
-        pass
+    plane = seen_or_known_support(frame, frame.up)
+    support = None if plane is None else np.append(plane.normal, plane.offset)
     part = replace(
         frame,
         color=np.ascontiguousarray(frame.color[top:bottom, left:right]),

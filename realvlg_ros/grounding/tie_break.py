@@ -62,6 +62,8 @@ def break_tie(grounding: Grounding, frame: RgbdFrame, affordance: Affordance) ->
     ambiguous = grounding.status is GroundingStatus.AMBIGUOUS and len(candidates) > 1
     if affordance.prior == 'ask' or not ambiguous:
         return grounding
+    if not grounding.candidates_fit:
+        return _undecided(grounding, affordance, 'it is not known that all of them fit')
     places = [candidate.position for candidate in candidates]
     if any(place is None for place in places):
         return _undecided(grounding, affordance, 'the position of a candidate is not known')

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ..errors import RealvlgError, TransformError
+from ..errors import ParameterError, RealvlgError, TransformError
 from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
@@ -83,6 +83,14 @@ class GraspParameters(CameraParameters):
     )  # fmt: skip
     planner: PlannerSettings = field(default_factory=PlannerSettings)
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.grasp_tf_frame and self.grasp_tf_frame == self.fixed_frame:
+            raise ParameterError(
+                f'grasp_tf_frame and fixed_frame are both {self.fixed_frame!r}: give the grasp a '
+                'frame of its own'
+            )
 
 
 class GraspNode(ManagedNode):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
@@ -178,10 +179,11 @@ class GraspServer(ManagedNode):
         if frame_id in ('', source):
             return target
         what = f'pose of {source!r} in {frame_id!r}, the target_frame of the goal'
-        if self._tf is None:
+        tf = self._tf
+        if tf is None:
             raise TransformError(f'no {what}: {self._no_tf}')
         stamp_ns = stamp_to_ns(target.header.stamp)
-        moved = self._tf.wait(what, lambda buffer: buffer.lookup(frame_id, source, stamp_ns))
+        moved = tf.wait(what, lambda buffer: buffer.lookup(frame_id, source, stamp_ns))
         return move_target(target, frame_id, moved)
 
     def _execute(self, handle: ServerGoalHandle, request: PlanRequest) -> Result:
@@ -190,6 +192,11 @@ class GraspServer(ManagedNode):
         ) as live:
             try:
                 result = request.run()
+            except Exception as error:
+                # Its default status reads OK.
+                self.get_logger().error(traceback.format_exc())
+                message = f'grasp_server failed: {error!r}; see its log'
+                result = Result(status=Result.FAILED, message=message)
             finally:
                 self._order.remove(request)
             live.end(self._succeeds(result))

@@ -163,15 +163,21 @@ class GroundingNode(ManagedNode):
         return lambda handle: self._execute(handle, self._goals, request)
 
     def _begin_in_background(self, handle: ServerGoalHandle) -> Execution:
-        request = self._submit(handle.request, background=True)
+        goal: Ground.Goal = handle.request
+        try:
+            query = self._queries.of_background(goal)
+        except InstructionError as error:
+            request = self._requests.decline(Query(goal.instruction), str(error), goal.request_id)
+        else:
+            request = self._requests.submit(query, goal.request_id, background=True)
         return lambda handle: self._execute(handle, self._background_goals, request)
 
-    def _submit(self, goal: Ground.Goal, background: bool = False) -> GroundingRequest:
+    def _submit(self, goal: Ground.Goal) -> GroundingRequest:
         try:
             query = self._queries.of_goal(goal)
         except InstructionError as error:
             return self._requests.refuse(Query(goal.instruction), str(error), goal.request_id)
-        return self._requests.submit(query, goal.request_id, background)
+        return self._requests.submit(query, goal.request_id)
 
     def _execute(
         self, handle: ServerGoalHandle, goals: Goals, request: GroundingRequest

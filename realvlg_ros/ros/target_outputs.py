@@ -75,7 +75,7 @@ class TargetOutputs:
 
     def _broadcast(self, tf_frame: str) -> None:
         try:
-            self._tf = TransformBroadcaster(self._node)
+            self._tf = TransformBroadcaster(self._node.create_managed_publisher)
         except MissingDependencyError as error:
             self._node.get_logger().warning(f'{error}: the frame {tf_frame!r} is not published')
 
@@ -110,7 +110,8 @@ class TargetOutputs:
             self._candidates.publish(PoseArray(header=header, poses=poses))
         if _wanted(self._marker_array):
             self._marker_array.publish(self._markers.draw(shown))
-        if self._tf is not None and shown.grasps:
+        taken = (shown.frame_id, shown.camera_frame_id)
+        if self._tf is not None and shown.grasps and self._tf_frame not in taken:
             best = shown.grasps[0].tcp2frame
             self._tf.send(transform_to_msg(shown.frame_id, self._tf_frame, best, shown.stamp_ns))
 

@@ -33,7 +33,7 @@ class FixedFrameGraph(Graph):
     def __init__(self) -> None:
         super().__init__()
         self.camera = OddCamera(self.node)
-        self.broadcaster = TransformBroadcaster(self.node)
+        self.broadcaster = TransformBroadcaster(self.node.create_publisher)
         self.targets = self.record_targets()
         parameters = {'fixed_frame': 'base_link', 'no_data_timeout': 0.3}
         self.add(GroundingNode, max_image_age=0.3, **parameters)

@@ -5,7 +5,7 @@ import pytest
 from realvlg_ros.errors import InstructionError
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from realvlg_ros.grounding.open_questions import OpenQuestions, joined
-from realvlg_ros.grounding.query import Query
+from realvlg_ros.grounding.query import Choice, Query
 from realvlg_ros.image_region import Box
 
 BOX = Box(0, 0, 10, 10)
@@ -33,6 +33,7 @@ def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
         ('grasp mug', 'the big one', 'the big mug'),
         ('give me the mug', 'the mug next to the banana', 'the mug next to the banana'),
         ('pick up the mug on the table', 'the red one', 'the red mug on the table'),
+        ('pick up the mug\\1 \\q', 'the red one', 'the red mug\\1 \\q'),
     ],
 )
 def test_a_reply_completes_the_sentence(instruction, reply, sentence):
@@ -49,12 +50,12 @@ def test_a_reply_completes_the_sentence(instruction, reply, sentence):
 def test_a_candidate_is_chosen_by_number_or_by_its_words(words, number, chosen):
     questions, token = asked()
     query = questions.reply(token, words, number)
-    assert query == Query('take the mug', BOX, TWO[chosen])
+    assert query == Query('take the mug', BOX, Choice(TWO[chosen], TWO))
 
 
 def test_yes_takes_the_only_candidate_and_no_is_asked_for_other_words():
     questions, token = asked(TWO[:1])
-    assert questions.reply(token, 'Yes').chosen is TWO[0]
+    assert questions.reply(token, 'Yes').choice.candidate is TWO[0]
     with pytest.raises(InstructionError, match='other words'):
         questions.reply(token, 'no')
 
@@ -77,7 +78,7 @@ def test_a_question_is_forgotten_after_its_time():
     now = [0.0]
     questions, token = asked(clock=lambda: now[0], lifetime=5.0)
     now[0] = 4.0
-    assert questions.reply(token, 'first').chosen is TWO[0]
+    assert questions.reply(token, 'first').choice.candidate is TWO[0]
     now[0] = 6.0
     with pytest.raises(InstructionError, match='for 5 s'):
         questions.reply(token, 'first')
@@ -87,3 +88,9 @@ def test_other_answers_ask_nothing():
     questions = OpenQuestions(60.0)
     found = Grounding(GroundingStatus.OK, 'the mug')
     assert questions.ask(found, Query('the mug')) is found and questions.newest == ''
+
+
+def test_a_question_that_was_answered_is_not_the_newest_any_more():
+    questions, token = asked()
+    questions.close(token)
+    assert questions.newest == ''

@@ -76,8 +76,24 @@ def test_free_space_decides_where_one_is_hemmed_in(answer):
 def test_by_default_and_for_other_answers_nothing_changes(answer):
     frame = table_scene.frame()
     assert break_tie(answer, frame, Affordance()) is answer
+    unsure = replace(answer, candidates_fit=False)
+    left = break_tie(unsure, frame, Affordance('clearance'))
+    assert (
+        left.status is GroundingStatus.AMBIGUOUS
+        and 'not known that all of them fit' in left.message
+    )
     known = replace(answer, status=GroundingStatus.OK)
     assert break_tie(known, frame, Affordance('clearance')) is known
     unplaced = replace(answer, candidates=(replace(answer.candidates[0], position=None),) * 2)
     left = break_tie(unplaced, frame, Affordance('clearance'))
     assert 'position of a candidate is not known' in left.message
+
+
+@pytest.mark.parametrize('words', ['the banana', 'the transparent box', 'the thing'])
+def test_what_only_recognition_could_tell_is_no_tie(words):
+    grounder = TabletopGrounder()
+    grounder.load()
+    answer = ground(grounder, table_scene.frame(), Query(words))
+    gripper = Affordance('gripper', gripper=in_camera(RED + (0, 0, 0.2)))
+    left = break_tie(answer, table_scene.frame(), gripper)
+    assert left.status is answer.status is not GroundingStatus.OK

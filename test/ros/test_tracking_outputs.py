@@ -25,7 +25,9 @@ def test_targets_live_in_the_fixed_frame_where_tf_gives_one(graph):
 
     diagnostics = graph.record_diagnostics()
     pose = table_scene.camera2world()
-    TransformBroadcaster(graph.node).send_static(transform_to_msg('base', CAMERA_FRAME, pose, 0))
+    TransformBroadcaster(graph.node.create_publisher).send_static(
+        transform_to_msg('base', CAMERA_FRAME, pose, 0)
+    )
     start(graph, fixed_frame='base')
     target = wait_until(
         lambda: (t := asked(graph)).header.frame_id == 'base' and t, 'a target in the fixed frame'
@@ -170,7 +172,7 @@ def test_the_robot_is_not_an_object(graph, tmp_path):
     failed = ground(graph, SENTENCE).result().grounding
     assert failed.status == Grounding.TF_UNAVAILABLE and "'hand'" in failed.message
     center = make_transform(np.eye(3), (lower + upper) / 2)
-    broadcaster = TransformBroadcaster(graph.node)
+    broadcaster = TransformBroadcaster(graph.node.create_publisher)
     broadcaster.send_static(
         transform_to_msg('base', CAMERA_FRAME, table_scene.camera2world(), 0),
         transform_to_msg('base', 'hand', center, 0),

@@ -114,9 +114,11 @@ class _Builder:
         listed = [self._describe(fit.index) for fit in fits[:_MAX_CANDIDATES]]
         wanted = self.phrase.noun or 'one'
         named = listed[:_NAMED] + ['another one'] * (len(listed) > _NAMED)
+        told = self.phrase.names_attributes or self.phrase.kind is NounKind.SHAPE
+        sure = told and not self.phrase.doubts and not self.phrase.lost_colors
         if len(fits) == 1:
             message = f'one object may be "{self.phrase.text}", which is not sure: {listed[0]}'
-        elif self.phrase.names_attributes or self.phrase.kind is NounKind.SHAPE:
+        elif told:
             message = f'{len(fits)} objects fit "{self.phrase.text}"'
         else:
             message = (
@@ -127,6 +129,7 @@ class _Builder:
             message + self._doubts(),
             score=float(np.clip(fits[0].score / len(fits), 0, 1)),
             candidates=self._candidates(fits),
+            candidates_fit=bool(sure and 1 < len(fits) <= _MAX_CANDIDATES),
             question=(
                 f'Do you mean {listed[0]}?'
                 if len(fits) == 1

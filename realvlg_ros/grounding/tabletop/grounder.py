@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import GroundingCanceled, SupportPlaneError
+from ...errors import GroundingCanceled
 from ...frame import RgbdFrame
 from ...settings import Settings, from_options, setting
-from ...support_plane import SupportPlane, find_support_plane, known_support
+from ...support_plane import seen_or_known_support
 from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
@@ -23,11 +23,6 @@ from .matching import match
 from .patches import find_in_clutter
 from .scene import TabletopScene
 from .segmentation import SegmentationSettings, segment
-
-# A support that is seen is that which is known otherwise within this angle, rad, and this distance
-# along the normal, m. Chosen: what a calibration of the camera leaves.
-_SAME_TILT = np.radians(5.0)
-_SAME_DISTANCE = 0.03
 
 
 @dataclass(frozen=True)
@@ -109,27 +104,13 @@ class TabletopGrounder:
     def _scene_on_support(self, frame: RgbdFrame) -> TabletopScene | None:
         """The scene with heights above its support; None where hardly any of it is seen."""
         up = frame.up if self.settings.level_support else None
-        known = known_support(frame)
-        plane = known
-        try:
-            found = find_support_plane(frame, up)
-            # In a part of an image, or beside a bin, the largest plane may be a thing's.
-            if known is None or _agree(found, known):
-                plane = found
-        except SupportPlaneError:
-            pass
+        plane = seen_or_known_support(frame, up)
         if plane is None:
             return None
         scene = TabletopScene.from_frame(frame, plane, self.settings.segmentation.working_width_px)
         share = float(scene.support.mean())
-        bare = share >= self.settings.min_support_share or plane is known
+        bare = share >= self.settings.min_support_share or frame.support is not None
         return scene if bare else None
-
-
-def _agree(found: SupportPlane, known: SupportPlane) -> bool:
-    """Whether a plane that was found is the one that is known otherwise."""
-    tilt = np.arccos(np.clip(found.normal @ known.normal, -1.0, 1.0))
-    return bool(tilt < _SAME_TILT and abs(found.offset - known.offset) < _SAME_DISTANCE)
 
 
 class _Clock:

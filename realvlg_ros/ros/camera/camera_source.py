@@ -165,7 +165,7 @@ class CameraSource(CheckedNode, ABC):
 
     def _make_broadcaster(self) -> TransformBroadcaster | None:
         try:
-            return TransformBroadcaster(self)
+            return TransformBroadcaster(self.create_publisher)
         except MissingDependencyError as error:
             self.get_logger().warning(str(error))
             return None

@@ -48,8 +48,8 @@ class NodeExecutor(Executor):  # type: ignore[misc]
                 return
         if isinstance(entity, Subscription):
             handler()
-        else:
-            self._pool.submit(handler)
+        elif not self._submitted(handler):
+            return
         self._running.append(handler)
         done = [task for task in self._running if task.done()]
         self._running = [task for task in self._running if not task.done()]
@@ -65,6 +65,16 @@ class NodeExecutor(Executor):  # type: ignore[misc]
             ended: bool = super().shutdown(timeout_sec)
         self._pool.shutdown(wait=False)
         return ended
+
+    def _submitted(self, handler: Any) -> bool:
+        """Whether the pool has taken a callback: it takes none once the executor is shut down."""
+        try:
+            self._pool.submit(handler)
+        except RuntimeError:
+            if not self._ending:
+                raise
+            return False
+        return True
 
     def _ends(self) -> bool:
         return self._ending

@@ -110,7 +110,13 @@ class GoalClient:
                 f'grasp_server has been silent for {_SERVER_SILENCE_S:g} s: '
                 'it ended or was restarted; ask again'
             )
-        return result.result().result
+        answer: PlanGrasps.Result = result.result().result
+        if answer.status == PlanGrasps.Result.OK and not answer.target.grasps:
+            # What rclpy gives for a goal that its server does not know.
+            raise RealvlgError(
+                'grasp_server gave an empty result: it was restarted meanwhile; ask again'
+            )
+        return answer
 
     def _accepted(
         self,

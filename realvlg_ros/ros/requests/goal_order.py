@@ -33,8 +33,8 @@ class GoalOrder(Generic[R]):
     @property
     def current(self) -> R | None:
         """The request that is worked on."""
-        live = self._live
-        return live[0] if live else None
+        # One step, and never waits: it is asked by each message.
+        return next(iter(self._live), None)
 
     def refusal(self, policy: str) -> str:
         """Why a new goal is rejected, in words; empty where it is taken.
@@ -59,11 +59,12 @@ class GoalOrder(Generic[R]):
             policy: one of POLICIES; with preempt it ends all others.
         """
         with self._lock:
-            if policy == 'preempt':
-                for other in self._live:
-                    other.replace(instruction)
-                self._live.clear()
-            self._live.append(request)
+            others = self._live if policy == 'preempt' else []
+            self._live = [*(() if policy == 'preempt' else self._live), request]
+        # Not under the lock: a request that is ended takes its own, under which it asks for its
+        # turn.
+        for other in others:
+            other.replace(instruction)
 
     def ahead_of(self, request: object) -> int:
         """How many requests are worked on before this one."""
@@ -73,8 +74,7 @@ class GoalOrder(Generic[R]):
     def remove(self, request: R) -> None:
         """Forget a request that has its result."""
         with self._lock:
-            if request in self._live:
-                self._live.remove(request)
+            self._live = [other for other in self._live if other is not request]
 
     def live(self) -> list[R]:
         """All requests, the one that is worked on first."""

@@ -32,6 +32,7 @@ class GroundingRequest:
             publish: called with IN_PROGRESS, which names the frame in use, then with the answer.
         """
         self.query = query
+        self.background = False
         self.request_id = request_id or uuid.uuid4().hex
         self._publish = publish
         self._changed = threading.Condition()

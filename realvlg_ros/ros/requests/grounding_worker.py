@@ -21,7 +21,7 @@ _STOP_TIMEOUT_S = 5.0
 TakeFrame = Callable[[GroundingRequest], RgbdFrame]
 
 
-def _as_it_is(grounding: Grounding, frame: RgbdFrame, query: Query) -> Grounding:
+def _as_it_is(grounding: Grounding, frame: RgbdFrame, request: GroundingRequest) -> Grounding:
     return grounding
 
 
@@ -38,7 +38,7 @@ class GroundingWorker:
         take_frame: TakeFrame,
         publish: Callable[[Grounding], None],
         log_error: Callable[[str], None],
-        settle: Callable[[Grounding, RgbdFrame, Query], Grounding] = _as_it_is,
+        settle: Callable[[Grounding, RgbdFrame, GroundingRequest], Grounding] = _as_it_is,
     ) -> None:
         """Start the thread.
 
@@ -48,7 +48,8 @@ class GroundingWorker:
                 request is not aborted.
             publish: called with every Grounding, IN_PROGRESS ones included.
             log_error: called with the traceback of an unexpected exception.
-            settle: what becomes of the answer to a query in a frame before it is published.
+            settle: what becomes of the answer to a request in a frame before it is published; not
+                of one in the background.
         """
         self._grounder = grounder
         self._take_frame = take_frame
@@ -83,15 +84,13 @@ class GroundingWorker:
         request = GroundingRequest(query, request_id, self._publish)
         try:
             query = replace(query, instruction=check_instruction(query.instruction))
-            request.query = query
+            request.query, request.background = query, background
         except InstructionError as error:
             request.end(GroundingStatus.FAILED, str(error))
             return request
         with self._lock:
             if background and self.busy:
-                request = GroundingRequest(query, request_id, _publish_nothing)
-                request.end(GroundingStatus.CANCELED, 'another request is at work')
-                return request
+                return self.decline(query, 'another request is at work', request_id)
             if self._stopped:
                 request.end(GroundingStatus.FAILED, self._stopped)
                 return request
@@ -114,6 +113,18 @@ class GroundingWorker:
         request.end(GroundingStatus.FAILED, reason)
         return request
 
+    def decline(self, query: Query, reason: str, request_id: str = '') -> GroundingRequest:
+        """End a request in the background at once, with nothing published.
+
+        Args:
+            query: as received.
+            reason: in words.
+            request_id: one is made when empty.
+        """
+        request = GroundingRequest(query, request_id, _publish_nothing)
+        request.end(GroundingStatus.CANCELED, reason)
+        return request
+
     def stop(self, reason: str) -> bool:
         """Fail the current request and end the thread; False if it did not end in time."""
         with self._lock:
@@ -132,7 +143,10 @@ class GroundingWorker:
             frame = self._take_frame(request)
             started = request.elapsed
             grounding = ground(self._grounder, frame, request.query, request.aborted)
-            grounding = self._settle(grounding, frame, request.query)
+            if request.aborted():
+                return
+            if not request.background:
+                grounding = self._settle(grounding, frame, request)
             self.last_ms = (request.elapsed - started) * 1e3
         except GroundingCanceled as error:
             request.end(GroundingStatus.CANCELED, str(error))

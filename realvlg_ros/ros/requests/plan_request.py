@@ -74,7 +74,10 @@ class PlanRequest:
         self._planning = Deadline(0.0)
         self._grounding = Grounding()
         self._lost = ''
-        self._tf = TfWait(limits.tf_timeout)
+        # Of the grounded image, of the target's image, and of the frame asked for.
+        self._camera_tf, self._target_tf, self._frame_tf = (
+            TfWait(limits.tf_timeout) for _ in range(3)
+        )
         self._failures = 0
         # When the last grounding was asked for, s since the start.
         self._sent_s = 0.0
@@ -157,11 +160,12 @@ class PlanRequest:
 
     def _heard(self, attempt: GroundAttempt) -> bool | None:
         """Whether an attempt has ended; passes on what a grounder without images says."""
-        feedback = attempt.feedback
+        feedback, obstacle = attempt.feedback, ''
         if feedback is not None and feedback.stage == Ground.Feedback.WAITING_FOR_IMAGE:
-            self._progress.wait_for(feedback.message)
+            obstacle = feedback.message
         if attempt.silence_s > _SILENT_S:
-            self._progress.wait_for(_silence('grounding_node', attempt.silence_s))
+            obstacle = _silence('grounding_node', attempt.silence_s)
+        self._progress.wait_for(obstacle)
         return attempt.ended or None
 
     def _send(self, instruction: str) -> GroundAttempt:
@@ -192,11 +196,12 @@ class PlanRequest:
         self._grounding = grounding
         if grounding.status == Grounding.OK:
             self._failures = 0
+            self._camera_tf.found()
             return True
         if grounding.status in _GROUNDING_ENDS:
             raise Ended(_GROUNDING_ENDS[grounding.status], grounding.message)
         if grounding.status == Grounding.TF_UNAVAILABLE:
-            self._tf.miss(grounding.message)
+            self._camera_tf.miss(grounding.message)
         else:
             self._failures += 1
         if self._failures >= self._limits.ground_attempts:
@@ -232,7 +237,7 @@ class PlanRequest:
             self._lost = ''
             self._progress.enter(
                 Feedback.TRACKING,
-                self._tf.words or target.message or 'waiting for a stable target',
+                self._frame_tf.words or target.message or 'waiting for a stable target',
             )
             seen, silent_since = target, Deadline(self._limits.target_silence)
 
@@ -242,11 +247,10 @@ class PlanRequest:
             raise Ended(Result.NO_GRASP, target.message)
         if target.state == GraspTarget.LOST:
             if target.tf_unavailable:
-                self._tf.miss(target.message)
+                self._target_tf.miss(target.message)
             self._lost = target.message or 'the object was lost'
             return None
-        if not self._goal.target_frame:
-            self._tf.found()
+        self._target_tf.found()
         seen = target.state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
         ready = target.stable or not self._goal.wait_for_stable
         if not (target.grasps and seen and ready and is_checked(target)):
@@ -254,17 +258,17 @@ class PlanRequest:
         try:
             placed = self._around.place(target, self._goal.target_frame)
         except TransformError as error:
-            self._tf.miss(str(error))
+            self._frame_tf.miss(str(error))
             return None
-        self._tf.found()
+        self._frame_tf.found()
         return placed
 
     def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
         since = Deadline(limit)
 
         def newer() -> GraspTarget | None:
-            if since.elapsed > _SILENT_S and self._planning.passed:
-                self._progress.wait_for(_silence('grasp_node', since.elapsed))
+            silent = since.elapsed > _SILENT_S and self._planning.passed
+            self._progress.wait_for(_silence('grasp_node', since.elapsed) if silent else '')
             return self._target if self._target is not seen else None
 
         return self._wait(newer, limit)
@@ -274,8 +278,9 @@ class PlanRequest:
             raise Ended(Result.FAILED, words)
 
     def _timed_out(self) -> Ended:
-        if self._tf.words:
-            return Ended(Result.TF_UNAVAILABLE, self._tf.words)
+        for tf in (self._camera_tf, self._target_tf, self._frame_tf):
+            if tf.words:
+                return Ended(Result.TF_UNAVAILABLE, tf.words)
         if self._lost:
             return Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {self._progress.describe()}'

@@ -43,9 +43,8 @@ class Progress:
         self._feed_back()
 
     def wait_for(self, obstacle: str) -> None:
-        """Say what the stage waits for, in words; empty changes nothing."""
-        if obstacle:
-            self._obstacle = obstacle
+        """Say what the stage waits for now, in words; empty when it is on its way."""
+        self._obstacle = obstacle
 
     def keep_alive(self) -> None:
         """Publish again if the last feedback is old."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from sensor_msgs.msg import RegionOfInterest
@@ -20,9 +21,12 @@ from ...settings import Settings, setting
 from ..node.lifecycle import ManagedNode
 from ..node.qos import latched
 from ..tf.tf_input import TfInput
+from .grounding_request import GroundingRequest
 
 # Longest wait for the place of the gripper, s. Chosen: tf comes a few times a frame.
 _TF_PATIENCE_S = 0.1
+# Requests that are remembered for their later groundings. Chosen: far more than are followed.
+_REMEMBERED = 64
 # Priors and the parameter that names the frame that each needs.
 _FRAMES = {'gripper': 'gripper_frame', 'reach': 'base_frame'}
 
@@ -61,6 +65,14 @@ class TieBreakSettings(Settings):
             )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a request asked for, and whether a choice or a prior decided its answer."""
+
+    query: Query
+    decided: bool
+
+
 class Queries:
     """Makes queries of messages, and remembers the questions that ambiguous answers ask."""
 
@@ -75,6 +87,7 @@ class Queries:
         self._node = node
         self._tie_break = tie_break
         self._open = OpenQuestions(lifetime)
+        self._asked: OrderedDict[str, _Asked] = OrderedDict()
         self._question = node.create_managed_publisher(String, 'question', latched())
         self._tf: TfInput | None = None
         self._no_tf = ''
@@ -87,6 +100,21 @@ class Queries:
             self._tf = TfInput(self._node, _TF_PATIENCE_S)
         except MissingDependencyError as error:
             self._no_tf = str(error)
+
+    def of_background(self, goal: Ground.Goal) -> Query:
+        """What a goal in the background asks for: what its request asked for before.
+
+        Raises:
+            InstructionError: words alone do not tell that object again.
+        """
+        before = self._asked.get(goal.request_id)
+        if before is None or before.query.instruction != goal.instruction:
+            return Query(goal.instruction)
+        if before.decided:
+            raise InstructionError(
+                'the object was chosen among several that fit: words do not tell it again'
+            )
+        return before.query
 
     def of_goal(self, goal: Ground.Goal) -> Query:
         """What a goal asks for.
@@ -109,19 +137,28 @@ class Queries:
         token = self._open.newest
         if not token:
             raise InstructionError(f'{words[:40]!r} answers no question: none was asked')
-        return self._open.reply(token, words)
+        query = self._open.reply(token, words)
+        self._open.close(token)
+        return query
 
-    def settle(self, grounding: Grounding, frame: RgbdFrame, query: Query) -> Grounding:
+    def settle(
+        self, grounding: Grounding, frame: RgbdFrame, request: GroundingRequest
+    ) -> Grounding:
         """Decide a tie, or ask: an AMBIGUOUS answer gets a token and its question is published.
 
         Args:
             grounding: the grounder's answer.
             frame: that was grounded.
-            query: what was asked for.
+            request: that is answered.
         """
+        query, open_ = request.query, grounding.status
         if self._tie_break.prior != 'ask':
             grounding = break_tie(grounding, frame, self._affordance(frame))
-        grounding = self._open.ask(grounding, query)
+        decided = query.choice is not None or grounding.status is not open_
+        self._asked[request.request_id] = _Asked(query, decided)
+        while len(self._asked) > _REMEMBERED:
+            self._asked.popitem(last=False)
+        grounding = self._open.ask(grounding, query, frame.camera2fixed)
         if grounding.token:
             self._question.publish(String(data=grounding.question))
         return grounding

@@ -6,6 +6,9 @@ from ...action import PlanGrasps
 from ..node.deadline import Deadline
 from .waiter import Ended
 
+# A miss says nothing of what comes so long after it, s. Chosen: several retries.
+_MEMORY_S = 2.0
+
 
 class TfWait:
     """Counts the time since a transform was missed first, until it is there."""
@@ -14,7 +17,18 @@ class TfWait:
         """Wait at most timeout s."""
         self._timeout = timeout
         self._since: Deadline | None = None
-        self.words = ''
+        self._last = Deadline(0.0)
+        self._words = ''
+
+    @property
+    def words(self) -> str:
+        """What is missing now, in words; empty when nothing is."""
+        return self._words if self._missing else ''
+
+    @property
+    def _missing(self) -> bool:
+        """Whether it was missed just now, and not once long ago."""
+        return bool(self._words) and not self._last.passed
 
     def miss(self, words: str) -> None:
         """Note that tf does not give what is needed, and its words.
@@ -22,11 +36,13 @@ class TfWait:
         Raises:
             Ended: it has not for too long.
         """
-        self.words = words
-        self._since = self._since or Deadline(self._timeout)
+        self._words = words
+        if self._since is None or not self._missing:
+            self._since = Deadline(self._timeout)
+        self._last = Deadline(_MEMORY_S)
         if self._since.passed:
             raise Ended(PlanGrasps.Result.TF_UNAVAILABLE, words)
 
     def found(self) -> None:
         """Tf gives what is needed."""
-        self._since, self.words = None, ''
+        self._since, self._words = None, ''

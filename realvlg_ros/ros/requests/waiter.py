@@ -12,9 +12,9 @@ from .progress import Progress
 
 T = TypeVar('T')
 
-# How often it is checked whether waiting is of use, s. Chosen: too short to be noticed, and a small
-# share of it is spent on asking the ROS graph.
-_CHECK_PERIOD_S = 0.2
+# How often it is checked whether waiting is of use, s. Chosen: twice as often as states are asked
+# for, and only a small share of it is spent on asking the ROS graph.
+_CHECK_PERIOD_S = 0.1
 
 
 class Ended(Exception):  # noqa: N818

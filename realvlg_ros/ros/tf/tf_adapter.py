@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from geometry_msgs.msg import TransformStamped
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from ...arrays import FloatArray
@@ -113,15 +112,18 @@ class TransformListener:
 class TransformBroadcaster:
     """Publishes transforms on /tf and, latched for late subscribers, on /tf_static."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, make_publisher: Callable[[type[Any], str, QoSProfile], Any]) -> None:
         """Make the publishers.
+
+        Args:
+            make_publisher: makes one, such as `node.create_publisher`.
 
         Raises:
             MissingDependencyError: tf2_msgs is not installed.
         """
         self._message = _tf_message()
-        self._moving = node.create_publisher(self._message, '/tf', _DYNAMIC_QOS)
-        self._fixed = node.create_publisher(self._message, '/tf_static', _STATIC_QOS)
+        self._moving = make_publisher(self._message, '/tf', _DYNAMIC_QOS)
+        self._fixed = make_publisher(self._message, '/tf_static', _STATIC_QOS)
         self._static: dict[str, TransformStamped] = {}
 
     def send(self, *transforms: TransformStamped) -> None:

@@ -5,9 +5,9 @@ import pytest
 import table_scene
 from action_msgs.msg import GoalStatus
 from rclpy.parameter import Parameter
-from realvlg_ros.action import PlanGrasps
+from realvlg_ros.action import Ground, PlanGrasps
 from realvlg_ros.msg import Grounding
-from ros_graph import CAMERA_FRAME, FakeCamera, Graph, plan, wait_until
+from ros_graph import CAMERA_FRAME, FakeCamera, Goal, Graph, plan, wait_until
 from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import String
 
@@ -112,7 +112,7 @@ def test_the_result_is_in_the_frame_asked_for_or_names_what_tf_lacks(graph):
     assert result.status == Result.TF_UNAVAILABLE and not result.target.grasps
     for words in ("'arm_base'", repr(CAMERA_FRAME), 'target_frame', 'publish a static transform'):
         assert words in result.message
-    broadcaster = TransformBroadcaster(graph.node)
+    broadcaster = TransformBroadcaster(graph.node.create_publisher)
     pose = table_scene.camera2world()
     broadcaster.send_static(transform_to_msg('arm_base', CAMERA_FRAME, pose, 0))
     goal = plan(graph, 'the red box', target_frame='arm_base')
@@ -150,3 +150,31 @@ def test_a_new_goal_waits_or_is_rejected_where_the_parameter_says_so(graph):
     finally:
         graph.camera.resume()
         graph.server.set_parameters([Parameter('new_goal', value='preempt')])
+
+
+def test_in_the_background_a_request_asks_for_what_it_asked_for_before(graph):
+    questions = graph.record(String, 'question', latched(1))
+    asked = plan(graph, 'the box').result()
+    wait_until(lambda: questions, 'the question')
+    half = RegionOfInterest(x_offset=160, width=160, height=240)
+    plan(graph, 'the box', request_id='region', region_of_interest=half).result()
+    plan(graph, '', request_id='choice', token=asked.token, choice=1).result()
+    begin = len(questions)
+
+    def again(request_id):
+        goal = Ground.Goal(instruction='the box', request_id=request_id)
+        return Goal(graph, Ground, 'ground_background', goal).result().grounding
+
+    def ended(request_id):
+        # The nodes of this graph ask, too.
+        return wait_until(
+            lambda: (g := again(request_id)).message != 'another request is at work' and g,
+            'a turn',
+        )
+
+    assert ended('region').status == Grounding.OK and 'blue' in ended('region').label
+    chosen = ended('choice')
+    assert chosen.status == Grounding.CANCELED and 'chosen among several' in chosen.message
+    assert ended('unknown').status == Grounding.AMBIGUOUS
+    # Nobody is asked for it.
+    assert len(questions) == begin and not ended('unknown').token

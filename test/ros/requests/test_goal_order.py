@@ -1,6 +1,9 @@
 """What a new goal does to those before it."""
 
+import threading
+
 import pytest
+from patience import PATIENCE_S
 
 from realvlg_ros.ros.requests.goal_order import GoalOrder
 
@@ -32,3 +35,36 @@ def test_goals_that_come_one_after_the_other(policy, taken, replaced, current):
     for request in requests:
         order.remove(request)
     assert order.current is None and not order.refusal(policy)
+
+
+def test_a_request_that_is_ended_may_ask_for_its_turn_under_its_own_lock():
+    """As one does that starts to wait while a newer goal is taken."""
+    order, lock = GoalOrder(), threading.Lock()
+    holds, goes_on = threading.Event(), threading.Event()
+
+    class Waiting(Request):
+        def replace(self, instruction):
+            goes_on.set()
+            with lock:
+                super().replace(instruction)
+
+    older = Waiting()
+    order.add(older, 'older', 'preempt')
+
+    def wait_for_turn():
+        with lock:
+            holds.set()
+            goes_on.wait(PATIENCE_S)
+            order.ahead_of(older)
+
+    threads = [
+        threading.Thread(target=wait_for_turn, daemon=True),
+        threading.Thread(target=order.add, args=[Request(), 'newer', 'preempt'], daemon=True),
+    ]
+    threads[0].start()
+    assert holds.wait(PATIENCE_S)
+    threads[1].start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+    assert older.replaced_by == 'newer'

@@ -97,7 +97,7 @@ def _knows(buffer: TransformBuffer, target: str, source: str, stamp_ns: int) -> 
 def test_a_late_listener_hears_every_static_transform(ros_context: None) -> None:
     node = rclpy.create_node('test_tf_adapter')
     try:
-        broadcaster = TransformBroadcaster(node)
+        broadcaster = TransformBroadcaster(node.create_publisher)
         broadcaster.send_static(transform_to_msg('base', 'camera', POSE, 0))
         broadcaster.send_static(transform_to_msg('base', 'table', np.eye(4), 0))
         buffer = TransformBuffer()
