@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,8 +139,13 @@ class MoveItArm:
         if s.dry_run:
             self._state = end_of(result.planned_trajectory, self._state)
 
-    def straight(self, motion: GraspMotion, link2frame: FloatArray) -> None:
-        """Go straight to a pose (4x4) of the motion's link."""
+    def straight(
+        self,
+        motion: GraspMotion,
+        link2frame: FloatArray,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Go straight to a pose (4x4) of the motion's link; see Arm."""
         s = self._settings
         request = self._clients.path_type.Request(
             start_state=self._state, group_name=s.group, link_name=motion.link
@@ -164,6 +169,7 @@ class MoveItArm:
         if s.dry_run:
             self._state = end_of(path.solution, self._state)
             return
+        check()
         if not scales:
             slow_down(path.solution, min(s.velocity_scaling, s.acceleration_scaling))
         goal = self._clients.execute_type.Goal(trajectory=path.solution)

@@ -226,12 +226,30 @@ def test_an_ambiguous_sentence_moves_nothing(cell):
     assert cell.mock.calls == []
 
 
+def test_a_plan_without_grasps_is_none(cell):
+    cell.start()
+    cell.planner.grasps = 0
+    result = cell.pick().result()
+    assert (result.status, result.plan_status) == (R.NO_TARGET, PlanGrasps.Result.FAILED)
+    assert 'OK without a grasp' in result.message
+
+
 def test_grasps_in_the_frame_of_a_camera_are_refused(cell):
     cell.start()
     cell.planner.camera_frame = 'base_link'
     result = cell.pick().result()
     assert result.status == R.FAILED
     assert 'set fixed_frame of grasp_node' in result.message
+
+
+def test_a_planner_that_is_absent_is_named(ros_context):
+    graph = Graph()
+    graph.add(PickExecutor)
+    goal = Goal(graph, Pick, 'pick', Pick.Goal(instruction='the box', timeout=30.0))
+    result = goal.result()
+    assert (result.status, result.plan_status) == (R.NO_TARGET, PlanGrasps.Result.FAILED)
+    assert 'no grasp_server is there: start it' in result.message
+    graph.close()
 
 
 def test_without_a_robot_the_missing_server_is_named(ros_context):
