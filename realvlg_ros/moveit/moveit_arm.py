@@ -16,9 +16,9 @@ from .calls import RobotAction, RobotService
 from .grip import GripReading
 from .gripper_command import GripperClient
 from .halt import Halt
+from .messages import action_type, moveit_messages, service_type
 from .motion import GraspMotion
 from .requests import code_words, end_of, pose_constraints, slow_down
-from .robot_types import action_type, moveit_messages, service_type
 from .scene import SceneObject, SceneServices
 
 # Distance of two poses of a straight path, m, and the longest step of a joint between them, rad
@@ -145,7 +145,13 @@ class MoveItArm:
         link2frame: FloatArray,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Go straight to a pose (4x4) of the motion's link; see Arm."""
+        """Go straight to a pose of the motion's link.
+
+        Args:
+            motion: that the pose is of.
+            link2frame: the pose, 4x4, m.
+            check: called when the path is planned, before anything moves; may raise.
+        """
         s = self._settings
         request = self._clients.path_type.Request(
             start_state=self._state, group_name=s.group, link_name=motion.link

@@ -12,9 +12,9 @@ from ..errors import PickError, RealvlgError
 from ..ros.node.qos import stream
 from .calls import RobotService
 from .halt import Halt
+from .messages import moveit_messages, service_type
 from .motion import Plan
 from .planning_scene import box_object, removal
-from .robot_types import moveit_messages, service_type
 from .scene_ids import object_name, support_name
 
 

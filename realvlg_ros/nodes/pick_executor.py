@@ -18,7 +18,8 @@ from ..moveit.grip import GripLimits
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS, GripperClient
 from ..moveit.halt import Halt
 from ..moveit.moveit_arm import ArmSettings, MoveItArm, RobotClients
-from ..moveit.pick import Outcome, Pick, PickLimits, Stage, Status
+from ..moveit.outcome import Outcome, Stage, Status
+from ..moveit.pick import Pick, PickLimits
 from ..moveit.plan_call import PlanCaller
 from ..moveit.target_plans import TargetLimits, TargetPlans
 from ..msg import GraspTarget

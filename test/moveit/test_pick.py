@@ -7,7 +7,8 @@ from realvlg_ros.errors import NoPlanError, PickHalted, RobotUnavailableError, S
 from realvlg_ros.moveit.grip import Evidence, GripReading
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.motion import Plan
-from realvlg_ros.moveit.pick import Pick, PickLimits, Stage, Status
+from realvlg_ros.moveit.outcome import Stage, Status
+from realvlg_ros.moveit.pick import Pick, PickLimits
 
 WHOLE = ['open', 'move', 'touch', 'approach', 'close', 'attach', 'retreat', 'clear']
 STEPS = WHOLE[:-1]

@@ -13,9 +13,9 @@ from pick_fakes import plan
 
 from realvlg_ros.errors import PickError
 from realvlg_ros.moveit.halt import Halt
+from realvlg_ros.moveit.messages import service_type
 from realvlg_ros.moveit.mock_robot import MockRobot, Place
 from realvlg_ros.moveit.mock_scene import MockScene
-from realvlg_ros.moveit.robot_types import service_type
 from realvlg_ros.moveit.scene import SceneObject
 
 
@@ -81,7 +81,8 @@ def test_the_matrix_is_left_as_it_was(scene):
     before = scene.services.names()
     scene.thing.show(shown(7))
     scene.thing.allow_touch()
-    assert set(scene.services.names()) - set(before) == {'object_7', 'finger', 'table', 'support_7'}
+    added = {'object_7', 'finger', 'table', 'support_7'}
+    assert set(scene.services.names()) - set(before) == added
     scene.thing.show(shown(8))
     assert scene.services.names() == before
     scene.thing.allow_touch()

@@ -8,6 +8,7 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from action_msgs.msg import GoalStatus
 from fake_planner import FakePlanner
+from moveit_msgs.msg import AttachedCollisionObject
 from realvlg_ros.action import Pick, PlanGrasps
 from realvlg_ros.msg import GraspTarget
 from ros_graph import Goal, Graph, wait_until
@@ -31,6 +32,7 @@ def cell(ros_context):
         def start(self, executor=None, **mock):
             self.graph = graph
             self.planner = FakePlanner(graph.node)
+            self.attached = graph.record(AttachedCollisionObject, '/attached_collision_object')
             self.mock = graph.add(MockMoveIt, motion_time=0.05, **mock)
             same = {k: v for k, v in mock.items() if k in ('gripper_action', 'gripper_units')}
             self.executor = graph.add(
@@ -42,7 +44,9 @@ def cell(ros_context):
             goal = Pick.Goal(instruction='pick up the box', timeout=30.0, **fields)
             return Goal(graph, Pick, 'pick', goal)
 
-    yield Cell()
+    cell = Cell()
+    yield cell
+    cell.planner.destroy()
     graph.close()
 
 
@@ -69,6 +73,9 @@ def test_a_pick(cell, action, units):
     assert goal.status == GoalStatus.STATUS_SUCCEEDED
     assert (cell.mock.calls, cell.mock.robot.refused) == (WHOLE, [])
     assert cell.mock.robot.attached == {'object_7'}
+    # moveit_adapter, which shows the targets, hears what the service is told.
+    (held,) = cell.attached
+    assert (held.object.id, held.object.operation) == ('object_7', held.object.ADD)
     assert (result.tries, result.grasp_index, result.recovery_time) == (1, 0, 0.0)
     stages = [f.stage for f in goal.feedback]
     assert stages == sorted(stages) and stages[-1] == Pick.Feedback.VERIFYING
@@ -254,8 +261,9 @@ def test_a_planner_that_is_absent_is_named(ros_context):
 
 def test_without_a_robot_the_missing_server_is_named(ros_context):
     graph = Graph()
-    FakePlanner(graph.node)
+    planner = FakePlanner(graph.node)
     graph.add(PickExecutor)
     goal = Goal(graph, Pick, 'pick', Pick.Goal(instruction='the box', timeout=30.0))
     assert 'no service /apply_planning_scene' in goal.result().message
+    planner.destroy()
     graph.close()

@@ -42,6 +42,10 @@ class FakePlanner:
         self._server = ActionServer(node, PlanGrasps, action, self._execute, callback_group=group)
         node.create_timer(0.05, self._publish, callback_group=group)
 
+    def destroy(self):
+        """End the server, which outlives its node."""
+        self._server.destroy()
+
     def hold(self):
         self._go.clear()
 

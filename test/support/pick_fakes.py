@@ -9,7 +9,8 @@ from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.moveit.grip import Evidence, Finding, GripReading
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.motion import GraspMotion, Plan
-from realvlg_ros.moveit.pick import Outcome, Pick, PickLimits
+from realvlg_ros.moveit.outcome import Outcome
+from realvlg_ros.moveit.pick import Pick, PickLimits
 from realvlg_ros.transforms import make_transform
 
 WIDTH, OPENING = 0.045, 0.065
