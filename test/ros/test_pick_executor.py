@@ -8,12 +8,13 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from action_msgs.msg import GoalStatus
 from fake_planner import FakePlanner
-from moveit_msgs.msg import AttachedCollisionObject
+from moveit_msgs.msg import AttachedCollisionObject, CollisionObject
 from realvlg_ros.action import Pick, PlanGrasps
 from realvlg_ros.msg import GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
 from realvlg_ros.nodes.mock_moveit import MockMoveIt
+from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
 from realvlg_ros.nodes.pick_executor import PickExecutor
 
 R = Pick.Result
@@ -165,6 +166,32 @@ def test_a_cancel_stops_the_robot(cell, fail, after, stage, last, stopped, left)
     # Nothing moves after that: only the permission to touch, and what is not held, is withdrawn.
     after_it = cell.mock.calls[cell.mock.calls.index(last, -4) + 1 :]
     assert set(after_it) <= {'stopped', 'forbid', 'remove'}
+
+
+def test_moveit_adapter_does_not_show_what_is_held(cell):
+    cell.start()
+    cell.graph.add(MoveitAdapter, **{'scene.period': 0.05, 'scene.refresh': 0.1})
+    shown = cell.graph.record(CollisionObject, 'collision_object')
+    targets = cell.graph.record_targets()
+    goal = cell.pick()
+    lift_when_retreated(cell)
+    assert goal.result().status == R.HELD
+    assert {thing.id for thing in shown} == {'object_7', 'support_7'}
+    seen, before = len(targets), len(shown)
+    wait_until(lambda: len(targets) > seen + 10, 'half a second of targets')
+    assert shown[before:] == []
+
+
+def test_a_cancel_while_grasps_are_planned(cell):
+    cell.start()
+    cell.planner.hold()
+    goal = cell.pick()
+    wait_until(lambda: cell.planner.goals, 'the goal')
+    goal.cancel()
+    result = goal.result()
+    cell.planner.release()
+    assert (result.status, goal.status) == (R.CANCELED, GoalStatus.STATUS_CANCELED)
+    assert cell.mock.calls == []
 
 
 def test_a_retreat_that_fails_on_its_way_keeps_hold(cell):
