@@ -27,9 +27,17 @@ def plan(node: Node, instruction: str) -> GraspTarget:
     client = ActionClient(node, PlanGrasps, '/realvlg/plan_grasps')
     client.wait_for_server()
     goal = PlanGrasps.Goal(instruction=instruction, timeout=20.0, wait_for_stable=True)
-    result = client.send_goal(goal).result
+    # Nothing else spins the node yet: rclpy may lose an answer that another thread takes.
+    sent = client.send_goal_async(goal)
+    rclpy.spin_until_future_complete(node, sent)
+    if not sent.result().accepted:
+        sys.exit('no grasp: grasp_server is not active')
+    answer = sent.result().get_result_async()
+    rclpy.spin_until_future_complete(node, answer)
+    result = answer.result().result
+    client.destroy()
     if not result.target.grasps:
-        sys.exit(f'no grasp: {result.message or "grasp_server is not active"}')
+        sys.exit(f'no grasp: {result.message}')
     return result.target
 
 
@@ -77,12 +85,13 @@ def main() -> int:
     """Plan, pick, and return the exit status."""
     rclpy.init()
     node = rclpy.create_node('pick_with_pymoveit2')
+    target = plan(node, sys.argv[1])
     executor = MultiThreadedExecutor(4)
     executor.add_node(node)
     thread = Thread(target=executor.spin)
     thread.start()
     try:
-        return int(not pick(node, plan(node, sys.argv[1])))
+        return int(not pick(node, target))
     finally:
         executor.shutdown()
         thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ..arrays import FloatArray
@@ -26,8 +27,16 @@ class Arm(Protocol):
     def move(self, motion: GraspMotion) -> None:
         """Go to the pre-grasp pose around obstacles, from anywhere."""
 
-    def straight(self, motion: GraspMotion, link2frame: FloatArray) -> None:
-        """Go straight to a pose (4x4) of the motion's link."""
+    def straight(
+        self, motion: GraspMotion, link2frame: FloatArray, check: Callable[[], None] = ...
+    ) -> None:
+        """Go straight to a pose (4x4) of the motion's link.
+
+        Args:
+            motion: that the pose is of.
+            link2frame: the pose, m.
+            check: called when the path is planned, before anything moves; may raise.
+        """
 
     def show(self, plan: Plan) -> None:
         """Put the object into the planning scene, to be gone around, where its box is known."""

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from action_msgs.msg import GoalStatus
-from rclpy.action import ActionClient
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from ..errors import PickError, PickHalted, RobotUnavailableError
+from ..ros.node.action_client import ThreadedActionClient
 from ..ros.node.deadline import Deadline
 from ..ros.node.qos import action_queues, service_queue
 from .halt import Halt
@@ -48,7 +48,7 @@ class RobotAction:
             name: full, or relative to the node's namespace.
         """
         self._name = name
-        self._client = ActionClient(
+        self._client = ThreadedActionClient(
             node, action, name, callback_group=ReentrantCallbackGroup(), **action_queues()
         )
 
@@ -70,23 +70,32 @@ class RobotAction:
         halt.check()
         sent = self._client.send_goal_async(goal)
         try:
-            if not halt.wait(sent.done, _ANSWER_S):
-                words = self._stop(sent)
-                raise RobotUnavailableError(f'{self._name} does not answer; {words}')
-            handle = sent.result()
-            if not handle.accepted:
-                raise PickError(f'{self._name} rejected the goal')
-            result = handle.get_result_async()
-            if not halt.wait(result.done, timeout):
-                words = self._stop(sent, result)
-                raise PickError(f'{self._name} took over {timeout:g} s; {words}', moved=True)
+            return self._result(sent, timeout, halt)
+        except (PickError, RobotUnavailableError):
+            raise
         except PickHalted as error:
             raise PickHalted(f'{error}; {self._stop(sent)}', error.timed_out) from error
-        return result.result().result
+        except BaseException:
+            self._stop(sent)
+            raise
 
     def destroy(self) -> None:
         """Destroy the client."""
         self._client.destroy()
+
+    def _result(self, sent: Any, timeout: float, halt: Halt) -> Any:
+        """The result of a goal; where there is none in time, it is stopped."""
+        if not halt.wait(sent.done, _ANSWER_S):
+            words = self._stop(sent)
+            raise RobotUnavailableError(f'{self._name} does not answer; {words}')
+        handle = sent.result()
+        if not handle.accepted:
+            raise PickError(f'{self._name} rejected the goal')
+        result = handle.get_result_async()
+        if not halt.wait(result.done, timeout):
+            words = self._stop(sent, result)
+            raise PickError(f'{self._name} took over {timeout:g} s; {words}', moved=True)
+        return result.result().result
 
     def _stop(self, sent: Any, result: Any = None) -> str:
         """Cancel a goal, also one that is accepted later; says whether it has ended."""

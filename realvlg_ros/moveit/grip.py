@@ -40,12 +40,10 @@ class GripReading:
     Attributes:
         opening: distance of the contact faces, m; None where it does not tell.
         effort: what it holds with, N; None where it does not tell.
-        stalled: it was stopped by something; None where it does not tell.
     """
 
     opening: float | None = None
     effort: float | None = None
-    stalled: bool | None = None
 
 
 @dataclass(frozen=True)

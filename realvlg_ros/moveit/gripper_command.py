@@ -13,7 +13,7 @@ from ..grasping.actuation import Actuation
 from .calls import RobotAction
 from .grip import GripReading
 from .halt import Halt
-from .robot_types import action_type
+from .messages import action_type
 
 GRIPPER_ACTIONS = ('gripper_command', 'parallel_gripper_command')
 GRIPPER_UNITS = ('joint', 'opening')
@@ -114,7 +114,6 @@ class GripperClient:
             opening=self._opening(positions) if told else None,
             # Zero is what controllers without a force sensor send.
             effort=effort if math.isfinite(effort) and effort else None,
-            stalled=bool(result.stalled),
         )
 
     def _opening(self, positions: dict[str, float]) -> float | None:

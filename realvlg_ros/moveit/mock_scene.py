@@ -10,8 +10,8 @@ from geometry_msgs.msg import Pose
 
 from ..errors import PickError
 from ..ros.conversions.pose import point_from_msg
+from .messages import moveit_messages
 from .mock_robot import MockRobot
-from .robot_types import moveit_messages
 
 
 def check_pose(robot: MockRobot, frame_id: str, pose: Any) -> None:

@@ -19,6 +19,10 @@ from ..transforms import invert, make_transform, rotation_angle
 # distance of two grasps that are worth a try each.
 _SAME_POSITION_M = 0.015
 _SAME_ROTATION_RAD = math.radians(15.0)
+# A grasp that has moved by less than this is approached from where the arm stands, m and rad.
+# Chosen: the default bounds of a stable target, which is no steadier than that.
+_STILL_POSITION_M = 0.005
+_STILL_ROTATION_RAD = math.radians(3.0)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,14 @@ class GraspMotion:
             self.frame_id == other.frame_id
             and np.linalg.norm(apart[:3, 3]) < _SAME_POSITION_M
             and rotation_angle(apart) < _SAME_ROTATION_RAD
+        )
+
+    def is_still(self, other: GraspMotion) -> bool:
+        """Whether another motion of the same grasp begins and ends where this one does."""
+        return all(
+            np.linalg.norm(then[:3, 3] - now[:3, 3]) < _STILL_POSITION_M
+            and rotation_angle(invert(then) @ now) < _STILL_ROTATION_RAD
+            for then, now in ((self.pre_grasp, other.pre_grasp), (self.grasp, other.grasp))
         )
 
 

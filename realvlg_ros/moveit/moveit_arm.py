@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ from .calls import RobotAction, RobotService
 from .grip import GripReading
 from .gripper_command import GripperClient
 from .halt import Halt
+from .messages import action_type, moveit_messages, service_type
 from .motion import GraspMotion
 from .requests import code_words, end_of, pose_constraints, slow_down
-from .robot_types import action_type, moveit_messages, service_type
 from .scene import SceneObject, SceneServices
 
 # Distance of two poses of a straight path, m, and the longest step of a joint between them, rad
@@ -139,8 +139,19 @@ class MoveItArm:
         if s.dry_run:
             self._state = end_of(result.planned_trajectory, self._state)
 
-    def straight(self, motion: GraspMotion, link2frame: FloatArray) -> None:
-        """Go straight to a pose (4x4) of the motion's link."""
+    def straight(
+        self,
+        motion: GraspMotion,
+        link2frame: FloatArray,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Go straight to a pose of the motion's link.
+
+        Args:
+            motion: that the pose is of.
+            link2frame: the pose, 4x4, m.
+            check: called when the path is planned, before anything moves; may raise.
+        """
         s = self._settings
         request = self._clients.path_type.Request(
             start_state=self._state, group_name=s.group, link_name=motion.link
@@ -164,6 +175,7 @@ class MoveItArm:
         if s.dry_run:
             self._state = end_of(path.solution, self._state)
             return
+        check()
         if not scales:
             slow_down(path.solution, min(s.velocity_scaling, s.acceleration_scaling))
         goal = self._clients.execute_type.Goal(trajectory=path.solution)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import IntEnum
 
 from ..errors import (
     NoPlanError,
     PickError,
     PickHalted,
     RealvlgError,
+    RobotUnavailableError,
     StaleTargetError,
 )
 from ..ros.node.deadline import Clock
@@ -19,34 +19,7 @@ from .arm import Arm, Plans
 from .grip import Evidence, Finding, GripLimits, combine, judge_reading
 from .halt import Halt
 from .motion import GraspMotion, Plan
-
-
-class Stage(IntEnum):
-    """A step; the values are those of Pick.action's feedback."""
-
-    PLANNING = 0
-    OPENING = 1
-    PRE_GRASP = 2
-    RECHECKING = 3
-    APPROACHING = 4
-    CLOSING = 5
-    ATTACHING = 6
-    RETREATING = 7
-    VERIFYING = 8
-    RECOVERING = 9
-
-
-class Status(IntEnum):
-    """How a pick ended; the values are those of Pick.action's result."""
-
-    HELD = 1
-    PLANNED = 2
-    NOT_VERIFIED = 3
-    NO_TARGET = 4
-    FAILED = 5
-    CANCELED = 6
-    TIMED_OUT = 7
-    BUSY = 8
+from .outcome import Outcome, Stage, Status
 
 
 @dataclass(frozen=True)
@@ -66,18 +39,9 @@ class PickLimits:
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a pick ended; the attributes are the fields of Pick.action's result."""
-
-    status: Status
-    message: str
-    plan_status: int = 0
-    grasp_index: int = -1
-    flipped: bool = False
-    tries: int = 0
-    replans: int = 0
-    recovery_time: float = 0.0
+# So often the arm follows a grasp that moves while it goes to its pre-grasp pose. Chosen: one move
+# corrects what a tracker settles to; an object that is being carried about is planned again.
+_MAX_FOLLOWS = 3
 
 
 class _GaveUp(Exception):  # noqa: N818
@@ -157,7 +121,7 @@ class Pick:
                 plan = self._replan(str(error))
             except PickError as error:
                 self._fail(error)
-                self._recover(motion, error)
+                self._recover(error)
                 plan = self._again()
 
     def _next(self, plan: Plan) -> GraspMotion | None:
@@ -184,6 +148,7 @@ class Pick:
     def _try(self, motion: GraspMotion, plan: Plan) -> Outcome:
         self._tries += 1
         self._tried.append(motion)
+        self._motion = motion
         dry = self._limits.dry_run
         arm = self._arm
         arm.show(plan)
@@ -194,16 +159,40 @@ class Pick:
             self._gripper = 'open'
         self._enter(Stage.PRE_GRASP, motion.name)
         arm.move(motion)
-        self._enter(Stage.RECHECKING, motion.name)
-        motion = self._plans.newest().now(motion)
+        motion = self._motion = self._rechecked(motion)
         self._enter(Stage.APPROACHING, motion.name)
         arm.allow_touch()
-        arm.straight(motion, motion.grasp)
+        arm.straight(motion, motion.grasp, lambda: self._check_still(motion))
         if dry:
             self._enter(Stage.RETREATING, motion.name)
             arm.straight(motion, motion.lifted)
             return self._done(Status.PLANNED, 'dry run: nothing was moved', motion)
         return self._lift(motion)
+
+    def _rechecked(self, motion: GraspMotion) -> GraspMotion:
+        """The newest motion of a grasp, at whose pre-grasp pose the arm stands.
+
+        Raises:
+            StaleTargetError: it may not be approached, or it does not come to rest.
+        """
+        for _ in range(_MAX_FOLLOWS):
+            self._enter(Stage.RECHECKING, motion.name)
+            newest = self._plans.newest().now(motion)
+            if motion.is_still(newest):
+                return newest
+            motion = newest
+            self._enter(Stage.PRE_GRASP, f'{motion.name} has moved')
+            self._arm.move(motion)
+        raise StaleTargetError(f'{motion.name} has moved {_MAX_FOLLOWS} times before the approach')
+
+    def _check_still(self, motion: GraspMotion) -> None:
+        """Look once more, since a path took its time to be planned.
+
+        Raises:
+            StaleTargetError: the grasp may not be approached any more, or has moved.
+        """
+        if not motion.is_still(self._plans.newest().now(motion)):
+            raise StaleTargetError(f'{motion.name} moved while its approach was being planned')
 
     def _lift(self, motion: GraspMotion) -> Outcome:
         self._enter(Stage.CLOSING, motion.name)
@@ -235,7 +224,7 @@ class Pick:
             return self._done(Status.NOT_VERIFIED, words, motion)
         raise PickError(found.words)
 
-    def _recover(self, motion: GraspMotion, error: PickError) -> None:
+    def _recover(self, error: PickError) -> None:
         """Let go, and move straight back to the pre-grasp pose, where that is needed.
 
         Raises:
@@ -249,13 +238,13 @@ class Pick:
             return
         try:
             self._gripper = 'on its way'
-            self._arm.open(motion.opening_width)
+            self._arm.open(self._motion.opening_width)
             self._gripper = 'open'
             self._arm.detach()
             self._object = 'not attached'
             if failed < Stage.VERIFYING:
-                self._arm.straight(motion, motion.pre_grasp)
-        except PickError as second:
+                self._arm.straight(self._motion, self._motion.pre_grasp)
+        except (PickError, RobotUnavailableError) as second:
             words = f'{self._failures[-1]}; then the way back failed: {second}'
             raise _GaveUp(words) from second
 

@@ -1,4 +1,4 @@
-"""A PlanGrasps goal that is sent on behalf of a client of MoveIt's interfaces."""
+"""A PlanGrasps goal that is sent on behalf of a client, or of a pick."""
 
 from __future__ import annotations
 
@@ -48,24 +48,34 @@ class PlanCall:
         self._result: PlanGrasps.Result | None = None
         self._target: GraspTarget | None = None
 
-    def run(self, report: Callable[[GraspTarget], None]) -> PlanGrasps.Result:
+    def run(
+        self,
+        report: Callable[[GraspTarget], None] = lambda target: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> PlanGrasps.Result:
         """Send the goal and wait for its result.
 
         FAILED says who is not there, not active or silent; no call waits longer for them than
-        some seconds.
+        some seconds. OK comes only with grasps.
 
         Args:
             report: called in this thread with targets of the request that came meanwhile.
+            check: called in this thread ten times a second; what it raises cancels the goal.
         """
         started, watch = Deadline(_ACCEPT_S), IdleWatch(self._server)
         with self._changed:
-            while self._result is None:
-                self._advance(started, watch)
-                if self._result is None:
-                    self._changed.wait(_PERIOD_S)
-                target, self._target = self._target, None
-                if target is not None:
-                    report(target)
+            try:
+                while self._result is None:
+                    check()
+                    self._advance(started, watch)
+                    if self._result is None:
+                        self._changed.wait(_PERIOD_S)
+                    target, self._target = self._target, None
+                    if target is not None:
+                        report(target)
+            except BaseException as error:
+                self._fail(str(error))
+                raise
             return self._result
 
     def cancel(self) -> None:
@@ -86,7 +96,7 @@ class PlanCall:
     def _advance(self, started: Deadline, watch: IdleWatch) -> None:
         attempt = self._attempt
         if attempt is not None and attempt.result is not None:
-            self._result = attempt.result
+            self._take(attempt.result)
         elif attempt is not None and attempt.accepted:
             if attempt.silent:
                 self._fail(
@@ -103,6 +113,12 @@ class PlanCall:
             self._fail(f'grasp_server did not take the goal: {reason}')
         elif attempt is None or (attempt.ended and attempt.age > _RETRY_S):
             self._send(attempt)
+
+    def _take(self, result: PlanGrasps.Result) -> None:
+        if result.status == result.OK and not result.target.grasps:
+            self._fail('grasp_server ended as OK without a grasp')
+        else:
+            self._result = result
 
     def _send(self, before: GoalAttempt | None) -> None:
         if before is not None:

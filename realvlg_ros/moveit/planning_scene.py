@@ -41,7 +41,7 @@ def target_object(target: GraspTarget) -> Any:
         TransformError: the pose of the box is not a rigid transform.
     """
     box2frame, size = _box(target)
-    return _added(target.header, object_id(target), box2frame, size)
+    return box_object(target.header, object_id(target), box2frame, size)
 
 
 def support_object(target: GraspTarget) -> Any:
@@ -65,7 +65,7 @@ def support_object(target: GraspTarget) -> Any:
     slab2frame = box2frame @ make_transform(np.eye(3), (0, 0, below))
     extent = size + 2 * _SUPPORT_MARGIN_M
     extent[2] = _SUPPORT_THICKNESS_M
-    return _added(target.header, support_id(target), slab2frame, extent)
+    return box_object(target.header, support_id(target), slab2frame, extent)
 
 
 def removal(scene_id: str) -> Any:
@@ -117,18 +117,18 @@ def detachment(target: GraspTarget) -> Any:
     )
 
 
-def _box(target: GraspTarget) -> tuple[FloatArray, FloatArray]:
-    """The pose (4x4) and size (3,) of the object's box, m."""
-    size = point_from_msg(target.object_size)
-    if not size.any():
-        raise MessageError(
-            f'the size of {target.label!r} is not known (object_size is zero): it has no place in '
-            'the planning scene; wait for a target that has one'
-        )
-    return pose_from_msg(target.object_pose), size
+def box_object(header: Header, scene_id: str, box2frame: FloatArray, size: FloatArray) -> Any:
+    """The moveit_msgs/CollisionObject that adds a box.
 
+    Args:
+        header: with the frame.
+        scene_id: id of the box in the scene.
+        box2frame: 4x4 pose of the box, m.
+        size: (3,) along its axes, m.
 
-def _added(header: Header, scene_id: str, box2frame: FloatArray, size: FloatArray) -> Any:
+    Raises:
+        MissingDependencyError: moveit_msgs is not installed.
+    """
     messages = moveit_msgs()
     box = SolidPrimitive(type=SolidPrimitive.BOX, dimensions=size.tolist())
     return messages.CollisionObject(
@@ -139,3 +139,14 @@ def _added(header: Header, scene_id: str, box2frame: FloatArray, size: FloatArra
         primitive_poses=[Pose()],
         operation=messages.CollisionObject.ADD,
     )
+
+
+def _box(target: GraspTarget) -> tuple[FloatArray, FloatArray]:
+    """The pose (4x4) and size (3,) of the object's box, m."""
+    size = point_from_msg(target.object_size)
+    if not size.any():
+        raise MessageError(
+            f'the size of {target.label!r} is not known (object_size is zero): it has no place in '
+            'the planning scene; wait for a target that has one'
+        )
+    return pose_from_msg(target.object_pose), size

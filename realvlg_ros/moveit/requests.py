@@ -9,7 +9,7 @@ from shape_msgs.msg import SolidPrimitive
 
 from ..arrays import FloatArray
 from ..ros.conversions.pose import pose_to_msg
-from .robot_types import moveit_messages
+from .messages import moveit_messages
 
 # How near the link comes to its goal, m and rad. Chosen: less than the spread of a stable target;
 # the straight approach then ends at the grasp itself.

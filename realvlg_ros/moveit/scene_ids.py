@@ -12,7 +12,7 @@ def object_id(target: GraspTarget) -> str:
     Raises:
         MessageError: the target has no track.
     """
-    return f'object_{_track(target)}'
+    return object_name(_track(target))
 
 
 def support_id(target: GraspTarget) -> str:
@@ -21,7 +21,17 @@ def support_id(target: GraspTarget) -> str:
     Raises:
         MessageError: the target has no track.
     """
-    return f'support_{_track(target)}'
+    return support_name(_track(target))
+
+
+def object_name(track_id: int) -> str:
+    """Id of the object of a track."""
+    return f'object_{track_id}'
+
+
+def support_name(track_id: int) -> str:
+    """Id of what the object of a track stands on."""
+    return f'support_{track_id}'
 
 
 def _track(target: GraspTarget) -> int:

@@ -85,7 +85,8 @@ class SceneMirror:
         self._clock = clock
         self._tracks: dict[str, _Track] = {}
         self._attached: dict[str, str] = {}
-        self._missing: dict[str, str] = {}
+        # Why a thing cannot be shown, and when its target came, s of the clock, by its id.
+        self._missing: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -93,7 +94,8 @@ class SceneMirror:
 
     def missing(self) -> list[str]:
         """Why targets that are followed cannot be shown, such as a size that is not known."""
-        return list(self._missing.values())
+        with self._lock:
+            return [words for words, _ in self._missing.values()]
 
     def take(self, target: GraspTarget) -> None:
         """Show a target, or remove what was shown of it when it is lost."""
@@ -110,7 +112,7 @@ class SceneMirror:
             try:
                 self._show(name, target)
             except RealvlgError as error:
-                self._missing[name] = str(error)
+                self._missing[name] = (str(error), self._clock())
 
     def take_attached(self, message: Any) -> None:
         """Take a moveit_msgs/AttachedCollisionObject: whose thing moves with the robot now."""
@@ -126,9 +128,12 @@ class SceneMirror:
                         self._release(held)
 
     def expire(self) -> None:
-        """Remove what no target has shown for a time; to be called now and then."""
+        """Remove, and forget, what no target has shown for a time; to be called now and then."""
         with self._lock:
             oldest = self._clock() - self.settings.time_to_live
+            for name, (_, heard) in list(self._missing.items()):
+                if heard < oldest:
+                    del self._missing[name]
             for name, track in list(self._tracks.items()):
                 if name not in self._attached and track.heard < oldest:
                     self._remove(name)

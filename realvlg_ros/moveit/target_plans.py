@@ -7,18 +7,20 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rclpy.node import Node
-
 from ..action import PlanGrasps
-from ..errors import NoPlanError, ParameterError, PickError, StaleTargetError
+from ..errors import NoPlanError, ParameterError, StaleTargetError
 from ..msg import GraspTarget
 from ..ros.conversions.pose import point_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
-from .calls import RobotAction
 from .grip import Evidence, Finding, Sighting, judge_sighting
 from .halt import Halt
 from .motion import GraspMotion, Plan
+from .plan_call import PlanCaller
 from .target_motions import plan_of
+
+# A target that was checked so long after the present time, s, is of another clock. Chosen: more
+# than clocks differ that are kept in step, less than what makes a grasp old.
+_AHEAD_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class TargetLimits:
     Attributes:
         plan_timeout: deadline of PlanGrasps, s.
         target_timeout: so long a target that may not be approached is waited on, s.
-        max_plan_age: a grasp that was not checked for so long is not approached, s.
+        max_plan_age: a grasp in view that was not checked for so long is not approached, s.
         unseen_time: so long an occluded target may be approached all the same, s.
         verify_timeout: so long a target that has moved is waited on after a retreat, s.
         link: that the planning group moves; empty: any that the target names.
@@ -49,7 +51,7 @@ class TargetPlans:
 
     def __init__(
         self,
-        action: RobotAction,
+        caller: PlanCaller,
         instruction: str,
         limits: TargetLimits,
         halt: Halt,
@@ -58,13 +60,13 @@ class TargetPlans:
         """Prepare; nothing is asked yet.
 
         Args:
-            action: client of PlanGrasps.
+            caller: sends the goals of PlanGrasps.
             instruction: what to pick up.
             limits: which targets may be approached.
             halt: ends every wait.
             now_ns: time of the clock that images are stamped with, ns.
         """
-        self._action = action
+        self._caller = caller
         self._instruction = instruction
         self._limits = limits
         self._halt = halt
@@ -85,11 +87,7 @@ class TargetPlans:
             timeout=timeout,
             wait_for_stable=True,
         )
-        try:
-            # The server ends at its deadline; the rest is for the way.
-            result = self._action.run(goal, timeout + 5.0, self._halt)
-        except PickError as error:
-            raise NoPlanError(PlanGrasps.Result.FAILED, str(error)) from error
+        result = self._caller.call(goal).run(check=self._halt.check)
         if result.status != PlanGrasps.Result.OK:
             question = result.grounding.question
             words = f'{result.message}; {question}' if question else result.message
@@ -99,12 +97,16 @@ class TargetPlans:
 
     def newest(self) -> Plan:
         """The newest grasps, if they may be approached; see Plans."""
-        if not self._halt.wait(lambda: not self._objection(), self._limits.target_timeout):
-            objection = self._objection()
-            if objection:
-                raise StaleTargetError(objection)
-        target = self._target
-        assert target is not None
+        target, objection = self._looked()
+
+        def fits() -> bool:
+            nonlocal target, objection
+            target, objection = self._looked()
+            return not objection
+
+        self._halt.wait(fits, self._limits.target_timeout)
+        if target is None or objection:
+            raise StaleTargetError(objection)
         self._before = target
         return self._plan(target)
 
@@ -134,22 +136,29 @@ class TargetPlans:
             if target.request_id == self._request_id and newer:
                 self._target = target
 
-    def _objection(self) -> str:
-        """Why the newest target may not be approached; empty when it may."""
+    def _looked(self) -> tuple[GraspTarget | None, str]:
+        """The newest target, and why that one may not be approached; empty when it may."""
         target = self._target
-        if target is None:
-            return 'no target has come'
+        return target, 'no target has come' if target is None else self._objection(target)
+
+    def _objection(self, target: GraspTarget) -> str:
         if target.state in (target.LOST, target.NO_GRASP) or not target.grasps:
             return f'the target is {_STATES[target.state]}: {target.message or "no reason given"}'
         now_ns = self._now_ns()
         age = (now_ns - stamp_to_ns(target.checked_stamp)) * 1e-9
+        if age < -_AHEAD_S:
+            return (
+                f'its grasps were checked {-age:.1f} s after the present time of this node: '
+                'compare the clock of the camera with that of this machine, and use_sim_time '
+                'here with a /clock that runs'
+            )
         if target.state == target.OCCLUDED:
             if age > self._limits.unseen_time:
                 return f'the target has not been seen for {age:.1f} s (unseen_time)'
-        elif not target.stable:
+            return ''
+        if not target.stable:
             return f'the target is not stable: {target.message or "no reason given"}'
-        limit = max(self._limits.max_plan_age, self._limits.unseen_time)
-        if age > limit:
+        if age > self._limits.max_plan_age:
             return f'its grasps were last checked {age:.1f} s ago (max_plan_age)'
         return ''
 
@@ -189,8 +198,3 @@ _STATES = {
     GraspTarget.LOST: 'lost',
     GraspTarget.NO_GRASP: 'not graspable',
 }
-
-
-def plan_client(node: Node) -> RobotAction:
-    """A client of the action plan_grasps, under the node's own name for it."""
-    return RobotAction(node, PlanGrasps, 'plan_grasps')

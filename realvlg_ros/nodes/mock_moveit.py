@@ -16,13 +16,13 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from ..errors import GripperError, PickError
 from ..grasping.gripper import Gripper
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS
+from ..moveit.messages import action_type, moveit_messages, service_type
 from ..moveit.mock_gripper import MockGripper
 from ..moveit.mock_robot import MockRobot, Place
 from ..moveit.mock_scene import MockScene, check_diff, check_goal, check_pose
-from ..moveit.robot_types import action_type, moveit_messages, service_type
 from ..resources import gripper_file
 from ..ros.node.diagnostics import Level, Report
-from ..ros.node.goals import LiveGoal
+from ..ros.node.goals import Goals, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.run_node import run_node
 from ..settings import dynamic_setting, setting
@@ -110,11 +110,9 @@ class MockMoveIt(ManagedNode):
         name = f'{p.moveit_namespace.rstrip("/")}/'
         self._hand = MockGripper(self.robot, gripper.actuation, p.gripper_action, p.gripper_units)
         offer = self.create_managed_action_server
-        self._goals = [
-            offer(self._move, f'{name}move_action', lambda _: self._run_move),
-            offer(self._execute, f'{name}execute_trajectory', lambda _: self._run_path),
-            offer(self._hand.type, p.gripper_action_name, lambda _: self._run_gripper),
-        ]
+        self._moves = offer(self._move, f'{name}move_action', lambda _: self._run_move)
+        self._paths = offer(self._execute, f'{name}execute_trajectory', lambda _: self._run_path)
+        self._grips = offer(self._hand.type, p.gripper_action_name, lambda _: self._run_gripper)
         for service, called, answer in (
             ('GetCartesianPath', 'compute_cartesian_path', self._plan_path),
             ('ApplyPlanningScene', 'apply_planning_scene', self._apply_scene),
@@ -169,7 +167,7 @@ class MockMoveIt(ManagedNode):
             self.robot.begin_move()
             return self._travel(lambda: Place.PRE_GRASP, canceled)
 
-        result.error_code = self._serve(handle, work)
+        result.error_code = self._serve(self._moves, handle, work)
         return result
 
     def _run_path(self, handle: ServerGoalHandle) -> Any:
@@ -180,30 +178,37 @@ class MockMoveIt(ManagedNode):
             leads = self.robot.begin_straight()
             return self._travel(lambda: leads, canceled)
 
-        return self._execute.Result(error_code=self._serve(handle, work))
+        return self._execute.Result(error_code=self._serve(self._paths, handle, work))
 
     def _run_gripper(self, handle: ServerGoalHandle) -> Any:
-        before = self.robot.opening
+        result = self._hand.type.Result()
 
         def work(canceled: Callable[[], bool]) -> Any:
-            opening = self._hand.opening_of(handle.request)
-            self.calls.append('close' if opening < before else 'open')
-            if self._fails('gripper_hangs'):
-                self._wait(float('inf'), canceled)
-                return self._code('PREEMPTED')
-            if not self._fails('gripper_stalls'):
-                if opening < before and self._fails('nothing'):
-                    self.robot.width = 0.0
-                self.robot.command_gripper(opening)
-                self.robot.width = self.current_parameters().object_width
-            return self._code('SUCCESS')
+            nonlocal result
+            code = self._grip(self._hand.opening_of(handle.request), canceled)
+            result = self._hand.result_of(handle.request)
+            return code
 
-        self._serve(handle, work)
-        return self._hand.result_of(handle.request)
+        self._serve(self._grips, handle, work)
+        return result
 
-    def _serve(self, handle: ServerGoalHandle, work: Callable[[Callable[[], bool]], Any]) -> Any:
+    def _grip(self, opening: float, canceled: Callable[[], bool]) -> Any:
+        closes = opening < self.robot.opening
+        self.calls.append('close' if closes else 'open')
+        if self._fails('gripper_hangs'):
+            self._wait(float('inf'), canceled)
+            return self._code('PREEMPTED')
+        if not self._fails('gripper_stalls'):
+            if closes and self._fails('nothing'):
+                self.robot.width = 0.0
+            self.robot.command_gripper(opening)
+            self.robot.width = self.current_parameters().object_width
+        return self._code('SUCCESS')
+
+    def _serve(
+        self, goals: Goals, handle: ServerGoalHandle, work: Callable[[Callable[[], bool]], Any]
+    ) -> Any:
         """Do the work of a goal and end it; returns its error code."""
-        goals = self._goals[0]
         with LiveGoal(goals, handle, lambda: None) as live:
             try:
                 code = work(lambda: live.canceled or handle.is_cancel_requested)

@@ -14,13 +14,14 @@ from rclpy.action.server import ServerGoalHandle
 from ..action import Pick as PickAction
 from ..errors import GripperError
 from ..grasping.gripper import Gripper
-from ..moveit.calls import RobotAction
 from ..moveit.grip import GripLimits
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS, GripperClient
 from ..moveit.halt import Halt
 from ..moveit.moveit_arm import ArmSettings, MoveItArm, RobotClients
-from ..moveit.pick import Outcome, Pick, PickLimits, Stage, Status
-from ..moveit.target_plans import TargetLimits, TargetPlans, plan_client
+from ..moveit.outcome import Outcome, Stage, Status
+from ..moveit.pick import Pick, PickLimits
+from ..moveit.plan_call import PlanCaller
+from ..moveit.target_plans import TargetLimits, TargetPlans
 from ..msg import GraspTarget
 from ..resources import gripper_file
 from ..ros.node.diagnostics import Report
@@ -143,7 +144,7 @@ class PickExecutor(ManagedNode):
         self._lock = threading.Lock()
         self._halt: Halt | None = None
         self._targets: TargetPlans | None = None
-        self._clients_made: list[GripperClient | RobotClients | RobotAction] = []
+        self._clients_made: list[GripperClient | RobotClients | PlanCaller] = []
         self._ended = dict.fromkeys((status.name for status in Status), 0)
 
     def configure(self) -> None:
@@ -160,7 +161,7 @@ class PickExecutor(ManagedNode):
         )
         self._clients_made.append(hand)
         self._robot = RobotClients(self, f'{p.moveit_namespace.rstrip("/")}/', hand)
-        self._planner = plan_client(self)
+        self._planner = PlanCaller(self)
         self._clients_made += [self._robot, self._planner]
         self._goals = self.create_managed_action_server(PickAction, 'pick', self._begin)
 

@@ -1,13 +1,14 @@
 """The sequence of a pick on a robot that fails, and is stopped, at every step."""
 
 import pytest
-from pick_fakes import WIDTH, FakeArm, FakePlans, plan, run_pick
+from pick_fakes import WIDTH, FakeArm, FakePlans, motion, plan, run_pick
 
-from realvlg_ros.errors import NoPlanError, PickHalted, StaleTargetError
+from realvlg_ros.errors import NoPlanError, PickHalted, RobotUnavailableError, StaleTargetError
 from realvlg_ros.moveit.grip import Evidence, GripReading
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.motion import Plan
-from realvlg_ros.moveit.pick import Pick, PickLimits, Stage, Status
+from realvlg_ros.moveit.outcome import Stage, Status
+from realvlg_ros.moveit.pick import Pick, PickLimits
 
 WHOLE = ['open', 'move', 'touch', 'approach', 'close', 'attach', 'retreat', 'clear']
 STEPS = WHOLE[:-1]
@@ -164,6 +165,35 @@ def test_a_grasp_that_is_gone_from_the_newest_target_is_not_executed():
     outcome, arm = run_pick(FakePlans(newests=[Plan(plan().motions[2:])]))
     assert arm.steps == ['open', 'move', *WHOLE]
     assert outcome.replans == 1
+
+
+def at(x):
+    return Plan((motion(x=x),))
+
+
+# What the newest targets are, one look after the other: before the approach, until the grasp
+# rests, and once more when the path is planned.
+@pytest.mark.parametrize(
+    ('newests', 'before', 'replans'),
+    [
+        ([at(0.403), at(0.403)], [], 0),
+        ([at(0.41), at(0.41), at(0.41)], ['open', 'move'], 0),
+        ([at(0.41), at(0.42), at(0.43)], ['open', 'move', 'move', 'move', 'move'], 1),
+        ([at(0.4), at(0.41)], ['open', 'move', 'touch'], 1),
+        ([at(0.4), LOST], ['open', 'move', 'touch'], 1),
+    ],
+)
+def test_a_grasp_that_moves_is_followed_and_not_approached_where_it_was(newests, before, replans):
+    outcome, arm = run_pick(FakePlans(newests=newests))
+    rest = WHOLE if replans or not before else WHOLE[1:]
+    assert arm.steps == [*before, *rest]
+    assert (outcome.status, outcome.replans) == (Status.HELD, replans)
+
+
+def test_a_robot_that_is_gone_on_the_way_back_hides_no_failure():
+    outcome, _ = run_pick(fails={'close': 1, 'back': RobotUnavailableError('no controller')})
+    assert outcome.status == Status.FAILED
+    assert 'close failed; then the way back failed: no controller' in outcome.message
 
 
 def test_a_target_that_stays_lost_ends_the_pick():

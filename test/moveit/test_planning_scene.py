@@ -150,6 +150,8 @@ def test_a_thing_is_removed_when_it_is_lost_or_was_not_seen_for_long():
     assert 'is not known' in scene.mirror.missing()[0]
     assert scene.idle(0.2) == NEITHER
     assert len(scene.mirror) == 0 and scene.idle(10.0) == []
+    # A track that ended without a word is not followed any more.
+    assert scene.mirror.missing() == []
     scene.after(0.0)
     scene.sent.clear()
     scene.mirror.clear()

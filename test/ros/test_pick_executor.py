@@ -8,11 +8,13 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from action_msgs.msg import GoalStatus
 from fake_planner import FakePlanner
+from moveit_msgs.msg import AttachedCollisionObject, CollisionObject
 from realvlg_ros.action import Pick, PlanGrasps
 from realvlg_ros.msg import GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
 from realvlg_ros.nodes.mock_moveit import MockMoveIt
+from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
 from realvlg_ros.nodes.pick_executor import PickExecutor
 
 R = Pick.Result
@@ -31,6 +33,7 @@ def cell(ros_context):
         def start(self, executor=None, **mock):
             self.graph = graph
             self.planner = FakePlanner(graph.node)
+            self.attached = graph.record(AttachedCollisionObject, '/attached_collision_object')
             self.mock = graph.add(MockMoveIt, motion_time=0.05, **mock)
             same = {k: v for k, v in mock.items() if k in ('gripper_action', 'gripper_units')}
             self.executor = graph.add(
@@ -42,7 +45,9 @@ def cell(ros_context):
             goal = Pick.Goal(instruction='pick up the box', timeout=30.0, **fields)
             return Goal(graph, Pick, 'pick', goal)
 
-    yield Cell()
+    cell = Cell()
+    yield cell
+    cell.planner.destroy()
     graph.close()
 
 
@@ -69,6 +74,9 @@ def test_a_pick(cell, action, units):
     assert goal.status == GoalStatus.STATUS_SUCCEEDED
     assert (cell.mock.calls, cell.mock.robot.refused) == (WHOLE, [])
     assert cell.mock.robot.attached == {'object_7'}
+    # moveit_adapter, which shows the targets, hears what the service is told.
+    (held,) = cell.attached
+    assert (held.object.id, held.object.operation) == ('object_7', held.object.ADD)
     assert (result.tries, result.grasp_index, result.recovery_time) == (1, 0, 0.0)
     stages = [f.stage for f in goal.feedback]
     assert stages == sorted(stages) and stages[-1] == Pick.Feedback.VERIFYING
@@ -160,6 +168,32 @@ def test_a_cancel_stops_the_robot(cell, fail, after, stage, last, stopped, left)
     assert set(after_it) <= {'stopped', 'forbid', 'remove'}
 
 
+def test_moveit_adapter_does_not_show_what_is_held(cell):
+    cell.start()
+    cell.graph.add(MoveitAdapter, **{'scene.period': 0.05, 'scene.refresh': 0.1})
+    shown = cell.graph.record(CollisionObject, 'collision_object')
+    targets = cell.graph.record_targets()
+    goal = cell.pick()
+    lift_when_retreated(cell)
+    assert goal.result().status == R.HELD
+    assert {thing.id for thing in shown} == {'object_7', 'support_7'}
+    seen, before = len(targets), len(shown)
+    wait_until(lambda: len(targets) > seen + 10, 'half a second of targets')
+    assert shown[before:] == []
+
+
+def test_a_cancel_while_grasps_are_planned(cell):
+    cell.start()
+    cell.planner.hold()
+    goal = cell.pick()
+    wait_until(lambda: cell.planner.goals, 'the goal')
+    goal.cancel()
+    result = goal.result()
+    cell.planner.release()
+    assert (result.status, goal.status) == (R.CANCELED, GoalStatus.STATUS_CANCELED)
+    assert cell.mock.calls == []
+
+
 def test_a_retreat_that_fails_on_its_way_keeps_hold(cell):
     cell.start(fail='execution', fail_after=2)
     result = cell.pick().result()
@@ -226,6 +260,14 @@ def test_an_ambiguous_sentence_moves_nothing(cell):
     assert cell.mock.calls == []
 
 
+def test_a_plan_without_grasps_is_none(cell):
+    cell.start()
+    cell.planner.grasps = 0
+    result = cell.pick().result()
+    assert (result.status, result.plan_status) == (R.NO_TARGET, PlanGrasps.Result.FAILED)
+    assert 'OK without a grasp' in result.message
+
+
 def test_grasps_in_the_frame_of_a_camera_are_refused(cell):
     cell.start()
     cell.planner.camera_frame = 'base_link'
@@ -234,10 +276,21 @@ def test_grasps_in_the_frame_of_a_camera_are_refused(cell):
     assert 'set fixed_frame of grasp_node' in result.message
 
 
+def test_a_planner_that_is_absent_is_named(ros_context):
+    graph = Graph()
+    graph.add(PickExecutor)
+    goal = Goal(graph, Pick, 'pick', Pick.Goal(instruction='the box', timeout=30.0))
+    result = goal.result()
+    assert (result.status, result.plan_status) == (R.NO_TARGET, PlanGrasps.Result.FAILED)
+    assert 'no grasp_server is there: start it' in result.message
+    graph.close()
+
+
 def test_without_a_robot_the_missing_server_is_named(ros_context):
     graph = Graph()
-    FakePlanner(graph.node)
+    planner = FakePlanner(graph.node)
     graph.add(PickExecutor)
     goal = Goal(graph, Pick, 'pick', Pick.Goal(instruction='the box', timeout=30.0))
     assert 'no service /apply_planning_scene' in goal.result().message
+    planner.destroy()
     graph.close()

@@ -33,6 +33,7 @@ class FakePlanner:
         self.camera_frame = 'camera'
         self.silent_after_close = None
         self._height = 0.0
+        self.grasps = 2
         self._go = threading.Event()
         self._go.set()
         self._node = node
@@ -40,6 +41,10 @@ class FakePlanner:
         self._publisher = node.create_publisher(GraspTarget, 'target', stream('reliable', 10))
         self._server = ActionServer(node, PlanGrasps, action, self._execute, callback_group=group)
         node.create_timer(0.05, self._publish, callback_group=group)
+
+    def destroy(self):
+        """End the server, which outlives its node."""
+        self._server.destroy()
 
     def hold(self):
         self._go.clear()
@@ -64,7 +69,7 @@ class FakePlanner:
         target.header.stamp = self._node.get_clock().now().to_msg()
         target.checked_stamp = target.header.stamp
         target.box.x_max_px = target.box.y_max_px = 10.0
-        target.grasps = [_grasp(position + [0.0, 0.02 * i, 0.0]) for i in range(2)]
+        target.grasps = [_grasp(position + [0.0, 0.02 * i, 0.0]) for i in range(self.grasps)]
         return target
 
     def _execute(self, handle):

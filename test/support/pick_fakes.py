@@ -9,7 +9,8 @@ from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.moveit.grip import Evidence, Finding, GripReading
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.motion import GraspMotion, Plan
-from realvlg_ros.moveit.pick import Outcome, Pick, PickLimits
+from realvlg_ros.moveit.outcome import Outcome
+from realvlg_ros.moveit.pick import Pick, PickLimits
 from realvlg_ros.transforms import make_transform
 
 WIDTH, OPENING = 0.045, 0.065
@@ -34,7 +35,7 @@ def plan(count=2):
 
 
 class FakeArm:
-    """Notes its steps; a step fails as often as `fails` says, and cancels where `cancels` says."""
+    """Notes its steps; one fails as often, or as, `fails` says, and `cancels` names one."""
 
     def __init__(self, halt, fails=None, cancels='', reading=None):
         self.steps, self.ways = [], []
@@ -48,6 +49,8 @@ class FakeArm:
             self._halt.stop('canceled')
             raise PickHalted('canceled; the arm stopped')
         left = self._fails.get(name, 0)
+        if isinstance(left, Exception):
+            raise left
         if left:
             self._fails[name] = left - 1
             raise PickError(f'{name} failed', moved=self._fails.get('moved', 0))
@@ -65,8 +68,9 @@ class FakeArm:
         self.ways.append((motion.index, motion.flipped))
         self._step('move')
 
-    def straight(self, motion, link2frame):
+    def straight(self, motion, link2frame, check=lambda: None):
         name = {0.2: 'back', 0.1: 'approach', 0.25: 'retreat'}[round(link2frame[2, 3], 3)]
+        check()
         self._step(name)
 
     def show(self, plan):
