@@ -1,4 +1,4 @@
-"""Start grounding_node, grasp_node, grasp_server and, if asked, moveit_adapter and RViz.
+"""Start grounding_node, grasp_node, grasp_server; if asked moveit_adapter, pick_executor and RViz.
 
     ros2 launch realvlg_ros realvlg.launch.py \
         color_topic:=/camera/camera/color/image_raw fixed_frame:=base_link
@@ -42,7 +42,9 @@ _PARAMETERS = {'depth_noise': 'noise.profile'}
 _EMPTY = ' Empty: as in the parameter file.'
 _FLAG = ['true', 'false', 'True', 'False']
 _CHOICES = {
-    **dict.fromkeys(('use_sim_time', 'autostart', 'respawn', 'server', 'moveit', 'rviz'), _FLAG),
+    **dict.fromkeys(
+        ('use_sim_time', 'autostart', 'respawn', 'server', 'moveit', 'pick', 'rviz'), _FLAG
+    ),
     'rectified': ['', *_FLAG],
     'log_level': ['debug', 'info', 'warn', 'error', 'fatal'],
 }
@@ -93,6 +95,11 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'moveit': (
             'false',
             'Start moveit_adapter: grasps and planning scene for MoveIt (package moveit_msgs).',
+        ),
+        'pick': (
+            'false',
+            'Start pick_executor, which moves the robot (packages moveit_msgs, control_msgs); '
+            'its planning group and gripper are named in the file of the argument parameters.',
         ),
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
         'rviz_frame': ('', "RViz's fixed frame. Empty: as in config/realvlg.rviz."),
@@ -147,6 +154,8 @@ def _nodes(context: LaunchContext) -> list[Node]:
     if yaml.safe_load(_value(context, 'moveit')):
         scene = [(topic, f'/{topic}') for topic in _SCENE_TOPICS]
         nodes.append(_node(context, 'moveit_adapter', _MOVEIT_ARGUMENTS, scene))
+    if yaml.safe_load(_value(context, 'pick')):
+        nodes.append(_node(context, 'pick_executor', _MOVEIT_ARGUMENTS, []))
     return nodes
 
 

@@ -27,9 +27,8 @@ NODES = {
     'grasp_node': 'GraspNode',
     'grasp_server': 'GraspServer',
 }
-# Started when asked, and by hand.
-OFFERED = {**NODES, 'moveit_adapter': 'MoveitAdapter'}
-ALL = {**OFFERED, 'pick_executor': 'PickExecutor'}
+# Started when asked.
+OFFERED = {**NODES, 'moveit_adapter': 'MoveitAdapter', 'pick_executor': 'PickExecutor'}
 Actions = Callable[..., list[Any]]
 
 
@@ -43,7 +42,7 @@ def own_nodes(actions: list[Any]) -> dict[str, dict[str, Any]]:
 
 
 def node_class(name: str) -> type[Any]:
-    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), ALL[name])
+    cls: type[Any] = getattr(importlib.import_module(f'realvlg_ros.nodes.{name}'), OFFERED[name])
     return cls
 
 
@@ -70,10 +69,12 @@ def test_without_server_perception_is_left(launch_actions: Actions) -> None:
 def test_the_adapter_of_moveit_has_the_gripper_and_the_topics_of_moveit(
     launch_actions: Actions,
 ) -> None:
-    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true', gripper='wsg_50'))
+    asked = {'moveit': 'true', 'pick': 'true', 'gripper': 'wsg_50'}
+    nodes = own_nodes(launch_actions('realvlg.launch.py', **asked))
     assert set(nodes) == set(OFFERED)
     adapter = nodes['moveit_adapter']
-    assert adapter['parameters'][1]['gripper'] == 'wsg_50'
+    for name in ('moveit_adapter', 'pick_executor'):
+        assert nodes[name]['parameters'][1]['gripper'] == 'wsg_50'
     assert dict(adapter['remappings']) == {
         'collision_object': '/collision_object',
         'attached_collision_object': '/attached_collision_object',
@@ -117,7 +118,7 @@ def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
 
 @pytest.mark.parametrize('name', OFFERED)
 def test_executable_is_installed(name: str, launch_actions: Actions) -> None:
-    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true'))
+    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true', pick='true'))
     assert nodes[name]['executable'] == name
     installed = re.search(r'foreach\(node ([^)]*)\)', (ROOT / 'CMakeLists.txt').read_text())
     assert installed is not None and name in installed[1].split()
@@ -158,7 +159,7 @@ def test_empty_arguments_leave_the_parameter_file_alone(launch_actions: Actions)
         assert node['parameters'][1:] == [{'use_sim_time': False, 'autostart': True}]
 
 
-@pytest.mark.parametrize('name', ALL)
+@pytest.mark.parametrize('name', OFFERED)
 def test_parameter_file_shows_the_defaults(name: str) -> None:
     content = yaml.safe_load((ROOT / 'config' / f'{name}.yaml').read_text())
     values = flatten(content['/**']['ros__parameters'])
