@@ -37,7 +37,7 @@ class FixedFrameGraph(Graph):
         self.targets = self.record_targets()
         parameters = {'fixed_frame': 'base_link', 'no_data_timeout': 0.3}
         self.add(GroundingNode, max_image_age=0.3, **parameters)
-        self.add(GraspNode, **{'tracker.fused_plans': 1, 'tracker.max_gap': 1.0}, **parameters)
+        self.add(GraspNode, **{'tracker.fused_plans': 1, 'tracker.max_gap': 4.0}, **parameters)
         self.add(GraspServer, retry_period=0.05, tf_timeout=0.5)
 
     def send(self, parent: str, child: str, pose: np.ndarray = POSE, scale: float = 1.0) -> None:

@@ -1,8 +1,10 @@
 """No answer is lost that comes while a request is being noted."""
 
+import threading
 import time
 
 import rclpy.action.client
+from patience import PATIENCE_S
 from realvlg_ros.action import Ground
 from ros_graph import Graph, wait_until
 
@@ -30,5 +32,22 @@ def test_an_answer_that_is_quicker_than_the_sender_is_kept(ros_context, monkeypa
         wait_until(canceled.done, 'the answer to the cancel', timeout=10.0)
         result = sent.result().get_result_async()
         wait_until(result.done, 'the result', timeout=10.0)
+    finally:
+        graph.close()
+
+
+def test_requests_are_not_searched_while_another_is_noted(ros_context):
+    graph = Graph()
+    try:
+        client = ThreadedActionClient(graph.node, Ground, 'ground')
+        searched = threading.Event()
+        with client._noting:
+            search = threading.Thread(
+                target=lambda: (client._remove_pending_request(object(), {}), searched.set()),
+                daemon=True,
+            )
+            search.start()
+            assert not searched.wait(0.2)
+        assert searched.wait(PATIENCE_S)
     finally:
         graph.close()
