@@ -43,6 +43,8 @@ from realvlg_ros.transforms import make_transform
 _FEEDBACK_S = 0.5
 _PERIOD_S = 1 / 30
 _GRASPS = 10
+# How long results are kept, s, as by the real nodes: each status message lists all of their goals.
+_RESULT_TIMEOUT_S = 30
 # Groundings and targets by the last word.
 _GROUNDINGS = {
     'not_found': Grounding.NOT_FOUND, 'ambiguous': Grounding.AMBIGUOUS,
@@ -90,7 +92,8 @@ class Stub:
         self._newest = ''
         ActionServer(
             node, Ground, 'ground', self._execute, callback_group=ReentrantCallbackGroup(),
-            cancel_callback=lambda _: CancelResponse.ACCEPT, **action_queues(),
+            cancel_callback=lambda _: CancelResponse.ACCEPT, result_timeout=_RESULT_TIMEOUT_S,
+            **action_queues(),
         )  # fmt: skip
 
     def _execute(self, handle: Any) -> Ground.Result:
