@@ -140,7 +140,7 @@ def test_ctrl_c_cancels_the_goal_of_the_command(graph):
 def test_of_goals_that_come_at_once_the_last_is_answered(graph):
     client = ThreadedActionClient(graph.node, PlanGrasps, 'plan_grasps')
     wait_until(client.server_is_ready, 'server')
-    goal = PlanGrasps.Goal(instruction='pick up the red box', timeout=15.0)
+    goal = PlanGrasps.Goal(instruction='pick up the red box', timeout=PATIENCE_S / 2)
     sent = [client.send_goal_async(goal) for _ in range(8)]
     wait_until(lambda: all(s.done() for s in sent), 'acceptance')
     answers = [s.result().get_result_async() for s in sent]
