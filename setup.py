@@ -77,14 +77,14 @@ setup(
         'opencv-python-headless>=4.5,<5',
         'PyYAML>=5.4',
         'threadpoolctl>=3.1',
+        'rosbags>=0.11',
     ],
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
-        'replay': ['rosbags>=0.10', 'rosbags-image>=0.10'],
         'simulation': ['trimesh>=4', 'embreex'],
         'test': [
-            'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'rosbags', 'trimesh',
-            'embreex', 'xacro', 'transforms3d',
+            'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',
+            'xacro', 'transforms3d',
         ],
     },
     entry_points={'console_scripts': ['realvlg = realvlg_ros.cli:main']},

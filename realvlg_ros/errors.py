@@ -61,6 +61,10 @@ class MessageError(RealvlgError):
     """A ROS message whose content cannot be used: encoding, size, step or data."""
 
 
+class BagError(RealvlgError):
+    """A recording that cannot be read, lacks what is needed, or cannot be written."""
+
+
 class WorldError(RealvlgError):
     """A description of a simulated world that cannot be used."""
 

@@ -69,6 +69,8 @@ LAYERS = (
     ('ros.requests',),
     ('ros',),
     ('moveit',),
+    ('replay.bags',),
+    ('replay',),
     ('nodes',),
     ('cli',),
 )
