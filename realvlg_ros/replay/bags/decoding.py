@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import BagError
+from .files.storage import Channel, Warn
 from .known_types import known_types, rosbags_module, to_known
-from .storage import Channel, Warn
 
 Decode = Callable[[bytes | memoryview], Any]
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ...errors import BagError
-from ...optional import import_optional
+from ....errors import BagError
+from ....optional import import_optional
 from .storage import LARGEST_BLOCK
 
 # First bytes of a frame. From RFC 8878 (zstd) and the LZ4 frame format.
