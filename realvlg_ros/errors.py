@@ -85,6 +85,10 @@ class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
 
 
+class RecordingError(RealvlgError):
+    """A recording that cannot be kept, read or exported."""
+
+
 class PickError(RealvlgError):
     """A step of a pick that could not be done; the next grasp may be tried."""
 
