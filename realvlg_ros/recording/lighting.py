@@ -76,6 +76,11 @@ class LightingSummary:
     def add(self, frame: RgbdFrame) -> Lighting:
         """Add a frame; returns its own statistics."""
         one = Lighting.of_frame(frame)
+        self.include(one)
+        return one
+
+    def include(self, one: Lighting) -> None:
+        """Add the statistics of one frame."""
         self.count += 1
         self._sums += (
             one.brightness_mean, one.contrast, one.saturated_share, one.dark_share,
@@ -83,7 +88,6 @@ class LightingSummary:
         )  # fmt: skip
         self._min = min(self._min, one.brightness_mean)
         self._max = max(self._max, one.brightness_mean)
-        return one
 
     def result(self) -> Lighting | None:
         """The statistics of all frames so far; None without one."""
