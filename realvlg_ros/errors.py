@@ -65,6 +65,10 @@ class BagError(RealvlgError):
     """A recording that cannot be read, lacks what is needed, or cannot be written."""
 
 
+class ReplayError(RealvlgError):
+    """A replay that cannot be done as it was asked for."""
+
+
 class WorldError(RealvlgError):
     """A description of a simulated world that cannot be used."""
 
