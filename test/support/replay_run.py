@@ -78,7 +78,7 @@ class ReplayRun:
         frame, owner = self.scene.render(index)
         frame = replace(frame, stamp_ns=frame.stamp_ns if stamp_ns is None else stamp_ns)
         self.owners[frame.stamp_ns] = owner
-        return FrameEvent(frame)
+        return FrameEvent(frame, frame.stamp_ns)
 
     def play(self, stream):
         """Run to the end; returns the lines of events."""

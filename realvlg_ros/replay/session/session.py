@@ -74,7 +74,7 @@ class ReplaySession:
         self._outage = Outage(self._silence, settings.no_data_timeout, lambda: self._clock.now_s)
         self._goal: GoalRun | None = None
         self._latest_request = ''
-        self._stamp_ns = 0
+        self._stamp_ns = self._log_ns = 0
 
     def run(self, stream: Iterable[FrameEvent | StreamNotice]) -> Iterator[Step]:
         """Take the images and notices of a recording; the last step ends goals left open."""
@@ -89,20 +89,24 @@ class ReplaySession:
 
     def _take(self, event: FrameEvent | StreamNotice) -> Iterator[Step]:
         if isinstance(event, FrameEvent):
-            yield from self._come(event.frame.stamp_ns)
+            yield from self._come(event.frame.stamp_ns, event.log_ns)
             yield self._take_frame(event.frame)
         elif event.unusable:
-            yield from self._come(event.stamp_ns)
+            yield from self._come(event.stamp_ns, event.log_ns)
             yield self._refuse_frame(event)
         else:
-            step = Step(event.stamp_ns, self._clock.now_ns)
+            self._log_ns = max(self._log_ns, event.log_ns)
+            step = self._step(event.stamp_ns)
             step.notice(event.message)
             if event.reset:
                 self._clock.jump()
                 self._report(step, self._pipeline.interrupt(event.message, event.stamp_ns))
             yield step
 
-    def _come(self, stamp_ns: int) -> Iterator[Step]:
+    def _step(self, stamp_ns: int, frame: RgbdFrame | None = None) -> Step:
+        return Step(stamp_ns, self._clock.now_ns, self._log_ns, frame)
+
+    def _come(self, stamp_ns: int, log_ns: int) -> Iterator[Step]:
         """An image has come; the targets while none came, if that was long."""
         before_ns, last_ns = self._clock.now_ns, self._stamp_ns
         self._clock.advance(stamp_ns)
@@ -110,14 +114,14 @@ class ReplaySession:
         if reason:
             # When the nodes say it: the images before this one were missed already.
             wait_ns = self._silent_ns
-            step = Step(last_ns + wait_ns, before_ns + wait_ns)
+            step = Step(last_ns + wait_ns, before_ns + wait_ns, self._log_ns + wait_ns)
             self._report(step, self._paused(lasted, reason))
             yield step
         self._clock.frame()
-        self._stamp_ns = stamp_ns
+        self._stamp_ns, self._log_ns = stamp_ns, max(self._log_ns, log_ns)
 
     def _take_frame(self, frame: RgbdFrame) -> Step:
-        step = Step(frame.stamp_ns, self._clock.now_ns, frame)
+        step = self._step(frame.stamp_ns, frame)
         with step.timed('track'):
             targets = self._track(frame, step)
         with step.timed('plan'):
@@ -132,7 +136,7 @@ class ReplaySession:
 
     def _refuse_frame(self, notice: StreamNotice) -> Step:
         """An image that cannot be used: targets are not seen in it, and a goal may fail by it."""
-        step = Step(notice.stamp_ns, self._clock.now_ns)
+        step = self._step(notice.stamp_ns)
         step.notice(notice.message)
         self._outage.failed(notice.message, notice.tf_unavailable)
         self._begin_goals(step)
@@ -269,7 +273,7 @@ class ReplaySession:
 
     def _end(self) -> Step:
         """The recording has ended: so do its goals."""
-        step = Step(self._stamp_ns, self._clock.now_ns)
+        step = self._step(self._stamp_ns)
         open_goals = [] if self._goal is None else [self._goal]
         for goal in self._goals:
             step.events.append(goal_event(goal))

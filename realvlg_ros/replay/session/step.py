@@ -22,6 +22,7 @@ class Step:
     Attributes:
         stamp_ns: of it, ns.
         time_ns: in the time of the bag, ns after the first image.
+        log_ns: when it was recorded, ns.
         frame: the image; None for a notice, a pause and the end.
         targets: as they are reported with it.
         shown: the target of the newest request.
@@ -33,6 +34,7 @@ class Step:
 
     stamp_ns: int
     time_ns: int
+    log_ns: int
     frame: RgbdFrame | None = None
     targets: list[GraspTarget] = field(default_factory=list)
     shown: GraspTarget | None = None

@@ -8,7 +8,7 @@ from realvlg_ros.replay.session.step import Step
 
 
 def step(number, frame=None):
-    made = Step(number, number, frame, timings_ms={'track': 1.23456})
+    made = Step(number, number, number, frame, timings_ms={'track': 1.23456})
     made.notice(f'notice {number}')
     return made
 
