@@ -78,7 +78,7 @@ class Answer:
             values['object'] = _object_to_json(grounding)
         if self.status is AnswerStatus.AMBIGUOUS:
             values['question'] = grounding.question
-            values['candidates'] = [candidate_to_json(c) for c in grounding.candidates]
+            values['candidates'] = [_candidate_to_json(c) for c in grounding.candidates]
         values['grasps'] = [_grasp_to_json(grasp) for grasp in self.grasps]
         values['latency_ms'] = {key: round(value, 3) for key, value in self.timings_ms.items()}
         return values
@@ -98,8 +98,7 @@ def _object_to_json(grounding: Grounding) -> dict[str, Any]:
     }
 
 
-def candidate_to_json(candidate: ObjectCandidate) -> dict[str, Any]:
-    """A candidate as JSON values."""
+def _candidate_to_json(candidate: ObjectCandidate) -> dict[str, Any]:
     return {
         'label': candidate.label,
         'description': candidate.description,

@@ -22,6 +22,7 @@ from ...ros.tf.tf_adapter import transform_to_msg
 from ...tracking.target.target import GraspTarget
 from ...transforms import transform_points
 from ..session.goal_run import GoalAnswer
+from ..session.places import camera2answer
 from ..session.step import Step
 from . import topics
 from .diagnostics import StepDiagnostics
@@ -84,10 +85,6 @@ def _cloud(frame: RgbdFrame, answer: GoalAnswer) -> Any:
     """The points of the image in which a goal was answered, in the frame of its target."""
     seen = np.flatnonzero(frame.depth)
     seen = seen[:: max(1, -(-len(seen) // _MOST_POINTS))]
-    points = frame.points.reshape(-1, 3)[seen]
-    frame_id = frame.camera.frame_id
-    in_camera = answer.target is not None and answer.target.frame_id != frame.fixed_frame
-    if frame.camera2fixed is not None and not in_camera:
-        points = transform_points(frame.camera2fixed, points).astype(np.float32)
-        frame_id = frame.fixed_frame
+    pose, frame_id = camera2answer(frame, answer.target)
+    points = transform_points(pose, frame.points.reshape(-1, 3)[seen]).astype(np.float32)
     return cloud_to_msg(points, frame.color.reshape(-1, 3)[seen], frame.stamp_ns, frame_id)

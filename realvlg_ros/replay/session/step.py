@@ -13,6 +13,7 @@ from ...grounding.grounding import Grounding
 from ...tracking.target.target import GraspTarget
 from .events import answer_event, grounding_event, notice_event, target_event
 from .goal_run import GoalAnswer
+from .places import support_in
 
 
 @dataclass
@@ -59,9 +60,10 @@ class Step:
         self.events += [target_event(target) for target in self.targets]
 
     def end_goal(self, answer: GoalAnswer) -> None:
-        """Add the answer to a goal."""
+        """Add the answer to a goal, with the support as this image shows it."""
         self.answers.append(answer)
-        self.events.append(answer_event(answer))
+        support = None if self.frame is None else support_in(self.frame, answer.target)
+        self.events.append(answer_event(answer, support))
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """The events with their time."""
