@@ -21,7 +21,7 @@ from ..tracking.settings import TrackerSettings
 from ..tracking.tracker import TargetTracker
 from .bags.bag import Bag, BagMessage
 from .bags.bag_tf import StaticTransform
-from .bags.events import FrameEvent, StreamNotice
+from .bags.events import BagEvent
 from .bags.frames import BagFrames
 from .bags.topics import CameraTopics, choose_topics
 from .outputs.run_bag import RunBag
@@ -32,8 +32,6 @@ from .session.run_folder import MESSAGES_FILE, RunFolder
 from .session.run_summary import RunSummary, describe_bag
 from .session.session import ReplaySession, SessionSettings
 from .session.step import Step
-
-_Event = FrameEvent | StreamNotice
 
 
 @dataclass(frozen=True)
@@ -147,8 +145,9 @@ class _Run:
         try:
             for step in self._session.run(self._events()):
                 self.summary.add(step)
+                with step.timed('write'):
+                    self._write_step(step)
                 self._folder.add(step)
-                self._write_step(step)
                 on_step(step)
                 progress.update(step.time_ns / 1e9, self.summary.frames)
             ended = ''
@@ -159,7 +158,7 @@ class _Run:
             progress.close()
             self._describe(ended)
 
-    def _events(self) -> Iterator[_Event]:
+    def _events(self) -> Iterator[BagEvent]:
         """Images and notices; the transforms that were read with them go to the messages."""
         pairs = self._read()
         if self._options.threads > 1:
@@ -169,7 +168,7 @@ class _Run:
             if event is not None:
                 yield event
 
-    def _read(self) -> Iterator[tuple[list[BagMessage], _Event | None]]:
+    def _read(self) -> Iterator[tuple[list[BagMessage], BagEvent | None]]:
         for event in self._frames:
             yield self._taken(), event
         yield self._taken(), None
@@ -182,7 +181,7 @@ class _Run:
     def _pass_on(self, transforms: list[BagMessage]) -> None:
         messages = self._messages
         if messages is not None and transforms:
-            self._do(lambda: [messages.pass_on(each) for each in transforms])
+            self._do(lambda: messages.pass_on(transforms))
 
     def _write_step(self, step: Step) -> None:
         messages = self._messages

@@ -8,7 +8,7 @@ from realvlg_ros.errors import InstructionError
 from realvlg_ros.grasping.verification.scene_check import SceneCheck
 from realvlg_ros.grounding.grounding import GroundingStatus
 from realvlg_ros.pipeline import Pipeline
-from realvlg_ros.replay.bags.frames import FrameEvent
+from realvlg_ros.replay.bags.events import FrameEvent
 from realvlg_ros.replay.session.goals import ReplayGoal, numbered
 from realvlg_ros.replay.session.latency import GroundingLatency
 from realvlg_ros.replay.session.session import ReplaySession, SessionSettings

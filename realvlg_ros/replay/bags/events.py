@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ...frame import RgbdFrame
 
@@ -14,6 +15,23 @@ class FrameEvent:
 
     frame: RgbdFrame
     log_ns: int
+
+
+@dataclass(frozen=True)
+class UnusableFrame:
+    """A frame that came and cannot be used.
+
+    Attributes:
+        stamp_ns: of its colour, ns.
+        message: why, in words.
+        log_ns: log time at which its last message was recorded, ns.
+        tf_unavailable: whether tf is the reason.
+    """
+
+    stamp_ns: int
+    message: str
+    log_ns: int
+    tf_unavailable: bool
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,9 @@ class StreamNotice:
     stamp_ns: int
     message: str
     reset: bool = False
+
+
+BagEvent: TypeAlias = FrameEvent | UnusableFrame | StreamNotice
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ...errors import CameraError, FrameError, MessageError, RealvlgError, Trans
 from ...ros.camera.frame_matcher import MatchedFrame
 from ...ros.camera.frame_reader import FrameReader
 from .bag_tf import BagTf, NotYet
-from .events import FrameEvent, Notices
+from .events import FrameEvent, Notices, UnusableFrame
 
 # Why a frame cannot be used, by its error.
 _REASONS: tuple[tuple[type[RealvlgError], str], ...] = (
@@ -48,8 +48,10 @@ class FrameQueue:
         """Add a frame that was complete at a log time, ns."""
         self._waiting.append((match, now_ns))
 
-    def take(self, now_ns: int, final: bool, notices: Notices) -> Iterator[FrameEvent]:
-        """The frames that can be made now.
+    def take(
+        self, now_ns: int, final: bool, notices: Notices
+    ) -> Iterator[FrameEvent | UnusableFrame]:
+        """The frames that can be made now, and those that cannot be used.
 
         Args:
             now_ns: log time, ns.
@@ -63,21 +65,23 @@ class FrameQueue:
                 return
             if self._tf is not None:
                 self._tf.is_final = is_late
-            event = None
+            event: FrameEvent | UnusableFrame
             try:
                 event = FrameEvent(self._reader.to_frame(match), since_ns)
             except NotYet:
                 return
             except RealvlgError as error:
-                reason = _reason(error)
+                reason, words = _reason(error), f'frame cannot be used: {error}'
                 self.dropped[reason] += 1
-                notices.note('frame', reason, match.stamp_ns, f'frame cannot be used: {error}')
-            self._waiting.popleft()
-            self._looked = None
-            if event is not None:
+                notices.note('frame', reason, match.stamp_ns, words)
+                missing = isinstance(error, TransformError)
+                event = UnusableFrame(match.stamp_ns, words, since_ns, missing)
+            else:
                 self.made += 1
                 notices.note('frame', '', match.stamp_ns, '')
-                yield event
+            self._waiting.popleft()
+            self._looked = None
+            yield event
 
     def _is_full(self) -> bool:
         images = [image for match, _ in self._waiting for image in (match.color, match.depth)]

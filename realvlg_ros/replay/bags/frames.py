@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ...errors import BagError
@@ -14,7 +14,7 @@ from ...ros.camera.support_input import SupportSurface
 from ...ros.conversions.stamps import NS_PER_S, stamp_to_ns
 from .bag import Bag, BagMessage
 from .bag_tf import BagTf, StaticTransform
-from .events import FrameCounts, FrameEvent, Notices, StreamNotice
+from .events import BagEvent, FrameCounts, Notices, StreamNotice
 from .frame_queue import FrameQueue
 from .topics import CameraTopics
 
@@ -42,6 +42,7 @@ class BagFrames:
         surface: SupportSurface | None = None,
         static_transforms: Sequence[StaticTransform] = (),
         look_ahead_s: float = LOOK_AHEAD_S,
+        on_tf: Callable[[BagMessage], None] = lambda message: None,
     ) -> None:
         """Prepare to read.
 
@@ -53,6 +54,7 @@ class BagFrames:
             surface: that objects stand on, if tf knows it.
             static_transforms: that the bag lacks.
             look_ahead_s: how far the bag is read ahead for the transform of an image, s.
+            on_tf: called with each message of tf as it is read.
 
         Raises:
             BagError: a transform is needed, and the bag has no tf.
@@ -62,6 +64,7 @@ class BagFrames:
         if fixed_frame:
             parameters = replace(parameters, fixed_frame=fixed_frame)
         self._bag = bag
+        self._on_tf = on_tf
         self._topics = topics
         self._parameters = parameters
         self._now_ns = self._watched_ns = bag.start_ns
@@ -90,7 +93,7 @@ class BagFrames:
         received = dict(self._received)
         return FrameCounts(received, counts.matched, self._queue.made, dropped, counts.jumps)
 
-    def __iter__(self) -> Iterator[FrameEvent | StreamNotice]:
+    def __iter__(self) -> Iterator[BagEvent]:
         """Read the bag once.
 
         Raises:
@@ -109,13 +112,18 @@ class BagFrames:
             self._received[stream] += 1
             if stream != 'tf':
                 yield from self._add(stream, found)
-            elif self._tf is not None:
-                self._tf.read(found.message, found.topic in self._topics.tf_static)
+            else:
+                self._read_tf(found)
             self._watch()
             yield from self._take()
         yield from self._take(final=True)
         if not self._queue.made:
             raise BagError(self._no_frames())
+
+    def _read_tf(self, found: BagMessage) -> None:
+        self._on_tf(found)
+        if self._tf is not None:
+            self._tf.read(found.message, found.topic in self._topics.tf_static)
 
     def _make_tf(
         self, given: Sequence[StaticTransform], surface: SupportSurface | None
@@ -146,7 +154,7 @@ class BagFrames:
         if first is not None:
             self._matcher.add_camera_info(stamp_to_ns(first.message.header.stamp), first.message)
 
-    def _add(self, stream: str, found: BagMessage) -> Iterator[FrameEvent | StreamNotice]:
+    def _add(self, stream: str, found: BagMessage) -> Iterator[BagEvent]:
         stamp_ns = stamp_to_ns(found.message.header.stamp)
         match = getattr(self._matcher, f'add_{stream}')(stamp_ns, found.message)
         if self._jump:
@@ -166,7 +174,7 @@ class BagFrames:
                 self._tf.clear()
             yield StreamNotice(stamp_ns, f'{words}: what was before is forgotten', reset=True)
 
-    def _take(self, final: bool = False) -> Iterator[FrameEvent | StreamNotice]:
+    def _take(self, final: bool = False) -> Iterator[BagEvent]:
         for event in self._queue.take(self._now_ns, final, self._notices):
             yield from self._notices.take()
             yield event

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from ...grasping.gripper import Gripper
+from ..bags.bag import BagMessage
 from ..bags.writer import BagWriter
 from ..session.step import Step
 from .step_messages import StepMessages
@@ -40,12 +41,7 @@ class RunBag:
         for topic, message in self._messages.of(step):
             self._writer.write(topic, message, step.log_ns)
 
-    def pass_on(self, topic: str, message: Any, log_ns: int) -> None:
-        """Write a message of the recording as it is.
-
-        Args:
-            topic: its name.
-            message: of rosbags.
-            log_ns: when it was recorded, ns.
-        """
-        self._writer.write(topic, message, log_ns)
+    def pass_on(self, found: Iterable[BagMessage]) -> None:
+        """Write messages of the recording as they are."""
+        for each in found:
+            self._writer.write(each.topic, each.message, each.log_ns)

@@ -15,7 +15,7 @@ from ...ros.camera.outage import Outage
 from ...ros.conversions.grounding import grounding_to_msg, refused_target
 from ...ros.requests.plan_limits import PlanLimits
 from ...tracking.target.target import GraspTarget
-from ..bags.frames import FrameEvent, StreamNotice
+from ..bags.events import BagEvent, FrameEvent, UnusableFrame
 from .bag_clock import BagClock
 from .events import goal_event
 from .goal_run import GoalRun
@@ -76,7 +76,7 @@ class ReplaySession:
         self._latest_request = ''
         self._stamp_ns = self._log_ns = 0
 
-    def run(self, stream: Iterable[FrameEvent | StreamNotice]) -> Iterator[Step]:
+    def run(self, stream: Iterable[BagEvent]) -> Iterator[Step]:
         """Take the images and notices of a recording; the last step ends goals left open."""
         started = time.perf_counter()
         for event in stream:
@@ -87,15 +87,14 @@ class ReplaySession:
             started = time.perf_counter()
         yield self._end()
 
-    def _take(self, event: FrameEvent | StreamNotice) -> Iterator[Step]:
+    def _take(self, event: BagEvent) -> Iterator[Step]:
         if isinstance(event, FrameEvent):
             yield from self._come(event.frame.stamp_ns, event.log_ns)
             yield self._take_frame(event.frame)
-        elif event.unusable:
+        elif isinstance(event, UnusableFrame):
             yield from self._come(event.stamp_ns, event.log_ns)
             yield self._refuse_frame(event)
         else:
-            self._log_ns = max(self._log_ns, event.log_ns)
             step = self._step(event.stamp_ns)
             step.notice(event.message)
             if event.reset:
@@ -134,19 +133,18 @@ class ReplaySession:
         self._report(step, targets)
         return step
 
-    def _refuse_frame(self, notice: StreamNotice) -> Step:
+    def _refuse_frame(self, event: UnusableFrame) -> Step:
         """An image that cannot be used: targets are not seen in it, and a goal may fail by it."""
-        step = self._step(notice.stamp_ns)
-        step.notice(notice.message)
-        self._outage.failed(notice.message, notice.tf_unavailable)
+        step = self._step(event.stamp_ns)
+        self._outage.failed(event.message, event.tf_unavailable)
         self._begin_goals(step)
         goal = self._goal
         if goal is not None and goal.wants_grounding(step.time_ns):
             status = GroundingStatus.FAILED
-            if notice.tf_unavailable:
+            if event.tf_unavailable:
                 status = GroundingStatus.TF_UNAVAILABLE
             refused = Grounding(
-                status, goal.goal.instruction, notice.message, notice.stamp_ns,
+                status, goal.goal.instruction, event.message, event.stamp_ns,
                 request_id=goal.goal.goal_id,
             )  # fmt: skip
             step.deliver(refused)

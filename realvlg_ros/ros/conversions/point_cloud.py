@@ -9,6 +9,8 @@ from std_msgs.msg import Header
 from ...arrays import ByteArray, Float32Array
 from .stamps import ns_to_stamp
 
+# Bytes of each field in a point, and of a point. From PCL's PointXYZRGB without its padding.
+_OFFSETS = {'x': 0, 'y': 4, 'z': 8, 'rgb': 12}
 _POINT = np.dtype([('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('rgb', '<u4')])
 
 
@@ -32,7 +34,7 @@ def cloud_to_msg(
     msg.header = Header(stamp=ns_to_stamp(stamp_ns), frame_id=frame_id)
     msg.fields = [
         PointField(name=name, offset=offset, datatype=PointField.FLOAT32, count=1)
-        for name, (_, offset) in (_POINT.fields or {}).items()
+        for name, offset in _OFFSETS.items()
     ]
     msg.point_step = _POINT.itemsize
     msg.row_step = msg.point_step * len(rows)

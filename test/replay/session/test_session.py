@@ -2,7 +2,7 @@ import pytest
 from replay_run import LIMITS, ReplayRun, of_kind
 from slab_scene import FRAME_NS, FakePlanner, at
 
-from realvlg_ros.replay.bags.frames import StreamNotice
+from realvlg_ros.replay.bags.events import StreamNotice, UnusableFrame
 
 TAKE = {'instruction': 'take the slab', 'wait_for_stable': False}
 
@@ -183,11 +183,10 @@ def test_images_that_cannot_be_used_hide_the_target_and_say_why():
     def stream():
         yield from (run.frame(index) for index in range(5))
         for index in range(5, 30):
-            yield StreamNotice(index * FRAME_NS, 'depth is in metres', unusable=True)
+            yield UnusableFrame(index * FRAME_NS, 'depth is in metres', 0, False)
         yield run.frame(30)
 
     lines = run.play(stream())
-    assert len(of_kind(lines, 'notice')) == 25
     hidden = [line for line in of_kind(lines, 'target') if line['state'] == 'OCCLUDED']
     assert hidden and 'depth is in metres' in hidden[0]['message']
     assert hidden[0]['t_s'] > 0.6
@@ -197,10 +196,7 @@ def test_images_that_cannot_be_used_hide_the_target_and_say_why():
 def test_a_goal_without_a_usable_image_fails_with_the_reason(missing, status):
     limits = LIMITS.__class__(**{**vars(LIMITS), 'tf_timeout': 0.3})
     run = ReplayRun(TAKE, limits=limits)
-    notices = [
-        StreamNotice(index * FRAME_NS, 'the reason', unusable=True, tf_unavailable=missing)
-        for index in range(30)
-    ]
+    notices = [UnusableFrame(index * FRAME_NS, 'the reason', 0, missing) for index in range(30)]
     (answer,) = of_kind(run.play(notices), 'answer')
     assert (answer['status'], answer['message']) == (status, 'the reason')
 
