@@ -8,7 +8,8 @@ from tempfile import mkdtemp
 from typing import Any, Literal
 
 from ...errors import BagError
-from .known_types import known_types, rosbags_module, to_known, type_name_of
+from .encoding import encode
+from .known_types import known_types, rosbags_module, type_name_of
 
 # Version of metadata.yaml, and depths of the queues that are offered. From rosbag2: Humble and
 # later read it; from tf2_ros for what is latched.
@@ -98,8 +99,7 @@ class BagWriter:
         if not 0 <= log_ns < 2**63:
             raise BagError(f'log time {log_ns} ns of a message on {topic} is no time of a bag')
         try:
-            data = known_types().serialize_cdr(to_known(message, type_name), type_name)
-            self._writer.write(connection, int(log_ns), data)
+            self._writer.write(connection, int(log_ns), encode(message, type_name))
         except OSError as error:
             raise BagError(f'{self.path} cannot be written: {error}') from error
 
