@@ -73,10 +73,11 @@ class FrameQueue:
             except RealvlgError as error:
                 reason, words = _reason(error), f'frame cannot be used: {error}'
                 self.dropped[reason] += 1
+                reason, words = _reason(error), f'frame cannot be used: {error}{_remedy(error)}'
+                self.dropped[reason] += 1
                 notices.note('frame', reason, match.stamp_ns, words)
                 missing = isinstance(error, TransformError)
                 event = UnusableFrame(match.stamp_ns, words, since_ns, missing)
-            else:
                 self.made += 1
                 notices.note('frame', '', match.stamp_ns, '')
             self._waiting.popleft()
@@ -101,3 +102,13 @@ class FrameQueue:
 
 def _reason(error: RealvlgError) -> str:
     return next((words for cls, words in _REASONS if isinstance(error, cls)), str(error))
+
+
+def _remedy(error: RealvlgError) -> str:
+    """What can be done for a bag, beside what can be done for a robot that runs."""
+    if not isinstance(error, TransformError):
+        return ''
+    return (
+        '. A bag without it (recorded from the middle on, or without /tf_static) is given it by '
+        "--static-transform 'PARENT CHILD X Y Z ROLL PITCH YAW'"
+    )
