@@ -71,13 +71,12 @@ class FrameQueue:
             except NotYet:
                 return
             except RealvlgError as error:
-                reason, words = _reason(error), f'frame cannot be used: {error}'
-                self.dropped[reason] += 1
                 reason, words = _reason(error), f'frame cannot be used: {error}{_remedy(error)}'
                 self.dropped[reason] += 1
                 notices.note('frame', reason, match.stamp_ns, words)
                 missing = isinstance(error, TransformError)
                 event = UnusableFrame(match.stamp_ns, words, since_ns, missing)
+            else:
                 self.made += 1
                 notices.note('frame', '', match.stamp_ns, '')
             self._waiting.popleft()

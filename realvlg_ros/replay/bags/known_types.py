@@ -86,6 +86,12 @@ def to_known(message: Any, type_name: str) -> Any:
     return _convert(message, message_class(type_name), type_name)
 
 
+@lru_cache(maxsize=1)
+def _nodes() -> Any:
+    """The kinds of fields; kept, since it is asked for each field of each message."""
+    return rosbags_module('interfaces').Nodetype
+
+
 def _convert(message: Any, cls: Any, type_name: str) -> Any:
     fields = known_types().fielddefs[type_name][1]
     return cls(*(_value(_field(message, name, type_name), kind) for name, kind in fields))
@@ -100,7 +106,7 @@ def _field(message: Any, name: str, type_name: str) -> Any:
 
 def _value(value: Any, kind: Any) -> Any:
     """A field in the form that rosbags takes: numpy arrays, numbers for bytes."""
-    nodes = rosbags_module('interfaces').Nodetype
+    nodes = _nodes()
     node, detail = kind
     if node == nodes.NAME:
         return _convert(value, known_types().types[detail], detail)
