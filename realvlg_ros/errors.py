@@ -85,6 +85,10 @@ class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
 
 
+class RunError(RealvlgError):
+    """The folder of a replay that cannot be read, or two that cannot be compared."""
+
+
 class PickError(RealvlgError):
     """A step of a pick that could not be done; the next grasp may be tried."""
 

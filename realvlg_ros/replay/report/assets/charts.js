@@ -1,0 +1,77 @@
+// The charts of the report: motion of the best grasp of a target, and latency.
+
+function motionCharts(host, track) {
+  const axes = ['x', 'y', 'z'];
+  const named = (names, several) => names.map((name, k) => ({ name, values: several[k] }));
+  const frame = track.frame || 'a frame that is not told';
+  const dropped = track.stride > 1 ? ` Each point stands for ${track.stride} frames.` : '';
+  const window = 'standard deviation within one second';
+  const charts = [
+    {
+      title: 'Position', unit: 'mm', lines: named(axes, track.position),
+      hint: `from its median, along the axes of ${frame}.${dropped}`,
+    },
+    {
+      title: 'Rotation', unit: 'degrees', lines: named(axes, track.rotation),
+      hint: `from its mean, about the same axes. A gripper turned by 180° is the same gripper.`,
+    },
+    {
+      title: 'Jitter of the position', unit: 'mm',
+      lines: named(['frame to frame', window], [track.step[0], track.position_spread[0]]),
+      hint: 'how far the grasp moves though it should stand still; real motion shows too.',
+    },
+    {
+      title: 'Jitter of the rotation', unit: 'degrees',
+      lines: named(['frame to frame', window], [track.turn[0], track.rotation_spread[0]]),
+      hint: 'the same for its rotation.',
+    },
+    {
+      title: 'Uncertainty of the position', unit: 'mm',
+      lines: named(
+        ['told (one standard deviation)', 'measured jitter'],
+        [track.position_std[0], track.position_spread[0]],
+      ),
+      hint: 'what the covariance tells against what is measured: a grasp that jitters more than it tells is too sure of itself.',
+    },
+    {
+      title: 'Uncertainty of the rotation', unit: 'degrees',
+      lines: named(
+        ['told (one standard deviation)', 'measured jitter'],
+        [track.rotation_std[0], track.rotation_spread[0]],
+      ),
+      hint: 'the same for its rotation.',
+    },
+  ];
+  return charts.map((spec) => new LineChart(host, { t: track.t, ...spec }));
+}
+
+if (byId('motion')) {
+  const chooser = byId('track');
+  const note = make('p', { class: 'missing' });
+  let charts = [];
+  const show = () => {
+    const track = data.tracks[chooser.value];
+    for (const chart of charts) chart.remove();
+    charts = motionCharts(byId('motion'), track);
+    note.textContent = `Poses in ${track.others.join(', ')} are left out: another frame.`;
+    note.hidden = track.others.length === 0;
+  };
+  data.tracks.forEach((track, k) => chooser.append(make('option', { value: k }, track.name)));
+  chooser.closest('p').hidden = data.tracks.length < 2;
+  chooser.value = data.tracks.reduce(
+    (best, track, k) => (track.t.length > data.tracks[best].t.length ? k : best), 0,
+  );
+  chooser.addEventListener('change', show);
+  byId('motion').after(note);
+  show();
+}
+
+if (byId('latency')) {
+  const { t, stages, stride } = data.latency;
+  const shown = stride > 1 ? ` Of each ${stride} frames the longest.` : '';
+  new LineChart(byId('latency'), {
+    title: 'Wall time', unit: 'ms', t, lines: stages, log: true,
+    hint: `of each stage; each line of the grid is ten times the one below.${shown}`,
+    reference: data.period > 0 ? { value: data.period * 1000, name: 'time between frames' } : null,
+  });
+}
