@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ...transforms import to_quaternion
 from ..runs.events import Event
 from ..runs.goals import Goal
 from ..runs.motion import Motion
-from .markup import Child, Html, join, said, tag
+from .markup import Child, Html, fold, join, said, tag
 from .summary import badge
 from .words import (
     QUALITY,
@@ -47,21 +47,21 @@ def goal_cards(
         )
     ]
     empty = tag('p', 'The run has no goals.', class_='missing')
-    return tag(
-        'section', tag('h2', 'Goals'), *(cards or [empty]), id='goals', aria_label='Goals'
-    )
+    return tag('section', tag('h2', 'Goals'), *(cards or [empty]), id='goals', aria_label='Goals')
 
 
 def _card(number: int, goal: Goal, motion: Motion | None, picture: int | None) -> Html:
     answer = goal.answer
-    heading = tag('h3', f'{number}. ', said(f'“{goal.instruction}”'), ' ', badge(goal.status))
+    meaning = STATUSES.get(goal.status, 'a status that this page does not know')
     reason = answer.message if answer else ''
+    further = _further_rows(goal)
     parts: list[Html | None] = [
-        heading,
-        tag('p', STATUSES.get(goal.status, 'a status that this page does not know'), '.'),
+        tag('h3', f'{number}. “', said(goal.instruction), '”'),
+        tag('p', badge(goal.status), f' {meaning}'),
         tag('p', 'Reason: ', said(reason), class_='reason') if reason else None,
         _question(goal),
         _definitions(_rows(goal, motion)),
+        fold('More', _definitions(further)) if further else None,
         _buttons(number, answer),
     ]
     body = tag('div', *parts, class_='words')
@@ -69,13 +69,14 @@ def _card(number: int, goal: Goal, motion: Motion | None, picture: int | None) -
     if picture is not None:
         shown = tag(
             'button',
-            tag('img', data_picture=picture, alt=f'The image at the answer to goal {number}'),
+            tag('img', data_picture=picture, alt=f'Camera image at the answer to goal {number}'),
             type='button',
             class_='picture',
             data_open=picture,
             aria_label=f'Enlarge the image at the answer to goal {number}',
         )
-    return tag('article', body, shown, class_='card', id=f'goal-{number}')
+    kind = 'card' if shown else 'card plain'
+    return tag('article', body, shown, class_=kind, id=f'goal-{number}')
 
 
 def _question(goal: Goal) -> Html | None:
@@ -95,49 +96,54 @@ def _question(goal: Goal) -> Html | None:
 
 
 def _rows(goal: Goal, motion: Motion | None) -> list[Row]:
-    rows: list[Row] = [('asked at', seconds(goal.asked), '')]
+    """What is read first."""
+    rows: list[Row] = []
     time = goal.time_to_answer
     if time is not None:
         rows.append(('time to answer', seconds(time), TIME_TO_ANSWER))
-    again = sum(event.again for event in goal.groundings)
-    looks = counted(len(goal.groundings), 'look') + (f', {again} of them again' if again else '')
-    rows.append(('looked for', looks, 'how often the sentence was matched with an image'))
-    if goal.answer is not None:
-        rows += _pose_rows(goal.answer)
+    pose = goal.answer.pose if goal.answer else None
+    if pose is not None:
+        place = f'{vector(pose.position * 1000, 1)} mm'
+        frame = said(pose.frame_id or 'a frame that is not told')
+        spread = [
+            _or_not(pose.position_std(), lambda value: mm(value, 2)),
+            _or_not(pose.rotation_std(), lambda value: degrees(value, 2)),
+        ]
+        rows += [
+            ('position x, y, z', join([place, ' in ', frame]), TCP),
+            ('width', _or_not(pose.width, mm), 'distance of the two contacts'),
+            ('quality', _or_not(pose.quality, '{:.2f}'.format), QUALITY),
+            ('uncertainty', ', '.join(spread), STD),
+        ]
     followed = goal.followed_share()
     if followed is not None:
         words = 'share of the frames with a confirmed target and a grasp'
         rows.append(('followed', percent(followed), words))
-    if motion is not None:
-        rows += _jitter_rows(motion)
-    return rows
+    return rows if motion is None else rows + _jitter_rows(motion)
 
 
-def _pose_rows(answer: Event) -> list[Row]:
-    pose = answer.pose
-    if pose is None:
-        return [('grasp', 'none', '')]
-    place = f'x, y, z = {vector(pose.position * 1000, 1)} mm'
+def _further_rows(goal: Goal) -> list[Row]:
+    again = sum(event.again for event in goal.groundings)
+    looks = counted(len(goal.groundings), 'time') + (f', {again} of them again' if again else '')
     rows: list[Row] = [
-        ('position', join([place, ' in ', said(pose.frame_id or 'a frame not told')]), TCP),
-        (
-            'approach',
-            vector(pose.tcp2frame[:3, 2], 3),
-            'unit vector from the gripper toward the object, in the same frame',
-        ),
-        ('opening axis', vector(pose.tcp2frame[:3, 1], 3), 'unit vector from finger to finger'),
-        ('quaternion', vector(list(to_quaternion(pose.tcp2frame)), 4), 'x, y, z, w'),
-        ('width', _or_not(pose.width, mm), 'distance of the two contacts'),
-        ('quality', _or_not(pose.quality, '{:.2f}'.format), QUALITY),
-        ('position uncertainty', _or_not(pose.position_std(), lambda v: mm(v, 2)), STD),
-        ('rotation uncertainty', _or_not(pose.rotation_std(), lambda v: degrees(v, 2)), STD),
+        ('asked at', seconds(goal.asked), 'since the first frame'),
+        ('looked for', looks, 'how often the sentence was matched with an image'),
+    ]
+    answer = goal.answer
+    if answer is None or answer.pose is None:
+        return rows
+    pose = answer.pose.tcp2frame
+    rows += [
+        ('approach', vector(pose[:3, 2], 3), 'unit vector from the gripper toward the object'),
+        ('opening axis', vector(pose[:3, 1], 3), 'unit vector from finger to finger'),
+        ('rotation', vector(to_quaternion(pose), 4), 'as a quaternion x, y, z, w'),
     ]
     if answer.grasps is not None:
-        rows.append(('grasps', str(answer.grasps), 'offered; the best one is shown here'))
+        rows.append(('grasps', str(answer.grasps), 'in the answer; the best one is shown'))
     if answer.checked_stamp_ns:
         age = (answer.stamp_ns - answer.checked_stamp_ns) * 1e-9
-        words = 'age of the image against whose scene the grasps were checked for collisions'
-        rows.append(('checked', f'{seconds(age)} before', words))
+        when = 'on the same image' if abs(age) < 0.0005 else f'on the image {seconds(age)} before'
+        rows.append(('checked', when, 'for collisions with what the camera saw'))
     return rows
 
 
@@ -153,14 +159,13 @@ def _jitter_rows(motion: Motion) -> list[Row]:
         (
             'jitter',
             value,
-            'root mean square of the motion of the best grasp from one frame to the next; real '
-            'motion counts too',
+            'motion of the best grasp from frame to frame, root mean square; real motion counts',
         )
     ]
 
 
-def _or_not(value: float | None, form: object) -> str:
-    return 'not told' if value is None else form(value)  # type: ignore[operator]
+def _or_not(value: float | None, form: Callable[[float], str]) -> str:
+    return 'not told' if value is None else form(value)
 
 
 def _definitions(rows: Sequence[Row]) -> Html:

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from ..runs.events import EventKind
 from ..runs.goals import UNANSWERED, Goal
-from ..runs.run_folder import Run
+from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track
 from .words import STATES
 
@@ -45,7 +45,7 @@ class Moment:
         title: what happened.
         detail: the reason; may be empty.
         status: of an answer or a state.
-        frames: (word, stamp in ns) of each frame, in order of time.
+        frames: a word and the key of each frame, in order of time.
     """
 
     rank: Rank
@@ -54,33 +54,33 @@ class Moment:
     title: str
     detail: str
     status: str = ''
-    frames: tuple[tuple[str, int], ...] = ()
+    frames: tuple[tuple[str, FrameKey], ...] = ()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Moments with pictures, in order of time, and every stamp that is wanted, ns.
+    """Moments with pictures, in order of time, and every frame that is wanted.
 
     Attributes:
         moments: that are shown.
-        stamps: of all pictures, in order.
+        frames: whose pictures are wanted, in order.
         left_out: moments without pictures, for want of room.
     """
 
     moments: tuple[Moment, ...]
-    stamps: tuple[int, ...]
+    frames: tuple[FrameKey, ...]
     left_out: int
 
 
 def choose_frames(run: Run, moments: Sequence[Moment]) -> Choice:
     """Give moments their frames, those that matter most first, and fill up evenly."""
-    frames = run.frame_stamps()
-    stamps, times = list(frames), list(frames.values())
-    wanted: set[int] = set()
+    frames = run.frame_times()
+    keys, times = list(frames), list(frames.values())
+    wanted: set[FrameKey] = set()
     shown = []
     for moment in sorted(moments, key=lambda moment: (moment.rank, moment.t)):
-        found = _around(moment.t, stamps, times)
-        new = {stamp for _, stamp in found}
+        found = _around(moment.t, keys, times)
+        new = {key for _, key in found}
         if len(wanted | new) <= MAX_PICTURES:
             wanted |= new
             shown.append(
@@ -91,7 +91,8 @@ def choose_frames(run: Run, moments: Sequence[Moment]) -> Choice:
             )  # fmt: skip
     wanted |= set(_evenly(frames, MAX_PICTURES - len(wanted)))
     shown.sort(key=lambda moment: (moment.t, moment.rank))
-    return Choice(tuple(shown), tuple(sorted(wanted)), len(moments) - len(shown))
+    ordered = tuple(sorted(wanted, key=lambda key: frames[key]))
+    return Choice(tuple(shown), ordered, len(moments) - len(shown))
 
 
 def moments_of(
@@ -110,7 +111,7 @@ def moments_of(
             Moment(Rank.GOAL, 'goal', goal.asked, f'Goal {number} is asked', goal.instruction)
         )
         if goal.answer is not None:
-            title = f'Goal {number} is answered: {goal.status}'
+            title = f'Goal {number} is answered'
             found.append(
                 Moment(
                     Rank.ANSWER, 'answer', goal.answer.t, title, goal.answer.message, goal.status
@@ -145,27 +146,29 @@ def _changes(spans: Sequence[tuple[Track, Sequence[Span]]]) -> list[Moment]:
     return found
 
 
-def _around(t: float, stamps: list[int], times: list[float]) -> tuple[tuple[str, int], ...]:
+def _around(
+    t: float, keys: list[FrameKey], times: list[float]
+) -> tuple[tuple[str, FrameKey], ...]:
     """The frames before, at and after a time, without repetition."""
-    if not stamps:
+    if not keys:
         return ()
     at = max(bisect_right(times, t + 1e-9) - 1, 0)
     before = bisect_right(times, times[at] - OFFSET_S + 1e-9) - 1
     after = bisect_left(times, times[at] + OFFSET_S - 1e-9)
-    frames = [('at', stamps[at])]
+    frames = [('at', keys[at])]
     if before >= 0:
-        frames.insert(0, ('before', stamps[before]))
+        frames.insert(0, ('before', keys[before]))
     if after < len(times):
-        frames.append(('after', stamps[after]))
+        frames.append(('after', keys[after]))
     return tuple(frames)
 
 
-def _evenly(frames: Mapping[int, float], room: int) -> list[int]:
-    """Stamps of frames at equal distances in time, as many as there is room for."""
-    stamps, times = list(frames), list(frames.values())
-    if not stamps or room <= 0:
+def _evenly(frames: Mapping[FrameKey, float], room: int) -> list[FrameKey]:
+    """Frames at equal distances in time, as many as there is room for."""
+    keys, times = list(frames), list(frames.values())
+    if not keys or room <= 0:
         return []
     span = times[-1] - times[0]
     count = min(room, int(span / _SPACING_S) + 1)
     wanted = [times[0] + span * (k + 0.5) / count for k in range(count)]
-    return [stamps[min(bisect_left(times, time), len(times) - 1)] for time in wanted]
+    return [keys[min(bisect_left(times, time), len(times) - 1)] for time in wanted]

@@ -20,7 +20,7 @@ class Html(str):
 Child = str | None
 
 
-def tag(name: str, *children: Child, **attributes: str | int | float | bool | None) -> Html:
+def tag(name: str, /, *children: Child, **attributes: str | int | float | bool | None) -> Html:
     """An element.
 
     Args:

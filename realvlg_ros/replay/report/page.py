@@ -26,8 +26,8 @@ def page(title: str, body: Html, data: Any, scripts: Sequence[str]) -> str:
     code = "'use strict';\n" + '\n'.join(asset(name) for name in scripts)
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode('ascii')
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-        "; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
     head = tag(
         'head',

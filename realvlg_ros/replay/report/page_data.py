@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..runs.events import Event, EventKind
 from ..runs.goals import Goal, goals_of
-from ..runs.json_fields import text
 from ..runs.jpeg import SizedJpeg
+from ..runs.json_fields import text
 from ..runs.latency import StageLatency, latencies_of
 from ..runs.motion import Motion, motion_of
 from ..runs.recording import Recording, read_recording
-from ..runs.run_folder import Run
+from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track, frame_period, spans_of, tracks_of
 from . import series
 from .key_frames import Choice, choose_frames, moments_of
@@ -64,18 +64,29 @@ class Content:
         moments = moments_of(run, goals, [(track, spans) for track, spans, _ in tracks])
         choice = choose_frames(run, moments)
         recording = Recording()
-        if run.recording.is_file():
+        if run.recording.exists():
             answers = [goal.answer.stamp_ns for goal in goals if goal.answer]
-            recording = read_recording(run.recording, choice.stamps, answers)
+            recording = read_recording(run.recording, choice.frames, answers)
         scenes, left_out = scenes_of(goals, recording.clouds, text(run.facts, 'fixed_frame'))
         return cls(
             run, tuple(goals), period, tracks, tuple(latencies_of(run)), choice, recording,
             tuple(scenes), left_out,
         )  # fmt: skip
 
-    def picture_indices(self) -> dict[int, int]:
-        """The index of each picture that is there, by its stamp."""
-        return {stamp: k for k, stamp in enumerate(sorted(self.recording.pictures))}
+    def picture_indices(self) -> dict[FrameKey, int]:
+        """The index of each picture that is there, in order of time."""
+        there = [key for key in self.choice.frames if key in self.recording.pictures]
+        return {key: k for k, key in enumerate(there)}
+
+    def picture_at(self, event: Event | None) -> int | None:
+        """The index of the picture of an event's image; None without one."""
+        times = self.run.frame_times()
+        same = [
+            index
+            for key, index in self.picture_indices().items()
+            if event and key[0] == event.stamp_ns and abs(times[key] - event.t) < self.period
+        ]
+        return same[0] if same else None
 
     def motion_for(self, goal: Goal) -> Motion | None:
         """Of the target that was followed longest for a goal."""
@@ -85,10 +96,12 @@ class Content:
     def to_json(self) -> dict[str, Any]:
         """For the script of the page."""
         run = self.run
-        times = run.frame_stamps()
+        times = run.frame_times()
         first, last = run.span()
         room = series.MAX_POINTS // max(1, sum(m is not None for _, _, m in self.tracks))
         stages = [latency.stage for latency in self.latencies]
+        pictures = [self.recording.pictures[key] for key in self.picture_indices()]
+        shown = [times[key] for key in self.picture_indices()]
         return {
             'span': [round(first, 4), round(max(last, first + 0.001), 4)],
             'period': round(self.period, 5),
@@ -105,7 +118,10 @@ class Content:
                 if motion is not None
             ],
             'latency': series.latency_lines(run, stages, series.MAX_POINTS),
-            'pictures': pictures_json(self.recording.pictures, times),
+            'pictures': [
+                _picture(self.recording.pictures[key], times[key])
+                for key in self.picture_indices()
+            ],
             'scenes': list(self.scenes),
         }
 
@@ -154,20 +170,15 @@ def marks_json(run: Run, goals: Sequence[Goal]) -> list[dict[str, Any]]:
     return marks[:_MOST_SPANS]
 
 
-def pictures_json(
-    pictures: Mapping[int, SizedJpeg], times: Mapping[int, float]
-) -> list[dict[str, Any]]:
-    """Pictures by their stamps, in order, as the addresses that hold them."""
-    return [
-        {
-            't': round(times[stamp], 4),
-            'w': pictures[stamp].width,
-            'h': pictures[stamp].height,
-            'uri': 'data:image/jpeg;base64,'
-            + base64.b64encode(pictures[stamp].data).decode('ascii'),
-        }
-        for stamp in sorted(pictures)
-    ]
+def _picture(picture: SizedJpeg, t: float) -> dict[str, Any]:
+    """A picture as the address that holds it."""
+    packed = base64.b64encode(picture.data).decode('ascii')
+    return {
+        't': round(t, 4),
+        'w': picture.width,
+        'h': picture.height,
+        'uri': f'data:image/jpeg;base64,{packed}',
+    }
 
 
 def _title(event: Event, number: int | None) -> str:

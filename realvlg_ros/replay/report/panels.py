@@ -24,7 +24,7 @@ def timeline(content: Content) -> Html:
         )
     ]
     hint = (
-        'One line for each object that was followed; a low bar is a bad state, a bright edge below '
+        'One line for each object that was followed; a low bar is a bad state, a blue edge below '
         'it a stable pose. Point at a bar, tap it or reach it with the keyboard for its reason; '
         'a click shows the nearest image.'
     )
@@ -105,7 +105,7 @@ def viewer(content: Content) -> Html:
         )  # fmt: skip
         shown = join([button, tag('p', id='now-words', class_='hint')])
     count = counted(len(content.recording.pictures), 'image')
-    frames = counted(len(content.run.frame_stamps()), 'frame')
+    frames = counted(len(content.run.frame_times()), 'frame')
     return tag(
         'aside',
         tag('h2', 'At ', tag('output', id='now-time', for_='time')),

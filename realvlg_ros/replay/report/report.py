@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import RunError
-from ..runs.run_folder import REPORT_FILE, read_run
+from ..runs.run_reader import REPORT_FILE, read_run
 from .goal_cards import goal_cards
 from .markup import join, tag
 from .page import page
@@ -48,12 +48,12 @@ def render_report(content: Content) -> str:
     """The page about a run."""
     run, goals = content.run, content.goals
     pictures = content.picture_indices()
-    at_answers = [pictures.get(goal.answer.stamp_ns) if goal.answer else None for goal in goals]
+    at_answers = [content.picture_at(goal.answer) for goal in goals]
     motions = [content.motion_for(goal) for goal in goals]
     needed = 'Pictures, charts and the 3-D view of this page need JavaScript.'
     left = (
         timeline(content),
-        strip(content.choice, pictures, run.frame_stamps()),
+        strip(content.choice, pictures, run.frame_times()),
         charts(content),
     )
     body = join(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ...arrays import FloatArray
 from ..runs.goals import Goal
@@ -21,6 +22,10 @@ _MAX_GRIPPERS = 6
 # 16 bits.
 _STEP_M = 0.0002
 _MOST_STEPS = 32_767
+# The spacing of points is measured within this of the middle, m, at so many. Chosen: an object and
+# what is around it; a millisecond.
+_NEAR_M = 0.15
+_SAMPLES = 500
 
 
 def scenes_of(
@@ -71,6 +76,7 @@ def _scene(cloud: Cloud, tcp: FloatArray | None) -> dict[str, Any]:
         'frame': cloud.frame_id,
         'middle': _rounded(middle, 6),
         'step': _STEP_M,
+        'spacing': _spacing(points, middle),
         'points': _packed(steps[near].astype('<i2')),
         'colors': _packed(colors[near].astype(np.uint8)),
         'count': int(near.sum()),
@@ -80,6 +86,16 @@ def _scene(cloud: Cloud, tcp: FloatArray | None) -> dict[str, Any]:
         'contacts': _rounded(drawn.contacts, 5) if drawn else [],
         'box': _rounded(drawn.box_lines, 5) if drawn else [],
     }
+
+
+def _spacing(points: FloatArray, middle: FloatArray) -> float:
+    """Median distance between neighbours around the middle, m."""
+    near = points[np.linalg.norm(points - middle, axis=1) < _NEAR_M]
+    if len(near) < 2:
+        return _STEP_M
+    some = near[:: max(1, len(near) // _SAMPLES)]
+    distances, _ = cKDTree(near).query(some, k=2)
+    return round(float(np.median(distances[:, 1])), 5)
 
 
 def _up(cloud: Cloud, plane: FloatArray | None, fixed_frame: str) -> list[float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ..runs.motion import Motion
-from ..runs.run_folder import Run
+from ..runs.run_reader import Run
 
 # Points of all lines of one kind in a page. Chosen: 1.5 MB of numbers at most.
 MAX_POINTS = 12_000

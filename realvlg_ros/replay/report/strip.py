@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..runs.run_reader import FrameKey
 from .key_frames import Choice, Moment
 from .markup import Html, said, tag
 from .summary import badge
 from .words import counted, seconds
 
 
-def strip(choice: Choice, pictures: Mapping[int, int], times: Mapping[int, float]) -> Html:
+def strip(
+    choice: Choice, pictures: Mapping[FrameKey, int], times: Mapping[FrameKey, float]
+) -> Html:
     """The strip of key frames.
 
     Args:
-        choice: moments with the stamps of their frames.
-        pictures: the index of each picture that is there, by stamp.
-        times: s since the first frame, by stamp.
+        choice: moments with their frames.
+        pictures: the index of each picture that is there.
+        times: of the frames, s since the first.
     """
     notes = [
         'Each event with the image half a second before it, at it and half a second after. The '
@@ -26,7 +29,7 @@ def strip(choice: Choice, pictures: Mapping[int, int], times: Mapping[int, float
         notes.append(
             f'{counted(choice.left_out, "event")} had no room here: all are in the timeline.'
         )
-    lacking = sum(stamp not in pictures for stamp in choice.stamps)
+    lacking = sum(key not in pictures for key in choice.frames)
     if lacking:
         notes.append(f'{counted(lacking, "wanted image")} could not be found in the recording.')
     groups = [_group(moment, pictures, times) for moment in choice.moments]
@@ -41,10 +44,10 @@ def strip(choice: Choice, pictures: Mapping[int, int], times: Mapping[int, float
     )
 
 
-def _group(moment: Moment, pictures: Mapping[int, int], times: Mapping[int, float]) -> Html:
-    frames = [
-        _frame(word, times[stamp], moment.t, pictures.get(stamp)) for word, stamp in moment.frames
-    ]
+def _group(
+    moment: Moment, pictures: Mapping[FrameKey, int], times: Mapping[FrameKey, float]
+) -> Html:
+    frames = [_frame(word, times[key], moment.t, pictures.get(key)) for word, key in moment.frames]
     caption = tag(
         'figcaption',
         tag('button', seconds(moment.t), type='button', data_time=round(moment.t, 4)),
@@ -55,7 +58,11 @@ def _group(moment: Moment, pictures: Mapping[int, int], times: Mapping[int, floa
         tag('span', said(moment.detail), class_='detail') if moment.detail else None,
     )
     return tag(
-        'figure', caption, tag('div', *frames, class_='row'), class_='moment', data_kind=moment.kind
+        'figure',
+        caption,
+        tag('div', *frames, class_='row'),
+        class_='moment',
+        data_kind=moment.kind,
     )
 
 

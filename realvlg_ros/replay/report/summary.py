@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from ..runs.events import EventKind
 from ..runs.goals import Goal
 from ..runs.json_fields import integer, mapping, number, text
-from ..runs.run_folder import Run
+from ..runs.run_reader import Run
 from .markup import Html, join, said, tag
 from .words import STATES, STATUSES, counted, percent, seconds
 
@@ -87,9 +87,9 @@ def statuses(run: Run, goals: Sequence[Goal]) -> Html:
         parts.append(
             tag(
                 'p',
-                f'A target frame is one followed object in one image. In {percent(stable / len(targets))} '
-                'of them the pose was stable: its spread had stayed within the bounds set by '
-                'parameter.',
+                'A target frame is one followed object in one image. In '
+                f'{percent(stable / len(targets))} of them the pose was stable: its spread had '
+                'stayed within the bounds set by parameter.',
                 class_='hint',
             )
         )
@@ -121,8 +121,8 @@ def _counts(title: str, counts: Counter[str], words: dict[str, str]) -> Html:
 
 
 def _one(goal: Goal) -> list[Html | str]:
-    asked = said(f'“{goal.instruction}”')
-    words: list[Html | str] = [asked, f' was asked at {seconds(goal.asked)}: ']
+    asked = ['“', said(goal.instruction), '”']
+    words: list[Html | str] = [*asked, f' was asked at {seconds(goal.asked)}: ']
     time = goal.time_to_answer
     if time is None:
         return [*words, 'no answer came before the end']
@@ -144,6 +144,6 @@ def bag_name(run: Run) -> str:
 def _extent(run: Run) -> str:
     first, last = run.span()
     count = integer(mapping(run.facts, 'frames'), 'count')
-    frames = len(run.frame_stamps()) if count is None else count
+    frames = len(run.frame_times()) if count is None else count
     length = number(mapping(run.facts, 'bag'), 'duration_s')
     return f'{seconds(last - first if length is None else length)}, {counted(frames, "frame")}'

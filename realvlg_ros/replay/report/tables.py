@@ -7,7 +7,7 @@ from typing import Any
 
 from ..runs.json_fields import clean, leaves, mapping, sequence
 from ..runs.latency import StageLatency
-from ..runs.run_folder import Run
+from ..runs.run_reader import Run
 from .markup import Child, Html, fold, said, table, tag
 
 # Lists are opened so deep and so far, and texts cut so long. Chosen: more is not read in a table.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+
+from ...arrays import FloatArray
 
 # How a goal ended: the statuses of PlanGrasps, and none.
 STATUSES = {
@@ -29,8 +30,8 @@ STATES = {
 # Terms that a goal's card uses.
 TCP = 'the point between the fingertips (TCP)'
 QUALITY = '0 is worst, 1 is best'
-STD = 'one standard deviation in the worst direction, as the covariance of the pose tells it'
-TIME_TO_ANSWER = "in the recording's time, from the question to the answer"
+STD = 'one standard deviation in the worst direction, as the covariance states it'
+TIME_TO_ANSWER = "from the question on, in the recording's time"
 
 
 def mm(value_m: float, digits: int = 1) -> str:
@@ -53,7 +54,7 @@ def percent(share: float) -> str:
     return f'{share * 100:.0f} %' if share in (0.0, 1.0) else f'{share * 100:.1f} %'
 
 
-def vector(values: Sequence[float], digits: int) -> str:
+def vector(values: FloatArray, digits: int) -> str:
     """Three numbers."""
     return ', '.join(_signed_zero(float(value), digits) for value in values)
 

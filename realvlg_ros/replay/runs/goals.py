@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .events import Event, EventKind
-from .run_folder import Run
+from .json_fields import number, sequence, text
+from .run_reader import Run
 
 # Status of a goal without an answer; not one of PlanGrasps.
 UNANSWERED = 'NO_ANSWER'
@@ -57,17 +58,23 @@ class Goal:
 
 
 def goals_of(run: Run) -> list[Goal]:
-    """The goals of a run in the order in which they were asked."""
-    return [_goal(run, event) for event in run.of_kind(EventKind.GOAL)]
+    """The goals of a run in the order in which they were asked, or were to be asked."""
+    planned: dict[str, tuple[str, float]] = {}
+    for item in sequence(run.facts, 'goals'):
+        if isinstance(item, dict):
+            planned[text(item, 'id')] = text(item, 'instruction'), number(item, 'at_s') or 0.0
+    for event in run.of_kind(EventKind.GOAL):
+        planned[event.goal] = event.instruction, event.t
+    return [_goal(run, key, *given) for key, given in planned.items()]
 
 
-def _goal(run: Run, asked: Event) -> Goal:
-    mine = [event for event in run.events if event.goal == asked.goal]
+def _goal(run: Run, key: str, instruction: str, asked: float) -> Goal:
+    mine = [event for event in run.events if event.goal == key]
     answers = [event for event in mine if event.kind is EventKind.ANSWER]
     return Goal(
-        asked.goal,
-        asked.instruction,
-        asked.t,
+        key,
+        instruction,
+        asked,
         answers[-1] if answers else None,
         tuple(event for event in mine if event.kind is EventKind.GROUNDING),
         tuple(event for event in mine if event.kind is EventKind.TARGET),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .run_folder import Run
+from .run_reader import Run
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ...transform_buffer import TransformBuffer
 from ...transforms import from_quaternion, transform_points
 from ..bags.bag import Bag
 from .jpeg import SizedJpeg, sized_jpeg
+from .run_reader import FrameKey
 
 OVERLAY = '/realvlg/overlay/compressed'
 MARKERS = '/realvlg/markers'
@@ -93,19 +94,19 @@ class Cloud:
 class Recording:
     """What was read; remarks say what could not be."""
 
-    pictures: dict[int, SizedJpeg] = field(default_factory=dict)
+    pictures: dict[FrameKey, SizedJpeg] = field(default_factory=dict)
     clouds: list[Cloud] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
 def read_recording(
-    path: Path, pictures: Collection[int], scenes: Collection[int] = ()
+    path: Path, pictures: Collection[FrameKey], scenes: Sequence[int] = ()
 ) -> Recording:
     """Read out.mcap.
 
     Args:
         path: of the bag; where it is broken, a remark says so.
-        pictures: stamps of the pictures that are wanted, ns.
+        pictures: frames whose pictures are wanted.
         scenes: stamps of the answers whose clouds are wanted, ns; without them none is read.
     """
     reader = _Reader(set(pictures), sorted(scenes))
@@ -113,15 +114,16 @@ def read_recording(
     try:
         with Bag(path) as bag:
             held = [t.name for t in bag.topics if wanted.get(t.name) == t.type]
-            for item in bag.messages(held):
+            for item in bag.messages(held) if held else ():
                 reader.take(item.topic, item.message)
+            reader.found.remarks += [f'{path.name}: {words}' for words in bag.warnings]
     except RealvlgError as error:
         reader.found.remarks.append(f'{path.name} could not be read to its end: {error}')
     return reader.finish()
 
 
 class _Reader:
-    def __init__(self, pictures: set[int], scenes: list[int]) -> None:
+    def __init__(self, pictures: set[FrameKey], scenes: list[int]) -> None:
         self.found = Recording()
         self._wanted, self._scenes = pictures, scenes
         self._clouds: list[Cloud] = []
@@ -129,6 +131,7 @@ class _Reader:
         self._cameras: set[str] = set()
         self._transforms = TransformBuffer(_HISTORY_S)
         self._broken: dict[str, int] = {}
+        self._came: dict[int, int] = {}
 
     def take(self, topic: str, message: Any) -> None:
         """Take one message; what is broken in it is counted."""
@@ -164,8 +167,10 @@ class _Reader:
 
     def _take_picture(self, message: Any) -> None:
         stamp_ns = _stamp_ns(message.header)
-        if stamp_ns in self._wanted and stamp_ns not in self.found.pictures:
-            self.found.pictures[stamp_ns] = sized_jpeg(message.data)
+        key = stamp_ns, self._came.get(stamp_ns, 0)
+        self._came[stamp_ns] = key[1] + 1
+        if key in self._wanted:
+            self.found.pictures[key] = sized_jpeg(message.data)
 
     def _take_markers(self, message: Any) -> None:
         markers = [marker for marker in message.markers if marker.action == _ADD]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .events import Event, EventKind
-from .run_folder import Run
+from .run_reader import Run
 
 # A gap of so many frame periods ends a span. Chosen: three frames may be dropped in a row.
 _GAP_PERIODS = 4.5
@@ -73,7 +73,7 @@ def tracks_of(run: Run) -> list[Track]:
 
 def frame_period(run: Run) -> float:
     """Median time between two frames, s; 0 where there are not two."""
-    times = np.array(list(run.frame_stamps().values()))
+    times = np.array(list(run.frame_times().values()))
     steps = np.diff(times)
     steps = steps[steps > 0]
     return float(np.median(steps)) if steps.size else 0.0

@@ -28,15 +28,15 @@ function motionCharts(host, track) {
     {
       title: 'Uncertainty of the position', unit: 'mm',
       lines: named(
-        ['told (one standard deviation)', 'measured jitter'],
+        ['stated, one standard deviation', 'measured within one second'],
         [track.position_std[0], track.position_spread[0]],
       ),
-      hint: 'what the covariance tells against what is measured: a grasp that jitters more than it tells is too sure of itself.',
+      hint: 'what the covariance states against what is measured: a grasp that jitters more than it states is too sure of itself.',
     },
     {
       title: 'Uncertainty of the rotation', unit: 'degrees',
       lines: named(
-        ['told (one standard deviation)', 'measured jitter'],
+        ['stated, one standard deviation', 'measured within one second'],
         [track.rotation_std[0], track.rotation_spread[0]],
       ),
       hint: 'the same for its rotation.',

@@ -92,7 +92,7 @@ class Raster {
       const z = x * away[0] + y * away[1] + w * away[2];
       if (z < 0.02) continue;
       const scale = focal / z;
-      const size = clamp(Math.round(sizeM * scale), 1, 9);
+      const size = clamp(Math.round(sizeM * scale), 1, 24);
       const column = Math.round(
         width / 2 + (x * right[0] + y * right[1] + w * right[2]) * scale - size / 2,
       );

@@ -53,7 +53,7 @@ class SceneView {
     this.ink = dark ? '#e6e9ec' : '#1b1f24';
     this.raster = new Raster(width, height, dark ? 0xff1a1512 : 0xfff4f1ee);
     this.raster.look(this.orbit);
-    this.raster.splat(this.points, this.colors, 0.0022);
+    this.raster.splat(this.points, this.colors, clamp(1.3 * this.scene.spacing, 0.001, 0.02));
     this.context.putImageData(this.raster.image, 0, 0);
     this.overlay();
   }

@@ -32,9 +32,9 @@ class Timeline {
     svg.append(this.reachable(data.marks.map((mark) => this.mark(mark, width)), 'Events'));
     data.lanes.forEach((each, k) => {
       const top = lane.marks + k * (lane.label + lane.height + 8);
-      const fits = Math.floor((width - margin.left) / 7);
+      const fits = Math.floor(width / 7.5);
       const name = each.name.length > fits ? `${each.name.slice(0, fits - 1)}…` : each.name;
-      svg.append(draw('text', { class: 'name', x: margin.left, y: top + 13 }, name));
+      svg.append(draw('text', { class: 'name', x: 0, y: top + 13 }, name));
       const bars = each.spans.map((span) => this.bar(each, span, top + lane.label, width));
       svg.append(this.reachable(bars, each.name));
       if (each.left_out) {

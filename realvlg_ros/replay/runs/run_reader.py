@@ -20,6 +20,11 @@ RECORDING_FILE = 'out.mcap'
 REPORT_FILE = 'report.html'
 FORMAT = 'realvlg-replay-1'
 
+# A frame: its stamp, ns, and how often that stamp had come before, as in a recording that loops.
+FrameKey = tuple[int, int]
+# Times of one frame differ by less, s. From the stamps, which are in ns.
+_SAME_S = 1e-6
+
 _Line = TypeVar('_Line')
 
 
@@ -89,11 +94,18 @@ class Run:
         """The events of one kind, in order."""
         return [event for event in self.events if event.kind is kind]
 
-    def frame_stamps(self) -> dict[int, float]:
-        """Every frame that is told of: its stamp, ns, and its time, s; in order of stamps."""
-        told = {event.stamp_ns: event.t for event in self.of_kind(EventKind.TARGET)}
-        told.update((timing.stamp_ns, timing.t) for timing in self.timings)
-        return dict(sorted(told.items()))
+    def frame_times(self) -> dict[FrameKey, float]:
+        """The time, s, of every frame that is told of, in order."""
+        told = [(event.t, event.stamp_ns) for event in self.of_kind(EventKind.TARGET)]
+        told += [(timing.t, timing.stamp_ns) for timing in self.timings]
+        frames: dict[FrameKey, float] = {}
+        seen: dict[int, tuple[int, float]] = {}
+        for t, stamp_ns in sorted(told):
+            count, before = seen.get(stamp_ns, (-1, -1.0))
+            if count < 0 or t - before > _SAME_S:
+                seen[stamp_ns] = count + 1, t
+                frames[stamp_ns, count + 1] = t
+        return frames
 
     def span(self) -> tuple[float, float]:
         """From the first to the last frame or event, s."""
@@ -128,7 +140,7 @@ def read_run(folder: Path) -> Run:
         timings = tuple(_lines(folder / TIMINGS_FILE, FrameTiming.from_json, remarks))
     else:
         remarks.append(f'{TIMINGS_FILE} is missing: nothing is known of the latency')
-    if not (folder / RECORDING_FILE).is_file():
+    if not (folder / RECORDING_FILE).exists():
         remarks.append(f'{RECORDING_FILE} is missing: there are no pictures and no 3-D view')
     return Run(folder, facts, events, timings, tuple(remarks))
 
