@@ -16,7 +16,7 @@ from ..runs.motion import Motion, motion_of
 from ..runs.recording import Recording, read_recording
 from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track, frame_period, spans_of, tracks_of
-from . import series
+from . import series, words
 from .key_frames import Choice, choose_frames, moments_of
 from .scenes import scenes_of
 
@@ -80,13 +80,8 @@ class Content:
 
     def picture_at(self, event: Event | None) -> int | None:
         """The index of the picture of an event's image; None without one."""
-        times = self.run.frame_times()
-        same = [
-            index
-            for key, index in self.picture_indices().items()
-            if event and key[0] == event.stamp_ns and abs(times[key] - event.t) < self.period
-        ]
-        return same[0] if same else None
+        key = self.run.frame_key(event) if event else None
+        return None if key is None else self.picture_indices().get(key)
 
     def motion_for(self, goal: Goal) -> Motion | None:
         """Of the target that was followed longest for a goal."""
@@ -119,8 +114,8 @@ class Content:
             ],
             'latency': series.latency_lines(run, stages, series.MAX_POINTS),
             'pictures': [
-                _picture(self.recording.pictures[key], times[key])
-                for key in self.picture_indices()
+                picture_json(picture, t, words.seconds(t))
+                for picture, t in zip(pictures, shown, strict=True)
             ],
             'scenes': list(self.scenes),
         }
@@ -170,11 +165,18 @@ def marks_json(run: Run, goals: Sequence[Goal]) -> list[dict[str, Any]]:
     return marks[:_MOST_SPANS]
 
 
-def _picture(picture: SizedJpeg, t: float) -> dict[str, Any]:
-    """A picture as the address that holds it."""
+def picture_json(picture: SizedJpeg, t: float, name: str) -> dict[str, Any]:
+    """A picture as the address that holds it.
+
+    Args:
+        picture: as JPEG.
+        t: of its frame, s since the first.
+        name: for people.
+    """
     packed = base64.b64encode(picture.data).decode('ascii')
     return {
         't': round(t, 4),
+        'name': name,
         'w': picture.width,
         'h': picture.height,
         'uri': f'data:image/jpeg;base64,{packed}',

@@ -10,10 +10,11 @@ from .markup import Html, said, tag
 from .summary import badge
 from .words import counted, seconds
 
+Indices = Mapping[FrameKey, int]
+Times = Mapping[FrameKey, float]
 
-def strip(
-    choice: Choice, pictures: Mapping[FrameKey, int], times: Mapping[FrameKey, float]
-) -> Html:
+
+def strip(choice: Choice, pictures: Indices, times: Times) -> Html:
     """The strip of key frames.
 
     Args:
@@ -44,9 +45,7 @@ def strip(
     )
 
 
-def _group(
-    moment: Moment, pictures: Mapping[FrameKey, int], times: Mapping[FrameKey, float]
-) -> Html:
+def _group(moment: Moment, pictures: Indices, times: Times) -> Html:
     frames = [_frame(word, times[key], moment.t, pictures.get(key)) for word, key in moment.frames]
     caption = tag(
         'figcaption',

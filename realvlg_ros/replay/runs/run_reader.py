@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,6 +107,18 @@ class Run:
                 seen[stamp_ns] = count + 1, t
                 frames[stamp_ns, count + 1] = t
         return frames
+
+    def frame_key(self, event: Event) -> FrameKey | None:
+        """The frame that an event is about; None where no frame is told of."""
+        same = self._keys.get(event.stamp_ns)
+        return min(same, key=lambda pair: abs(pair[1] - event.t))[0] if same else None
+
+    @cached_property
+    def _keys(self) -> dict[int, list[tuple[FrameKey, float]]]:
+        keys: dict[int, list[tuple[FrameKey, float]]] = {}
+        for key, t in self.frame_times().items():
+            keys.setdefault(key[0], []).append((key, t))
+        return keys
 
     def span(self) -> tuple[float, float]:
         """From the first to the last frame or event, s."""

@@ -5,7 +5,7 @@ for (const image of all('img[data-picture]')) {
   image.src = picture.uri;
   image.width = picture.w;
   image.height = picture.h;
-  image.title = seconds(picture.t);
+  image.title = picture.name;
 }
 
 const pictureTimes = data.pictures.map((picture) => picture.t);
@@ -52,9 +52,9 @@ function enlarge(k) {
   const picture = data.pictures[index];
   const image = byId('large');
   image.src = picture.uri;
-  image.alt = `Camera image at ${seconds(picture.t)}`;
+  image.alt = `Camera image, ${picture.name}`;
   image.dataset.shown = index;
-  byId('large-words').textContent = `${seconds(picture.t)}, image ${index + 1} of ${data.pictures.length} `;
+  byId('large-words').textContent = `${picture.name}, image ${index + 1} of ${data.pictures.length} `;
   if (!byId('dialog').open) byId('dialog').showModal();
 }
 
