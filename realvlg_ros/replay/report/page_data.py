@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class Content:
             'span': [round(first, 4), round(max(last, first + 0.001), 4)],
             'period': round(self.period, 5),
             'lanes': [lane_json(track, spans) for track, spans, _ in self.tracks],
-            'marks': marks_json(run, self.goals),
+            'marks': marks_json(run, {goal.id: k for k, goal in enumerate(self.goals, 1)}),
             'tracks': [
                 {
                     'name': track.name,
@@ -146,9 +146,13 @@ def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:
     }
 
 
-def marks_json(run: Run, goals: Sequence[Goal]) -> list[dict[str, Any]]:
-    """Goals, groundings, answers and notices as marks of the timeline."""
-    numbers = {goal.id: number for number, goal in enumerate(goals, 1)}
+def marks_json(run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Goals, groundings, answers and notices as marks of the timeline.
+
+    Args:
+        run: that they are of.
+        numbers: of the goals, by their ids.
+    """
     marks = []
     for event in run.events:
         if event.kind is EventKind.TARGET:

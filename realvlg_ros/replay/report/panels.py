@@ -8,8 +8,13 @@ from .tables import latency_table
 from .words import STATES, counted
 
 
-def timeline(content: Content) -> Html:
-    """Bands of target states over time, with marks of goals, answers and notices."""
+def timeline(hint: str, followed: bool) -> Html:
+    """Bars of target states over time, with marks of goals, answers and notices.
+
+    Args:
+        hint: how to read it.
+        followed: whether there is an object that was followed.
+    """
     keys = [
         tag('li', tag('i', class_='key', data_state=state), f'{state}: {words}')
         for state, words in STATES.items()
@@ -23,12 +28,6 @@ def timeline(content: Content) -> Html:
             ('notice', 'a notice about the recording'),
         )
     ]
-    hint = (
-        'One line for each object that was followed; a low bar is a bad state, a blue edge below '
-        'it a stable pose. Point at a bar, tap it or reach it with the keyboard for its reason; '
-        'a click shows the nearest image.'
-    )
-    left_out = sum(len(spans) for _, spans, _ in content.tracks)
     return tag(
         'section',
         tag('h2', 'Timeline'),
@@ -36,7 +35,7 @@ def timeline(content: Content) -> Html:
         zoom_buttons(),
         tag('div', class_='timeline', id='timeline'),
         tag('ul', *keys, *marks, class_='keys'),
-        None if left_out else tag('p', 'No object was followed.', class_='missing'),
+        None if followed else tag('p', 'No object was followed.', class_='missing'),
         id='when',
         aria_label='Timeline',
     )

@@ -25,6 +25,11 @@ _SCRIPTS = (
     'projection.js',
     'scene.js',
 )
+_HINT = (
+    'One line for each object that was followed; a low bar is a bad state, a blue edge below it a '
+    'stable pose. Point at a bar, tap it or reach it with the keyboard for its reason; a click '
+    'shows the nearest image.'
+)
 
 
 def write_report(run_folder: Path) -> Path:
@@ -52,7 +57,7 @@ def render_report(content: Content) -> str:
     motions = [content.motion_for(goal) for goal in goals]
     needed = 'Pictures, charts and the 3-D view of this page need JavaScript.'
     left = (
-        timeline(content),
+        timeline(_HINT, bool(content.tracks)),
         strip(content.choice, pictures, run.frame_times()),
         charts(content),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from ...arrays import FloatArray
 from ..runs.motion import Motion
 from ..runs.run_reader import Run
 
+Lines = Mapping[str, Sequence[FloatArray]]
 # Points of all lines of one kind in a page. Chosen: 1.5 MB of numbers at most.
 MAX_POINTS = 12_000
 # Stages that have a line; others are in the table. Chosen: as many as can be told apart.
@@ -25,28 +26,44 @@ def motion_lines(motion: Motion, period: float, room: int) -> dict[str, Any]:
     Args:
         motion: of its best grasp.
         period: time between frames, s.
-        room: the largest number of points; of more, each point stands for several frames: the
-            last pose, and the largest motion.
+        room: the largest number of points; of more, each stands for several frames.
     """
-    stride = max(1, -(-len(motion.t) // max(room, 1)))
-    lines = {
-        'position': [_lasts(motion.position[:, k] * 1e3, stride) for k in range(3)],
-        'rotation': [_lasts(np.degrees(motion.rotation[:, k]), stride) for k in range(3)],
-        'step': [_largest(motion.step * 1e3, stride)],
-        'turn': [_largest(np.degrees(motion.turn), stride)],
-        'position_spread': [_lasts(motion.position_spread * 1e3, stride)],
-        'rotation_spread': [_lasts(np.degrees(motion.rotation_spread), stride)],
-        'position_std': [_lasts(motion.position_std * 1e3, stride)],
-        'rotation_std': [_lasts(np.degrees(motion.rotation_std), stride)],
+    lasting = {
+        'position': list(motion.position.T * 1e3),
+        'rotation': list(np.degrees(motion.rotation.T)),
+        'position_spread': [motion.position_spread * 1e3],
+        'rotation_spread': [np.degrees(motion.rotation_spread)],
+        'position_std': [motion.position_std * 1e3],
+        'rotation_std': [np.degrees(motion.rotation_std)],
     }
-    t = _lasts(motion.t, stride)
-    breaks = _breaks(t, period * stride)
+    peaking = {'step': [motion.step * 1e3], 'turn': [np.degrees(motion.turn)]}
+    return bounded_lines(motion.t, lasting, peaking, period, room)
+
+
+def bounded_lines(
+    t: FloatArray, lasting: Lines, peaking: Lines, period: float, room: int
+) -> dict[str, Any]:
+    """Lines over one time, for the page's script.
+
+    Args:
+        t: (n,) s.
+        lasting: lines by name; of several frames in one point the last counts.
+        peaking: the same; of several frames the largest counts.
+        period: time between frames, s.
+        room: the largest number of points of a line.
+    """
+    stride = max(1, -(-len(t) // max(room, 1)))
+    times = _lasts(t, stride)
+    breaks = _breaks(times, period * stride)
+    lines = {name: [_lasts(line, stride) for line in some] for name, some in lasting.items()}
+    for name, some in peaking.items():
+        lines[name] = [_largest(line, stride) for line in some]
     return {
-        't': _plain(np.insert(t, breaks, np.nan), 4),
+        't': _plain(np.insert(times, breaks, np.nan), 4),
         'stride': stride,
         **{
-            name: [_plain(np.insert(line, breaks, np.nan), 4) for line in several]
-            for name, several in lines.items()
+            name: [_plain(np.insert(line, breaks, np.nan), 4) for line in some]
+            for name, some in lines.items()
         },
     }
 

@@ -145,3 +145,19 @@ function decades(low, high) {
   }
   return found;
 }
+
+// Charts of one of several items, each with a name and a time; the longest is shown first.
+function chartsByChoice(host, chooser, items, specsOf) {
+  let charts = [];
+  const show = () => {
+    for (const chart of charts) chart.remove();
+    charts = specsOf(items[chooser.value]).map((spec) => new LineChart(host, spec));
+  };
+  items.forEach((item, k) => chooser.append(make('option', { value: k }, item.name)));
+  chooser.closest('p').hidden = items.length < 2;
+  chooser.value = items.reduce(
+    (best, item, k) => (item.t.length > items[best].t.length ? k : best), 0,
+  );
+  chooser.addEventListener('change', show);
+  show();
+}

@@ -1,6 +1,6 @@
 // The charts of the report: motion of the best grasp of a target, and latency.
 
-function motionCharts(host, track) {
+function motionCharts(track) {
   const axes = ['x', 'y', 'z'];
   const named = (names, several) => names.map((name, k) => ({ name, values: several[k] }));
   const frame = track.frame || 'a frame that is not told';
@@ -42,28 +42,17 @@ function motionCharts(host, track) {
       hint: 'the same for its rotation.',
     },
   ];
-  return charts.map((spec) => new LineChart(host, { t: track.t, ...spec }));
+  return charts.map((spec) => ({ t: track.t, ...spec }));
 }
 
 if (byId('motion')) {
-  const chooser = byId('track');
   const note = make('p', { class: 'missing' });
-  let charts = [];
-  const show = () => {
-    const track = data.tracks[chooser.value];
-    for (const chart of charts) chart.remove();
-    charts = motionCharts(byId('motion'), track);
+  byId('motion').after(note);
+  chartsByChoice(byId('motion'), byId('track'), data.tracks, (track) => {
     note.textContent = `Poses in ${track.others.join(', ')} are left out: another frame.`;
     note.hidden = track.others.length === 0;
-  };
-  data.tracks.forEach((track, k) => chooser.append(make('option', { value: k }, track.name)));
-  chooser.closest('p').hidden = data.tracks.length < 2;
-  chooser.value = data.tracks.reduce(
-    (best, track, k) => (track.t.length > data.tracks[best].t.length ? k : best), 0,
-  );
-  chooser.addEventListener('change', show);
-  byId('motion').after(note);
-  show();
+    return motionCharts(track);
+  });
 }
 
 if (byId('latency')) {
