@@ -93,6 +93,10 @@ class RecordingError(RealvlgError):
     """A recording that cannot be kept, read or exported."""
 
 
+class RunError(RealvlgError):
+    """The folder of a replay that cannot be read, or two that cannot be compared."""
+
+
 class PickError(RealvlgError):
     """A step of a pick that could not be done; the next grasp may be tried."""
 

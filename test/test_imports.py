@@ -70,6 +70,8 @@ LAYERS = (
     ('ros',),
     ('moveit',),
     ('replay.bags',),
+    ('replay.runs',),
+    ('replay.report',),
     ('replay',),
     ('nodes',),
     ('cli',),

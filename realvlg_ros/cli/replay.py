@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RealvlgError
+from ..replay.report.report import write_report
 from ..threads import limit_threads
 from .ask import NO_TARGET, add_backend_arguments
 from .source_arguments import import_ros
@@ -100,6 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     replay = import_ros('realvlg_ros.replay.run')
     summary = replay.replay(_options(arguments), print_answers)
     print(f'wrote {arguments.out}: {summary.frames} images')
+    if not arguments.no_report:
+        print(f'wrote {write_report(arguments.out)}')
     return 0 if summary.all_ok else NO_TARGET
 
 

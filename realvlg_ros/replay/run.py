@@ -25,10 +25,11 @@ from .bags.events import BagEvent
 from .bags.frames import BagFrames
 from .bags.topics import CameraTopics, choose_topics
 from .outputs.run_bag import RunBag
+from .runs.run_reader import RECORDING_FILE
 from .session.ahead import WriteBehind, read_ahead
 from .session.goals import ReplayGoal, check_times
 from .session.progress import Progress
-from .session.run_folder import MESSAGES_FILE, RunFolder
+from .session.run_folder import RunFolder
 from .session.run_summary import RunSummary, describe_bag
 from .session.session import ReplaySession, SessionSettings
 from .session.step import Step
@@ -130,7 +131,7 @@ class _Run:
         self._describe()
         self._messages: RunBag | None = None
         if options.messages:
-            path = options.out / MESSAGES_FILE
+            path = options.out / RECORDING_FILE
             self._messages = stack.enter_context(RunBag(path, gripper, options.link))
         self._behind: WriteBehind | None = None
         if options.threads > 1:

@@ -9,14 +9,16 @@ from typing import Any, TextIO
 
 from ...errors import ReplayError
 from ...json_text import to_json_text
+from ..runs.run_reader import (
+    ANSWERS_FILE,
+    RECORDING_FILE,
+    REPORT_FILE,
+    RUN_FILE,
+    TIMINGS_FILE,
+)
 from .step import Step
 
-RUN_FILE = 'run.json'
-ANSWERS_FILE = 'answers.jsonl'
-TIMINGS_FILE = 'timings.jsonl'
-MESSAGES_FILE = 'out.mcap'
-REPORT_FILE = 'report.html'
-_FILES = (RUN_FILE, ANSWERS_FILE, TIMINGS_FILE, MESSAGES_FILE, REPORT_FILE)
+_FILES = (RUN_FILE, ANSWERS_FILE, TIMINGS_FILE, RECORDING_FILE, REPORT_FILE)
 
 
 class RunFolder:

@@ -11,11 +11,10 @@ from ...camera import Camera
 from ...recording.lighting import LightingSummary
 from ..bags.bag import Bag
 from ..bags.topics import CameraTopics
+from ..runs.run_reader import FORMAT
 from .goals import ReplayGoal
 from .step import Step
 from .versions import versions
-
-FORMAT = 'realvlg-replay-1'
 
 
 class RunSummary:

@@ -1,0 +1,199 @@
+"""What the page's script draws: lanes, marks, charts, pictures, scenes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..runs.events import Event, EventKind
+from ..runs.goals import Goal, goals_of
+from ..runs.jpeg import SizedJpeg
+from ..runs.json_fields import text
+from ..runs.latency import StageLatency, latencies_of
+from ..runs.motion import Motion, motion_of
+from ..runs.recording import Recording, read_recording
+from ..runs.run_reader import FrameKey, Run
+from ..runs.tracks import Span, Track, frame_period, spans_of, tracks_of
+from . import series, words
+from .key_frames import Choice, choose_frames, moments_of
+from .scenes import scenes_of
+
+# Spans of a lane; of more, the shortest are left out. Reasons of a span and their length. Chosen:
+# 300 kB a lane at most; more is not seen in a line.
+_MOST_SPANS = 1500
+_MOST_REASONS = 3
+_MOST_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Content:
+    """A run with all that a page about it is made from.
+
+    Attributes:
+        run: as read.
+        goals: of the run.
+        period: time between frames, s.
+        tracks: with their spans and the motion of their best grasp.
+        latencies: of the stages.
+        choice: of key frames.
+        recording: pictures and clouds.
+        scenes: for the 3-D view.
+        scenes_left_out: clouds for which there was no room.
+    """
+
+    run: Run
+    goals: tuple[Goal, ...]
+    period: float
+    tracks: tuple[tuple[Track, list[Span], Motion | None], ...]
+    latencies: tuple[StageLatency, ...]
+    choice: Choice
+    recording: Recording
+    scenes: tuple[dict[str, Any], ...]
+    scenes_left_out: int
+
+    @classmethod
+    def of(cls, run: Run) -> Content:
+        """Compute and read everything."""
+        goals, period = goals_of(run), frame_period(run)
+        tracks = tuple(
+            (track, spans_of(track.events, period), motion_of(track.events, period))
+            for track in tracks_of(run)
+        )
+        moments = moments_of(run, goals, [(track, spans) for track, spans, _ in tracks])
+        choice = choose_frames(run, moments)
+        recording = Recording()
+        if run.recording.exists():
+            answers = [goal.answer.stamp_ns for goal in goals if goal.answer]
+            recording = read_recording(run.recording, choice.frames, answers)
+        scenes, left_out = scenes_of(goals, recording.clouds, text(run.facts, 'fixed_frame'))
+        return cls(
+            run, tuple(goals), period, tracks, tuple(latencies_of(run)), choice, recording,
+            tuple(scenes), left_out,
+        )  # fmt: skip
+
+    def picture_indices(self) -> dict[FrameKey, int]:
+        """The index of each picture that is there, in order of time."""
+        there = [key for key in self.choice.frames if key in self.recording.pictures]
+        return {key: k for k, key in enumerate(there)}
+
+    def picture_at(self, event: Event | None) -> int | None:
+        """The index of the picture of an event's image; None without one."""
+        key = self.run.frame_key(event) if event else None
+        return None if key is None else self.picture_indices().get(key)
+
+    def motion_for(self, goal: Goal) -> Motion | None:
+        """Of the target that was followed longest for a goal."""
+        mine = [(len(t.events), m) for t, _, m in self.tracks if t.goal == goal.id and m]
+        return max(mine, key=lambda item: item[0])[1] if mine else None
+
+    def to_json(self) -> dict[str, Any]:
+        """For the script of the page."""
+        run = self.run
+        times = run.frame_times()
+        first, last = run.span()
+        room = series.MAX_POINTS // max(1, sum(m is not None for _, _, m in self.tracks))
+        stages = [latency.stage for latency in self.latencies]
+        pictures = [self.recording.pictures[key] for key in self.picture_indices()]
+        shown = [times[key] for key in self.picture_indices()]
+        return {
+            'span': [round(first, 4), round(max(last, first + 0.001), 4)],
+            'period': round(self.period, 5),
+            'lanes': [lane_json(track, spans) for track, spans, _ in self.tracks],
+            'marks': marks_json(run, {goal.id: k for k, goal in enumerate(self.goals, 1)}),
+            'tracks': [
+                {
+                    'name': track.name,
+                    'frame': motion.frame_id,
+                    'others': list(motion.other_frames),
+                    **series.motion_lines(motion, self.period, room),
+                }
+                for track, _, motion in self.tracks
+                if motion is not None
+            ],
+            'latency': series.latency_lines(run, stages, series.MAX_POINTS),
+            'pictures': [
+                picture_json(picture, t, words.seconds(t))
+                for picture, t in zip(pictures, shown, strict=True)
+            ],
+            'scenes': list(self.scenes),
+        }
+
+
+def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:
+    """A track as a lane of the timeline."""
+    kept = sorted(spans, key=lambda span: span.start - span.end)[:_MOST_SPANS]
+    kept.sort(key=lambda span: span.start)
+    return {
+        'name': track.name,
+        'left_out': len(spans) - len(kept),
+        'spans': [
+            {
+                'state': span.state,
+                'from': round(span.start, 4),
+                'to': round(span.end, 4),
+                'frames': span.frames,
+                'stable': span.stable,
+                'reasons': [
+                    [reason[:_MOST_CHARACTERS], count]
+                    for reason, count in span.reasons[:_MOST_REASONS]
+                ],
+                'more': max(0, len(span.reasons) - _MOST_REASONS),
+            }
+            for span in kept
+        ],
+    }
+
+
+def marks_json(run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Goals, groundings, answers and notices as marks of the timeline.
+
+    Args:
+        run: that they are of.
+        numbers: of the goals, by their ids.
+    """
+    marks = []
+    for event in run.events:
+        if event.kind is EventKind.TARGET:
+            continue
+        marks.append(
+            {
+                't': round(event.t, 4),
+                'kind': event.kind.value,
+                'status': event.status,
+                'title': _title(event, numbers.get(event.goal)),
+                'text': (event.instruction or event.message)[:_MOST_CHARACTERS],
+            }
+        )
+    return marks[:_MOST_SPANS]
+
+
+def picture_json(picture: SizedJpeg, t: float, name: str) -> dict[str, Any]:
+    """A picture as the address that holds it.
+
+    Args:
+        picture: as JPEG.
+        t: of its frame, s since the first.
+        name: for people.
+    """
+    packed = base64.b64encode(picture.data).decode('ascii')
+    return {
+        't': round(t, 4),
+        'name': name,
+        'w': picture.width,
+        'h': picture.height,
+        'uri': f'data:image/jpeg;base64,{packed}',
+    }
+
+
+def _title(event: Event, number: int | None) -> str:
+    of_goal = '' if number is None else f' {number}'
+    if event.kind is EventKind.GOAL:
+        return f'Goal{of_goal} is asked'
+    if event.kind is EventKind.ANSWER:
+        return f'Goal{of_goal} is answered: {event.status}'
+    if event.kind is EventKind.GROUNDING:
+        word = 'looked for again' if event.again else 'looked for'
+        return f'Object of goal{of_goal} {word}: {event.status}'
+    return 'Notice'
