@@ -48,7 +48,8 @@ class Lighting:
         size = frame.depth.size
         luma = cv2.cvtColor(frame.color, cv2.COLOR_RGB2GRAY)
         # Counts, and so the same with any number of threads.
-        counts = np.bincount(luma.reshape(-1), minlength=_FULL + 1)
+        counts = cv2.calcHist([luma], [0], None, [_FULL + 1], [0, _FULL + 1]).reshape(-1)
+        counts = counts.astype(np.float64)
         levels = np.arange(_FULL + 1) / _FULL
         mean = float(counts @ levels) / size
         contrast = float(np.sqrt(counts @ (levels - mean) ** 2 / size))

@@ -33,12 +33,13 @@ def encode_fast(message: Any, type_name: str) -> bytes | memoryview:
     Raises:
         BagError: as encode.
     """
-    encoder = _ros_encoder(type(message), type_name)
+    cls: Any = type(message)
+    encoder = _ros_encoder(cls, type_name)
     return encode(message, type_name) if encoder is None else encoder(message)
 
 
 @lru_cache(maxsize=256)
-def _ros_encoder(cls: type[Any], type_name: str) -> Callable[[Any], bytes] | None:
+def _ros_encoder(cls: Any, type_name: str) -> Callable[[Any], bytes] | None:
     """What encodes a message of ROS many times faster; None where it cannot.
 
     That is one of rosbags, one of a package whose libraries are not installed, and one of another
