@@ -8,8 +8,7 @@ from tempfile import mkdtemp
 from typing import Any, Literal
 
 from ...errors import BagError
-from .encoding import encode, encode_fast
-from .known_types import known_types, rosbags_module, type_name_of
+from .known_types import known_types, rosbags_module, to_known, type_name_of
 
 # Version of metadata.yaml, and depths of the queues that are offered. From rosbag2: Humble and
 # later read it; from tf2_ros for what is latched.
@@ -30,7 +29,6 @@ class BagWriter:
         path: Path | str,
         storage: Literal['mcap', 'sqlite3', ''] = '',
         compress: bool = False,
-        exact: bool = True,
     ) -> None:
         """Make a bag.
 
@@ -39,8 +37,6 @@ class BagWriter:
                 must not exist.
             storage: empty for that of the suffix, and for mcap without one.
             compress: by zstd: the chunks of mcap, the messages of sqlite3.
-            exact: equal messages give equal bytes; otherwise ROS encodes its own messages, many
-                times faster, and what it leaves between two fields is not always the same.
 
         Raises:
             BagError: the path exists, or cannot be written.
@@ -79,7 +75,6 @@ class BagWriter:
         except OSError as error:
             self._remove_temporary()
             raise BagError(f'{self.path} cannot be written: {error}') from error
-        self._encode = encode if exact else encode_fast
         self._connections: dict[str, tuple[str, Any]] = {}
         self._closed = False
 
@@ -103,7 +98,7 @@ class BagWriter:
         if not 0 <= log_ns < 2**63:
             raise BagError(f'log time {log_ns} ns of a message on {topic} is no time of a bag')
         try:
-            data = self._encode(message, type_name)
+            data = known_types().serialize_cdr(to_known(message, type_name), type_name)
             self._writer.write(connection, int(log_ns), data)
         except OSError as error:
             raise BagError(f'{self.path} cannot be written: {error}') from error

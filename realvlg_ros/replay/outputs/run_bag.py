@@ -28,7 +28,7 @@ class RunBag:
             MissingDependencyError: rosbags or tf2_msgs is not installed.
         """
         self._messages = StepMessages(gripper, link)
-        self._writer = BagWriter(path, exact=False)
+        self._writer = BagWriter(path)
 
     def __enter__(self) -> RunBag:
         return self
