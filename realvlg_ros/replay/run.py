@@ -128,7 +128,7 @@ class _Run:
         self._session = ReplaySession(pipeline, options.goals, options.session)
         self.summary = RunSummary(_given(options, bag, topics, gripper), options.goals)
         self._folder = stack.enter_context(RunFolder(options.out, options.force))
-        self._describe()
+        self._describe('the run has not ended: it goes on, or was killed')
         self._messages: RunBag | None = None
         if options.messages:
             path = options.out / RECORDING_FILE
