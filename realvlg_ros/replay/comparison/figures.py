@@ -176,11 +176,11 @@ def _jitter(pair: RunPair) -> list[Figure]:
     b = np.concatenate([np.zeros((0, 2)), *(step[1] for step in steps)])
     return [
         _ratio(
-            'jitter_position_ratio', 'motion from frame to frame, root mean square', 'mm',
+            'jitter_position_ratio', 'jitter of the position, root mean square', 'mm',
             (1e3 * _rms(a[:, 0]), 1e3 * _rms(b[:, 0])),
         ),
         _ratio(
-            'jitter_rotation_ratio', 'turn from frame to frame, root mean square', '°',
+            'jitter_rotation_ratio', 'jitter of the rotation, root mean square', '°',
             (math.degrees(_rms(a[:, 1])), math.degrees(_rms(b[:, 1]))),
         ),
     ]  # fmt: skip

@@ -91,4 +91,4 @@ def _in_words(figure: Figure) -> str:
         return f'an answer comes {value:.2f} s {"later" if worse else "sooner"}'
     if figure.name == 'followed_drop':
         return f'{"fewer" if worse else "more"} frames are followed, by {100 * value:.1f} % points'
-    return f'{figure.words} is {against(figure)} that of A'
+    return f'{figure.words.partition(",")[0]} is {against(figure)} that of A'

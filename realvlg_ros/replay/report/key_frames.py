@@ -18,7 +18,7 @@ OFFSET_S = 0.5
 # Pictures in a page, and time between the evenly spaced ones, s. Chosen: with MAX_BYTES of each
 # the page stays below 15 MB; a click into the timeline finds one that is near.
 MAX_PICTURES = 100
-_SPACING_S = 1.0
+_SPACING_S = 0.25
 # A state of fewer frames is a flicker. Chosen: a person does not see it.
 _FLICKER_FRAMES = 3
 
@@ -141,7 +141,7 @@ def _changes(spans: Sequence[tuple[Track, Sequence[Span]]]) -> list[Moment]:
             if min(before.frames, after.frames) < _FLICKER_FRAMES or after.state == 'TENTATIVE':
                 rank = Rank.FLICKER
             reason = after.reasons[0][0] if after.reasons else STATES.get(after.state, '')
-            title = f'{track.name}: {before.state} becomes {after.state}'
+            title = f'{track.name} becomes'
             found.append(Moment(rank, 'state', after.start, title, reason, after.state))
     return found
 

@@ -98,6 +98,8 @@ def shown(value: Any, depth: int = 0) -> str:
     if isinstance(value, list | tuple) and depth < _DEPTH:
         words = ', '.join(shown(item, depth + 1) for item in value[:_MOST_ITEMS])
         return words if len(value) <= _MOST_ITEMS else f'{words}, ... ({len(value)} values)'
+    if isinstance(value, list | tuple | dict):
+        return '...' if value else 'none'
     if value is None:
         return 'not told'
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ...arrays import BoolArray, FloatArray
-from .events import Event, GraspPose
+from .events import Event, GraspPose, worst_std
 
 # Spread is measured over so long, s, of at least so many poses. Chosen: a robot's motion to a
 # grasp takes longer; fewer poses tell no spread.
@@ -88,8 +88,7 @@ def motion_of(events: Sequence[Event], period: float) -> Motion | None:
         turn,
         _spread(position, starts),
         _spread(rotation, starts),
-        _known([pose.position_std() for pose in poses]),
-        _known([pose.rotation_std() for pose in poses]),
+        *_stated(poses),
     )
 
 
@@ -129,8 +128,15 @@ def _steps(
     return step, turn
 
 
-def _known(values: Sequence[float | None]) -> FloatArray:
-    return np.array([np.nan if value is None else value for value in values])
+def _stated(poses: Sequence[GraspPose]) -> tuple[FloatArray, FloatArray]:
+    """Standard deviations (n,) of position, m, and rotation, rad, by the covariances."""
+    position, rotation = np.full((2, len(poses)), np.nan)
+    known = [k for k, pose in enumerate(poses) if pose.covariance is not None]
+    if known:
+        covariances = np.array([poses[k].covariance for k in known])
+        position[known] = worst_std(covariances[:, :3, :3])
+        rotation[known] = worst_std(covariances[:, 3:, 3:])
+    return position, rotation
 
 
 def _window_starts(t: FloatArray) -> np.ndarray:

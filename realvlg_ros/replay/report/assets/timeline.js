@@ -18,6 +18,8 @@ class Timeline {
   }
 
   paint() {
+    const focused = this.plot.contains(document.activeElement)
+      ? document.activeElement.getAttribute('aria-label') : null;
     const width = Math.max(this.plot.clientWidth, 200);
     const bottom = lane.marks + data.lanes.length * (lane.label + lane.height + 8);
     const height = bottom + 22;
@@ -44,8 +46,14 @@ class Timeline {
       }
     });
     this.plot.replaceChildren(svg);
+    this.tip.hidden = true;
     this.width = width;
     this.point(shared.t);
+    // What had the focus is drawn anew: it keeps it.
+    if (focused !== null) {
+      [...svg.querySelectorAll('[tabindex]')]
+        .find((node) => node.getAttribute('aria-label') === focused)?.focus();
+    }
   }
 
   point(t) {
