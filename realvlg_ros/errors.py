@@ -65,6 +65,10 @@ class BagError(RealvlgError):
     """A recording that cannot be read, lacks what is needed, or cannot be written."""
 
 
+class ReplayError(RealvlgError):
+    """A replay that cannot be done as it was asked for."""
+
+
 class WorldError(RealvlgError):
     """A description of a simulated world that cannot be used."""
 
@@ -83,6 +87,10 @@ class RobotModelError(RealvlgError):
 
 class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
+
+
+class RecordingError(RealvlgError):
+    """A recording that cannot be kept, read or exported."""
 
 
 class RunError(RealvlgError):

@@ -61,7 +61,7 @@ LAYERS = (
     ('tracking.target',),
     ('tracking',),
     ('answer',),
-    ('pipeline', 'drawing', 'open3d_adapter'),
+    ('pipeline', 'drawing', 'open3d_adapter', 'recording'),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),

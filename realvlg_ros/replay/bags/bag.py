@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from ...errors import BagError
-from .bag_files import find_files, storage_of
-from .compression import unpack_file
 from .decoding import Decode, current_type, make_decoder
-from .mcap_file import McapFile
-from .rosbag1_file import Rosbag1File
-from .sqlite_file import SqliteFile
-from .storage import Channel, RawMessage, Storage, merge_by_time
+from .files.bag_files import find_files, storage_of
+from .files.compression import unpack_file
+from .files.mcap_file import McapFile
+from .files.rosbag1_file import Rosbag1File
+from .files.sqlite_file import SqliteFile
+from .files.storage import Channel, RawMessage, Storage, merge_by_time
 
 _STORAGES: dict[str, type[Any]] = {
     'mcap': McapFile,

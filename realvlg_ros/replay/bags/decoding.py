@@ -6,15 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import BagError
+from .files.storage import Channel, Warn
 from .known_types import known_types, rosbags_module, to_known
-from .storage import Channel, Warn
 
 Decode = Callable[[bytes | memoryview], Any]
 
 # Types that had another name in ROS 1.
 _RENAMED = {'tf/msg/tfMessage': 'tf2_msgs/msg/TFMessage'}
+# Characters of the words of another package. Chosen: two lines.
+_MOST_WORDS = 200
 # Stands between the definitions in one text. From rosbag2's message definition encoding.
 _SEPARATOR = '=' * 80 + '\n'
+
+
+def first_words(error: Exception) -> str:
+    """What an error of another package says, without the text that it quotes."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:_MOST_WORDS] if lines else type(error).__name__
 
 
 def current_type(type_name: str) -> str:
@@ -47,7 +55,7 @@ def make_decoder(channel: Channel, warn: Warn) -> Decode:
             message = store.deserialize_ros1(data, channel.type)
         except Exception as error:
             # Damaged bytes raise whatever the generated code meets first.
-            reason = str(error) or type(error).__name__
+            reason = first_words(error)
             raise BagError(
                 f'a message of {channel.topic} is no {channel.type}: {reason}'
             ) from error
@@ -71,7 +79,7 @@ def _store_for(channel: Channel, warn: Warn) -> Any:
         return _store_of_schema(channel)
     except Exception as error:
         # A text that is no definition, or one that contradicts itself.
-        reason = str(error) or type(error).__name__
+        reason = first_words(error)
         if channel.encoding == 'cdr' and channel.type in known.types:
             warn(f'the definition of {channel.type} in the bag cannot be used ({reason})')
             return known

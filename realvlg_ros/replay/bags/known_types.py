@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def rosbags_module(name: str) -> Any:
     return import_optional(f'rosbags.{name}', 'bags are off', _REMEDY)
 
 
-@lru_cache(maxsize=1)
+@cache
 def known_types() -> Any:
     """The rosbags store of all definitions that are known without a bag.
 
@@ -83,39 +84,61 @@ def to_known(message: Any, type_name: str) -> Any:
     Raises:
         BagError: the type is not known, or the message lacks one of its fields.
     """
-    return _convert(message, message_class(type_name), type_name)
+    return _converter(type_name)(message)
 
 
-def _convert(message: Any, cls: Any, type_name: str) -> Any:
-    fields = known_types().fielddefs[type_name][1]
-    return cls(*(_value(_field(message, name, type_name), kind) for name, kind in fields))
+@cache
+def _converter(type_name: str) -> Callable[[Any], Any]:
+    """What makes the known class of a type of a message."""
+    cls = message_class(type_name)
+    fields = [
+        (name, _value_converter(kind)) for name, kind in known_types().fielddefs[type_name][1]
+    ]
+
+    def convert(message: Any) -> Any:
+        try:
+            return cls(*[into(getattr(message, name)) for name, into in fields])
+        except AttributeError:
+            return cls(*[into(_field(message, name, type_name)) for name, into in fields])
+
+    return convert
 
 
 def _field(message: Any, name: str, type_name: str) -> Any:
+    """A field of a message of ROS 1, where some have upper case."""
     for spelt in (name, name.upper()):
         if hasattr(message, spelt):
             return getattr(message, spelt)
     raise BagError(f'a message has no field {name!r} of {type_name}; it is of another version')
 
 
-def _value(value: Any, kind: Any) -> Any:
-    """A field in the form that rosbags takes: numpy arrays, numbers for bytes."""
+def _value_converter(kind: Any) -> Callable[[Any], Any]:
+    """What brings a field to the form of rosbags: numpy arrays, numbers for bytes."""
     nodes = rosbags_module('interfaces').Nodetype
     node, detail = kind
     if node == nodes.NAME:
-        return _convert(value, known_types().types[detail], detail)
+        return _converter(detail)
     if node == nodes.BASE:
-        # ROS gives a byte as bytes of length one.
-        return value[0] if isinstance(value, bytes) else value
-    item, _ = detail
-    if item[0] == nodes.NAME:
-        return [_convert(each, known_types().types[item[1]], item[1]) for each in value]
-    base = item[1][0]
-    if base == 'string':
-        return list(value)
-    if base == 'byte':
-        value = [each[0] if isinstance(each, bytes) else each for each in value]
-    return np.ascontiguousarray(value, _DTYPES.get(base, base))
+        return _byte if detail[0] == 'byte' else _same
+    (inner, item), _ = detail
+    if inner == nodes.NAME:
+        each = _converter(item)
+        return lambda values: [each(value) for value in values]
+    if item[0] == 'string':
+        return list
+    dtype = _DTYPES.get(item[0], item[0])
+    if item[0] == 'byte':
+        return lambda values: np.array([_byte(value) for value in values], dtype)
+    return lambda values: np.ascontiguousarray(values, dtype)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _byte(value: Any) -> Any:
+    """A byte as a number; ROS gives it as bytes of length one."""
+    return value[0] if isinstance(value, bytes) else value
 
 
 # Types of numpy that have another name than the field's. From the design of ROS 2's interfaces.

@@ -102,7 +102,8 @@ def encode_color(
         frame_id: of the header: the optical frame.
         quality: of the jpeg, 0 to 100.
     """
-    _, data = cv2.imencode('.jpg', color[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    bgr = cv2.cvtColor(color, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _message('rgb8; jpeg compressed bgr8', data.tobytes(), stamp_ns, frame_id)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from geometry_msgs.msg import TransformStamped
@@ -80,10 +79,10 @@ class TransformReader:
         refused = self.refused(str(error))
         return TransformError(f'no {what}: {error}' + (f'. {refused}' if refused else ''))
 
-    def read(self, msg: Any, static: bool) -> None:
-        """Take the transforms of a tf2_msgs/TFMessage, static ones or not."""
+    def read(self, transforms: Iterable[Any], static: bool) -> None:
+        """Take messages TransformStamped, static ones or not."""
         before = list(self._refused)
-        for each in msg.transforms:
+        for each in transforms:
             parent, child = each.header.frame_id, each.child_frame_id
             try:
                 pose = transform_from_msg(each)
@@ -119,8 +118,14 @@ class TransformListener(TransformReader):
         """
         super().__init__(buffer, warn)
         message = _tf_message()
-        subscribe(message, '/tf', partial(self.read, static=False), _DYNAMIC_QOS)
-        subscribe(message, '/tf_static', partial(self.read, static=True), _STATIC_QOS)
+        subscribe(message, '/tf', self._receive, _DYNAMIC_QOS)
+        subscribe(message, '/tf_static', self._receive_static, _STATIC_QOS)
+
+    def _receive(self, msg: Any) -> None:
+        self.read(msg.transforms, static=False)
+
+    def _receive_static(self, msg: Any) -> None:
+        self.read(msg.transforms, static=True)
 
 
 class TransformBroadcaster:

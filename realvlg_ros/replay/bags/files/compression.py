@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from ...errors import BagError
-from ...optional import import_optional
+from ....errors import BagError
+from ....optional import import_optional
 from .storage import LARGEST_BLOCK
 
 # First bytes of a frame. From RFC 8878 (zstd) and the LZ4 frame format.
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 LZ4_MAGIC = b'\x04\x22\x4d\x18'
+# A file is unpacked in steps of so many bytes. Chosen: little memory.
+_STEP = 1024 * 1024
 
 
 def _zstd() -> Any:
@@ -85,11 +86,20 @@ def unpack_file(path: Path, folder: Path) -> tuple[Path, str]:
         BagError: there is no room for it.
     """
     target = folder / path.stem
+    problem = f'{path.name} is cut off: what is there of it is read'
     try:
-        with _zstd().open(path, 'rb') as source, target.open('wb') as out:
-            shutil.copyfileobj(source, out)
+        with path.open('rb') as source, target.open('wb') as out:
+            decompressor = _zstd().ZstdDecompressor()
+            while packed := source.read(_STEP):
+                while packed or not (decompressor.needs_input or decompressor.eof):
+                    out.write(decompressor.decompress(packed, max_length=_STEP))
+                    packed = b''
+                if decompressor.eof:
+                    problem = ''
+                    break
     except OSError as error:
         raise BagError(f'{path} cannot be unpacked to {target}: {error}') from error
     except Exception as error:
-        return target, f'{path.name} cannot be unpacked to its end ({error})'
-    return target, ''
+        # The library has an error of its own.
+        problem = f'{path.name} is damaged: what comes before is read ({error})'
+    return target, problem

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import BagError
+from ....errors import BagError
 from . import mcap_records as mcap
 from .mcap_records import ChunkPart
 from .storage import LARGEST_BLOCK, Channel, Contents, Warn

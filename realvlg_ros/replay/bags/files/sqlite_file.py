@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ...errors import BagError
+from ....errors import BagError
 from .compression import unpack_message
 from .storage import Channel, Contents, RawMessage, Warn
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...errors import BagError
+from ....errors import BagError
 from .compression import unpack
 from .storage import Channel
 

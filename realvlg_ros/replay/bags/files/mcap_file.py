@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from ...errors import BagError
+from ....errors import BagError
 from . import mcap_records as mcap
 from .compression import unpack_message
 from .mcap_index import DAMAGE, RecordFile, read_index

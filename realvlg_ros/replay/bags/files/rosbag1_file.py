@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from ...errors import BagError
-from .known_types import rosbags_module
+from ....errors import BagError
+from ..known_types import rosbags_module
 from .storage import Channel, Contents, RawMessage, Warn
 
 # First bytes of a file. From wiki.ros.org/Bags/Format/2.0.

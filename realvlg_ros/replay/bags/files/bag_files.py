@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ...errors import BagError
+from ....errors import BagError
 from . import mcap_records, rosbag1_file, sqlite_file
 from .compression import ZSTD_MAGIC
 from .storage import Warn
