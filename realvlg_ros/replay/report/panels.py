@@ -26,6 +26,7 @@ def timeline(hint: str, followed: bool) -> Html:
             ('grounding', 'its object is looked for'),
             ('answer', 'the answer comes'),
             ('notice', 'a notice about the recording'),
+            ('jump', 'the best grasp jumps: another one has become the best'),
         )
     ]
     return tag(

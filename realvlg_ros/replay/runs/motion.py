@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ WINDOW_S = 1.0
 _FEWEST = 5
 # Two poses farther apart than so many frame periods are no step. Chosen: one frame may lack.
 _STEP_PERIODS = 2.5
+# A step of more is a jump: another grasp has become the best, m and rad. From the defaults of
+# tracker.match_distance and tracker.match_angle_deg, which tell whether two grasps are one.
+JUMP_M = 0.008
+JUMP_RAD = math.radians(12.0)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,31 @@ class Motion:
     rotation_spread: FloatArray
     position_std: FloatArray
     rotation_std: FloatArray
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """Steps from frame to frame; jumps are counted for themselves.
+
+    Attributes:
+        position: root mean square of the distances, m; NaN without a step.
+        rotation: root mean square of the angles, rad; NaN without a step.
+        jumps: steps of more than 8 mm or 12 degrees.
+        steps: how many others there were.
+    """
+
+    position: float
+    rotation: float
+    jumps: int
+    steps: int
+
+    @classmethod
+    def of(cls, step: FloatArray, turn: FloatArray) -> Jitter:
+        """Of distances (n,), m, and angles (n,), rad; NaN where there is no step."""
+        known = np.isfinite(step) & np.isfinite(turn)
+        jumped = known & ((step > JUMP_M) | (turn > JUMP_RAD))
+        small = known & ~jumped
+        return cls(_rms(step[small]), _rms(turn[small]), int(jumped.sum()), int(small.sum()))
 
 
 def motion_of(events: Sequence[Event], period: float) -> Motion | None:
@@ -126,6 +156,32 @@ def _steps(
         apart = 1 + np.flatnonzero((gap <= 0) | (gap > _STEP_PERIODS * period))
         step[apart] = turn[apart] = np.nan
     return step, turn
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A step that is too large for one grasp.
+
+    Attributes:
+        t: of the pose after it, s since the first frame.
+        distance: m.
+        angle: rad.
+    """
+
+    t: float
+    distance: float
+    angle: float
+
+
+def jumps_of(motion: Motion) -> list[Jump]:
+    """The steps of more than 8 mm or 12 degrees."""
+    known = np.isfinite(motion.step) & np.isfinite(motion.turn)
+    found = np.flatnonzero(known & ((motion.step > JUMP_M) | (motion.turn > JUMP_RAD)))
+    return [Jump(float(motion.t[k]), float(motion.step[k]), float(motion.turn[k])) for k in found]
+
+
+def _rms(values: FloatArray) -> float:
+    return math.sqrt(float(np.mean(values**2))) if values.size else math.nan
 
 
 def _stated(poses: Sequence[GraspPose]) -> tuple[FloatArray, FloatArray]:

@@ -3,7 +3,13 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from realvlg_ros.replay.runs.events import Event, EventKind, GraspPose
-from realvlg_ros.replay.runs.motion import motion_of, pose_difference, unflipped
+from realvlg_ros.replay.runs.motion import (
+    Jitter,
+    jumps_of,
+    motion_of,
+    pose_difference,
+    unflipped,
+)
 from realvlg_ros.transforms import make_transform
 
 PERIOD = 0.1
@@ -77,3 +83,12 @@ def test_poses_in_another_frame_are_left_out_and_named():
 def test_one_pose_has_no_motion_and_none_is_none():
     assert np.isnan(motion_of(events([pose()]), PERIOD).step).all()
     assert motion_of(events([None]), PERIOD) is None
+
+
+def test_a_jump_to_another_grasp_is_no_jitter():
+    x = [0.0, 0.001, 0.002, 0.052, 0.053, 0.054]
+    motion = motion_of(events([pose((v, 0.0, 0.0)) for v in x]), PERIOD)
+    jitter = Jitter.of(motion.step, motion.turn)
+    assert (jitter.position, jitter.jumps, jitter.steps) == (pytest.approx(0.001), 1, 4)
+    (jump,) = jumps_of(motion)
+    assert (jump.t, jump.distance, jump.angle) == pytest.approx((0.3, 0.05, 0.0))

@@ -98,6 +98,7 @@ class Timeline {
       grounding: `M${x - 4} 24a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`,
       answer: `M${x} 3l8 8l-8 8l-8 -8z`,
       notice: `M${x - 5} 19h10v10h-10z`,
+      jump: `M${x - 1} 18l-5 8h5l-2 7l8 -10h-5l4 -5z`,
     }[mark.kind];
     const group = draw(
       'g', { class: 'mark', 'data-mark': mark.kind, 'data-state': mark.status },
