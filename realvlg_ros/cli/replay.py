@@ -159,16 +159,8 @@ def _options(arguments: argparse.Namespace) -> Any:
     surface = None
     if grasp.support_frame:
         surface = SupportSurface(grasp.support_frame, grasp.support_height)
-    limits = PlanLimits(
-        timeout=server.default_timeout,
-        grounder_silence=server.grounder_silence,
-        target_silence=server.target_silence,
-        retry_period=server.retry_period,
-        ground_attempts=server.ground_attempts,
-        tf_timeout=server.tf_timeout,
-    )
     session = SessionSettings(
-        limits,
+        PlanLimits.of_parameters(server),
         GroundingLatency.parse(arguments.grounding_latency),
         grasp.planner.max_grasps,
         grasp.reground,

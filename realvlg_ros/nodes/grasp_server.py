@@ -219,16 +219,8 @@ class GraspServer(ManagedNode):
         return ''
 
     def _limits(self, goal: PlanGrasps.Goal) -> PlanLimits:
-        p: ServerParameters = self.current_parameters()
         given = math.isfinite(goal.timeout) and goal.timeout > 0
-        return PlanLimits(
-            timeout=goal.timeout if given else p.default_timeout,
-            grounder_silence=p.grounder_silence,
-            target_silence=p.target_silence,
-            retry_period=p.retry_period,
-            ground_attempts=p.ground_attempts,
-            tf_timeout=p.tf_timeout,
-        )
+        return PlanLimits.of_parameters(self.current_parameters(), goal.timeout if given else 0.0)
 
     def _on_target(self, target: GraspTarget) -> None:
         self._targets.tick()

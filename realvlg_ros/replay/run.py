@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def replay(
 
     Args:
         options: of the run.
-        on_step: called with each image and notice when it has been written.
+        on_step: called with each image and notice, which is written then or soon.
 
     Raises:
         RealvlgError: the options, the bag or the folder cannot be used.
@@ -128,36 +129,41 @@ class _Run:
         self._session = ReplaySession(pipeline, options.goals, options.session)
         self.summary = RunSummary(_given(options, bag, topics, gripper), options.goals)
         self._folder = stack.enter_context(RunFolder(options.out, options.force))
-        self._describe()
+        self._describe('the run has not ended: it goes on, or was killed')
         self._messages: RunBag | None = None
         if options.messages:
             path = options.out / RECORDING_FILE
             self._messages = stack.enter_context(RunBag(path, gripper, options.link))
-        self._behind: WriteBehind | None = None
-        if options.threads > 1:
-            self._behind = WriteBehind()
-            stack.callback(self._behind.close)
+        self._behind = WriteBehind(in_thread=options.threads > 1)
 
     def play(self, on_step: Callable[[Step], None]) -> None:
         """Run to the end of the bag; run.json is there whatever happens."""
-        duration_s = (self._bag.end_ns - self._bag.start_ns) / 1e9
-        progress = Progress(duration_s)
+        progress = Progress((self._bag.end_ns - self._bag.start_ns) / 1e9)
+        frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
             for step in self._session.run(self._events()):
-                self.summary.add(step)
-                with step.timed('write'):
-                    self._write_step(step)
-                self._folder.add(step)
+                self._behind.post(partial(self._write, step))
+                frames += step.frame is not None
                 on_step(step)
-                progress.update(step.time_ns / 1e9, self.summary.frames)
+                progress.update(step.time_ns / 1e9, frames)
             ended = ''
         except RealvlgError as error:
             ended = str(error)
             raise
         finally:
             progress.close()
-            self._describe(ended)
+            try:
+                self._behind.close()
+            finally:
+                self._describe(ended)
+
+    def _write(self, step: Step) -> None:
+        with step.timed('write'):
+            if self._messages is not None:
+                self._messages.add(step)
+            self.summary.add(step)
+        self._folder.add(step)
 
     def _events(self) -> Iterator[BagEvent]:
         """Images and notices; the transforms that were read with them go to the messages."""
@@ -165,7 +171,8 @@ class _Run:
         if self._options.threads > 1:
             pairs = read_ahead(pairs)
         for transforms, event in pairs:
-            self._pass_on(transforms)
+            if transforms and self._messages is not None:
+                self._behind.post(partial(self._messages.pass_on, transforms))
             if event is not None:
                 yield event
 
@@ -178,22 +185,6 @@ class _Run:
         taken = list(self._passed)
         self._passed.clear()
         return taken
-
-    def _pass_on(self, transforms: list[BagMessage]) -> None:
-        messages = self._messages
-        if messages is not None and transforms:
-            self._do(lambda: messages.pass_on(transforms))
-
-    def _write_step(self, step: Step) -> None:
-        messages = self._messages
-        if messages is not None:
-            self._do(lambda: messages.add(step))
-
-    def _do(self, job: Callable[[], Any]) -> None:
-        if self._behind is None:
-            job()
-        else:
-            self._behind.post(job)
 
     def _describe(self, ended: str = '') -> None:
         warnings = [*self._bag.warnings, *filter(None, [ended])]

@@ -163,7 +163,7 @@ def test_measured_latency_says_that_runs_differ(bags, tmp_path):
         ([*RED_MUG, '--grounding-latency', 'soon'], 'expected zero, measured, or fixed:SECONDS'),
         ([*RED_MUG, '--gripper', 'claw'], 'expected one of franka_hand'),
         ([*RED_MUG, '--backend', 'nobody'], 'backend is'),
-        ([*RED_MUG, '--params', 'nowhere.yaml'], 'parameters cannot be read'),
+        ([*RED_MUG, '--params', 'nowhere.yaml'], 'nowhere.yaml: cannot be read'),
         ([*RED_MUG, '--color', '/nothing'], 'has no topic /nothing'),
         ([*RED_MUG, '--static-transform', 'a b 1'], 'expected PARENT CHILD'),
     ],

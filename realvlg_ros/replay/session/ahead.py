@@ -28,21 +28,25 @@ def read_ahead(items: Iterable[T]) -> Iterator[T]:
 
 
 class WriteBehind:
-    """Jobs that are done one after another in another thread; few may wait."""
+    """Jobs that are done one after another, in another thread if that is asked for."""
 
-    def __init__(self) -> None:
-        """Start without one."""
-        self._pool = ThreadPoolExecutor(1, 'writing')
+    def __init__(self, in_thread: bool) -> None:
+        """Start without a job."""
+        self._pool = ThreadPoolExecutor(1, 'writing') if in_thread else None
         self._waiting: deque[Future[None]] = deque()
 
     def post(self, job: Callable[[], None]) -> None:
-        """Do a job after those before it; raises what one of them has raised."""
+        """Do a job after those before it, of which few wait; raises what one of them raised."""
+        if self._pool is None:
+            job()
+            return
         self._waiting.append(self._pool.submit(job))
         while len(self._waiting) > _DEPTH:
             self._waiting.popleft().result()
 
     def close(self) -> None:
-        """Wait for all jobs; raises what one of them has raised."""
-        self._pool.shutdown()
+        """Wait for all jobs; raises what one of them raised."""
+        if self._pool is not None:
+            self._pool.shutdown()
         while self._waiting:
             self._waiting.popleft().result()

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ...errors import ParameterError, RealvlgError, ReplayError
+from ...errors import RealvlgError, ReplayError
 from ...grounding.grounding import check_instruction
 from ...settings import Settings, from_options, setting
 
@@ -85,7 +85,8 @@ def read_goals(path: Path) -> tuple[ReplayGoal, ...]:
         entries = yaml.safe_load(text)
     except OSError as error:
         raise ReplayError(f'goals cannot be read: {error}') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that is none, and nesting without end, are no YAMLError.
         raise ReplayError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(entries, list) or not entries:
         raise ReplayError(f'{path} holds no list of goals; {_EXPECTED}')
@@ -118,7 +119,5 @@ def _read_goal(entry: Any, place: str) -> ReplayGoal:
         raise ReplayError(f'{place} has no instruction; {_EXPECTED}')
     try:
         return from_options(ReplayGoal, {str(key): value for key, value in entry.items()})
-    except ParameterError as error:
-        raise ReplayError(f'{place}: {error}') from error
-    except RealvlgError as error:
+    except (RealvlgError, RecursionError) as error:
         raise ReplayError(f'{place}: {error}') from error

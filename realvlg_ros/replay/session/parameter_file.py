@@ -41,15 +41,15 @@ def read_parameters(path: Path | None, nodes: Mapping[str, type[Settings]]) -> d
         ParameterError: the file cannot be read, or a value is unknown or refused.
     """
     given: dict[str, dict[str, Any]] = {}
-    if path is not None:
-        for node, values in _sections(_load(path), ''):
-            given.setdefault(node, {}).update(flatten(values))
-        if not given:
-            raise ParameterError(f'{path} holds no parameters; {_EXPECTED}')
     try:
+        if path is not None:
+            for node, values in _sections(_load(path), ''):
+                given.setdefault(node, {}).update(flatten(values))
+            if not given:
+                raise ParameterError(f'no parameters; {_EXPECTED}')
         _check_names(given, nodes)
         return {name: _construct(given, name, cls) for name, cls in nodes.items()}
-    except ParameterError as error:
+    except (ParameterError, RecursionError) as error:
         raise ParameterError(f'{path}: {error}') from error
 
 
@@ -57,9 +57,10 @@ def _load(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
-        raise ParameterError(f'parameters cannot be read: {error}') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParameterError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
+        raise ParameterError(f'cannot be read: {error}') from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that is none, and nesting without end, are no YAMLError.
+        raise ParameterError(f'not YAML: {" ".join(str(error).split())}') from error
 
 
 def _sections(level: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:

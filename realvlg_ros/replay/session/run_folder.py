@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,9 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
             for file in old:
                 file.unlink()
+            for unfinished in path.glob(f'.{RECORDING_FILE}.*'):
+                # Of a run that was killed.
+                shutil.rmtree(unfinished)
             self._answers = self._open(ANSWERS_FILE)
             self._timings = self._open(TIMINGS_FILE)
         except OSError as error:

@@ -37,8 +37,9 @@ def test_only_some_items_are_read_ahead():
     assert len(made) <= 10
 
 
-def test_jobs_are_done_in_order():
-    done, behind = [], WriteBehind()
+@pytest.mark.parametrize('in_thread', [True, False])
+def test_jobs_are_done_in_order(in_thread):
+    done, behind = [], WriteBehind(in_thread)
     for number in range(50):
         behind.post(lambda number=number: done.append(number))
     behind.close()
@@ -46,13 +47,13 @@ def test_jobs_are_done_in_order():
 
 
 def test_what_a_job_raises_is_raised_here():
-    behind = WriteBehind()
+    behind = WriteBehind(True)
     behind.post(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         for _ in range(50):
             behind.post(lambda: None)
     with pytest.raises(ZeroDivisionError):
-        last = WriteBehind()
+        last = WriteBehind(True)
         last.post(lambda: 1 / 0)
         last.close()
     behind.close()

@@ -1,4 +1,8 @@
+import contextlib
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from realvlg_ros.errors import InstructionError, ReplayError
 from realvlg_ros.replay.session.goals import ReplayGoal, check_times, numbered, read_goals
@@ -52,6 +56,11 @@ def test_json_is_read_too(written):
         ('- {instruction: a, goal_id: x}\n- {instruction: b, goal_id: x}', "have the id 'x'"),
         ('- {instruction', 'is not YAML'),
         ('- instruction: "\x07"', 'is not YAML'),
+        ('- {instruction: a, at: 2026-13-41}', 'is not YAML'),
+        ('[' * 5000, 'is not YAML'),
+        ('- &a {instruction: a, more: *a}', 'goal 1 (line 1)'),
+        ('- {instruction: a, at: .nan}', 'at is nan'),
+        ('- {? [1] : 2}', 'is not YAML'),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(written, text, words):
@@ -80,3 +89,11 @@ def test_a_time_after_the_end_says_how_long_the_bag_is():
     check_times(goals, 4.0)
     with pytest.raises(ReplayError, match=r'goal-1 is asked at 4 s, and the bag is 3.50 s long'):
         check_times(goals, 3.5)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.text(st.sampled_from('-{}[]:,?&*!"\' \n#%atinsrucoq.0129~'), max_size=60))
+def test_any_text_is_goals_or_an_error_of_ours(tmp_path, text):
+    (tmp_path / 'goals.yaml').write_text(text)
+    with contextlib.suppress(ReplayError):
+        assert read_goals(tmp_path / 'goals.yaml')

@@ -68,16 +68,18 @@ def test_one_file_may_hold_the_parameters_of_several_nodes(read):
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        ('', 'holds no parameters'),
-        ('tracker: {gap: 3.0}', 'holds no parameters'),
-        ('- 1', 'holds no parameters'),
+        ('', 'p.yaml: no parameters'),
+        ('tracker: {gap: 3.0}', 'p.yaml: no parameters'),
+        ('- 1', 'p.yaml: no parameters'),
         ('/**: {ros__parameters: {tracker: {gab: 3.0}}}', "did you mean 'tracker.gap'"),
         ('/**: {ros__parameters: {tracker: {gap: 10.0}}}', 'expected 0 to 9 s'),
         (
             'grasp_node: {ros__parameters: {limit: 3.0}}',
             "'limit' is not a parameter of grasp_node",
         ),
-        ('/**: {', 'is not YAML'),
+        ('/**: {', 'not YAML'),
+        ('/**: {ros__parameters: &a {b: *a}}', 'p.yaml'),
+        ('a: 2026-13-41', 'not YAML'),
     ],
 )
 def test_what_cannot_be_taken_is_refused(read, text, words):

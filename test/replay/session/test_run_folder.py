@@ -40,12 +40,15 @@ def test_a_run_is_replaced_only_when_that_is_asked_for(tmp_path):
         folder.add(step(1))
     (tmp_path / 'notes.txt').write_text('mine')
     (tmp_path / 'out.mcap').write_text('old')
+    (tmp_path / '.out.mcap.1234').mkdir()
     with pytest.raises(ReplayError, match='--force'):
         RunFolder(tmp_path)
     assert len(lines_of(tmp_path / 'answers.jsonl')) == 1
     with RunFolder(tmp_path, force=True):
         assert lines_of(tmp_path / 'answers.jsonl') == []
-    assert not (tmp_path / 'out.mcap').exists() and (tmp_path / 'notes.txt').exists()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        'answers.jsonl', 'notes.txt', 'timings.jsonl',
+    ]  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
