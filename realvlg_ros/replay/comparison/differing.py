@@ -20,6 +20,10 @@ from .pairs import FramePair, GoalPair, RunPair, pose_of
 MAX_PAIRS = 10
 _MOST_ALIKE = 4
 _APART_S = 0.5
+_FAR_APART_S = 2.0
+# Kinds of differences, those that matter more first: how a goal ended, whether it is followed,
+# where the answer is, where the grasp of a frame is. Chosen: what a person asks first.
+_ENDED, _FOLLOWED, _ANSWERED, _APART = range(4)
 # Grasps that are nearer are not worth a picture, m. Chosen: not seen in it.
 _SEEN_M = 0.0005
 
@@ -55,7 +59,12 @@ def differing_frames(pair: RunPair) -> list[DifferingFrame]:
         found += [shown for frame in goal.frames if (shown := _apart(goal, frame))]
     kept: list[DifferingFrame] = []
     for each in sorted(found, key=lambda frame: (frame.rank, -frame.size, frame.t)):
-        near = any(other.rank == each.rank and abs(other.t - each.t) < _APART_S for other in kept)
+        gap = _FAR_APART_S if each.rank == _APART else _APART_S
+        near = any(
+            abs(other.t - each.t) < gap
+            for other in kept
+            if other.rank == each.rank or each.rank == _APART
+        )
         alike = sum(other.rank == each.rank for other in kept)
         if not near and alike < _MOST_ALIKE and len(kept) < MAX_PAIRS:
             kept.append(each)
@@ -90,7 +99,7 @@ def _answers(pair: RunPair, goal: GoalPair) -> list[DifferingFrame]:
     words = (_answer_words(goal.a), _answer_words(goal.b))
     times = [each.answer.t for each in (goal.a, goal.b) if each.answer]
     keys = (_answer_key(pair.a, goal.a), _answer_key(pair.b, goal.b))
-    rank = 0 if change is not Verdict.SAME else 2
+    rank = _ENDED if change is not Verdict.SAME else _ANSWERED
     return [DifferingFrame(rank, far, min(times, default=goal.a.asked), *keys, title, words)]
 
 
@@ -119,7 +128,7 @@ def _stretches(goal: GoalPair) -> list[DifferingFrame]:
             f'followed grasp, for {counted(count, "frame")}'
         )
         found.append(
-            DifferingFrame(1, count, first.t, first.key, first.key, title, _states(first))
+            DifferingFrame(_FOLLOWED, count, first.t, first.key, first.key, title, _states(first))
         )
     return found
 
@@ -129,7 +138,9 @@ def _apart(goal: GoalPair, frame: FramePair) -> DifferingFrame | None:
         return None
     apart = f'{frame.distance * 1e3:.2f} mm and {degrees(frame.angle):.1f}° apart'
     title = f'Goal {goal.number} at {seconds(frame.t)}: {apart}'
-    return DifferingFrame(3, frame.distance, frame.t, frame.key, frame.key, title, _states(frame))
+    return DifferingFrame(
+        _APART, frame.distance, frame.t, frame.key, frame.key, title, _states(frame)
+    )
 
 
 def _states(frame: FramePair) -> tuple[str, str]:

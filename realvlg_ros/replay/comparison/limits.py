@@ -28,8 +28,10 @@ NAMES = (
     'followed_drop',
     'jitter_position_ratio',
     'jitter_rotation_ratio',
+    'jumps_more',
     'latency_ratio',
     'latency_p95_ratio',
+    'work_ratio',
 )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..report.page_data import lane_json, marks_json
 from ..report.series import MAX_POINTS, bounded_lines
-from ..runs.goals import Goal
 from ..runs.run_reader import Run
 from ..runs.tracks import spans_of, tracks_of
 from .pairs import GoalPair, RunPair, pose_of, steps_between
@@ -27,26 +26,31 @@ def page_json(pair: RunPair, pictures: Sequence[dict[str, Any]]) -> dict[str, An
     goals = [goal for goal in pair.goals if goal.frames]
     room = MAX_POINTS // max(1, len(goals))
     sides = (
-        ('A', pair.a, [goal.a for goal in pair.goals]),
-        ('B', pair.b, [goal.b for goal in pair.goals]),
+        ('A', pair.a, {goal.a.id: goal.number for goal in pair.goals if goal.a}),
+        ('B', pair.b, {goal.b.id: goal.number for goal in pair.goals if goal.b}),
     )
+    lanes = [lane for side in sides for lane in _lanes(*side, pair.period)]
     return {
         'span': [round(first, 4), round(max(last, first + 0.001), 4)],
         'period': round(pair.period, 5),
-        'lanes': [lane for name, run, _ in sides for lane in _lanes(name, run, pair.period)],
+        # The objects of one goal stand together.
+        'lanes': sorted(lanes, key=lambda lane: int(lane['goal'])),
         'marks': [mark for side in sides for mark in _marks(*side)],
         'goals': [_lines(goal, pair.period, room) for goal in goals],
         'pictures': list(pictures),
     }
 
 
-def _lanes(name: str, run: Run, period: float) -> list[dict[str, Any]]:
-    lanes = [lane_json(track, spans_of(track.events, period)) for track in tracks_of(run)]
-    return [{**lane, 'name': f'{name}: {lane["name"]}'} for lane in lanes]
+def _lanes(name: str, run: Run, numbers: Mapping[str, int], period: float) -> list[dict[str, Any]]:
+    lanes = []
+    for track in tracks_of(run):
+        lane = lane_json(track, spans_of(track.events, period))
+        goal = numbers.get(track.goal, len(numbers) + 1)
+        lanes.append({**lane, 'name': f'{name}: {track.name}', 'goal': goal})
+    return lanes
 
 
-def _marks(name: str, run: Run, goals: Sequence[Goal | None]) -> list[dict[str, Any]]:
-    numbers = {goal.id: number for number, goal in enumerate(goals, 1) if goal}
+def _marks(name: str, run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     marks = marks_json(run, numbers)
     return [{**mark, 'title': f'{name}: {mark["title"]}'} for mark in marks]
 

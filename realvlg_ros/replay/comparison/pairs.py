@@ -65,7 +65,7 @@ class GoalPair:
         goal = self.a or self.b
         return goal.instruction if goal else ''
 
-    def jitter(self, period: float) -> tuple[FloatArray, FloatArray]:
+    def steps(self, period: float) -> tuple[FloatArray, FloatArray]:
         """Steps of A and of B, (n, 2) m and rad each, over the frames that both follow.
 
         Args:

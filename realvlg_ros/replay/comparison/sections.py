@@ -47,7 +47,7 @@ def goals(comparison: Comparison) -> Html:
     rows = [_goal(goal) for goal in comparison.pair.goals]
     if not rows:
         return tag('section', tag('h2', 'Goals'), tag('p', 'Nothing was asked.', class_='missing'))
-    head = ('goal', 'A', 'B', '', 'grasps apart', 'followed in A', 'in B')
+    head = ('goal', 'B is', 'A', 'B', 'grasps apart', 'followed in A', 'in B')
     caption = 'How each question ended, and how far the grasps of the two answers are apart'
     return tag('section', tag('h2', 'Goals'), table(head, rows, caption), id='goals')
 
@@ -65,14 +65,14 @@ def figures(comparison: Comparison) -> Html:
         rows.append(
             (
                 join([figure.words, tag('small', figure.name)]),
+                _verdict(figure.verdict) if figure.value is not None else '',
+                against(figure),
+                limit,
                 side(figure, figure.a),
                 side(figure, figure.b),
-                against(figure),
-                _verdict(figure.verdict) if figure.value is not None else '',
-                limit,
             )
         )
-    head = ('figure', 'A', 'B', 'B against A', '', 'limit')
+    head = ('figure', 'B is', 'B against A', 'limit', 'A', 'B')
     caption = 'In small letters: what --limit takes. Latency is that of the stage that grew most'
     return tag('section', tag('h2', 'Figures'), table(head, rows, caption), id='figures')
 
@@ -121,9 +121,9 @@ def _goal(pair: GoalPair) -> tuple[Child, ...]:
     change = status_change(pair)
     return (
         join([f'{pair.number}. “', said(pair.instruction), '”']),
+        _verdict(change) if pair.a and pair.b else 'only in one run',
         _end(pair.a),
         _end(pair.b),
-        _verdict(change) if pair.a and pair.b else 'only in one run',
         apart,
         *(_followed(goal) for goal in (pair.a, pair.b)),
     )

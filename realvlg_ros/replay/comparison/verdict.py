@@ -10,20 +10,21 @@ from .figures import Figure, Verdict
 
 # Decimals of a unit. Chosen: a hundredth of a millimetre or a degree is less than any noise.
 _DECIMALS = {'mm': 2, '°': 2, 's': 2, 'ms': 2}
-# Figures that are left out of the sentence where it has the other.
-_FIRST = {
-    'jitter_rotation_ratio': 'jitter_position_ratio',
-    'latency_p95_ratio': 'latency_ratio',
-}
+# A figure that is left out of the sentence where it has the other.
+_FIRST = {'jitter_rotation_ratio': 'jitter_position_ratio'}
+# Figures of wall time, and the one of them that the sentence may have.
+_TIME = 'latency_ratio'
+_WALL_TIMES = (_TIME, 'latency_p95_ratio', 'work_ratio')
 
 
 def sentence(comparison: Comparison) -> tuple[str, str]:
-    """A word for the colour ('good', 'bad', 'mixed', 'none') and what to know first."""
-    worse = comparison.with_verdict(Verdict.WORSE)
-    better = comparison.with_verdict(Verdict.BETTER)
-    changed = comparison.with_verdict(Verdict.CHANGED)
-    if not worse and not better and comparison.pair.equal:
-        return 'none', 'Both runs came to the same, in every event.'
+    """A word for the colour ('good', 'bad', 'mixed', 'none') and what to know first.
+
+    Wall times come last and do not give the colour: they are those of a machine.
+    """
+    judged = [figure for figure in comparison.figures if figure.name not in _WALL_TIMES]
+    worse = [figure for figure in judged if figure.verdict is Verdict.WORSE]
+    better = [figure for figure in judged if figure.verdict is Verdict.BETTER]
     parts = []
     if worse:
         parts.append(f'B is worse: {_brief(worse)}.')
@@ -31,11 +32,23 @@ def sentence(comparison: Comparison) -> tuple[str, str]:
         word = 'It is better: ' if worse else 'B is better: '
         parts.append(f'{word}{_brief(better)}.')
     if not parts:
-        moved = [f'{figure.words} {against(figure)}' for figure in changed if figure.value]
-        words = f', but it is not the same: {"; ".join(moved[:2])}' if moved else ''
-        parts.append(f'B is neither better nor worse{words}.')
+        parts.append(_alike(comparison))
+    parts += [
+        f'It takes {"more" if figure.verdict is Verdict.WORSE else "less"} time: '
+        f'{_in_words(figure)}.'
+        for figure in comparison.figures
+        if figure.name == _TIME and figure.verdict in (Verdict.WORSE, Verdict.BETTER)
+    ]
     tone = 'mixed' if worse and better else 'bad' if worse else 'good' if better else 'none'
     return tone, ' '.join(parts)
+
+
+def _alike(comparison: Comparison) -> str:
+    if comparison.pair.equal:
+        return 'Both runs came to the same, in every event.'
+    moved = [figure for figure in comparison.with_verdict(Verdict.CHANGED) if figure.value]
+    words = '; '.join(f'{figure.words} {against(figure)}' for figure in moved[:2])
+    return f'B is neither better nor worse{", but it is not the same: " if words else ""}{words}.'
 
 
 def limits_sentence(comparison: Comparison) -> str:
@@ -61,9 +74,11 @@ def against(figure: Figure) -> str:
     if figure.name.endswith('_ratio'):
         return f'{figure.value:.2f} times'
     if figure.name == 'followed_drop':
-        return f'{-100 * figure.value:+.1f} % points'
+        return f'{-100 * figure.value + 0.0:+.1f} % points'
     if figure.name == 'answer_later_s_max':
         return f'{figure.value:+.2f} s'
+    if figure.name == 'jumps_more':
+        return f'{figure.value:+.0f}'
     return _number(figure.value, figure.unit, figure.name)
 
 
@@ -89,6 +104,8 @@ def _in_words(figure: Figure) -> str:
         return f'{counted(int(value), "goal")} ended {figure.verdict.value}'
     if figure.name == 'answer_later_s_max':
         return f'an answer comes {value:.2f} s {"later" if worse else "sooner"}'
+    if figure.name == 'jumps_more':
+        return f'{value:.0f} {"more" if worse else "fewer"} jumps to another grasp'
     if figure.name == 'followed_drop':
         return f'{"fewer" if worse else "more"} frames are followed, by {100 * value:.1f} % points'
-    return f'{figure.words} is {against(figure)} that of A'
+    return f'{figure.words.partition(",")[0]} is {against(figure)} that of A'

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-
-import numpy as np
 
 from ...transforms import to_quaternion
 from ..runs.events import Event
 from ..runs.goals import Goal
-from ..runs.motion import Motion
+from ..runs.motion import JUMP_M, JUMP_RAD, Jitter, Motion
 from .markup import Child, Html, fold, join, said, tag
 from .summary import badge
 from .words import (
@@ -148,20 +145,13 @@ def _further_rows(goal: Goal) -> list[Row]:
 
 
 def _jitter_rows(motion: Motion) -> list[Row]:
-    steps, turns = motion.step[~np.isnan(motion.step)], motion.turn[~np.isnan(motion.turn)]
-    if not steps.size:
+    jitter = Jitter.of(motion.step, motion.turn)
+    if not jitter.steps:
         return []
-    value = (
-        f'{mm(math.sqrt(float(np.mean(steps**2))), 2)}, '
-        f'{degrees(math.sqrt(float(np.mean(turns**2))), 2)}'
-    )
-    return [
-        (
-            'jitter',
-            value,
-            'motion of the best grasp from frame to frame, root mean square; real motion counts',
-        )
-    ]
+    value = f'{mm(jitter.position, 2)}, {degrees(jitter.rotation, 2)}'
+    words = 'motion of the best grasp from frame to frame, root mean square; real motion counts'
+    jumps = f'steps of more than {mm(JUMP_M, 0)} or {degrees(JUMP_RAD, 0)}: another grasp is best'
+    return [('jitter', value, words), ('jumps', str(jitter.jumps), jumps)]
 
 
 def _or_not(value: float | None, form: Callable[[float], str]) -> str:

@@ -9,16 +9,17 @@ from enum import IntEnum
 
 from ..runs.events import EventKind
 from ..runs.goals import UNANSWERED, Goal
+from ..runs.motion import Jump, Motion, jumps_of
 from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track
-from .words import STATES
+from .words import STATES, degrees, mm
 
 # How far before and after an event its frames are, s. Chosen: something has changed by then.
 OFFSET_S = 0.5
 # Pictures in a page, and time between the evenly spaced ones, s. Chosen: with MAX_BYTES of each
 # the page stays below 15 MB; a click into the timeline finds one that is near.
 MAX_PICTURES = 100
-_SPACING_S = 1.0
+_SPACING_S = 0.25
 # A state of fewer frames is a flicker. Chosen: a person does not see it.
 _FLICKER_FRAMES = 3
 
@@ -30,8 +31,9 @@ class Rank(IntEnum):
     GOAL = 1
     NOTICE = 2
     LOSS = 3
-    STATE = 4
-    FLICKER = 5
+    JUMP = 4
+    STATE = 5
+    FLICKER = 6
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Moment:
 
     Attributes:
         rank: how much it matters.
-        kind: 'goal', 'answer', 'notice' or 'state'.
+        kind: 'goal', 'answer', 'notice', 'state' or 'jump'.
         t: when, s since the first frame.
         title: what happened.
         detail: the reason; may be empty.
@@ -96,14 +98,16 @@ def choose_frames(run: Run, moments: Sequence[Moment]) -> Choice:
 
 
 def moments_of(
-    run: Run, goals: Sequence[Goal], spans: Sequence[tuple[Track, Sequence[Span]]]
+    run: Run,
+    goals: Sequence[Goal],
+    tracks: Sequence[tuple[Track, Sequence[Span], Motion | None]],
 ) -> list[Moment]:
     """Every event of a run that is worth a look.
 
     Args:
         run: that they are of.
         goals: of the run.
-        spans: of each track.
+        tracks: with their spans and the motion of their best grasp.
     """
     found = []
     for number, goal in enumerate(goals, 1):
@@ -119,7 +123,10 @@ def moments_of(
             )
         else:
             assert goal.status == UNANSWERED
-    return [*found, *_notices(run), *_changes(spans)]
+    for track, spans, motion in tracks:
+        found += _changes(track, spans)
+        found += [_jump(track, jump) for jump in (jumps_of(motion) if motion else ())]
+    return [*found, *_notices(run)]
 
 
 def _notices(run: Run) -> list[Moment]:
@@ -131,19 +138,24 @@ def _notices(run: Run) -> list[Moment]:
     return found
 
 
-def _changes(spans: Sequence[tuple[Track, Sequence[Span]]]) -> list[Moment]:
+def _changes(track: Track, spans: Sequence[Span]) -> list[Moment]:
     found = []
-    for track, cut in spans:
-        for before, after in zip(cut[:-1], cut[1:], strict=True):
-            if before.state == after.state:
-                continue
-            rank = Rank.STATE if after.state == 'CONFIRMED' else Rank.LOSS
-            if min(before.frames, after.frames) < _FLICKER_FRAMES or after.state == 'TENTATIVE':
-                rank = Rank.FLICKER
-            reason = after.reasons[0][0] if after.reasons else STATES.get(after.state, '')
-            title = f'{track.name}: {before.state} becomes {after.state}'
-            found.append(Moment(rank, 'state', after.start, title, reason, after.state))
+    for before, after in zip(spans[:-1], spans[1:], strict=True):
+        if before.state == after.state:
+            continue
+        rank = Rank.STATE if after.state == 'CONFIRMED' else Rank.LOSS
+        if min(before.frames, after.frames) < _FLICKER_FRAMES or after.state == 'TENTATIVE':
+            rank = Rank.FLICKER
+        reason = after.reasons[0][0] if after.reasons else STATES.get(after.state, '')
+        title = f'{track.name} becomes'
+        found.append(Moment(rank, 'state', after.start, title, reason, after.state))
     return found
+
+
+def _jump(track: Track, jump: Jump) -> Moment:
+    apart = f'{mm(jump.distance)} and {degrees(jump.angle)} from the frame before'
+    title = f'The best grasp of {track.name} jumps'
+    return Moment(Rank.JUMP, 'jump', jump.t, title, apart)
 
 
 def _around(

@@ -17,7 +17,7 @@ from ..runs.recording import Recording, read_recording
 from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track, frame_period, spans_of, tracks_of
 from . import series, words
-from .key_frames import Choice, choose_frames, moments_of
+from .key_frames import Choice, Moment, choose_frames, moments_of
 from .scenes import scenes_of
 
 # Spans of a lane; of more, the shortest are left out. Reasons of a span and their length. Chosen:
@@ -37,6 +37,7 @@ class Content:
         period: time between frames, s.
         tracks: with their spans and the motion of their best grasp.
         latencies: of the stages.
+        moments: every event that is worth a look.
         choice: of key frames.
         recording: pictures and clouds.
         scenes: for the 3-D view.
@@ -48,6 +49,7 @@ class Content:
     period: float
     tracks: tuple[tuple[Track, list[Span], Motion | None], ...]
     latencies: tuple[StageLatency, ...]
+    moments: tuple[Moment, ...]
     choice: Choice
     recording: Recording
     scenes: tuple[dict[str, Any], ...]
@@ -61,7 +63,7 @@ class Content:
             (track, spans_of(track.events, period), motion_of(track.events, period))
             for track in tracks_of(run)
         )
-        moments = moments_of(run, goals, [(track, spans) for track, spans, _ in tracks])
+        moments = moments_of(run, goals, tracks)
         choice = choose_frames(run, moments)
         recording = Recording()
         if run.recording.exists():
@@ -69,7 +71,8 @@ class Content:
             recording = read_recording(run.recording, choice.frames, answers)
         scenes, left_out = scenes_of(goals, recording.clouds, text(run.facts, 'fixed_frame'))
         return cls(
-            run, tuple(goals), period, tracks, tuple(latencies_of(run)), choice, recording,
+            run, tuple(goals), period, tracks, tuple(latencies_of(run)), tuple(moments),
+            choice, recording,
             tuple(scenes), left_out,
         )  # fmt: skip
 
@@ -94,6 +97,7 @@ class Content:
         times = run.frame_times()
         first, last = run.span()
         room = series.MAX_POINTS // max(1, sum(m is not None for _, _, m in self.tracks))
+        jumps = [moment for moment in self.moments if moment.kind == 'jump']
         stages = [latency.stage for latency in self.latencies]
         pictures = [self.recording.pictures[key] for key in self.picture_indices()]
         shown = [times[key] for key in self.picture_indices()]
@@ -101,7 +105,7 @@ class Content:
             'span': [round(first, 4), round(max(last, first + 0.001), 4)],
             'period': round(self.period, 5),
             'lanes': [lane_json(track, spans) for track, spans, _ in self.tracks],
-            'marks': marks_json(run, {goal.id: k for k, goal in enumerate(self.goals, 1)}),
+            'marks': marks_json(run, {goal.id: k for k, goal in enumerate(self.goals, 1)}, jumps),
             'tracks': [
                 {
                     'name': track.name,
@@ -146,12 +150,15 @@ def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:
     }
 
 
-def marks_json(run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Goals, groundings, answers and notices as marks of the timeline.
+def marks_json(
+    run: Run, numbers: Mapping[str, int], jumps: Sequence[Moment] = ()
+) -> list[dict[str, Any]]:
+    """Goals, groundings, answers, notices and jumps as marks of the timeline.
 
     Args:
         run: that they are of.
         numbers: of the goals, by their ids.
+        jumps: of best grasps.
     """
     marks = []
     for event in run.events:
@@ -166,7 +173,10 @@ def marks_json(run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
                 'text': (event.instruction or event.message)[:_MOST_CHARACTERS],
             }
         )
-    return marks[:_MOST_SPANS]
+    for jump in jumps:
+        told = {'kind': 'jump', 'status': '', 'title': jump.title, 'text': jump.detail}
+        marks.append({'t': round(jump.t, 4), **told})
+    return sorted(marks[:_MOST_SPANS], key=lambda mark: float(mark['t']))
 
 
 def picture_json(picture: SizedJpeg, t: float, name: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def timeline(hint: str, followed: bool) -> Html:
             ('grounding', 'its object is looked for'),
             ('answer', 'the answer comes'),
             ('notice', 'a notice about the recording'),
+            ('jump', 'the best grasp jumps: another one has become the best'),
         )
     ]
     return tag(
@@ -127,9 +128,11 @@ def viewer(content: Content) -> Html:
 def scene_view(content: Content) -> Html:
     """The view that turns."""
     hint = (
-        'Coloured points are what the camera saw at an answer, the red wireframe is the gripper '
+        'Coloured points are what the camera saw at an answer, the pink wireframe is the gripper '
         'at the best grasp, grey ones are other grasps, the grid is the plane on which the '
-        'object stands, yellow dots are the contacts. Drag to turn (sideways on a touch screen), '
+        'object stands, yellow dots are the contacts, the blue box is the object with its hidden '
+        'side. x, y, z are the axes of the gripper: it closes along y and approaches along z. '
+        'Drag to turn (sideways on a touch screen), '
         'or use the arrow keys, + and -, and the buttons.'
     )
     heading = tag('h2', 'Grasps in 3-D')

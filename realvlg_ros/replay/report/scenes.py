@@ -17,7 +17,7 @@ from ..runs.recording import Cloud
 # each other.
 MAX_CLOUDS = 8
 MAX_POINTS = 20_000
-_MAX_GRIPPERS = 6
+_MAX_GRIPPERS = 4
 # Steps of coordinates, m, and the largest number of them. Chosen: finer than any depth camera;
 # 16 bits.
 _STEP_M = 0.0002

@@ -46,7 +46,11 @@ def strip(choice: Choice, pictures: Indices, times: Times) -> Html:
 
 
 def _group(moment: Moment, pictures: Indices, times: Times) -> Html:
-    frames = [_frame(word, times[key], moment.t, pictures.get(key)) for word, key in moment.frames]
+    shown = {word: (times[key], pictures.get(key)) for word, key in moment.frames}
+    frames = [
+        _frame(word, moment.t, *shown[word]) if word in shown else _nothing(word)
+        for word in ('before', 'at', 'after')
+    ]
     caption = tag(
         'figcaption',
         tag('button', seconds(moment.t), type='button', data_time=round(moment.t, 4)),
@@ -65,7 +69,12 @@ def _group(moment: Moment, pictures: Indices, times: Times) -> Html:
     )
 
 
-def _frame(word: str, t: float, event_t: float, picture: int | None) -> Html:
+def _nothing(word: str) -> Html:
+    words = f'the recording has no frame {word} it'
+    return tag('div', tag('small', words), class_='nothing')
+
+
+def _frame(word: str, event_t: float, t: float, picture: int | None) -> Html:
     words = f'at {seconds(t)}' if word == 'at' else f'{seconds(abs(t - event_t))} {word}'
     if picture is None:
         return tag('div', tag('div', 'no image', class_='missing'), tag('small', words))

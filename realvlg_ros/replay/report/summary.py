@@ -16,30 +16,31 @@ from .words import STATES, STATUSES, counted, percent, seconds
 
 def verdict(run: Run, goals: Sequence[Goal]) -> tuple[str, Html]:
     """How it went, as a word for the colour ('good', 'mixed', 'bad', 'none') and a sentence."""
-    bag = mapping(run.facts, 'bag')
-    where = [' on ', tag('b', said(bag_name(run))), f' ({_extent(run)}).']
-    if not bag:
-        where = [f' ({_extent(run)}; run.json does not tell on which bag).']
+    where = join(['on ', tag('b', said(bag_name(run))), f' ({_extent(run)})'])
+    if not mapping(run.facts, 'bag'):
+        where = join([f'on a bag that run.json does not tell ({_extent(run)})'])
     if not goals:
-        return 'none', join(['Nothing was asked', *where])
+        return 'none', join(['Nothing was asked ', where, '.'])
     good = sum(goal.status == 'OK' for goal in goals)
     tone = 'good' if good == len(goals) else 'mixed' if good else 'bad'
     if len(goals) == 1:
-        return tone, join([*_one(goals[0]), *where])
+        asked = ['“', said(goals[0].instruction), '”, asked at ', seconds(goals[0].asked), ' ']
+        return tone, join([*asked, where, f': {_came(goals[0])}.'])
     others = Counter(goal.status for goal in goals if goal.status != 'OK')
     rest = [f', {count} ended {status}' for status, count in others.most_common()]
-    words = f'{good} of {len(goals)} goals got a grasp'
-    return tone, join([words, *rest, *where])
+    return tone, join([f'{good} of {len(goals)} goals got a grasp', *rest, ' ', where, '.'])
 
 
 def header(run: Run, goals: Sequence[Goal]) -> Html:
     """The title with the verdict and what was used."""
     tone, sentence = verdict(run, goals)
     version = text(mapping(run.facts, 'versions'), 'realvlg_ros')
+    rate = number(mapping(run.facts, 'frames'), 'rate_hz')
     facts = [
         ('gripper', text(run.facts, 'gripper')),
         ('grounding backend', text(run.facts, 'backend')),
         ('grounding latency', text(run.facts, 'latency')),
+        ('frame rate', f'{rate:.1f} Hz' if rate is not None else ''),
         ('realvlg_ros', version),
     ]
     listed = [
@@ -120,19 +121,14 @@ def _counts(title: str, counts: Counter[str], words: dict[str, str]) -> Html:
     return tag('div', tag('h3', title), tag('ul', *items, class_='counts'))
 
 
-def _one(goal: Goal) -> list[Html | str]:
-    asked = ['“', said(goal.instruction), '”']
-    words: list[Html | str] = [*asked, f' was asked at {seconds(goal.asked)}: ']
-    time = goal.time_to_answer
+def _came(goal: Goal) -> str:
+    time, followed = goal.time_to_answer, goal.followed_share()
     if time is None:
-        return [*words, 'no answer came before the end']
+        return 'no answer came before the end'
     if goal.status != 'OK':
-        return [*words, f'{goal.status} after {seconds(time)}']
-    followed = goal.followed_share()
-    words.append(f'a grasp after {seconds(time)}')
-    if followed is not None:
-        words.append(f', followed in {percent(followed)} of the frames since')
-    return words
+        return f'{goal.status} after {seconds(time)}'
+    since = '' if followed is None else f', followed in {percent(followed)} of the frames since'
+    return f'a grasp after {seconds(time)}{since}'
 
 
 def bag_name(run: Run) -> str:

@@ -16,13 +16,13 @@ _MOST_ITEMS = 40
 _MOST_CHARACTERS = 2000
 # What is said of the light, in words.
 _LIGHTING = {
-    'brightness_mean': 'mean brightness of the colour images, 0 black to 255 white',
+    'brightness_mean': 'mean brightness of the colour images, 0 is black, 1 is white',
     'brightness_min': 'of the darkest image',
     'brightness_max': 'of the brightest image',
-    'contrast': 'standard deviation of the brightness within an image',
-    'saturated_share': 'share of pixels that are as bright as the camera can tell',
-    'dark_share': 'share of pixels that are almost black',
-    'depth_share': 'share of pixels with a depth reading',
+    'contrast': 'standard deviation of the brightness within an image, 0 to 0.5',
+    'saturated_share': 'share of pixels that are as bright as the camera can tell, 0 to 1',
+    'dark_share': 'share of pixels that are almost black, 0 to 1',
+    'depth_share': 'share of pixels with a depth reading, 0 to 1',
 }
 
 
@@ -98,6 +98,8 @@ def shown(value: Any, depth: int = 0) -> str:
     if isinstance(value, list | tuple) and depth < _DEPTH:
         words = ', '.join(shown(item, depth + 1) for item in value[:_MOST_ITEMS])
         return words if len(value) <= _MOST_ITEMS else f'{words}, ... ({len(value)} values)'
+    if isinstance(value, list | tuple | dict):
+        return '...' if value else 'none'
     if value is None:
         return 'not told'
     if isinstance(value, bool):

@@ -59,9 +59,9 @@ def vector(values: FloatArray, digits: int) -> str:
     return ', '.join(_signed_zero(float(value), digits) for value in values)
 
 
-def counted(count: int, noun: str, plural: str = '') -> str:
-    """A number with its noun."""
-    return f'{count} {noun if count == 1 else plural or noun + "s"}'
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, as in '1 frame' and '2 frames'."""
+    return f'{count} {noun if count == 1 else noun + "s"}'
 
 
 def _signed_zero(value: float, digits: int) -> str:

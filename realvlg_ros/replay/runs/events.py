@@ -48,11 +48,11 @@ class GraspPose:
 
     def position_std(self) -> float | None:
         """Standard deviation of the position in its worst direction, m."""
-        return None if self.covariance is None else _worst_std(self.covariance[:3, :3])
+        return None if self.covariance is None else float(worst_std(self.covariance[:3, :3]))
 
     def rotation_std(self) -> float | None:
         """Standard deviation of the rotation about its worst axis, rad."""
-        return None if self.covariance is None else _worst_std(self.covariance[3:, 3:])
+        return None if self.covariance is None else float(worst_std(self.covariance[3:, 3:]))
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,7 @@ def _pose(fields: Fields) -> GraspPose | None:
     )
 
 
-def _worst_std(covariance: FloatArray) -> float:
-    symmetric = (covariance + covariance.T) / 2
-    return float(np.sqrt(max(np.linalg.eigvalsh(symmetric)[-1], 0.0)))
+def worst_std(covariance: FloatArray) -> FloatArray:
+    """Standard deviation (...) in the worst direction of covariances (..., 3, 3)."""
+    symmetric = (covariance + np.swapaxes(covariance, -1, -2)) / 2
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(symmetric)[..., -1], 0.0))

@@ -45,8 +45,11 @@ def sized_jpeg(data: npt.ArrayLike) -> SizedJpeg:
     if scale < 1:
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
         image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    for quality in _QUALITIES:
-        _, jpeg = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        if jpeg.size <= MAX_BYTES:
-            break
-    return SizedJpeg(jpeg.tobytes(), width, height)
+    while True:
+        for quality in _QUALITIES:
+            _, jpeg = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+            if jpeg.size <= MAX_BYTES:
+                return SizedJpeg(jpeg.tobytes(), width, height)
+        # Noise all over: a smaller picture has less of it.
+        width, height = max(1, width // 2), max(1, height // 2)
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)

@@ -147,5 +147,7 @@ def leaves(value: Any, prefix: str = '', depth: int = 0) -> Iterator[tuple[str, 
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return 'a list' if isinstance(value, list) else 'an object'
     words = clean(repr(value))
     return words if len(words) <= 60 else f'{words[:57]}...'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ...arrays import BoolArray, FloatArray
-from .events import Event, GraspPose
+from .events import Event, GraspPose, worst_std
 
 # Spread is measured over so long, s, of at least so many poses. Chosen: a robot's motion to a
 # grasp takes longer; fewer poses tell no spread.
@@ -18,6 +19,10 @@ WINDOW_S = 1.0
 _FEWEST = 5
 # Two poses farther apart than so many frame periods are no step. Chosen: one frame may lack.
 _STEP_PERIODS = 2.5
+# A step of more is a jump: another grasp has become the best, m and rad. From the defaults of
+# tracker.match_distance and tracker.match_angle_deg, which tell whether two grasps are one.
+JUMP_M = 0.008
+JUMP_RAD = math.radians(12.0)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,31 @@ class Motion:
     rotation_spread: FloatArray
     position_std: FloatArray
     rotation_std: FloatArray
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """Steps from frame to frame; jumps are counted for themselves.
+
+    Attributes:
+        position: root mean square of the distances, m; NaN without a step.
+        rotation: root mean square of the angles, rad; NaN without a step.
+        jumps: steps of more than 8 mm or 12 degrees.
+        steps: how many others there were.
+    """
+
+    position: float
+    rotation: float
+    jumps: int
+    steps: int
+
+    @classmethod
+    def of(cls, step: FloatArray, turn: FloatArray) -> Jitter:
+        """Of distances (n,), m, and angles (n,), rad; NaN where there is no step."""
+        known = np.isfinite(step) & np.isfinite(turn)
+        jumped = known & ((step > JUMP_M) | (turn > JUMP_RAD))
+        small = known & ~jumped
+        return cls(_rms(step[small]), _rms(turn[small]), int(jumped.sum()), int(small.sum()))
 
 
 def motion_of(events: Sequence[Event], period: float) -> Motion | None:
@@ -88,8 +118,7 @@ def motion_of(events: Sequence[Event], period: float) -> Motion | None:
         turn,
         _spread(position, starts),
         _spread(rotation, starts),
-        _known([pose.position_std() for pose in poses]),
-        _known([pose.rotation_std() for pose in poses]),
+        *_stated(poses),
     )
 
 
@@ -129,8 +158,41 @@ def _steps(
     return step, turn
 
 
-def _known(values: Sequence[float | None]) -> FloatArray:
-    return np.array([np.nan if value is None else value for value in values])
+@dataclass(frozen=True)
+class Jump:
+    """A step that is too large for one grasp.
+
+    Attributes:
+        t: of the pose after it, s since the first frame.
+        distance: m.
+        angle: rad.
+    """
+
+    t: float
+    distance: float
+    angle: float
+
+
+def jumps_of(motion: Motion) -> list[Jump]:
+    """The steps of more than 8 mm or 12 degrees."""
+    known = np.isfinite(motion.step) & np.isfinite(motion.turn)
+    found = np.flatnonzero(known & ((motion.step > JUMP_M) | (motion.turn > JUMP_RAD)))
+    return [Jump(float(motion.t[k]), float(motion.step[k]), float(motion.turn[k])) for k in found]
+
+
+def _rms(values: FloatArray) -> float:
+    return math.sqrt(float(np.mean(values**2))) if values.size else math.nan
+
+
+def _stated(poses: Sequence[GraspPose]) -> tuple[FloatArray, FloatArray]:
+    """Standard deviations (n,) of position, m, and rotation, rad, by the covariances."""
+    position, rotation = np.full((2, len(poses)), np.nan)
+    known = [k for k, pose in enumerate(poses) if pose.covariance is not None]
+    if known:
+        covariances = np.array([poses[k].covariance for k in known])
+        position[known] = worst_std(covariances[:, :3, :3])
+        rotation[known] = worst_std(covariances[:, 3:, 3:])
+    return position, rotation
 
 
 def _window_starts(t: FloatArray) -> np.ndarray:

@@ -83,6 +83,9 @@ class LineChart {
     if (spec.reference && found) svg.append(this.reference(row, width));
     spec.lines.forEach((line, k) => {
       svg.append(draw('path', { class: `line s${k}`, d: this.path(line.values, row, width) }));
+      for (const [x, y] of this.alone(line.values, row, width)) {
+        svg.append(draw('circle', { class: `alone s${k}`, cx: x, cy: y, r: 3 }));
+      }
     });
     if (!found) {
       const at = { x: width / 2, y: height / 2, 'text-anchor': 'middle', class: 'empty' };
@@ -96,23 +99,35 @@ class LineChart {
     this.point(shared.t);
   }
 
-  path(values, row, width) {
+  // Whether the line has a point there that is shown.
+  drawn(values, k) {
     const { t, log } = this.spec;
+    if (t[k] === null || t[k] === undefined || values[k] === null) return false;
+    return t[k] >= shared.from && t[k] <= shared.to && !(log && values[k] <= 0);
+  }
+
+  path(values, row, width) {
     let d = '';
     let pen = false;
-    for (let k = 0; k < t.length; k++) {
-      const seen = t[k] !== null && t[k] >= shared.from - 1 && t[k] <= shared.to + 1;
-      if (!seen || values[k] === null || (log && values[k] <= 0)) {
-        pen = false;
-        continue;
+    values.forEach((value, k) => {
+      const drawn = this.drawn(values, k);
+      if (drawn) {
+        const at = `${columnOf(this.spec.t[k], width).toFixed(1)} ${row(value).toFixed(1)}`;
+        d += (pen ? 'L' : 'M') + at;
       }
-      const x = columnOf(t[k], width).toFixed(1);
-      const y = row(values[k]).toFixed(1);
-      // A short stroke makes a dot of a point that stands alone.
-      d += pen ? `L${x} ${y}` : `M${x} ${y}h.1`;
-      pen = true;
-    }
+      pen = drawn;
+    });
     return d;
+  }
+
+  // Points without a neighbour, of which no line can be drawn.
+  alone(values, row, width) {
+    const found = [];
+    values.forEach((value, k) => {
+      const joined = this.drawn(values, k - 1) || this.drawn(values, k + 1);
+      if (this.drawn(values, k) && !joined) found.push([columnOf(this.spec.t[k], width), row(value)]);
+    });
+    return found;
   }
 
   reference(row, width) {

@@ -53,7 +53,7 @@ class SceneView {
     this.ink = dark ? '#e6e9ec' : '#1b1f24';
     this.raster = new Raster(width, height, dark ? 0xff1a1512 : 0xfff4f1ee);
     this.raster.look(this.orbit);
-    this.raster.splat(this.points, this.colors, clamp(1.3 * this.scene.spacing, 0.001, 0.02));
+    this.raster.splat(this.points, this.colors, clamp(2 * this.scene.spacing, 0.001, 0.02));
     this.context.putImageData(this.raster.image, 0, 0);
     this.overlay();
   }
@@ -64,16 +64,19 @@ class SceneView {
     for (let k = 0; k + 1 < scene.box.length; k += 2) {
       this.line(scene.box[k], scene.box[k + 1], '#17a2b8', 1.2);
     }
-    scene.grippers.slice(1).forEach((boxes) => this.gripper(boxes, '#8a8f98', 0.8));
-    if (scene.grippers.length) this.gripper(scene.grippers[0], '#e5262b', 2);
+    scene.grippers.slice(1).forEach((boxes) => this.gripper(boxes, '#8a8f98', 0.8, 0.6));
+    if (scene.grippers.length) {
+      this.gripper(scene.grippers[0], '#ffffff', 4, 0.8);
+      this.gripper(scene.grippers[0], '#d6007a', 2, 1);
+    }
     for (const contact of scene.contacts) this.dot(contact, '#ffd400');
     if (scene.tcp) this.tripod(scene.tcp, 0.05);
     this.scale();
   }
 
-  gripper(boxes, color, width) {
+  gripper(boxes, color, width, alpha) {
     for (const corners of boxes) {
-      for (const [a, b] of boxEdges) this.line(corners[a], corners[b], color, width);
+      for (const [a, b] of boxEdges) this.line(corners[a], corners[b], color, width, alpha);
     }
   }
 

@@ -18,6 +18,8 @@ class Timeline {
   }
 
   paint() {
+    const focused = this.plot.contains(document.activeElement)
+      ? document.activeElement.getAttribute('aria-label') : null;
     const width = Math.max(this.plot.clientWidth, 200);
     const bottom = lane.marks + data.lanes.length * (lane.label + lane.height + 8);
     const height = bottom + 22;
@@ -44,8 +46,14 @@ class Timeline {
       }
     });
     this.plot.replaceChildren(svg);
+    this.tip.hidden = true;
     this.width = width;
     this.point(shared.t);
+    // What had the focus is drawn anew: it keeps it.
+    if (focused !== null) {
+      [...svg.querySelectorAll('[tabindex]')]
+        .find((node) => node.getAttribute('aria-label') === focused)?.focus();
+    }
   }
 
   point(t) {
@@ -90,6 +98,7 @@ class Timeline {
       grounding: `M${x - 4} 24a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`,
       answer: `M${x} 3l8 8l-8 8l-8 -8z`,
       notice: `M${x - 5} 19h10v10h-10z`,
+      jump: `M${x - 1} 18l-5 8h5l-2 7l8 -10h-5l4 -5z`,
     }[mark.kind];
     const group = draw(
       'g', { class: 'mark', 'data-mark': mark.kind, 'data-state': mark.status },
