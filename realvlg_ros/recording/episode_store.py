@@ -93,7 +93,7 @@ class EpisodeStore:
         if size > self._limits.max_bytes:
             raise RecordingError(
                 f'the episode {name} has {size / 1e6:.1f} MB and all of them may have '
-                f'{self._limits.max_bytes / 1e6:.1f} MB (max_size_gb): it is not kept'
+                f'{self._limits.max_bytes / 1e6:.1f} MB (max_size_mb): it is not kept'
             )
         unfinished = self.folder / f'{_UNFINISHED}{name}'
         try:
@@ -124,8 +124,8 @@ class EpisodeStore:
         free = shutil.disk_usage(self.folder).free
         if free - size < self._limits.min_free_bytes:
             raise RecordingError(
-                f'the disk of {self.folder} has {free / 1e9:.2f} GB left, and '
-                f'{self._limits.min_free_bytes / 1e9:.2f} GB are to stay free (min_free_gb): '
+                f'the disk of {self.folder} has {free / 1e6:.0f} MB left, and '
+                f'{self._limits.min_free_bytes / 1e6:.0f} MB are to stay free (min_free_mb): '
                 'nothing is recorded until there is room'
             )
 

@@ -18,10 +18,10 @@ from tracking_graph import SENTENCE, start
 
 from realvlg_ros import __version__
 from realvlg_ros.frame_folder import read_frame
-from realvlg_ros.nodes.recorder import Recorder
+from realvlg_ros.nodes.realvlg_recorder import Recorder
 
 # As little as tells before from after.
-QUICK = {'frames_before': 2, 'frames_after': 1, 'frame_interval': 0.2, 'min_free_gb': 0.0}
+QUICK = {'frames_before': 2, 'frames_after': 1, 'frame_interval': 0.2, 'min_free_mb': 0.0}
 
 
 @pytest.fixture(scope='module')
@@ -140,7 +140,7 @@ def test_a_full_disk_is_a_diagnostic_and_the_next_goal_is_recorded(
         wait_until(lambda: recorder._writer.not_written == 1, 'a recording that is refused')
     report = reports(recorder)['recordings']
     assert report.level == 2
-    assert 'min_free_gb' in report.message
+    assert 'min_free_mb' in report.message
     assert recorder.state == 'active'
     plan(graph, SENTENCE).result()
     episodes(tmp_path, 1)

@@ -78,19 +78,19 @@ class RecorderParameters(CameraParameters):
         'answered in must still be there when that is told.',
         unit='MB', low=1.0, high=4096.0,
     )  # fmt: skip
-    max_size_gb: float = setting(
-        10.0,
+    max_size_mb: float = setting(
+        10000.0,
         'Size of all recordings; the oldest successes are removed first, then the oldest '
         'failures.',
-        unit='GB', low=0.001, high=10000.0,
+        unit='MB', low=1.0, high=10000000.0,
     )  # fmt: skip
     max_episodes: int = setting(
-        1000, 'Number of recordings; removed as for max_size_gb.',
+        1000, 'Number of recordings; removed as for max_size_mb.',
         unit='recordings', low=1, high=1000000,
     )  # fmt: skip
-    min_free_gb: float = setting(
-        1.0, 'Nothing is recorded when the disk would have less left.',
-        unit='GB', low=0.0, high=10000.0,
+    min_free_mb: float = setting(
+        1000.0, 'Nothing is recorded when the disk would have less left.',
+        unit='MB', low=0.0, high=10000000.0,
     )  # fmt: skip
     goal_timeout: float = setting(
         300.0, 'A goal of which no end is heard for so long is written without one.',
@@ -120,7 +120,7 @@ class RecorderParameters(CameraParameters):
     def store_limits(self) -> StoreLimits:
         """How much is kept of all goals."""
         return StoreLimits(
-            int(self.max_size_gb * 1e9), self.max_episodes, int(self.min_free_gb * 1e9)
+            int(self.max_size_mb * 1e6), self.max_episodes, int(self.min_free_mb * 1e6)
         )
 
 
