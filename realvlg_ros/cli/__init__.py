@@ -26,8 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--version', action='version', version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
-        ask, play, simulate, bag, replay, compare, demo, goal, export, model,
-        parameters,
+        ask, play, simulate, bag, replay, compare, demo, goal, export, model, parameters,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

@@ -18,10 +18,10 @@ from ...json_text import to_json_text
 from ...optional import import_optional
 from .column_stats import ColumnStats
 
-# Names and sizes of the layout. From LeRobot v3.0.
 VERSION = 'v3.0'
 DATA_PATH = 'data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet'
 EPISODES_PATH = 'meta/episodes/chunk-000/file-000.parquet'
+# Files in a chunk, and MB in a file. From LeRobot v3.0.
 _CHUNKS_SIZE, _DATA_MB, _VIDEO_MB = 1000, 100, 200
 _COUNTERS = ('frame_index', 'episode_index', 'index', 'task_index')
 
