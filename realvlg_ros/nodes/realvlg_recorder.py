@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import rclpy
+from std_msgs.msg import String
 
 from ..errors import ParameterError, RealvlgError
 from ..frame import RgbdFrame
@@ -173,6 +174,7 @@ class Recorder(ManagedNode):
         self.create_managed_subscription(
             GraspTargetMsg, 'target', self._on_target, stream('reliable', 10)
         )
+        self.create_managed_subscription(String, 'answer', self._on_reply, stream('reliable', 1))
         self.create_managed_timer(_TICK_S, self._tick)
 
     def deactivate(self) -> None:
@@ -243,12 +245,13 @@ class Recorder(ManagedNode):
             self._count(figures.ended(event))
 
     def _on_grounding(self, message: GroundingMsg) -> None:
-        if message.status == GroundingMsg.IN_PROGRESS and self._peers is not None:
-            self._peers.ask()
         try:
-            self._watch.on_grounding(grounding_from_msg(message))
+            begins = self._watch.on_grounding(grounding_from_msg(message))
         except RealvlgError as error:
             self.warn('grounding', f'grounding {message.request_id!r} is not recorded: {error}')
+            return
+        if begins and self._peers is not None:
+            self._peers.ask()
 
     def _on_target(self, message: GraspTargetMsg) -> None:
         if message.state in set(TargetState):
@@ -263,6 +266,9 @@ class Recorder(ManagedNode):
             self._watch.on_target(target_from_msg(message))
         except RealvlgError as error:
             self.warn('target', f'target {message.track_id} is not recorded: {error}')
+
+    def _on_reply(self, _: String) -> None:
+        self._watch.on_reply()
 
     def _tick(self) -> None:
         self._watch.tick()

@@ -97,6 +97,7 @@ class EpisodeStore:
             )
         unfinished = self.folder / f'{_UNFINISHED}{name}'
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._make_room(size)
             self._check_free(size)
             _write_all(unfinished, files)
@@ -116,7 +117,8 @@ class EpisodeStore:
             self.size_bytes + size > limits.max_bytes or len(self._sizes) >= limits.max_episodes
         ):
             victim = min(self._sizes, key=lambda name: (not is_success(name), name))
-            shutil.rmtree(self.folder / victim)
+            if (self.folder / victim).exists():
+                shutil.rmtree(self.folder / victim)
             del self._sizes[victim]
             self.removed += 1
 

@@ -146,6 +146,15 @@ def test_an_episode_larger_than_all_may_be_is_refused_and_nothing_is_removed(tmp
     assert names(tmp_path) == kept
 
 
+def test_what_a_person_has_removed_meanwhile_is_not_missed(tmp_path):
+    folder = tmp_path / 'records'
+    store = EpisodeStore(folder, StoreLimits(10_000_000, 2, 0))
+    written(store, 'FF')
+    shutil.rmtree(folder)
+    made = written(store, 'FFF', 2)
+    assert names(folder) == made[1:]
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / 'file').write_text('')
     with pytest.raises(RecordingError, match='nothing can be recorded in .*Not a directory'):
