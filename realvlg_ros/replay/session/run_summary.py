@@ -9,12 +9,12 @@ from typing import Any
 
 from ...camera import Camera
 from ...recording.lighting import LightingSummary
+from ...recording.versions import versions
 from ..bags.bag import Bag
 from ..bags.topics import CameraTopics
 from ..runs.run_reader import FORMAT
 from .goals import ReplayGoal
 from .step import Step
-from .versions import versions
 
 
 class RunSummary:
