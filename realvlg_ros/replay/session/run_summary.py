@@ -12,12 +12,12 @@ import numpy as np
 from ...camera import Camera
 from ...frame import RgbdFrame
 from ...recording.lighting import LightingSummary
+from ...recording.versions import versions
 from ..bags.bag import Bag
 from ..bags.topics import CameraTopics
 from ..runs.run_reader import FORMAT
 from .goals import ReplayGoal
 from .step import Step
-from .versions import versions
 
 
 class RunSummary:
