@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from .bags.frames import BagFrames
 from .bags.topics import CameraTopics, choose_topics
 from .outputs.run_bag import RunBag
 from .runs.run_reader import RECORDING_FILE
-from .session.ahead import WriteBehind, read_ahead
+from .session.ahead import read_ahead
 from .session.goals import ReplayGoal, check_times
 from .session.progress import Progress
 from .session.run_folder import RunFolder
@@ -54,7 +53,7 @@ class ReplayOptions:
         color, depth, camera_info: topics; empty ones are found.
         static_transforms: that the bag lacks.
         surface: that objects stand on, if tf knows it.
-        threads: with 2 or more the bag is read and the messages are written beside the pipeline.
+        threads: with 2 or more the bag is read and the pictures are drawn beside the pipeline.
         force: replace the run in the folder.
         messages: write out.mcap.
     """
@@ -87,7 +86,7 @@ def replay(
 
     Args:
         options: of the run.
-        on_step: called with each image and notice, which is written then or soon.
+        on_step: called with each image and notice when it has been written.
 
     Raises:
         RealvlgError: the options, the bag or the folder cannot be used.
@@ -133,8 +132,9 @@ class _Run:
         self._messages: RunBag | None = None
         if options.messages:
             path = options.out / RECORDING_FILE
-            self._messages = stack.enter_context(RunBag(path, gripper, options.link))
-        self._behind = WriteBehind(in_thread=options.threads > 1)
+            self._messages = stack.enter_context(
+                RunBag(path, gripper, options.link, in_thread=options.threads > 1)
+            )
 
     def play(self, on_step: Callable[[Step], None]) -> None:
         """Run to the end of the bag; run.json is there whatever happens."""
@@ -143,7 +143,7 @@ class _Run:
         ended = 'the run was interrupted before the end of the bag'
         try:
             for step in self._session.run(self._events()):
-                self._behind.post(partial(self._write, step))
+                self._write(step)
                 frames += step.frame is not None
                 if step.answers:
                     # What is said of them must not stand behind the bar.
@@ -156,10 +156,7 @@ class _Run:
             raise
         finally:
             progress.close()
-            try:
-                self._behind.close()
-            finally:
-                self._describe(ended)
+            self._describe(ended)
 
     def _write(self, step: Step) -> None:
         with step.timed('write'):
@@ -175,7 +172,7 @@ class _Run:
             pairs = read_ahead(pairs)
         for transforms, event in pairs:
             if transforms and self._messages is not None:
-                self._behind.post(partial(self._messages.pass_on, transforms))
+                self._messages.pass_on(transforms)
             if event is not None:
                 yield event
 
