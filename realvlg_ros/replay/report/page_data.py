@@ -10,7 +10,7 @@ from typing import Any
 from ..runs.events import Event, EventKind
 from ..runs.goals import Goal, goals_of
 from ..runs.jpeg import SizedJpeg
-from ..runs.json_fields import text
+from ..runs.json_fields import mapping, number, text
 from ..runs.latency import StageLatency, latencies_of
 from ..runs.motion import Motion, motion_of
 from ..runs.recording import Recording, read_recording
@@ -64,7 +64,8 @@ class Content:
             for track in tracks_of(run)
         )
         moments = moments_of(run, goals, tracks)
-        choice = choose_frames(run, moments)
+        needed = [key for goal in goals if (key := _shown_for(run, goal)) is not None]
+        choice = choose_frames(run, moments, needed)
         recording = Recording()
         if run.recording.exists():
             answers = [goal.answer.stamp_ns for goal in goals if goal.answer]
@@ -81,10 +82,16 @@ class Content:
         there = [key for key in self.choice.frames if key in self.recording.pictures]
         return {key: k for k, key in enumerate(there)}
 
-    def picture_at(self, event: Event | None) -> int | None:
-        """The index of the picture of an event's image; None without one."""
-        key = self.run.frame_key(event) if event else None
+    def picture_for(self, goal: Goal) -> int | None:
+        """The index of the picture of a goal's answer; None without one."""
+        key = _shown_for(self.run, goal)
         return None if key is None else self.picture_indices().get(key)
+
+    def image_size(self) -> tuple[float, float] | None:
+        """Width and height of the camera's images, px; None where it is not told."""
+        camera = mapping(self.run.facts, 'intrinsics')
+        width, height = number(camera, 'width'), number(camera, 'height')
+        return (width, height) if width and height and min(width, height) > 0 else None
 
     def motion_for(self, goal: Goal) -> Motion | None:
         """Of the target that was followed longest for a goal."""
@@ -123,6 +130,14 @@ class Content:
             ],
             'scenes': list(self.scenes),
         }
+
+
+def _shown_for(run: Run, goal: Goal) -> FrameKey | None:
+    """The frame of the image that a question is about, else of the answer."""
+    asking = goal.question
+    if asking is not None and asking.grounded_stamp_ns:
+        return run.frame_of(asking.grounded_stamp_ns, asking.t)
+    return run.frame_key(goal.answer) if goal.answer else None
 
 
 def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:

@@ -110,8 +110,12 @@ class Run:
 
     def frame_key(self, event: Event) -> FrameKey | None:
         """The frame that an event is about; None where no frame is told of."""
-        same = self._keys.get(event.stamp_ns)
-        return min(same, key=lambda pair: abs(pair[1] - event.t))[0] if same else None
+        return self.frame_of(event.stamp_ns, event.t)
+
+    def frame_of(self, stamp_ns: int, t: float) -> FrameKey | None:
+        """The frame of a stamp, ns; of several the one that is nearest to a time, s."""
+        same = self._keys.get(stamp_ns)
+        return min(same, key=lambda pair: abs(pair[1] - t))[0] if same else None
 
     @cached_property
     def _keys(self) -> dict[int, list[tuple[FrameKey, float]]]:

@@ -110,6 +110,19 @@ def test_the_script_gets_lanes_marks_charts_pictures_and_scenes(page):
     assert len(base64.b64decode(scene['points'])) == 6 * 6400
 
 
+def test_candidates_are_numbered_in_the_image(page):
+    (drawn,) = (a for tag, a in page.elements if a.get('class') == 'boxes')
+    # In the one that was looked at, half a second before the answer.
+    shown = [a['data-open'] for _, a in page.elements if 'looked at' in a.get('aria-label', '')]
+    assert [page.data['pictures'][int(index)]['t'] for index in shown] == [2.5]
+    assert drawn['viewbox'] == '0 0 320 240'
+    boxes = [a for tag, a in page.elements if tag == 'rect']
+    assert [(a['x'], a['y'], a['width'], a['height']) for a in boxes] == [
+        ('9.0', '9.0', '81.0', '61.0'),
+        ('9.0', '9.0', '81.0', '71.0'),
+    ]
+
+
 def test_every_picture_of_the_page_is_there(page):
     shown = {int(a['data-picture']) for tag, a in page.elements if 'data-picture' in a}
     assert shown and max(shown) < len(page.data['pictures'])
