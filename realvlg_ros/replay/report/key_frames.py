@@ -82,7 +82,7 @@ def choose_frames(run: Run, moments: Sequence[Moment], needed: Sequence[FrameKey
         moments: every event that is worth a look.
         needed: frames that are shown elsewhere.
     """
-    frames = run.frame_times()
+    frames = run.frame_times
     keys, times = list(frames), list(frames.values())
     wanted: set[FrameKey] = set(needed[:MAX_PICTURES])
     shown = []

@@ -58,7 +58,7 @@ def render_report(content: Content) -> str:
     needed = 'Pictures, charts and the 3-D view of this page need JavaScript.'
     left = (
         timeline(_HINT, bool(content.tracks)),
-        strip(content.choice, pictures, run.frame_times()),
+        strip(content.choice, pictures, run.frame_times),
         charts(content),
     )
     body = join(

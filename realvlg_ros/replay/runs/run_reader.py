@@ -95,6 +95,7 @@ class Run:
         """The events of one kind, in order."""
         return [event for event in self.events if event.kind is kind]
 
+    @cached_property
     def frame_times(self) -> dict[FrameKey, float]:
         """The time, s, of every frame that is told of, in order."""
         told = [(event.t, event.stamp_ns) for event in self.of_kind(EventKind.TARGET)]
@@ -120,7 +121,7 @@ class Run:
     @cached_property
     def _keys(self) -> dict[int, list[tuple[FrameKey, float]]]:
         keys: dict[int, list[tuple[FrameKey, float]]] = {}
-        for key, t in self.frame_times().items():
+        for key, t in self.frame_times.items():
             keys.setdefault(key[0], []).append((key, t))
         return keys
 
