@@ -81,6 +81,7 @@ setup(
     ],
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
+        'export': ['pyarrow>=14'],
         'simulation': ['trimesh>=4', 'embreex'],
         'test': [
             'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',

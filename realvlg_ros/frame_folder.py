@@ -12,6 +12,7 @@ from .camera.camera_file import CameraFile
 from .camera.depth_check import check_variety
 from .errors import FrameError
 from .frame import RgbdFrame
+from .image_header import oversized
 from .json_text import to_json_text
 
 
@@ -74,8 +75,11 @@ def _to_png(image: np.ndarray) -> bytes:
 
 def _read_image(path: Path, flags: int) -> np.ndarray:
     try:
-        image = cv2.imread(str(path), flags)
-    except cv2.error as error:
+        data = np.frombuffer(path.read_bytes(), np.uint8) if path.is_file() else np.empty(0, 'u1')
+        if reason := oversized(data):
+            raise FrameError(f'{path} cannot be decoded: {reason}')
+        image = cv2.imdecode(data, flags) if data.size else None
+    except (OSError, cv2.error) as error:
         raise FrameError(f'{path} cannot be decoded: {error}') from error
     if image is None:
         raise FrameError(f'{path} is missing or is not an image')

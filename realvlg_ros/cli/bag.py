@@ -94,13 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the bag; returns 0, or 2 on bad input."""
     making = import_ros('realvlg_ros.replay.bags.making')
     from ..replay.bags.writer import BagWriter
+    from ..replay.session.progress import Progress
 
     count = _count(arguments)
-    frames: Iterator[RgbdFrame]
-    if Path(arguments.source).is_dir():
-        frames, is_still = _folder_frames(arguments, count)
-    else:
-        frames, is_still = _world_frames(arguments, count)
+    make = _folder_frames if Path(arguments.source).is_dir() else _world_frames
+    frames, is_still, number = make(arguments, count)
     stream = making.CameraStream(
         rate=arguments.rate,
         camera_name=arguments.camera_name,
@@ -110,12 +108,17 @@ def run(arguments: argparse.Namespace) -> int:
     )
     # Before there is a bag: most of what is wrong shows in the first frame.
     frames = chain([next(frames)], frames)
+    progress = Progress(number / arguments.rate)
     with BagWriter(arguments.out, arguments.storage or '', arguments.zstd) as writer:
         try:
-            written = making.write_frames(writer, frames, stream)
+            written = making.write_frames(
+                writer, frames, stream, lambda done: progress.update(done / arguments.rate, done)
+            )
         except RealvlgError:
             print(f'{arguments.out} holds the frames before this error:', file=sys.stderr)
             raise
+        finally:
+            progress.close()
     words = 'frame' if written == 1 else 'frames'
     print(f'wrote {written} {words} of {arguments.source} to {arguments.out}')
     return 0
@@ -136,19 +139,19 @@ def _count(arguments: argparse.Namespace) -> int | None:
 
 def _world_frames(
     arguments: argparse.Namespace, count: int | None
-) -> tuple[Iterator[RgbdFrame], bool]:
-    """The frames of a simulated camera, and whether it stands still."""
+) -> tuple[Iterator[RgbdFrame], bool, int]:
+    """The frames of a simulated camera, whether it stands still, and how many they are."""
     from ..simulation.world_file import read_world
 
     if arguments.tf_pose:
         raise ParameterError('--tf-pose is of frame folders: the world says where its camera is')
     view = make_view(read_world(world_file(arguments.source)), arguments)
-    number = round(_DURATION_S * arguments.rate) if count is None else count
-    frames = (view.render(index, index / arguments.rate).frame for index in range(max(number, 1)))
+    number = max(1, round(_DURATION_S * arguments.rate)) if count is None else count
+    frames = (view.render(index, index / arguments.rate).frame for index in range(number))
     parent = arguments.tf_frame
     if not parent:
-        return frames, view.is_still
-    return (_in_frame(frame, parent) for frame in frames), view.is_still
+        return frames, view.is_still, number
+    return (_in_frame(frame, parent) for frame in frames), view.is_still, number
 
 
 def _in_frame(frame: RgbdFrame, parent: str) -> RgbdFrame:
@@ -158,8 +161,8 @@ def _in_frame(frame: RgbdFrame, parent: str) -> RgbdFrame:
 
 def _folder_frames(
     arguments: argparse.Namespace, count: int | None
-) -> tuple[Iterator[RgbdFrame], bool]:
-    """The frames of folders, and whether their camera stands still."""
+) -> tuple[Iterator[RgbdFrame], bool, int]:
+    """The frames of folders, whether their camera stands still, and how many they are."""
     sequence = FrameSequence(Path(arguments.source))
     poses, parent = _poses(arguments, sequence)
     number = len(sequence) if count is None else count
@@ -172,7 +175,7 @@ def _folder_frames(
 
     first = poses[0]
     is_still = first is None or all(pose is not None and (pose == first).all() for pose in poses)
-    return frames(), is_still
+    return frames(), is_still, number
 
 
 def _poses(

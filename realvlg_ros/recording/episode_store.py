@@ -93,10 +93,11 @@ class EpisodeStore:
         if size > self._limits.max_bytes:
             raise RecordingError(
                 f'the episode {name} has {size / 1e6:.1f} MB and all of them may have '
-                f'{self._limits.max_bytes / 1e6:.1f} MB (max_size_gb): it is not kept'
+                f'{self._limits.max_bytes / 1e6:.1f} MB (max_size_mb): it is not kept'
             )
         unfinished = self.folder / f'{_UNFINISHED}{name}'
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._make_room(size)
             self._check_free(size)
             _write_all(unfinished, files)
@@ -116,7 +117,8 @@ class EpisodeStore:
             self.size_bytes + size > limits.max_bytes or len(self._sizes) >= limits.max_episodes
         ):
             victim = min(self._sizes, key=lambda name: (not is_success(name), name))
-            shutil.rmtree(self.folder / victim)
+            if (self.folder / victim).exists():
+                shutil.rmtree(self.folder / victim)
             del self._sizes[victim]
             self.removed += 1
 
@@ -124,8 +126,8 @@ class EpisodeStore:
         free = shutil.disk_usage(self.folder).free
         if free - size < self._limits.min_free_bytes:
             raise RecordingError(
-                f'the disk of {self.folder} has {free / 1e9:.2f} GB left, and '
-                f'{self._limits.min_free_bytes / 1e9:.2f} GB are to stay free (min_free_gb): '
+                f'the disk of {self.folder} has {free / 1e6:.0f} MB left, and '
+                f'{self._limits.min_free_bytes / 1e6:.0f} MB are to stay free (min_free_mb): '
                 'nothing is recorded until there is room'
             )
 

@@ -17,6 +17,9 @@ from .goal_event import NO_RESULT, PICK, PLAN, REQUEST, GoalEvent, GoalStep
 
 P = TypeVar('P')
 
+# Stands for the token of a question that was answered by a topic, which names none.
+BY_TOPIC = 'topic'
+
 # Requests that are not taken for new ones when they are grounded again. Chosen: far more than are
 # followed at a time.
 _REMEMBERED = 256
@@ -75,6 +78,7 @@ class EpisodeWatch(Generic[P]):
         self._open: list[Episode[P]] = []
         self._closed: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = RLock()
+        self._reply = ''
         self.closed_early = 0
 
     @property
@@ -98,18 +102,20 @@ class EpisodeWatch(Generic[P]):
                 self._ended(event)
             return self._of_goal(event.goal_id) is not None
 
-    def on_grounding(self, grounding: Grounding) -> None:
-        """A request has taken an image, or was answered."""
+    def on_reply(self) -> None:
+        """A person has replied to a question on a topic: the next request is that reply."""
+        with self._lock:
+            self._reply = BY_TOPIC
+
+    def on_grounding(self, grounding: Grounding) -> bool:
+        """A request has taken an image, or was answered; returns whether it is a new one."""
         with self._lock:
             episode = self._episode_of(grounding.request_id)
+            begins = episode is None
             if episode is None:
                 if grounding.request_id in self._closed:
-                    return
-                first = GoalEvent(
-                    GoalStep.ACCEPTED, REQUEST, '', grounding.stamp_ns,
-                    grounding.request_id, grounding.instruction,
-                )  # fmt: skip
-                episode = self._begin(first)
+                    return False
+                episode = self._begin(self._request(grounding))
             episode.add_grounding(grounding)
             if grounding.stamp_ns:
                 self._keep(episode, 'grounded', grounding.stamp_ns)
@@ -118,6 +124,7 @@ class EpisodeWatch(Generic[P]):
                 episode.token = grounding.token
                 name, stamp_ns = grounding.status.name, grounding.stamp_ns
                 self._end_by_topics(episode, name, grounding.message, stamp_ns)
+            return begins
 
     def on_target(self, target: GraspTarget) -> None:
         """A target was published; those of no goal that is followed are passed over."""
@@ -179,6 +186,19 @@ class EpisodeWatch(Generic[P]):
                     episode.notice(reason, episode.goal.stamp_ns)
                     self._give_up(episode)
                 self._close(episode)
+
+    def _request(self, grounding: Grounding) -> GoalEvent:
+        """The beginning of a request that is no goal."""
+        reply, self._reply = self._reply, ''
+        return GoalEvent(
+            GoalStep.ACCEPTED,
+            REQUEST,
+            '',
+            grounding.stamp_ns,
+            request_id=grounding.request_id,
+            instruction=grounding.instruction,
+            token=reply,
+        )
 
     def _accepted(self, event: GoalEvent) -> None:
         pick = next((e for e in self._open if e.goal.action == PICK and not e.status), None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from recordings import frame
 
 from realvlg_ros.cli import main
 from realvlg_ros.frame_folder import read_frame, write_frame
+from realvlg_ros.frame_sequence import FrameSequence
 from realvlg_ros.replay.bags.bag import Bag
 from realvlg_ros.replay.bags.frames import BagFrames
 from realvlg_ros.replay.bags.topics import choose_topics
@@ -117,6 +121,23 @@ def test_a_frame_that_is_broken_leaves_those_before_it(folders, tmp_path, capsys
     assert 'holds the frames before this error' in words
     assert 'depth.png is missing or is not an image' in words
     assert len(frames_of(tmp_path / 'bag')) == 2
+
+
+@pytest.mark.skipif(
+    not os.environ.get('REALVLG_FRAMES'), reason='no real frames; set REALVLG_FRAMES'
+)
+@pytest.mark.parametrize('source', ['dlr_m3t_table', 'princeton_bin_sequence', 'moveit_can'])
+def test_real_frames_come_back(source, tmp_path):
+    folder = Path(os.environ['REALVLG_FRAMES']) / source
+    assert main(['bag', str(folder), '--out', str(tmp_path / 'bag.mcap')]) == 0
+    sequence = FrameSequence(folder)
+    frames = frames_of(tmp_path / 'bag.mcap')
+    assert len(frames) == len(sequence) > 0
+    for index, found in enumerate(frames):
+        assert np.array_equal(found.color, sequence[index].color)
+        # Depth is recorded in whole millimetres.
+        assert np.abs(found.depth - sequence[index].depth).max() < 0.00051
+        assert np.allclose(found.camera.rays, sequence[index].camera.rays)
 
 
 @pytest.mark.parametrize(

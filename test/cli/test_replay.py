@@ -89,7 +89,7 @@ def test_the_messages_of_the_run_are_those_of_its_answers(red_mug):
     with Bag(red_mug / 'out.mcap') as bag:
         counts = {topic.name: topic.count for topic in bag.topics}
         assert counts[topics.OVERLAY] == counts[topics.CAMERA_INFO] == FRAMES
-        assert counts[topics.TARGET] == counts[topics.MARKERS] == FRAMES - 3
+        assert counts[topics.TARGET] == FRAMES - 3 > counts[topics.MARKERS] >= FRAMES / 4
         assert counts[topics.CLOUD] == counts[topics.GROUNDING] == counts[topics.TF_STATIC] == 1
         found = {
             topic: next(

@@ -125,7 +125,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(tmp_path, monkey
     usage = namedtuple('usage', 'total used free')
     with monkeypatch.context() as patch:
         patch.setattr(shutil, 'disk_usage', lambda _: usage(0, 0, 2_000_001_000))
-        with pytest.raises(RecordingError, match=r'2\.00 GB left.*min_free_gb'):
+        with pytest.raises(RecordingError, match=r'2000 MB left.*min_free_mb'):
             written(store, 'F')
 
     def full(descriptor: int) -> None:
@@ -141,9 +141,18 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(tmp_path, monkey
 def test_an_episode_larger_than_all_may_be_is_refused_and_nothing_is_removed(tmp_path):
     store = EpisodeStore(tmp_path, StoreLimits(3 * 8192, 100, 0))
     kept = written(store, 'FS')
-    with pytest.raises(RecordingError, match='max_size_gb'):
+    with pytest.raises(RecordingError, match='max_size_mb'):
         store.write(episode_name(9, 'LOST', '9'), {'frames/000/color.png': b'x' * 30_000})
     assert names(tmp_path) == kept
+
+
+def test_what_a_person_has_removed_meanwhile_is_not_missed(tmp_path):
+    folder = tmp_path / 'records'
+    store = EpisodeStore(folder, StoreLimits(10_000_000, 2, 0))
+    written(store, 'FF')
+    shutil.rmtree(folder)
+    made = written(store, 'FFF', 2)
+    assert names(folder) == made[1:]
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):

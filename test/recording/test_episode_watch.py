@@ -85,6 +85,18 @@ def test_a_request_without_a_goal_ends_with_its_grounding(status):
     ]
 
 
+def test_a_reply_on_a_topic_makes_the_next_request_an_answer():
+    seen = Watched()
+    for number in (1, 2, 3):
+        assert seen.watch.on_grounding(
+            grounding(GroundingStatus.AMBIGUOUS, seen.frames(1), number)
+        )
+        if number == 1:
+            seen.watch.on_reply()
+    seen.watch.close_all('the end')
+    assert [bool(episode.goal.token) for episode in seen.done] == [False, True, False]
+
+
 def test_a_goal_that_is_heard_of_late_takes_over_its_request():
     seen = Watched()
     seen.watch.on_grounding(grounding(GroundingStatus.NOT_FOUND, seen.frames(3)))

@@ -227,10 +227,20 @@ class Bag:
 
 
 def _ordered(found: Iterator[RawMessage]) -> Iterator[RawMessage]:
-    """Messages in order of time; those of one time by topic, so that no storage decides."""
+    """Messages in order of time; of one time one of each topic in turn, whatever the storage."""
     for _, same in groupby(found, key=lambda raw: raw.log_ns):
         for some in _batches(same, _MOST_AT_ONCE):
-            yield from sorted(some, key=lambda raw: (raw.channel.topic, raw.channel.type))
+            if len(some) == 1:
+                yield some[0]
+                continue
+            turns: Counter[str] = Counter()
+            placed = []
+            for raw in some:
+                topic = raw.channel.topic
+                placed.append(((turns[topic], topic, raw.channel.type), raw))
+                turns[topic] += 1
+            placed.sort(key=lambda item: item[0])
+            yield from (raw for _, raw in placed)
 
 
 T = TypeVar('T')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ...errors import BagError
@@ -33,6 +34,9 @@ def current_type(type_name: str) -> str:
 def make_decoder(channel: Channel, warn: Warn) -> Decode:
     """What turns the bytes of a channel's messages into messages, or raises BagError.
 
+    Messages of a type that is known are of the known class, whatever the bag says of it: what uses
+    them finds the fields that it looks for.
+
     Args:
         channel: whose messages are read.
         warn: called where the definition in the bag cannot be used and a known one is taken.
@@ -46,29 +50,68 @@ def make_decoder(channel: Channel, warn: Warn) -> Decode:
             f'{channel.encoding or "unknown"!r}; those of ROS (cdr, ros1) are read'
         )
     store = _store_for(channel, warn)
-    known = current_type(channel.type)
+    into_known = _converter_to_known(channel, store)
 
     def decode(data: bytes | memoryview) -> Any:
         try:
             if channel.encoding == 'cdr':
-                return store.deserialize_cdr(data, channel.type)
-            message = store.deserialize_ros1(data, channel.type)
+                return into_known(store.deserialize_cdr(data, channel.type))
+            return into_known(store.deserialize_ros1(data, channel.type))
         except Exception as error:
             # Damaged bytes raise whatever the generated code meets first.
             reason = first_words(error)
             raise BagError(
                 f'a message of {channel.topic} is no {channel.type}: {reason}'
             ) from error
-        return to_known(message, known) if known in known_types().types else message
 
     return decode
 
 
+def _converter_to_known(channel: Channel, store: Any) -> Decode:
+    """What makes the known class of a message of a store, if the type is known."""
+    known, name = known_types(), current_type(channel.type)
+    if store is known or name not in known.types:
+        return _same
+    if _layout(store, channel.type) == _layout(known, name):
+        return lambda message: to_known(message, name)
+
+    def checked(message: Any) -> Any:
+        # Another version: its fields may have the same names and other types.
+        data = known.serialize_cdr(to_known(message, name), name)
+        return known.deserialize_cdr(data, name)
+
+    return checked
+
+
+def _same(message: Any) -> Any:
+    return message
+
+
+def _layout(store: Any, name: str) -> Any:
+    """Fields of a type and of those in it, without what differs between ROS 1 and ROS 2."""
+    nodes = rosbags_module('interfaces').Nodetype
+
+    def of(kind: Any) -> Any:
+        node, detail = kind
+        if node == nodes.NAME:
+            return _layout(store, detail)
+        if node == nodes.BASE:
+            return detail
+        return int(node), of(detail[0]), detail[1]
+
+    is_header = name == 'std_msgs/msg/Header'
+    fields = store.fielddefs[name][1]
+    return [
+        (field.lower(), of(kind)) for field, kind in fields if not (is_header and field == 'seq')
+    ]
+
+
 def _store_for(channel: Channel, warn: Warn) -> Any:
-    """A store that has the channel's type."""
+    """A store that has the channel's type: the known one where both define it alike."""
     known = known_types()
+    is_known = channel.encoding == 'cdr' and channel.type in known.types
     if not channel.schema:
-        if channel.encoding == 'cdr' and channel.type in known.types:
+        if is_known:
             return known
         raise BagError(
             f'the bag holds no definition of {channel.type or "the type"!r}, the messages on '
@@ -76,32 +119,42 @@ def _store_for(channel: Channel, warn: Warn) -> Any:
             '(mcap, or sqlite3 of ROS 2 Iron or later), or leave the topic out'
         )
     try:
-        return _store_of_schema(channel)
+        store = _store_of(channel.type, channel.schema_encoding, channel.schema)
+        if is_known and _layout(store, channel.type) == _layout(known, channel.type):
+            return known
+        store.get_msgdef(channel.type)
     except Exception as error:
         # A text that is no definition, or one that contradicts itself.
         reason = first_words(error)
-        if channel.encoding == 'cdr' and channel.type in known.types:
+        if is_known:
             warn(f'the definition of {channel.type} in the bag cannot be used ({reason})')
             return known
         raise BagError(
             f'the definition of {channel.type!r} that the bag holds for {channel.topic} cannot be '
             f'used: {reason}'
         ) from error
+    return store
 
 
-def _store_of_schema(channel: Channel) -> Any:
+@lru_cache(maxsize=256)
+def _store_of(name: str, encoding: str, text: str) -> Any:
+    """A store with the definitions in a text of ROS.
+
+    Raises:
+        BagError: it is written in another language.
+        Exception: it is no definition.
+    """
     typesys = rosbags_module('typesys')
-    text, found = channel.schema, {}
-    if channel.schema_encoding in ('ros2msg', 'ros1msg'):
-        found = typesys.get_types_from_msg(text, channel.type)
-    elif channel.schema_encoding in ('ros2idl', 'omgidl'):
+    found = {}
+    if encoding in ('ros2msg', 'ros1msg'):
+        found = typesys.get_types_from_msg(text, name)
+    elif encoding in ('ros2idl', 'omgidl'):
         begins = text.startswith(f'{_SEPARATOR}IDL: ')
         parts = [each.partition('\n')[2] for each in text.split(_SEPARATOR)[1:]]
         for part in parts if begins else [text]:
             found.update(typesys.get_types_from_idl(part))
     else:
-        raise BagError(f'it is written in {channel.schema_encoding or "nothing"!r}')
+        raise BagError(f'it is written in {encoding or "nothing"!r}')
     store = typesys.get_typestore(typesys.Stores.EMPTY)
     store.register(found)
-    store.get_msgdef(channel.type)
     return store

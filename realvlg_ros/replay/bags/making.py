@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...errors import BagError
@@ -50,7 +50,12 @@ class CameraStream:
         return f'/{self.camera_name.strip("/")}/{name}{appended}'
 
 
-def write_frames(writer: BagWriter, frames: Iterable[RgbdFrame], stream: CameraStream) -> int:
+def write_frames(
+    writer: BagWriter,
+    frames: Iterable[RgbdFrame],
+    stream: CameraStream,
+    on_frame: Callable[[int], None] = lambda count: None,
+) -> int:
     """Write frames as a camera publishes them; returns how many.
 
     The stamps are those of simulated time, one step of 1/rate s a frame, and also the log times.
@@ -60,6 +65,7 @@ def write_frames(writer: BagWriter, frames: Iterable[RgbdFrame], stream: CameraS
         writer: of the bag.
         frames: in their order.
         stream: of the camera.
+        on_frame: called with how many frames are written.
 
     Raises:
         BagError: the bag cannot be written.
@@ -78,4 +84,5 @@ def write_frames(writer: BagWriter, frames: Iterable[RgbdFrame], stream: CameraS
         writer.write(stream.topic(DEPTH_TOPIC, 'compressedDepth'), messages.depth, stamp_ns)
         writer.write(stream.topic(COLOR_TOPIC, 'compressed'), messages.color, stamp_ns)
         count += 1
+        on_frame(count)
     return count

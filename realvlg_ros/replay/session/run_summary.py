@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from ...camera import Camera
+from ...frame import RgbdFrame
 from ...recording.lighting import LightingSummary
+from ...recording.versions import versions
 from ..bags.bag import Bag
 from ..bags.topics import CameraTopics
 from ..runs.run_reader import FORMAT
 from .goals import ReplayGoal
 from .step import Step
-from .versions import versions
 
 
 class RunSummary:
@@ -46,7 +49,7 @@ class RunSummary:
         self.frames += 1
         self._last_ns, self._time_ns = step.stamp_ns, step.time_ns
         self._fixed_frame = step.frame.fixed_frame or self._fixed_frame
-        self._lighting.add(step.frame)
+        self._lighting.add(_thinned(step.frame))
 
     @property
     def all_ok(self) -> bool:
@@ -87,6 +90,12 @@ class RunSummary:
     def _rate_hz(self) -> float | None:
         """Images a second of the bag; None below two."""
         return (self.frames - 1) * 1e9 / self._time_ns if self._time_ns else None
+
+
+def _thinned(frame: RgbdFrame) -> RgbdFrame:
+    """Every fourth pixel of an image: enough for its light."""
+    color = np.ascontiguousarray(frame.color[::2, ::2])
+    return replace(frame, color=color, depth=frame.depth[::2, ::2])
 
 
 def describe_bag(bag: Bag, given: str, topics: CameraTopics) -> dict[str, Any]:

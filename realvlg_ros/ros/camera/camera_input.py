@@ -119,13 +119,17 @@ class CameraInput:
         """Stop watching the clock for jumps."""
         self._clock_watch.close()
 
-    def to_frame(self, match: MatchedFrame) -> RgbdFrame:
+    def to_frame(self, match: MatchedFrame, needs_pose: bool = True) -> RgbdFrame:
         """Decode and check a frame; waits for its transform, so never call it in a callback.
+
+        Args:
+            match: the messages.
+            needs_pose: whether a frame without a transform is refused.
 
         Raises:
             RealvlgError: the images cannot be used, or there is no transform at their stamp.
         """
-        return self._reader.to_frame(match)
+        return self._reader.to_frame(match, needs_pose)
 
     def explain(self) -> str:
         """Why there is no recent frame, and the remedy."""

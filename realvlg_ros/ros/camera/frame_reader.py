@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...errors import TransformError
 from ...frame import RgbdFrame
 from ..conversions.rgbd import frame_from_msgs
 from ..tf.camera_pose import CameraPose
@@ -60,14 +61,23 @@ class FrameReader:
         """Readings of the last frame that were of the robot; None if none is taken out."""
         return None if self._robot is None else self._robot.removed
 
-    def to_frame(self, match: MatchedFrame) -> RgbdFrame:
+    def to_frame(self, match: MatchedFrame, needs_pose: bool = True) -> RgbdFrame:
         """Decode and check a frame; waits for its transform, so never call it in a callback.
+
+        Args:
+            match: the messages.
+            needs_pose: whether a frame without a transform is refused.
 
         Raises:
             RealvlgError: the images cannot be used, or there is no transform at their stamp.
         """
         p = self._parameters
-        camera2fixed = self._pose.look_up(match.color.header.frame_id, match.stamp_ns)
+        try:
+            camera2fixed = self._pose.look_up(match.color.header.frame_id, match.stamp_ns)
+        except TransformError:
+            if needs_pose:
+                raise
+            camera2fixed = None
         frame = frame_from_msgs(
             match.color,
             match.depth,

@@ -101,6 +101,15 @@ def test_messages_of_one_time_come_by_topic(expected):
     assert same == ['/a', DEPTH, '/z']
 
 
+def test_a_recording_of_one_log_time_keeps_its_images_together(tmp_path):
+    made = recording(4)
+    made.items = [(topic, message, START_NS) for topic, message, _ in made.items]
+    for path in (made.write(tmp_path / 'bag'), made.write(tmp_path / 'bag.db3')):
+        with Bag(path) as bag:
+            found = [each.topic for each in bag.messages()]
+        assert found == [INFO, COLOR, DEPTH, '/tf'] * 4
+
+
 # Name, what makes the bag, and words of the error.
 REFUSED = {
     'nothing there': (lambda path, made: path, ('is not there', 'expected a folder')),

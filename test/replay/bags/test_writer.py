@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 
@@ -15,7 +16,7 @@ from recordings import START_NS, messages, recording, transform
 from rosbags.highlevel import AnyReader
 from visualization_msgs.msg import Marker, MarkerArray
 
-from realvlg_ros.errors import BagError
+from realvlg_ros.errors import BagError, MissingDependencyError
 from realvlg_ros.replay.bags.bag import Bag
 from realvlg_ros.replay.bags.known_types import message_class
 from realvlg_ros.replay.bags.writer import BagWriter
@@ -104,6 +105,12 @@ def test_a_bag_is_whole_after_an_exception(tmp_path):
         assert [found.topic for found in bag.messages()] == ['/target']
         assert bag.warnings == ()
     assert [each.name for each in tmp_path.iterdir()] == ['bag.mcap']
+
+
+def test_without_rosbags_bags_are_off(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, 'rosbags', None)
+    with pytest.raises(MissingDependencyError, match='bags are off: rosbags is not installed'):
+        BagWriter(tmp_path / 'bag')
 
 
 def write(path, *arguments):

@@ -51,8 +51,10 @@ def test_somebody_elses_reader_decodes_every_topic(written):
                 assert message.grasps[0].quality == pytest.approx(0.8)
     assert types[topics.DETECTIONS] == 'vision_msgs/msg/Detection3DArray'
     assert types[topics.GROUNDING] == 'realvlg_ros/msg/Grounding'
+    # Ten times a second, and where the target is confirmed and becomes stable.
+    assert FRAMES / 3 <= counts.pop(topics.MARKERS) <= FRAMES / 3 + 4
     assert counts == {
-        topics.TARGET: FRAMES, topics.MARKERS: FRAMES, topics.DETECTIONS: FRAMES,
+        topics.TARGET: FRAMES, topics.DETECTIONS: FRAMES,
         topics.OVERLAY: FRAMES, topics.CAMERA_INFO: FRAMES, topics.TF: FRAMES + 1,
         topics.GROUNDING: 1, topics.CLOUD: 1, topics.DIAGNOSTICS: 2,
     }  # fmt: skip
@@ -151,3 +153,24 @@ def test_a_blank_message_has_every_field():
 
 def _ns(stamp):
     return stamp.sec * 1_000_000_000 + stamp.nanosec
+
+
+def test_markers_are_drawn_with_the_answer_and_when_the_target_goes(tmp_path):
+    run = ReplayRun({**TAKE, 'at': 0.15}, lost_after=0.1, gone_after=0.1)
+
+    def stream():
+        for index in range(20):
+            run.scene.slabs[0].slab2world = at(9.0 if index > 8 else 0.0, 0, 0.6)
+            yield run.frame(index)
+
+    run.play(stream())
+    with RunBag(tmp_path / 'out.mcap', FRANKA_HAND) as bag:
+        for step in run.steps:
+            bag.add(step)
+    with Bag(tmp_path / 'out.mcap') as bag:
+        drawn = {each.log_ns: each.message.markers for each in bag.messages([topics.MARKERS])}
+    (answer,) = (step.stamp_ns for step in run.steps if step.answers)
+    assert any(marker.ns == 'grasps' for marker in drawn[answer])
+    # With the first image in which it has no grasp its markers go.
+    gone = next(s.stamp_ns for s in run.steps if s.shown and not s.shown.grasps)
+    assert {marker.action for marker in drawn[gone]} == {2}

@@ -82,22 +82,16 @@ class SqliteFile:
         source, order = (
             ('messages NOT INDEXED', 'id') if self._damaged else ('messages', 'timestamp, id')
         )
-        rows = self._database.execute(
+        query = (
             f'SELECT id, topic_id, timestamp FROM {source} WHERE topic_id IN ({places}) '
-            f'ORDER BY {order}',
-            tuple(numbers),
+            f'ORDER BY {order}'
         )
-        while True:
-            try:
-                found = rows.fetchone()
-            except _DAMAGE as error:
-                self._warn(f'{self._path.name}: the rest of its messages is lost: {error}')
-                return
-            if found is None:
-                return
-            row, number, log_ns = found
-            if number in numbers and isinstance(log_ns, int) and isinstance(row, int):
-                yield row, number, log_ns
+        try:
+            for row, number, log_ns in self._database.execute(query, tuple(numbers)):
+                if number in numbers and isinstance(log_ns, int) and isinstance(row, int):
+                    yield row, number, log_ns
+        except _DAMAGE as error:
+            self._warn(f'{self._path.name}: the rest of its messages is lost: {error}')
 
     def _read_index(self) -> None:
         """Read channels and counts; of a file that was cut off those of the part that is there.

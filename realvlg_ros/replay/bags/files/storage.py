@@ -5,13 +5,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 # The largest chunk or message that is unpacked, bytes. Chosen: 60 times rosbag2's largest default
 # chunk; a damaged length must not take the memory.
 LARGEST_BLOCK = 256 * 1024 * 1024
-_log_time = attrgetter('log_ns')
 
 
 @dataclass(frozen=True)
@@ -88,16 +86,24 @@ def merge_by_time(sources: Sequence[Source]) -> Iterator[RawMessage]:
     Args:
         sources: time of its first message, ns, and what opens it, of each.
     """
-    merged = heapq.merge(*(_opened_late(*source) for source in sources), key=_log_time)
-    return (message for message in merged if message.channel is not _MARK)
+    waiting = sorted(enumerate(sources), key=lambda item: item[1][0], reverse=True)
+    heads: list[tuple[int, int, RawMessage, Iterator[RawMessage]]] = []
+    while waiting or heads:
+        while waiting and (not heads or waiting[-1][1][0] <= heads[0][0]):
+            order, (_, open_source) = waiting.pop()
+            _advance(heads, order, iter(open_source()))
+        if heads:
+            _, order, message, rest = heapq.heappop(heads)
+            yield message
+            _advance(heads, order, rest)
 
 
-# Stands for a source that is not open yet.
-_MARK = Channel('', '', '')
-
-
-def _opened_late(start_ns: int, open_source: Callable[[], Iterable[RawMessage]]) -> Iterator[
-    RawMessage
-]:  # fmt: skip
-    yield RawMessage(start_ns, _MARK, b'')
-    yield from open_source()
+def _advance(
+    heads: list[tuple[int, int, RawMessage, Iterator[RawMessage]]],
+    order: int,
+    messages: Iterator[RawMessage],
+) -> None:
+    """Put the next message of a source among the heads of the sources that are open."""
+    message = next(messages, None)
+    if message is not None:
+        heapq.heappush(heads, (message.log_ns, order, message, messages))

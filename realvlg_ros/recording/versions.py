@@ -1,11 +1,11 @@
-"""The versions of what decides about the results of a run."""
+"""The versions of what an answer depends on."""
 
 from __future__ import annotations
 
 import platform
 from importlib import metadata
 
-from ... import __version__
+from .. import __version__
 
 # Names in run.json, and of the packages that they are of.
 _PACKAGES = {
