@@ -123,6 +123,7 @@ class MadeRun:
         grounding = {
             'event': 'grounding', **base, 'goal': key, 'status': 'OK' if found else status,
             'message': 'one object fits', 'label': 'red box', 'again': False,
+            'grounded_stamp_ns': base['stamp_ns'] - 500_000_000,
         }  # fmt: skip
         answer = {
             'event': 'answer',
@@ -132,7 +133,10 @@ class MadeRun:
             'message': self.message,
         }
         if status == 'AMBIGUOUS':
-            candidates = [{'label': 'red box', 'description': f'the {w} one'} for w in 'ab']
+            candidates = [
+                {'label': 'red box', 'description': f'the {w} one', 'box_xyxy': [9, 9, 90, k]}
+                for k, w in ((70, 'a'), (80, 'b'))
+            ]
             grounding |= {'question': 'Which red box?', 'candidates': candidates}
         if status == 'OK':
             answer |= self._pose(np.zeros(3)) | {'support_plane': [0.0, 0.0, 1.0, 0.0]}

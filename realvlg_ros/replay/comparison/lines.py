@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..report.page_data import lane_json, marks_json
+from ..report.page_data import bounded_marks, lanes_json, marks_json
 from ..report.series import MAX_POINTS, bounded_lines
 from ..runs.run_reader import Run
 from ..runs.tracks import spans_of, tracks_of
@@ -35,19 +35,19 @@ def page_json(pair: RunPair, pictures: Sequence[dict[str, Any]]) -> dict[str, An
         'period': round(pair.period, 5),
         # The objects of one goal stand together.
         'lanes': sorted(lanes, key=lambda lane: int(lane['goal'])),
-        'marks': [mark for side in sides for mark in _marks(*side)],
+        **bounded_marks([mark for side in sides for mark in _marks(*side)]),
         'goals': [_lines(goal, pair.period, room) for goal in goals],
         'pictures': list(pictures),
     }
 
 
 def _lanes(name: str, run: Run, numbers: Mapping[str, int], period: float) -> list[dict[str, Any]]:
-    lanes = []
-    for track in tracks_of(run):
-        lane = lane_json(track, spans_of(track.events, period))
-        goal = numbers.get(track.goal, len(numbers) + 1)
-        lanes.append({**lane, 'name': f'{name}: {track.name}', 'goal': goal})
-    return lanes
+    tracks = [(track, spans_of(track.events, period)) for track in tracks_of(run)]
+    goals = [numbers.get(track.goal, len(numbers) + 1) for track, _ in tracks]
+    return [
+        {**lane, 'name': f'{name}: {lane["name"]}', 'goal': goal}
+        for lane, goal in zip(lanes_json(tracks), goals, strict=True)
+    ]
 
 
 def _marks(name: str, run: Run, numbers: Mapping[str, int]) -> list[dict[str, Any]]:

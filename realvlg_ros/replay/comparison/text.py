@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import degrees
 
 from ..report.tables import shown
 from ..report.words import seconds
@@ -49,7 +50,7 @@ def describe(comparison: Comparison) -> str:
 def _goal(pair: GoalPair) -> tuple[str, ...]:
     apart = ''
     if pair.distance is not None and pair.angle is not None:
-        apart = f'{pair.distance * 1e3:.2f} mm, {pair.angle * 57.29577951308232:.2f}°'
+        apart = f'{pair.distance * 1e3:.2f} mm, {degrees(pair.angle):.2f}°'
     ends = []
     for goal in (pair.a, pair.b):
         time = goal.time_to_answer if goal else None

@@ -10,6 +10,8 @@ from .figures import Figure, Verdict
 
 # Decimals of a unit. Chosen: a hundredth of a millimetre or a degree is less than any noise.
 _DECIMALS = {'mm': 2, '°': 2, 's': 2, 'ms': 2}
+# Grasps that are nearer are the same, mm. Chosen: half of what a gripper can tell.
+_SEEN_MM = 0.5
 # A figure that is left out of the sentence where it has the other.
 _FIRST = {'jitter_rotation_ratio': 'jitter_position_ratio'}
 # Figures of wall time, and the one of them that the sentence may have.
@@ -34,21 +36,31 @@ def sentence(comparison: Comparison) -> tuple[str, str]:
     if not parts:
         parts.append(_alike(comparison))
     parts += [
-        f'It takes {"more" if figure.verdict is Verdict.WORSE else "less"} time: '
-        f'{_in_words(figure)}.'
-        for figure in comparison.figures
-        if figure.name == _TIME and figure.verdict in (Verdict.WORSE, Verdict.BETTER)
+        _moved(comparison),
+        *(
+            f'It takes {"more" if figure.verdict is Verdict.WORSE else "less"} time: '
+            f'{_in_words(figure)}.'
+            for figure in comparison.figures
+            if figure.name == _TIME and figure.verdict in (Verdict.WORSE, Verdict.BETTER)
+        ),
     ]
     tone = 'mixed' if worse and better else 'bad' if worse else 'good' if better else 'none'
-    return tone, ' '.join(parts)
+    return tone, ' '.join(filter(None, parts))
 
 
 def _alike(comparison: Comparison) -> str:
     if comparison.pair.equal:
         return 'Both runs came to the same, in every event.'
-    moved = [figure for figure in comparison.with_verdict(Verdict.CHANGED) if figure.value]
-    words = '; '.join(f'{figure.words} {against(figure)}' for figure in moved[:2])
-    return f'B is neither better nor worse{", but it is not the same: " if words else ""}{words}.'
+    return 'B is neither better nor worse, but it is not the same.'
+
+
+def _moved(comparison: Comparison) -> str:
+    """How far the grasps of a frame are apart; empty where that is not seen."""
+    values = {figure.name: figure.value or 0.0 for figure in comparison.figures}
+    median, largest = values['position_mm_median'], values['position_mm_max']
+    if largest < _SEEN_MM:
+        return ''
+    return f'The grasps of a frame are {median:.1f} mm apart in the median, {largest:.1f} at most.'
 
 
 def limits_sentence(comparison: Comparison) -> str:

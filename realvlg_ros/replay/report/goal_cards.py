@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ...arrays import FloatArray
 from ...transforms import to_quaternion
 from ..runs.events import Event
 from ..runs.goals import Goal
@@ -28,17 +29,21 @@ Row = tuple[str, Child, str]
 
 
 def goal_cards(
-    goals: Sequence[Goal], motions: Sequence[Motion | None], pictures: Sequence[int | None]
+    goals: Sequence[Goal],
+    motions: Sequence[Motion | None],
+    pictures: Sequence[int | None],
+    image_size: tuple[float, float] | None,
 ) -> Html:
     """The cards of all goals.
 
     Args:
         goals: of the run.
         motions: of the target of each goal; None where none was followed.
-        pictures: index of the picture at each answer; None without one.
+        pictures: index of the picture of each answer; None without one.
+        image_size: width and height of the camera's images, px; None where it is not known.
     """
     cards = [
-        _card(number, goal, motion, picture)
+        _card(number, goal, motion, _picture(number, goal, picture, image_size))
         for number, (goal, motion, picture) in enumerate(
             zip(goals, motions, pictures, strict=True), 1
         )
@@ -47,7 +52,7 @@ def goal_cards(
     return tag('section', tag('h2', 'Goals'), *(cards or [empty]), id='goals', aria_label='Goals')
 
 
-def _card(number: int, goal: Goal, motion: Motion | None, picture: int | None) -> Html:
+def _card(number: int, goal: Goal, motion: Motion | None, picture: Html | None) -> Html:
     answer = goal.answer
     meaning = STATUSES.get(goal.status, 'a status that this page does not know')
     reason = answer.message if answer else ''
@@ -62,23 +67,49 @@ def _card(number: int, goal: Goal, motion: Motion | None, picture: int | None) -
         _buttons(number, answer),
     ]
     body = tag('div', *parts, class_='words')
-    shown = None
-    if picture is not None:
-        shown = tag(
-            'button',
-            tag('img', data_picture=picture, alt=f'Camera image at the answer to goal {number}'),
-            type='button',
-            class_='picture',
-            data_open=picture,
-            aria_label=f'Enlarge the image at the answer to goal {number}',
-        )
-    kind = 'card' if shown else 'card plain'
-    return tag('article', body, shown, class_=kind, id=f'goal-{number}')
+    kind = 'card' if picture else 'card plain'
+    return tag('article', body, picture, class_=kind, id=f'goal-{number}')
+
+
+def _picture(
+    number: int, goal: Goal, picture: int | None, image_size: tuple[float, float] | None
+) -> Html | None:
+    """The image at the answer; where that is a question, the one it is about, with boxes."""
+    if picture is None:
+        return None
+    asking = goal.question
+    boxes = None
+    if asking is not None and image_size is not None:
+        drawn = [
+            _box(k, candidate.box)
+            for k, candidate in enumerate(asking.candidates, 1)
+            if candidate.box is not None
+        ]
+        view = f'0 0 {image_size[0]:g} {image_size[1]:g}'
+        boxes = tag('svg', *drawn, class_='boxes', viewBox=view, aria_hidden='true')
+    words = f'image that was looked at for goal {number}' if asking else f'answer to goal {number}'
+    return tag(
+        'button',
+        tag('img', data_picture=picture, alt=f'Camera image: {words}'),
+        boxes,
+        type='button',
+        class_='picture',
+        data_open=picture,
+        aria_label=f'Enlarge: {words}',
+    )
+
+
+def _box(number: int, box: FloatArray) -> Html:
+    x, y, right, bottom = (round(float(value), 1) for value in box)
+    rectangle = tag(
+        'rect', x=x, y=y, width=max(right - x, 0.0), height=max(bottom - y, 0.0)
+    )  # fmt: skip
+    return tag('g', rectangle, tag('text', str(number), x=x + 4, y=y + 20))
 
 
 def _question(goal: Goal) -> Html | None:
     asking = goal.question
-    if asking is None or goal.status not in ('AMBIGUOUS', 'NOT_FOUND'):
+    if asking is None:
         return None
     word = 'These fit: ' if goal.status == 'AMBIGUOUS' else 'These came nearest: '
     items = [

@@ -74,11 +74,17 @@ class Choice:
     left_out: int
 
 
-def choose_frames(run: Run, moments: Sequence[Moment]) -> Choice:
-    """Give moments their frames, those that matter most first, and fill up evenly."""
-    frames = run.frame_times()
+def choose_frames(run: Run, moments: Sequence[Moment], needed: Sequence[FrameKey] = ()) -> Choice:
+    """Give moments their frames, those that matter most first, and fill up evenly.
+
+    Args:
+        run: that they are of.
+        moments: every event that is worth a look.
+        needed: frames that are shown elsewhere.
+    """
+    frames = run.frame_times
     keys, times = list(frames), list(frames.values())
-    wanted: set[FrameKey] = set()
+    wanted: set[FrameKey] = set(needed[:MAX_PICTURES])
     shown = []
     for moment in sorted(moments, key=lambda moment: (moment.rank, moment.t)):
         found = _around(moment.t, keys, times)

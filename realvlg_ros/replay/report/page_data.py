@@ -10,7 +10,7 @@ from typing import Any
 from ..runs.events import Event, EventKind
 from ..runs.goals import Goal, goals_of
 from ..runs.jpeg import SizedJpeg
-from ..runs.json_fields import text
+from ..runs.json_fields import mapping, number, text
 from ..runs.latency import StageLatency, latencies_of
 from ..runs.motion import Motion, motion_of
 from ..runs.recording import Recording, read_recording
@@ -20,11 +20,14 @@ from . import series, words
 from .key_frames import Choice, Moment, choose_frames, moments_of
 from .scenes import scenes_of
 
-# Spans of a lane; of more, the shortest are left out. Reasons of a span and their length. Chosen:
-# 300 kB a lane at most; more is not seen in a line.
-_MOST_SPANS = 1500
-_MOST_REASONS = 3
-_MOST_CHARACTERS = 300
+# Marks of the timeline, those that matter more first.
+_KINDS = ('answer', 'goal', 'jump', 'notice', 'grounding')
+# Spans of all lanes, of which the shortest are left out, and marks; reasons of a span, and the
+# length of a text. Chosen: 2 MB at most; more is not seen in a line.
+_MOST_SPANS = 2000
+_MOST_MARKS = 1000
+_MOST_REASONS = 2
+_MOST_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class Content:
             for track in tracks_of(run)
         )
         moments = moments_of(run, goals, tracks)
-        choice = choose_frames(run, moments)
+        needed = [key for goal in goals if (key := _shown_for(run, goal)) is not None]
+        choice = choose_frames(run, moments, needed)
         recording = Recording()
         if run.recording.exists():
             answers = [goal.answer.stamp_ns for goal in goals if goal.answer]
@@ -81,10 +85,16 @@ class Content:
         there = [key for key in self.choice.frames if key in self.recording.pictures]
         return {key: k for k, key in enumerate(there)}
 
-    def picture_at(self, event: Event | None) -> int | None:
-        """The index of the picture of an event's image; None without one."""
-        key = self.run.frame_key(event) if event else None
+    def picture_for(self, goal: Goal) -> int | None:
+        """The index of the picture of a goal's answer; None without one."""
+        key = _shown_for(self.run, goal)
         return None if key is None else self.picture_indices().get(key)
+
+    def image_size(self) -> tuple[float, float] | None:
+        """Width and height of the camera's images, px; None where it is not told."""
+        camera = mapping(self.run.facts, 'intrinsics')
+        width, height = number(camera, 'width'), number(camera, 'height')
+        return (width, height) if width and height and min(width, height) > 0 else None
 
     def motion_for(self, goal: Goal) -> Motion | None:
         """Of the target that was followed longest for a goal."""
@@ -94,18 +104,19 @@ class Content:
     def to_json(self) -> dict[str, Any]:
         """For the script of the page."""
         run = self.run
-        times = run.frame_times()
+        times = run.frame_times
         first, last = run.span()
         room = series.MAX_POINTS // max(1, sum(m is not None for _, _, m in self.tracks))
         jumps = [moment for moment in self.moments if moment.kind == 'jump']
+        numbers = {goal.id: number for number, goal in enumerate(self.goals, 1)}
         stages = [latency.stage for latency in self.latencies]
         pictures = [self.recording.pictures[key] for key in self.picture_indices()]
         shown = [times[key] for key in self.picture_indices()]
         return {
             'span': [round(first, 4), round(max(last, first + 0.001), 4)],
             'period': round(self.period, 5),
-            'lanes': [lane_json(track, spans) for track, spans, _ in self.tracks],
-            'marks': marks_json(run, {goal.id: k for k, goal in enumerate(self.goals, 1)}, jumps),
+            'lanes': lanes_json([(track, spans) for track, spans, _ in self.tracks]),
+            **bounded_marks(marks_json(run, numbers, jumps)),
             'tracks': [
                 {
                     'name': track.name,
@@ -125,9 +136,22 @@ class Content:
         }
 
 
-def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:
-    """A track as a lane of the timeline."""
-    kept = sorted(spans, key=lambda span: span.start - span.end)[:_MOST_SPANS]
+def _shown_for(run: Run, goal: Goal) -> FrameKey | None:
+    """The frame of the image that a question is about, else of the answer."""
+    asking = goal.question
+    if asking is not None and asking.grounded_stamp_ns:
+        return run.frame_of(asking.grounded_stamp_ns, asking.t)
+    return run.frame_key(goal.answer) if goal.answer else None
+
+
+def lanes_json(tracks: Sequence[tuple[Track, Sequence[Span]]]) -> list[dict[str, Any]]:
+    """Tracks with their spans as lanes of the timeline, as many spans as there is room for."""
+    room = max(1, _MOST_SPANS // max(1, len(tracks)))
+    return [_lane(track, spans, room) for track, spans in tracks]
+
+
+def _lane(track: Track, spans: Sequence[Span], room: int) -> dict[str, Any]:
+    kept = sorted(spans, key=lambda span: span.start - span.end)[:room]
     kept.sort(key=lambda span: span.start)
     return {
         'name': track.name,
@@ -153,7 +177,7 @@ def lane_json(track: Track, spans: Sequence[Span]) -> dict[str, Any]:
 def marks_json(
     run: Run, numbers: Mapping[str, int], jumps: Sequence[Moment] = ()
 ) -> list[dict[str, Any]]:
-    """Goals, groundings, answers, notices and jumps as marks of the timeline.
+    """Goals, groundings, answers, notices and jumps as marks of the timeline, in order of time.
 
     Args:
         run: that they are of.
@@ -162,21 +186,24 @@ def marks_json(
     """
     marks = []
     for event in run.events:
-        if event.kind is EventKind.TARGET:
-            continue
-        marks.append(
-            {
-                't': round(event.t, 4),
-                'kind': event.kind.value,
-                'status': event.status,
-                'title': _title(event, numbers.get(event.goal)),
-                'text': (event.instruction or event.message)[:_MOST_CHARACTERS],
-            }
-        )
-    for jump in jumps:
-        told = {'kind': 'jump', 'status': '', 'title': jump.title, 'text': jump.detail}
-        marks.append({'t': round(jump.t, 4), **told})
-    return sorted(marks[:_MOST_SPANS], key=lambda mark: float(mark['t']))
+        if event.kind is not EventKind.TARGET:
+            title = _title(event, numbers.get(event.goal))
+            words = event.instruction or event.message
+            marks.append(_mark(event.t, event.kind.value, event.status, title, words))
+    marks += [_mark(jump.t, 'jump', '', jump.title, jump.detail) for jump in jumps]
+    return sorted(marks, key=lambda mark: float(mark['t']))
+
+
+def bounded_marks(marks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The marks that matter most, as many as there is room for, and how many are left out."""
+    by_weight = sorted(marks, key=lambda mark: _KINDS.index(mark['kind']))[:_MOST_MARKS]
+    shown = sorted(by_weight, key=lambda mark: float(mark['t']))
+    return {'marks': shown, 'marks_left_out': len(marks) - len(shown)}
+
+
+def _mark(t: float, kind: str, status: str, title: str, words: str) -> dict[str, Any]:
+    shown = words[:_MOST_CHARACTERS]
+    return {'t': round(t, 4), 'kind': kind, 'status': status, 'title': title, 'text': shown}
 
 
 def picture_json(picture: SizedJpeg, t: float, name: str) -> dict[str, Any]:

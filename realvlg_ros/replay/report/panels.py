@@ -105,7 +105,7 @@ def viewer(content: Content) -> Html:
         )  # fmt: skip
         shown = join([button, tag('p', id='now-words', class_='hint')])
     count = counted(len(content.recording.pictures), 'image')
-    frames = counted(len(content.run.frame_times()), 'frame')
+    frames = counted(len(content.run.frame_times), 'frame')
     return tag(
         'aside',
         tag('h2', 'At ', tag('output', id='now-time', for_='time')),

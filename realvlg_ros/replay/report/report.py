@@ -53,12 +53,12 @@ def render_report(content: Content) -> str:
     """The page about a run."""
     run, goals = content.run, content.goals
     pictures = content.picture_indices()
-    at_answers = [content.picture_at(goal.answer) for goal in goals]
+    at_answers = [content.picture_for(goal) for goal in goals]
     motions = [content.motion_for(goal) for goal in goals]
     needed = 'Pictures, charts and the 3-D view of this page need JavaScript.'
     left = (
         timeline(_HINT, bool(content.tracks)),
-        strip(content.choice, pictures, run.frame_times()),
+        strip(content.choice, pictures, run.frame_times),
         charts(content),
     )
     body = join(
@@ -67,7 +67,7 @@ def render_report(content: Content) -> str:
             warnings([*run.warnings, *content.recording.remarks]),
             tag('noscript', tag('p', needed, class_='missing')),
             statuses(run, goals),
-            goal_cards(goals, motions, at_answers),
+            goal_cards(goals, motions, at_answers, content.image_size()),
             tag('div', tag('div', *left, class_='left'), viewer(content), class_='replay'),
             scene_view(content),
             tables(run),

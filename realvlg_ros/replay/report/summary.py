@@ -140,6 +140,6 @@ def bag_name(run: Run) -> str:
 def _extent(run: Run) -> str:
     first, last = run.span()
     count = integer(mapping(run.facts, 'frames'), 'count')
-    frames = len(run.frame_times()) if count is None else count
+    frames = len(run.frame_times) if count is None else count
     length = number(mapping(run.facts, 'bag'), 'duration_s')
     return f'{seconds(last - first if length is None else length)}, {counted(frames, "frame")}'

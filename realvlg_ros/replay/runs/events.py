@@ -57,10 +57,17 @@ class GraspPose:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An object that an ambiguous instruction may mean."""
+    """An object that an instruction may mean, or that came nearest to it.
+
+    Attributes:
+        label: what it is, in words.
+        description: what tells it from the others.
+        box: (4,) x_min, y_min, x_max, y_max in the image, px; None where the line does not tell.
+    """
 
     label: str
     description: str
+    box: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Event:
         pose: of the best grasp.
         grasps: how many there were.
         checked_stamp_ns: of the image against whose scene the grasps were checked, ns.
+        grounded_stamp_ns: of the image that was looked at for a grounding, ns.
         support_plane: (4,) n . p + d = 0 in the frame of the pose, m.
     """
 
@@ -103,6 +111,7 @@ class Event:
     pose: GraspPose | None = None
     grasps: int | None = None
     checked_stamp_ns: int | None = None
+    grounded_stamp_ns: int | None = None
     support_plane: FloatArray | None = None
 
     @classmethod
@@ -133,6 +142,7 @@ class Event:
             pose=_pose(fields),
             grasps=integer(fields, 'grasps'),
             checked_stamp_ns=integer(fields, 'checked_stamp_ns'),
+            grounded_stamp_ns=integer(fields, 'grounded_stamp_ns'),
             support_plane=vector(fields, 'support_plane', (4,)),
         )
 
@@ -150,7 +160,8 @@ def _candidates(fields: Fields) -> list[Candidate]:
     for item in sequence(fields, 'candidates'):
         if not isinstance(item, dict):
             raise RunError('candidates holds something that is not an object')
-        found.append(Candidate(text(item, 'label'), text(item, 'description')))
+        box = vector(item, 'box_xyxy', (4,))
+        found.append(Candidate(text(item, 'label'), text(item, 'description'), box))
     return found
 
 

@@ -44,9 +44,10 @@ class Goal:
 
     @property
     def question(self) -> Event | None:
-        """The grounding that asks the person back, where the answer is a question."""
+        """The grounding that tells candidates, where the answer is about them."""
         asking = [g for g in self.groundings if g.question or g.candidates]
-        return asking[-1] if asking else None
+        told = self.status in ('AMBIGUOUS', 'NOT_FOUND')
+        return asking[-1] if asking and told else None
 
     def followed_share(self) -> float | None:
         """Share of the frames after the first answer that have a confirmed target with a grasp."""

@@ -12,9 +12,9 @@ from ...errors import MessageError
 
 # Longest side, px, and size, bytes, of a picture that is kept as it is, and the quality of one
 # that is made anew. Chosen: an overlay's words are legible and a hundred pictures stay below
-# 8 MB.
+# 7 MB.
 MAX_SIDE_PX = 640
-MAX_BYTES = 80_000
+MAX_BYTES = 70_000
 _QUALITIES = (80, 60, 40)
 
 

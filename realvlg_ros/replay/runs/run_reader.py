@@ -95,6 +95,7 @@ class Run:
         """The events of one kind, in order."""
         return [event for event in self.events if event.kind is kind]
 
+    @cached_property
     def frame_times(self) -> dict[FrameKey, float]:
         """The time, s, of every frame that is told of, in order."""
         told = [(event.t, event.stamp_ns) for event in self.of_kind(EventKind.TARGET)]
@@ -110,13 +111,17 @@ class Run:
 
     def frame_key(self, event: Event) -> FrameKey | None:
         """The frame that an event is about; None where no frame is told of."""
-        same = self._keys.get(event.stamp_ns)
-        return min(same, key=lambda pair: abs(pair[1] - event.t))[0] if same else None
+        return self.frame_of(event.stamp_ns, event.t)
+
+    def frame_of(self, stamp_ns: int, t: float) -> FrameKey | None:
+        """The frame of a stamp, ns; of several the one that is nearest to a time, s."""
+        same = self._keys.get(stamp_ns)
+        return min(same, key=lambda pair: abs(pair[1] - t))[0] if same else None
 
     @cached_property
     def _keys(self) -> dict[int, list[tuple[FrameKey, float]]]:
         keys: dict[int, list[tuple[FrameKey, float]]] = {}
-        for key, t in self.frame_times().items():
+        for key, t in self.frame_times.items():
             keys.setdefault(key[0], []).append((key, t))
         return keys
 

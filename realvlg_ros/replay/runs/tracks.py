@@ -73,7 +73,7 @@ def tracks_of(run: Run) -> list[Track]:
 
 def frame_period(run: Run) -> float:
     """Median time between two frames, s; 0 where there are not two."""
-    times = np.array(list(run.frame_times().values()))
+    times = np.array(list(run.frame_times.values()))
     steps = np.diff(times)
     steps = steps[steps > 0]
     return float(np.median(steps)) if steps.size else 0.0

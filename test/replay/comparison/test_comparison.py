@@ -1,5 +1,7 @@
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -227,3 +229,10 @@ def test_words_from_outside_cannot_steer_the_terminal_or_the_page(write):
     comparison = compare_runs(*runs, {})
     assert '\x1b' not in describe(comparison)
     assert '<script>x' not in render_page(comparison)
+
+
+def test_the_page_of_the_manual_tells_every_figure():
+    text = (Path(__file__).parents[3] / 'docs' / 'replay.md').read_text()
+    table = text.partition('| figure |')[2]
+    named = [name for row in table.splitlines() for name in re.findall(r'`(\w+)`', row[:130])]
+    assert tuple(name for name in named if name in NAMES) == NAMES

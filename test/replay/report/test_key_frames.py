@@ -19,7 +19,7 @@ def moment(t, rank=Rank.ANSWER):
 
 
 def times(made, choice):
-    frames = made.frame_times()
+    frames = made.frame_times
     return [[frames[key] for _, key in shown.frames] for shown in choice.moments]
 
 
@@ -52,7 +52,7 @@ def test_what_matters_more_is_shown_where_there_is_no_room_for_all():
 def test_the_rest_is_filled_up_evenly():
     made = run(6000)
     choice = choose_frames(made, [])
-    frames = made.frame_times()
+    frames = made.frame_times
     shown = [frames[key] for key in choice.frames]
     gaps = [b - a for a, b in zip(shown[:-1], shown[1:], strict=True)]
     assert len(shown) == MAX_PICTURES

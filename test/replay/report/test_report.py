@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from made_run import MadeRun
+from made_run import START_NS, MadeRun
 
 from realvlg_ros.errors import RunError
 from realvlg_ros.replay.report import key_frames, scenes, series
@@ -108,6 +108,19 @@ def test_the_script_gets_lanes_marks_charts_pictures_and_scenes(page):
     assert (scene['count'], scene['up']) == (6400, [0.0, 0.0, 1.0])
     assert len(scene['grippers'][0]) == 3
     assert len(base64.b64decode(scene['points'])) == 6 * 6400
+
+
+def test_candidates_are_numbered_in_the_image(page):
+    (drawn,) = (a for tag, a in page.elements if a.get('class') == 'boxes')
+    # In the one that was looked at, half a second before the answer.
+    shown = [a['data-open'] for _, a in page.elements if 'looked at' in a.get('aria-label', '')]
+    assert [page.data['pictures'][int(index)]['t'] for index in shown] == [2.5]
+    assert drawn['viewbox'] == '0 0 320 240'
+    boxes = [a for tag, a in page.elements if tag == 'rect']
+    assert [(a['x'], a['y'], a['width'], a['height']) for a in boxes] == [
+        ('9.0', '9.0', '81.0', '61.0'),
+        ('9.0', '9.0', '81.0', '71.0'),
+    ]
 
 
 def test_every_picture_of_the_page_is_there(page):
@@ -219,3 +232,20 @@ def test_a_report_that_cannot_be_written_is_an_error(tmp_path):
     (folder / 'report.html').mkdir()
     with pytest.raises(RunError, match=r'report\.html cannot be written'):
         write_report(folder)
+
+
+def test_a_target_that_flickers_for_an_hour_does_not_swell_the_page(tmp_path):
+    folder = MadeRun(seconds=1.0).write(tmp_path / 'run', recording=False)
+    lines = [
+        {
+            'event': kind, 'stamp_ns': START_NS + k, 't_s': 0.1 * k, 'goal': 'g0', 'track_id': 1,
+            'state': 'LOST' if k % 2 else 'CONFIRMED', 'message': f'{k} ' + 'x' * 400,
+        }
+        for k in range(6000)
+        for kind in ('target', 'notice')
+    ]  # fmt: skip
+    (folder / 'answers.jsonl').write_text('\n'.join(map(json.dumps, lines)))
+    page = report(folder)
+    assert len(page.text) < 3e6
+    assert page.data['lanes'][0]['left_out'] + len(page.data['lanes'][0]['spans']) == 6000
+    assert page.data['marks_left_out'] + len(page.data['marks']) == 6000

@@ -30,7 +30,7 @@ def test_what_was_written_is_read(folder):
     assert goal.answer.pose.rotation_std() == pytest.approx(0.02)
     assert goal.followed_share() == pytest.approx(25 / 30)
     assert run.span() == pytest.approx((0.0, 3.9))
-    assert len(run.frame_times()) == 40
+    assert len(run.frame_times) == 40
     assert [event.message for event in run.of_kind(EventKind.NOTICE)] == ['no depth within 16 ms']
 
 
@@ -50,7 +50,7 @@ def test_a_goal_that_was_never_asked_is_told(folder):
 def test_a_stamp_that_comes_twice_is_two_frames(folder):
     add_line(folder / 'timings.jsonl', stamp_ns=START_NS, t_s=4.0, ms={'track': 1.0})
     run = read_run(folder)
-    times = run.frame_times()
+    times = run.frame_times
     assert (times[START_NS, 0], times[START_NS, 1]) == (0.0, 4.0)
     event = run.events[0]
     assert times[run.frame_key(event)] == event.t

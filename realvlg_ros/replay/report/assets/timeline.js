@@ -15,6 +15,9 @@ class Timeline {
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.tip.hidden = true;
     });
+    document.addEventListener('pointerdown', (event) => {
+      if (!event.target.closest('.bar, .mark')) this.tip.hidden = true;
+    });
   }
 
   paint() {
@@ -32,6 +35,10 @@ class Timeline {
     this.cursor = draw('line', { class: 'cursor', y1: 0, y2: bottom });
     svg.append(this.cursor);
     svg.append(this.reachable(data.marks.map((mark) => this.mark(mark, width)), 'Events'));
+    if (data.marks_left_out) {
+      const at = { class: 'name', x: width - margin.right, y: 12, 'text-anchor': 'end' };
+      svg.append(draw('text', at, `${data.marks_left_out} more events are not drawn`));
+    }
     data.lanes.forEach((each, k) => {
       const top = lane.marks + k * (lane.label + lane.height + 8);
       const fits = Math.floor(width / 7.5);
