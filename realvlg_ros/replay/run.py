@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -142,14 +142,16 @@ class _Run:
         frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
-            for step in self._session.run(self._events()):
-                self._write(step)
-                frames += step.frame is not None
-                if step.answers:
-                    # What is said of them must not stand behind the bar.
-                    progress.close()
-                on_step(step)
-                progress.update(step.time_ns / 1e9, frames)
+            # Closed before the bag is: another thread may read it.
+            with closing(self._session.run(self._events())) as steps:
+                for step in steps:
+                    self._write(step)
+                    frames += step.frame is not None
+                    if step.answers:
+                        # What is said of them must not stand behind the bar.
+                        progress.close()
+                    on_step(step)
+                    progress.update(step.time_ns / 1e9, frames)
             ended = ''
         except RealvlgError as error:
             ended = str(error)
