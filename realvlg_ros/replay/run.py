@@ -122,9 +122,8 @@ class _Run:
         grounder = make_grounder(options.backend, read_options(options.backend_options))
         grounder.load()
         stack.callback(grounder.close)
-        pipeline = Pipeline(
-            grounder, GraspPlanner(gripper, options.planner), TargetTracker(options.tracker)
-        )
+        tracker = TargetTracker(options.tracker, options.session.max_grasps)
+        pipeline = Pipeline(grounder, GraspPlanner(gripper, options.planner), tracker)
         self._session = ReplaySession(pipeline, options.goals, options.session)
         self.summary = RunSummary(_given(options, bag, topics, gripper), options.goals)
         self._folder = stack.enter_context(RunFolder(options.out, options.force))
