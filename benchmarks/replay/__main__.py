@@ -5,8 +5,8 @@ to bags and replayed in lock step with all outputs, out.mcap included. Speed is 
 bag by the wall time of its replay, at 640x480 and 30 images a second with one target, with one
 thread and with two; what is loaded before the first image is not in it. Equal answers are checked
 on the same runs. Memory is the largest in the first and in the last tenth of a long bag of small
-compressed images; compared is also the processor time of an image in both. With 1, 2, 4 and 8 targets the time of an image
-is that of all stages.
+compressed images; compared is also the processor time of an image in both. With 1, 2, 4 and 8
+targets the time of an image is that of all stages.
 """
 
 from __future__ import annotations
