@@ -69,7 +69,7 @@ setup(
     description='From an instruction and RGB-D images to stable, collision-checked 6-DoF grasps.',
     license='Apache-2.0',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={NAME: ['py.typed']},
+    package_data={NAME: ['py.typed', 'replay/report/assets/*']},
     python_requires='>=3.10',
     install_requires=[
         'numpy>=1.21',
@@ -77,14 +77,15 @@ setup(
         'opencv-python-headless>=4.5,<5',
         'PyYAML>=5.4',
         'threadpoolctl>=3.1',
+        'rosbags>=0.11',
     ],
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
-        'replay': ['rosbags>=0.10', 'rosbags-image>=0.10'],
+        'export': ['pyarrow>=14'],
         'simulation': ['trimesh>=4', 'embreex'],
         'test': [
-            'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'rosbags', 'trimesh',
-            'embreex', 'xacro', 'transforms3d',
+            'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',
+            'xacro', 'transforms3d',
         ],
     },
     entry_points={'console_scripts': ['realvlg = realvlg_ros.cli:main']},

@@ -1,4 +1,4 @@
-"""Start grounding_node, grasp_node, grasp_server; if asked moveit_adapter, pick_executor and RViz.
+"""Start grounding_node, grasp_node and grasp_server, and the nodes and RViz that are asked for.
 
     ros2 launch realvlg_ros realvlg.launch.py \
         color_topic:=/camera/camera/color/image_raw fixed_frame:=base_link
@@ -101,6 +101,11 @@ def _arguments() -> list[DeclareLaunchArgument]:
             'Start pick_executor, which moves the robot (packages moveit_msgs, control_msgs); '
             'its planning group and gripper are named in the file of the argument parameters.',
         ),
+        'record': (
+            '',
+            'Folder into which realvlg_recorder writes what is seen and answered around each '
+            'goal. Empty: nothing is recorded.',
+        ),
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
         'rviz_frame': ('', "RViz's fixed frame. Empty: as in config/realvlg.rviz."),
         'log_level': ('info', 'debug, info, warn, error or fatal.'),
@@ -156,6 +161,9 @@ def _nodes(context: LaunchContext) -> list[Node]:
         nodes.append(_node(context, 'moveit_adapter', _MOVEIT_ARGUMENTS, scene))
     if yaml.safe_load(_value(context, 'pick')):
         nodes.append(_node(context, 'pick_executor', _MOVEIT_ARGUMENTS, []))
+    if record := _value(context, 'record'):
+        folder = {'folder': str(Path(record).expanduser().absolute())}
+        nodes.append(_node(context, 'realvlg_recorder', _CAMERA_ARGUMENTS, streams, folder))
     return nodes
 
 
@@ -187,8 +195,10 @@ def _node(
     name: str,
     arguments: tuple[str, ...],
     remappings: list[tuple[str, str]],
+    values: dict[str, Any] | None = None,
 ) -> Node:
     parameters = _given(context, (*arguments, 'use_sim_time', 'autostart', 'threads'))
+    parameters.update(values or {})
     files = [file for file in (_file(context, 'parameters'),) if file]
     return Node(
         package='realvlg_ros',

@@ -61,6 +61,14 @@ class MessageError(RealvlgError):
     """A ROS message whose content cannot be used: encoding, size, step or data."""
 
 
+class BagError(RealvlgError):
+    """A recording that cannot be read, lacks what is needed, or cannot be written."""
+
+
+class ReplayError(RealvlgError):
+    """A replay that cannot be done as it was asked for."""
+
+
 class WorldError(RealvlgError):
     """A description of a simulated world that cannot be used."""
 
@@ -79,6 +87,14 @@ class RobotModelError(RealvlgError):
 
 class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
+
+
+class RecordingError(RealvlgError):
+    """A recording that cannot be kept, read or exported."""
+
+
+class RunError(RealvlgError):
+    """The folder of a replay that cannot be read, or two that cannot be compared."""
 
 
 class PickError(RealvlgError):

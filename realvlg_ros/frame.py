@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -76,6 +76,17 @@ class RgbdFrame:
         metres = _to_metres(depth, depth_scale)
         check_distance(metres, noise)
         return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame, noise)
+
+    def placed(self, camera2fixed: FloatArray, fixed_frame: str, frame_id: str = '') -> RgbdFrame:
+        """The frame with a pose of its camera.
+
+        Args:
+            camera2fixed: 4x4 pose of the camera in the fixed frame.
+            fixed_frame: name of that frame.
+            frame_id: name of the optical frame; empty leaves it.
+        """
+        camera = replace(self.camera, frame_id=frame_id or self.camera.frame_id)
+        return replace(self, camera=camera, camera2fixed=camera2fixed, fixed_frame=fixed_frame)
 
     @property
     def valid(self) -> BoolArray:

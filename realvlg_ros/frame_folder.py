@@ -12,6 +12,7 @@ from .camera.camera_file import CameraFile
 from .camera.depth_check import check_variety
 from .errors import FrameError
 from .frame import RgbdFrame
+from .image_header import oversized
 from .json_text import to_json_text
 
 
@@ -43,9 +44,13 @@ def read_frame(folder: Path, stamp_ns: int = 0) -> RgbdFrame:
 def write_frame(folder: Path, frame: RgbdFrame) -> None:
     """Write a frame as a frame folder; depth is rounded to millimetres."""
     folder.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(folder / 'color.png'), frame.color[..., ::-1])
+    for name, data in frame_files(frame).items():
+        (folder / name).write_bytes(data)
+
+
+def frame_files(frame: RgbdFrame) -> dict[str, bytes]:
+    """The files of a frame folder by their names; depth is rounded to millimetres."""
     millimetres = np.clip(np.round(frame.depth * 1000), 0, 65535).astype(np.uint16)
-    cv2.imwrite(str(folder / 'depth.png'), millimetres)
     camera = frame.camera
     values = {key: getattr(camera, key) for key in ('width', 'height', 'fx', 'fy', 'cx', 'cy')}
     inside = 0 < camera.cx < camera.width and 0 < camera.cy < camera.height
@@ -57,13 +62,24 @@ def write_frame(folder: Path, frame: RgbdFrame) -> None:
         depth_scale_m_per_unit=0.001,
         depth_noise=asdict(frame.noise),
     )
-    (folder / 'camera.json').write_text(to_json_text(values, indent=2) + '\n')
+    return {
+        'color.png': _to_png(frame.color[..., ::-1]),
+        'depth.png': _to_png(millimetres),
+        'camera.json': (to_json_text(values, indent=2) + '\n').encode(),
+    }
+
+
+def _to_png(image: np.ndarray) -> bytes:
+    return bytes(cv2.imencode('.png', image)[1])
 
 
 def _read_image(path: Path, flags: int) -> np.ndarray:
     try:
-        image = cv2.imread(str(path), flags)
-    except cv2.error as error:
+        data = np.frombuffer(path.read_bytes(), np.uint8) if path.is_file() else np.empty(0, 'u1')
+        if reason := oversized(data):
+            raise FrameError(f'{path} cannot be decoded: {reason}')
+        image = cv2.imdecode(data, flags) if data.size else None
+    except (OSError, cv2.error) as error:
         raise FrameError(f'{path} cannot be decoded: {error}') from error
     if image is None:
         raise FrameError(f'{path} is missing or is not an image')

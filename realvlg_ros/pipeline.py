@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from .answer import Answer
 from .frame import RgbdFrame
@@ -15,7 +16,9 @@ from .grounding.grounding import (
     check_instruction,
     never_aborted,
 )
+from .grounding.query import Query, completed, ground
 from .tracking.lock_step import LockStep
+from .tracking.reground import RegroundRequest
 from .tracking.target.target import GraspTarget
 from .tracking.tracker import TargetTracker
 
@@ -84,7 +87,9 @@ class Pipeline:
             InstructionError, GroundingError: as for `ask`.
         """
         self._tracker.begin(request_id, frame.stamp_ns)
-        return self._grounder.ground(frame, check_instruction(instruction), never_aborted)
+        instruction = check_instruction(instruction)
+        grounding = ground(self._grounder, frame, Query(instruction))
+        return replace(completed(grounding, frame, self._grounder.name), request_id=request_id)
 
     def finish(self, grounding: Grounding) -> GraspTarget:
         """Carry the target of a grounding to the newest frame; a new one is planned for first.
@@ -94,5 +99,37 @@ class Pipeline:
         return self._stream.set_grounding(grounding)
 
     def follow(self, frame: RgbdFrame) -> list[GraspTarget]:
-        """Take the next frame of the stream and return the targets as they are in it."""
+        """Take the next frame of the stream and return the targets as they are in it.
+
+        The plan that is due then is made, too.
+        """
         return self._stream.update(frame)
+
+    def track(self, frame: RgbdFrame) -> list[GraspTarget]:
+        """As `follow`, without the plan: `plan` makes it."""
+        return self._tracker.update(frame)
+
+    def plan(self) -> None:
+        """Make the plan that is due in the newest frame, if one is."""
+        self._stream.plan()
+
+    def pause(self, reason: str, lost: bool = False) -> list[GraspTarget]:
+        """The targets while no frame comes: not seen, or lost until one shows them."""
+        return self._tracker.pause(reason, lost)
+
+    def interrupt(self, reason: str, stamp_ns: int = 0) -> list[GraspTarget]:
+        """The stream is broken: return all targets as lost; they are asked for again.
+
+        Args:
+            reason: in words.
+            stamp_ns: when it broke, ns; 0: with the newest frame.
+        """
+        return self._tracker.interrupt(reason, stamp_ns)
+
+    def take_reground_requests(self) -> list[RegroundRequest]:
+        """What is to be grounded again now: lost targets, and followed ones against drift."""
+        return self._tracker.take_reground_requests()
+
+    def take_notices(self) -> list[str]:
+        """What happened to the stream since the last call, in words."""
+        return self._tracker.take_notices()

@@ -19,6 +19,7 @@ LAYERS = (
         'torch_device',
         'threads',
         'json_text',
+        'image_header',
         'optional',
     ),
     (
@@ -61,7 +62,7 @@ LAYERS = (
     ('tracking.target',),
     ('tracking',),
     ('answer',),
-    ('pipeline', 'drawing', 'open3d_adapter'),
+    ('pipeline', 'drawing', 'open3d_adapter', 'recording'),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),
@@ -69,6 +70,10 @@ LAYERS = (
     ('ros.requests',),
     ('ros',),
     ('moveit',),
+    ('replay.bags',),
+    ('replay.runs',),
+    ('replay.report',),
+    ('replay',),
     ('nodes',),
     ('cli',),
 )

@@ -96,3 +96,39 @@ def test_a_late_answer_is_carried_to_now_and_refined_in_later_frames():
     (target,) = run.follow(10, 10)
     assert len(run.planner.calls) == 3 and 'plan' in target.timings_ms
     assert np.linalg.norm(target.grasps[0].position - [0.020, 0, 0.6]) < 0.003
+
+
+def test_what_was_lost_is_asked_for_again_and_found():
+    run = Run(first_plans=1, retry_period=0.1, refind_frames=1)
+    run.follow(0, 0)
+    run.pipeline.finish(run.pipeline.start(run.first, 'take the slab', 'r1'))
+    (lost,) = run.pipeline.interrupt('the bag began again', 10 * FRAME_NS)
+    assert (lost.state, lost.message, lost.stamp_ns) == (
+        TargetState.LOST, 'the bag began again', 10 * FRAME_NS,
+    )  # fmt: skip
+    frame, _ = run.scene.render(10)
+    assert run.pipeline.follow(frame) == []
+    (request,) = run.pipeline.take_reground_requests()
+    assert (request.request_id, request.instruction) == ('r1', 'take the slab')
+    target = run.pipeline.finish(run.pipeline.start(frame, request.instruction, 'r1'))
+    assert target.grasps and target.request_id == 'r1'
+
+
+def test_a_plan_is_made_when_it_is_asked_for():
+    run = Run(first_plans=1, fused_plans=2, plan_period=0.0)
+    run.follow(0, 0)
+    run.pipeline.finish(run.pipeline.start(run.first, 'take the slab', 'r1'))
+    run.pipeline.track(run.scene.render(1)[0])
+    assert run.planner.stamps == [0]
+    run.pipeline.plan()
+    assert run.planner.stamps == [0, FRAME_NS]
+
+
+def test_while_no_frame_comes_a_target_is_not_seen():
+    run = Run(first_plans=1)
+    run.follow(0, 0)
+    run.pipeline.finish(run.pipeline.start(run.first, 'take the slab', 'r1'))
+    (hidden,) = run.pipeline.pause('no frame for 0.7 s')
+    assert (hidden.state, hidden.message) == (TargetState.OCCLUDED, 'no frame for 0.7 s')
+    (lost,) = run.pipeline.pause('no frame for 2.1 s', lost=True)
+    assert lost.state is TargetState.LOST

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import RealvlgError
 from ..threads import limit_threads
-from . import ask, demo, goal, model, parameters, play, simulate
+from . import ask, bag, compare, demo, export, goal, model, parameters, play, replay, simulate
 
 # Exit status for bad input. From the shell (bash, argparse).
 BAD_INPUT = 2
@@ -25,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument('--version', action='version', version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
-    for command in (ask, play, simulate, demo, goal, model, parameters):
+    commands = (
+        ask, play, simulate, bag, replay, compare, demo, goal, export, model, parameters,
+    )  # fmt: skip
+    for command in commands:
         command.add_parser(subparsers)
     for subparser in subparsers.choices.values():
         subparser.add_argument(

@@ -40,6 +40,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         '--view', action='store_true', help='turn the points and the grasps in a window (Open3D)'
     )
+    add_backend_arguments(parser)
+    add_gripper_argument(parser)
+    parser.set_defaults(func=run)
+
+
+def add_backend_arguments(parser: Any) -> None:
+    """Add the options --backend and --backend-options to a parser or a group of one."""
     parser.add_argument(
         '--backend',
         default='tabletop',
@@ -51,8 +58,6 @@ def add_parser(subparsers: Any) -> None:
         metavar='FILE',
         help='options of the backend: YAML file, or a name in config/backends',
     )
-    add_gripper_argument(parser)
-    parser.set_defaults(func=run)
 
 
 def add_gripper_argument(parser: argparse.ArgumentParser) -> None:

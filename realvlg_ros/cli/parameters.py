@@ -18,6 +18,7 @@ NODES = {
     'grasp_server': 'GraspServer',
     'moveit_adapter': 'MoveitAdapter',
     'pick_executor': 'PickExecutor',
+    'realvlg_recorder': 'Recorder',
     'mock_moveit': 'MockMoveIt',
     'frame_player': 'FramePlayer',
     'simulated_camera': 'SimulatedCamera',
@@ -44,7 +45,8 @@ Counts and ratios have no suffix.
 A parameter that is not taken *at run time* takes effect when the node is configured:
 `ros2 lifecycle set /grasp_node deactivate`, then `cleanup`, `ros2 param set`, `configure` and
 `activate`; a source of frames is started again with it. `ros2 param describe` shows the same
-words. Former names are understood for one release, with a warning that names the new one.
+words. The read-only parameter `version` of a lifecycle node says which release it is of. Former
+names are understood for one release, with a warning that names the new one.
 
 ## Nodes
 """

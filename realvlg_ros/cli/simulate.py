@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import WorldError
 from ..resources import world_file
@@ -16,17 +16,17 @@ from .source_arguments import (
     source_parameters,
 )
 
+if TYPE_CHECKING:
+    from ..simulation.simulated_view import SimulatedView
+    from ..simulation.world import World
+
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     words = 'publish a simulated RGB-D camera over ROS 2, or write its frames'
     parser = subparsers.add_parser('simulate', help=words, description=words)
     add_world_argument(parser)
-    parser.add_argument('--width', type=int, default=640, help='px (default: 640)')
-    parser.add_argument('--height', type=int, default=480, help='px (default: 480)')
-    parser.add_argument('--seed', type=int, default=0, help='of the depth noise (default: 0)')
-    parser.add_argument('--fast', action='store_true', help='no shadows, no smooth edges')
-    parser.add_argument('--no-noise', action='store_true', help='exact depth')
+    add_view_arguments(parser)
     add_source_arguments(parser)
     files = parser.add_argument_group('instead of publishing')
     files.add_argument('--output', type=Path, metavar='FOLDER', help='write frame folders here')
@@ -36,6 +36,31 @@ def add_parser(subparsers: Any) -> None:
     )
     files.add_argument('--objects', type=int, default=6, help='how many are drawn (default: 6)')
     parser.set_defaults(func=run)
+
+
+def add_view_arguments(parser: Any) -> None:
+    """Add the options of the simulated camera's images."""
+    parser.add_argument('--width', type=int, default=640, help='px (default: 640)')
+    parser.add_argument('--height', type=int, default=480, help='px (default: 480)')
+    parser.add_argument('--seed', type=int, default=0, help='of the depth noise (default: 0)')
+    parser.add_argument('--fast', action='store_true', help='no shadows, no smooth edges')
+    parser.add_argument('--no-noise', action='store_true', help='exact depth')
+
+
+def make_view(world: World, arguments: argparse.Namespace) -> SimulatedView:
+    """What the camera of these options sees of a world."""
+    from ..simulation.depth_camera_model import DepthCameraModel
+    from ..simulation.renderer import RenderSettings
+    from ..simulation.simulated_view import SimulatedView
+    from ..simulation.trajectory import d435_camera
+
+    return SimulatedView(
+        world,
+        d435_camera(arguments.width, arguments.height),
+        noise=None if arguments.no_noise else DepthCameraModel(),
+        seed=arguments.seed,
+        settings=RenderSettings.fast() if arguments.fast else None,
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,10 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write_frames(arguments: argparse.Namespace) -> int:
     """Write FOLDER/000000 and so on, one frame every 1/rate s of simulated time."""
-    from ..simulation.depth_camera_model import DepthCameraModel
     from ..simulation.recording import write_rendered
-    from ..simulation.renderer import Renderer, RenderSettings
-    from ..simulation.trajectory import d435_camera
     from ..simulation.world import World
     from ..simulation.world_file import read_world
 
@@ -74,13 +96,9 @@ def write_frames(arguments: argparse.Namespace) -> int:
         world = read_world(world_file(arguments.world))
     else:
         world = World.random(arguments.random, arguments.objects)
-    renderer = Renderer(world, RenderSettings.fast() if arguments.fast else None)
-    camera = d435_camera(arguments.width, arguments.height)
-    noise = None if arguments.no_noise else DepthCameraModel()
+    view = make_view(world, arguments)
     for index in range(arguments.count):
-        time_s = index / arguments.rate
-        pose = world.trajectory.camera2world(time_s)
-        rendered = renderer.render(camera, pose, noise, arguments.seed + index, time_s=time_s)
+        rendered = view.render(index, index / arguments.rate)
         write_rendered(arguments.output / f'{index:06}', rendered, world)
     frames = 'frame' if arguments.count == 1 else 'frames'
     print(f'wrote {arguments.count} {frames} of {world.name} to {arguments.output}')

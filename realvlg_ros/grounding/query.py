@@ -85,6 +85,24 @@ def ground(
     return grounding if query.choice is None else _choose(grounding, frame, query.choice)
 
 
+def completed(grounding: Grounding, frame: RgbdFrame, backend: str) -> Grounding:
+    """The answer with the frame that it speaks of.
+
+    Args:
+        grounding: as a grounder gave it.
+        frame: that was grounded.
+        backend: name of the grounder, where the answer does not say it.
+    """
+    return replace(
+        grounding,
+        stamp_ns=frame.stamp_ns,
+        frame_id=frame.camera.frame_id,
+        image_width=frame.camera.width,
+        image_height=frame.camera.height,
+        backend=grounding.backend or backend,
+    )
+
+
 def as_found(grounding: Grounding, candidate: ObjectCandidate, message: str) -> Grounding:
     """The answer that a candidate is the object that is meant.
 

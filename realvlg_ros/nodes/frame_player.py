@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -64,15 +64,7 @@ class FramePlayer(CameraSource):
         if index >= len(self._frames) and not parameters.loop:
             return None
         frame = self._frames[index % len(self._frames)]
-        camera = frame.camera
-        if parameters.frame_id:
-            camera = replace(camera, frame_id=parameters.frame_id)
-        return replace(
-            frame,
-            camera=camera,
-            camera2fixed=self._camera2parent,
-            fixed_frame=parameters.tf_parent,
-        )
+        return frame.placed(self._camera2parent, parameters.tf_parent, parameters.frame_id)
 
 
 def main(args: Sequence[str] | None = None) -> int:

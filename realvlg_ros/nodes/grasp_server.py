@@ -15,6 +15,7 @@ from std_msgs.msg import String
 from ..action import PlanGrasps
 from ..errors import MissingDependencyError, TransformError
 from ..msg import GraspTarget
+from ..recording.goal_event import PLAN, GoalEvent
 from ..ros.conversions.grasp import move_target
 from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.diagnostics import RateCounter, Report
@@ -23,6 +24,7 @@ from ..ros.node.goals import RESULTS_TIMEOUT_S, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
+from ..ros.requests.goal_events import GoalEvents
 from ..ros.requests.goal_order import POLICIES, GoalOrder
 from ..ros.requests.ground_client import GroundClient
 from ..ros.requests.peer import IdleWatch, Peer
@@ -101,6 +103,7 @@ class GraspServer(ManagedNode):
 
     def configure(self) -> None:
         """Offer the action."""
+        self._events = GoalEvents(self, PLAN)
         self._grounder = GroundClient(self)
         self._grounding_node = Peer(self, 'grounding_node', 'ground/_action/feedback')
         self._grasp_node = Peer(self, 'grasp_node', 'target')
@@ -157,7 +160,8 @@ class GraspServer(ManagedNode):
         self._order.add(request, goal.instruction, self.current_parameters().new_goal)
         if not self.active:
             request.end(Result.FAILED, _NOT_ACTIVE)
-        return lambda handle: self._execute(handle, request)
+        event = self._events.accepted(handle, goal.instruction, request.request_id, goal.token)
+        return lambda handle: self._execute(handle, request, event)
 
     def _refusal(self) -> str:
         return self._order.refusal(self.current_parameters().new_goal)
@@ -186,7 +190,7 @@ class GraspServer(ManagedNode):
         moved = tf.wait(what, lambda buffer: buffer.lookup(frame_id, source, stamp_ns))
         return move_target(target, frame_id, moved)
 
-    def _execute(self, handle: ServerGoalHandle, request: PlanRequest) -> Result:
+    def _execute(self, handle: ServerGoalHandle, request: PlanRequest, event: GoalEvent) -> Result:
         with LiveGoal(
             self._goals, handle, lambda: request.end(Result.CANCELED, 'canceled by the client')
         ) as live:
@@ -202,6 +206,10 @@ class GraspServer(ManagedNode):
             live.end(self._succeeds(result))
         status = STATUS_NAMES[result.status]
         self._ended[status] += 1
+        self._events.ended(
+            event, status, result.message,
+            token=result.token, target_stamp_ns=stamp_to_ns(result.target.header.stamp),
+        )  # fmt: skip
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
 
@@ -219,16 +227,8 @@ class GraspServer(ManagedNode):
         return ''
 
     def _limits(self, goal: PlanGrasps.Goal) -> PlanLimits:
-        p: ServerParameters = self.current_parameters()
         given = math.isfinite(goal.timeout) and goal.timeout > 0
-        return PlanLimits(
-            timeout=goal.timeout if given else p.default_timeout,
-            grounder_silence=p.grounder_silence,
-            target_silence=p.target_silence,
-            retry_period=p.retry_period,
-            ground_attempts=p.ground_attempts,
-            tf_timeout=p.tf_timeout,
-        )
+        return PlanLimits.of_parameters(self.current_parameters(), goal.timeout if given else 0.0)
 
     def _on_target(self, target: GraspTarget) -> None:
         self._targets.tick()

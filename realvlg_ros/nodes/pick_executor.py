@@ -23,6 +23,7 @@ from ..moveit.pick import Pick, PickLimits
 from ..moveit.plan_call import PlanCaller
 from ..moveit.target_plans import TargetLimits, TargetPlans
 from ..msg import GraspTarget
+from ..recording.goal_event import PICK, GoalEvent
 from ..resources import gripper_file
 from ..ros.node.diagnostics import Report
 from ..ros.node.entity_node import Execution
@@ -30,6 +31,7 @@ from ..ros.node.goals import LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
+from ..ros.requests.goal_events import GoalEvents
 from ..settings import dynamic_setting, setting
 
 # How long a deactivation waits until the robot has stopped and the goal has its result, s.
@@ -163,6 +165,7 @@ class PickExecutor(ManagedNode):
         self._robot = RobotClients(self, f'{p.moveit_namespace.rstrip("/")}/', hand)
         self._planner = PlanCaller(self)
         self._clients_made += [self._robot, self._planner]
+        self._events = GoalEvents(self, PICK)
         self._goals = self.create_managed_action_server(PickAction, 'pick', self._begin)
 
     def activate(self) -> None:
@@ -199,7 +202,8 @@ class PickExecutor(ManagedNode):
             self._halt = halt
             if not self.active:
                 halt.stop('pick_executor is not active')
-        return lambda handle: self._execute(handle, p, halt)
+        event = self._events.accepted(handle, goal.instruction)
+        return lambda handle: self._execute(handle, p, halt, event)
 
     def _refuse(self, handle: ServerGoalHandle) -> PickAction.Result:
         words = 'another pick is at work: cancel it, or wait for its result'
@@ -208,7 +212,7 @@ class PickExecutor(ManagedNode):
         return _result(Outcome(Status.BUSY, words))
 
     def _execute(
-        self, handle: ServerGoalHandle, p: PickParameters, halt: Halt
+        self, handle: ServerGoalHandle, p: PickParameters, halt: Halt, event: GoalEvent
     ) -> PickAction.Result:
         try:
             with LiveGoal(
@@ -220,6 +224,7 @@ class PickExecutor(ManagedNode):
             with self._lock:
                 self._halt = self._targets = None
         self._ended[outcome.status.name] += 1
+        self._events.ended(event, outcome.status.name, outcome.message)
         words = f'{outcome.status.name} {outcome.message}'
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {words}')
         return _result(outcome)

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-import numpy as np
-
 from ..frame import RgbdFrame
 from ..resources import world_file
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
 from ..settings import setting
 from ..simulation.depth_camera_model import DepthCameraModel
-from ..simulation.renderer import Renderer, RenderSettings
+from ..simulation.renderer import RenderSettings
+from ..simulation.simulated_view import SimulatedView
 from ..simulation.trajectory import LinearSweep, Orbit, StaticView, Trajectory, d435_camera
 from ..simulation.world_file import read_world
 
@@ -61,33 +60,28 @@ class SimulatedCamera(CameraSource):
         """Read the world and prepare its meshes."""
         parameters: SimulatedCameraParameters = self.parameters
         world = read_world(world_file(parameters.world))
-        self._renderer = Renderer(world, RenderSettings.fast() if parameters.fast else None)
-        self._trajectory = world.trajectory
-        if parameters.trajectory != 'world':
-            self._trajectory = _TRAJECTORIES[parameters.trajectory]()
         camera = d435_camera(parameters.width, parameters.height)
         if parameters.frame_id:
             camera = replace(camera, frame_id=parameters.frame_id)
-        self._intrinsics = camera
+        other = _TRAJECTORIES.get(parameters.trajectory)
+        self._view = SimulatedView(
+            world,
+            camera,
+            trajectory=None if other is None else other(),
+            noise=parameters.depth_noise if parameters.noise else None,
+            seed=parameters.seed,
+            settings=RenderSettings.fast() if parameters.fast else None,
+        )
         names = ', '.join(item.label for item in world.objects)
         self.get_logger().info(f'world {world.name}: {names or "no objects"}')
 
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
         """The frame at a time, s; the index seeds its noise."""
-        parameters: SimulatedCameraParameters = self.parameters
-        rendered = self._renderer.render(
-            self._intrinsics,
-            self._trajectory.camera2world(time_s),
-            parameters.depth_noise if parameters.noise else None,
-            parameters.seed + index,
-            time_s=time_s,
-        )
-        return rendered.frame
+        return self._view.render(index, time_s).frame
 
     def pose_is_static(self) -> bool:
         """Whether the trajectory does not move the camera."""
-        start, later = (self._trajectory.camera2world(time_s) for time_s in (0.0, 0.3))
-        return bool(np.array_equal(start, later))
+        return self._view.is_still
 
 
 def main(args: Sequence[str] | None = None) -> int:

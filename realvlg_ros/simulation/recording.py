@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from ..arrays import FloatArray
 from ..errors import FrameError
 from ..frame_folder import write_frame
 from ..image_region import RegionMask
@@ -40,6 +42,28 @@ def write_rendered(folder: Path, rendered: RenderedFrame, world: World) -> None:
         ],
     }
     (folder / 'labels.json').write_text(to_json_text(labels, indent=1) + '\n')
+
+
+def read_camera2world(folder: Path) -> FloatArray | None:
+    """The 4x4 pose of the camera that labels.json of a frame folder gives; None without one.
+
+    Raises:
+        FrameError: it gives one that is none.
+    """
+    path = folder / 'labels.json'
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text())
+        if not isinstance(content, dict) or 'camera2world' not in content:
+            return None
+        pose = np.asarray(content['camera2world'], np.float64)
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise FrameError(f'{path} cannot be read: {error}') from error
+    rotation = pose[:3, :3] if pose.shape == (4, 4) else np.zeros((3, 3))
+    if not np.isfinite(pose).all() or not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3):
+        raise FrameError(f'{path}: camera2world is no rigid transform of 4x4 numbers')
+    return pose
 
 
 def _describe(number: int, item: SimObject, rendered: RenderedFrame) -> dict[str, Any]:

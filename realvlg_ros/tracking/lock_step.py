@@ -26,10 +26,14 @@ class LockStep:
         Its grasps are in the targets of the next frame.
         """
         targets = self.tracker.update(frame)
+        self.plan()
+        return targets
+
+    def plan(self) -> None:
+        """Make the plan that is due in the newest frame, if one is."""
         job = self.tracker.take_job()
         if job is not None:
             self._run(job)
-        return targets
 
     def set_grounding(self, grounding: Grounding) -> GraspTarget:
         """The target of a grounding, as it is in the newest frame; a new one with its first plans.

@@ -125,6 +125,7 @@ def test_parameters_exist() -> None:
             ('grasp_node', 'GraspNode'),
             ('grasp_server', 'GraspServer'),
             ('moveit_adapter', 'MoveitAdapter'),
+            ('realvlg_recorder', 'Recorder'),
         )
         for declared in parameters_of(
             getattr(importlib.import_module(f'realvlg_ros.nodes.{module}'), cls)

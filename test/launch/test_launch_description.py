@@ -28,7 +28,14 @@ NODES = {
     'grasp_server': 'GraspServer',
 }
 # Started when asked.
-OFFERED = {**NODES, 'moveit_adapter': 'MoveitAdapter', 'pick_executor': 'PickExecutor'}
+OFFERED = {
+    **NODES,
+    'moveit_adapter': 'MoveitAdapter',
+    'pick_executor': 'PickExecutor',
+    'realvlg_recorder': 'Recorder',
+}
+# Arguments that start all of them.
+EVERYTHING = {'moveit': 'true', 'pick': 'true', 'record': 'recordings'}
 Actions = Callable[..., list[Any]]
 
 
@@ -69,7 +76,7 @@ def test_without_server_perception_is_left(launch_actions: Actions) -> None:
 def test_the_adapter_of_moveit_has_the_gripper_and_the_topics_of_moveit(
     launch_actions: Actions,
 ) -> None:
-    asked = {'moveit': 'true', 'pick': 'true', 'gripper': 'wsg_50'}
+    asked = {**EVERYTHING, 'gripper': 'wsg_50'}
     nodes = own_nodes(launch_actions('realvlg.launch.py', **asked))
     assert set(nodes) == set(OFFERED)
     adapter = nodes['moveit_adapter']
@@ -79,6 +86,23 @@ def test_the_adapter_of_moveit_has_the_gripper_and_the_topics_of_moveit(
         'collision_object': '/collision_object',
         'attached_collision_object': '/attached_collision_object',
     }
+
+
+def test_the_recorder_sees_the_camera_and_writes_into_the_folder(launch_actions: Actions) -> None:
+    asked = {
+        'record': '~/records', 'color_topic': '/head/color', 'fixed_frame': 'base',
+        'depth_noise': 'd405', 'server': 'false',
+    }  # fmt: skip
+    nodes = own_nodes(launch_actions('realvlg.launch.py', **asked))
+    assert set(nodes) == {'grounding_node', 'grasp_node', 'realvlg_recorder'}
+    recorder = nodes['realvlg_recorder']
+    given = recorder['parameters'][1]
+    assert given['folder'] == str(Path.home() / 'records')
+    assert (given['fixed_frame'], given['noise.profile']) == ('base', 'd405')
+    assert dict(recorder['remappings'])['color'] == '/head/color'
+    relative = own_nodes(launch_actions('realvlg.launch.py', record='records'))
+    folder = relative['realvlg_recorder']['parameters'][1]['folder']
+    assert folder == str(Path.cwd() / 'records')
 
 
 def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
@@ -118,7 +142,7 @@ def test_simulations_feed_the_topics_that_they_name_and_share_nothing(
 
 @pytest.mark.parametrize('name', OFFERED)
 def test_executable_is_installed(name: str, launch_actions: Actions) -> None:
-    nodes = own_nodes(launch_actions('realvlg.launch.py', moveit='true', pick='true'))
+    nodes = own_nodes(launch_actions('realvlg.launch.py', **EVERYTHING))
     assert nodes[name]['executable'] == name
     installed = re.search(r'foreach\(node ([^)]*)\)', (ROOT / 'CMakeLists.txt').read_text())
     assert installed is not None and name in installed[1].split()

@@ -1,7 +1,5 @@
 """The pipeline before the table on which things come, move and go."""
 
-from dataclasses import replace
-
 from changing_table import SENTENCE, entered_m, frame
 from planned_solids import FRANKA_HAND
 
@@ -29,12 +27,12 @@ class Run:
 
     def reground(self):
         """Answer what the tracker asks for; returns the targets."""
-        requests = self.pipeline._tracker.take_reground_requests()
+        requests = self.pipeline.take_reground_requests()
         return [self.ask(r.instruction, r.request_id) for r in requests]
 
     def ask(self, sentence=SENTENCE, request_id='r1'):
         grounding = self.pipeline.start(self.frame, sentence, request_id)
-        return self.pipeline.finish(replace(grounding, request_id=request_id))
+        return self.pipeline.finish(grounding)
 
 
 def entered_mm(target, blocks):

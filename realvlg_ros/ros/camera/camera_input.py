@@ -10,18 +10,17 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...errors import FrameError, MissingDependencyError
 from ...frame import RgbdFrame
-from ..conversions.rgbd import frame_from_msgs
 from ..conversions.stamps import stamp_to_ns
 from ..node.diagnostics import Level, Report
 from ..node.lifecycle import ManagedNode
 from ..node.qos import stream
-from ..tf.camera_pose import CameraPose
 from ..tf.tf_input import TfInput
 from .camera_parameters import CameraParameters
 from .clock_watch import ClockWatch
-from .frame_matcher import FrameMatcher, MatchedFrame
+from .frame_matcher import MatchedFrame
+from .frame_reader import FrameReader
 from .latched_info import LatchedInfo
-from .robot_input import RobotInput
+from .match_diagnosis import describe_jump
 from .support_input import SupportSurface
 from .topic_hints import describe_publishers
 
@@ -70,24 +69,15 @@ class CameraInput:
         self._on_frame = on_frame
         self._on_jump = on_jump
         self._surface = surface
-        self._noise = parameters.noise.to_depth_noise()
-        self._matcher = FrameMatcher(
-            int(parameters.sync_tolerance * 1e9) or None,
-            wait_ns=int(parameters.sync_wait * 1e9),
-            limit_bytes=int(parameters.sync_memory_mb * 1e6),
-            on_jump=self._stamps_jumped,
-        )
+        self._matcher = parameters.make_matcher(self._stamps_jumped)
         self._tf, no_tf = self._listen_to_tf()
-        self._pose = CameraPose(
-            parameters.fixed_frame,
-            parameters.fixed_frame_fallback,
+        self._reader = FrameReader(
+            parameters,
             self._tf,
-            no_tf,
-            lambda words: node.warn('tf', words),
+            no_tf=no_tf,
+            warn=lambda words: node.warn('tf', words),
+            surface=surface,
         )
-        self._robot = None
-        if parameters.robot_shapes and self._tf is not None:
-            self._robot = RobotInput(parameters.robot_shapes, parameters.robot_padding, self._tf)
         self._topics: dict[str, tuple[str, type[Any]]] = {}
         self._last_jump = ''
 
@@ -101,7 +91,7 @@ class CameraInput:
     @property
     def fixed_frame(self) -> str:
         """The frame that targets live in, in words."""
-        return self._pose.described
+        return self._reader.fixed_frame
 
     def newest(self, max_age: float) -> MatchedFrame | None:
         """The newest frame; None if it was matched more than max_age s ago."""
@@ -129,28 +119,17 @@ class CameraInput:
         """Stop watching the clock for jumps."""
         self._clock_watch.close()
 
-    def to_frame(self, match: MatchedFrame) -> RgbdFrame:
+    def to_frame(self, match: MatchedFrame, needs_pose: bool = True) -> RgbdFrame:
         """Decode and check a frame; waits for its transform, so never call it in a callback.
+
+        Args:
+            match: the messages.
+            needs_pose: whether a frame without a transform is refused.
 
         Raises:
             RealvlgError: the images cannot be used, or there is no transform at their stamp.
         """
-        p = self._parameters
-        camera2fixed = self._pose.look_up(match.color.header.frame_id, match.stamp_ns)
-        frame = frame_from_msgs(
-            match.color,
-            match.depth,
-            match.camera_info,
-            rectified=p.rectified,
-            depth_scale=p.depth_scale,
-            check_frame_id=p.check_frame_id,
-            camera2fixed=camera2fixed,
-            fixed_frame='' if camera2fixed is None else p.fixed_frame,
-            noise=self._noise,
-        )
-        if self._surface is not None and self._tf is not None:
-            frame = self._surface.add_to(frame, self._tf)
-        return frame if self._robot is None else self._robot.remove(frame)
+        return self._reader.to_frame(match, needs_pose)
 
     def explain(self) -> str:
         """Why there is no recent frame, and the remedy."""
@@ -169,8 +148,8 @@ class CameraInput:
         for name in ('color', 'depth'):
             values[f'{name}_received'] = counts.received[name]
             values[f'{name}_dropped'] = sum(getattr(counts, f'dropped_{name}').values())
-        if self._robot is not None:
-            values['robot_readings_removed'] = self._robot.removed
+        if self._reader.robot_readings_removed is not None:
+            values['robot_readings_removed'] = self._reader.robot_readings_removed
         values['jumps'] = counts.jumps
         values['last_jump'] = self._last_jump or 'none'
         values['sync_tolerance_ms'] = self._matcher.tolerance_ns / 1e6
@@ -243,9 +222,7 @@ class CameraInput:
             self._on_frame(match)
 
     def _stamps_jumped(self, name: str, before_ns: int, after_ns: int) -> None:
-        step = (after_ns - before_ns) / 1e9
-        way = 'ahead' if step > 0 else 'back'
-        self._forget(f'image stamps jumped {way} by {abs(step):.3f} s ({name})')
+        self._forget(describe_jump(name, before_ns, after_ns))
 
     def _clock_jumped(self, step_s: float) -> None:
         self._matcher.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...depth_noise import MAX_FLOOR, MAX_QUADRATIC, DepthNoise
@@ -9,6 +11,7 @@ from ...resources import depth_noise_file
 from ...settings import Settings, setting
 from ..node.lifecycle import ManagedNodeParameters
 from ..node.qos import RELIABILITY
+from .frame_matcher import FrameMatcher, OnJump
 from .robot_input import read_shapes
 
 
@@ -117,6 +120,23 @@ class CameraParameters(ManagedNodeParameters):
     output_reliability: str = setting(
         'reliable', 'QoS reliability of what this node publishes.', choices=RELIABILITY
     )
+
+    def make_matcher(
+        self, on_jump: OnJump, clock: Callable[[], float] = time.monotonic
+    ) -> FrameMatcher:
+        """What matches the camera's messages as these parameters say.
+
+        Args:
+            on_jump: called once a stream has jumped and been cleared.
+            clock: steady, s.
+        """
+        return FrameMatcher(
+            int(self.sync_tolerance * 1e9) or None,
+            wait_ns=int(self.sync_wait * 1e9),
+            limit_bytes=int(self.sync_memory_mb * 1e6),
+            on_jump=on_jump,
+            clock=clock,
+        )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
 
-from ...arrays import Float32Array
 from ...frame import RgbdFrame
-from ..conversions.camera import camera_to_msg
-from ..conversions.image import image_from_array
+from ..conversions.rgbd import frame_to_msgs
 from ..node.qos import publisher_events, stream
 
-DEPTH_ENCODINGS = ('16UC1', '32FC1')
+# Topics of a camera below its name.
+COLOR_TOPIC = 'color/image_raw'
+DEPTH_TOPIC = 'depth/image_raw'
+CAMERA_INFO_TOPIC = 'color/camera_info'
 
 
 class CameraPublisher:
@@ -40,7 +39,7 @@ class CameraPublisher:
         Args:
             node: owner of the publishers.
             camera_name: namespace of the topics.
-            depth_encoding: one of DEPTH_ENCODINGS.
+            depth_encoding: 16UC1 (mm) or 32FC1 (m).
             qos: of all three; reliable with a depth of 5 if left out.
         """
         self._depth_encoding = depth_encoding
@@ -52,18 +51,17 @@ class CameraPublisher:
             events = publisher_events(node, topic, 'reliability', self._warn)
             return node.create_publisher(message, topic, profile, event_callbacks=events)
 
-        self._color = make(Image, 'color/image_raw')
-        self._depth = make(Image, 'depth/image_raw')
-        self._camera_info = make(CameraInfo, 'color/camera_info')
+        self._color = make(Image, COLOR_TOPIC)
+        self._depth = make(Image, DEPTH_TOPIC)
+        self._camera_info = make(CameraInfo, CAMERA_INFO_TOPIC)
 
     def publish(self, frame: RgbdFrame, stamp_ns: int | None = None) -> None:
         """Publish a frame; stamp_ns replaces its own stamp, ns, if it is given."""
         stamp_ns = frame.stamp_ns if stamp_ns is None else stamp_ns
-        frame_id = frame.camera.frame_id
-        depth = self._encode_depth(frame.depth)
-        self._camera_info.publish(camera_to_msg(frame.camera, stamp_ns))
-        self._depth.publish(image_from_array(depth, self._depth_encoding, stamp_ns, frame_id))
-        self._color.publish(image_from_array(frame.color, 'rgb8', stamp_ns, frame_id))
+        messages = frame_to_msgs(frame, stamp_ns, self._depth_encoding)
+        self._camera_info.publish(messages.camera_info)
+        self._depth.publish(messages.depth)
+        self._color.publish(messages.color)
 
     def has_reader(self) -> bool:
         """Whether each of the three topics has a subscriber."""
@@ -75,8 +73,3 @@ class CameraPublisher:
         publishers = self._color, self._depth, self._camera_info
         duration = Duration(seconds=timeout)
         return all(publisher.wait_for_all_acked(duration) for publisher in publishers)
-
-    def _encode_depth(self, depth: Float32Array) -> npt.NDArray[np.generic]:
-        if self._depth_encoding == '32FC1':
-            return depth
-        return np.clip(np.rint(depth * 1000), 0, 65535).astype(np.uint16)

@@ -19,16 +19,15 @@ from ...errors import MissingDependencyError
 from ...frame import RgbdFrame
 from ...settings import setting
 from ...threads import limit_threads
-from ..conversions.stamps import NS_PER_S, ns_to_stamp
+from ..conversions.rgbd import DEPTH_FORMS
+from ..conversions.stamps import CLOCK_START_NS, NS_PER_S, ns_to_stamp
 from ..node.node_parameters import CheckedNode, NodeParameters
 from ..node.qos import RELIABILITY, stream
 from ..node.run_node import BAD_INPUT, start_node
 from ..node.thread_parameter import ThreadParameter
 from ..tf.tf_adapter import TransformBroadcaster, transform_to_msg
-from .camera_publisher import DEPTH_ENCODINGS, CameraPublisher
+from .camera_publisher import CameraPublisher
 
-# Simulated time begins here. Chosen: a stamp of zero means "no stamp" to many programs.
-_CLOCK_START_NS = NS_PER_S
 # How long the last frame may take to be sent, s. Chosen: many times what a frame takes.
 _FLUSH_TIMEOUT_S = 2.0
 
@@ -48,7 +47,9 @@ class CameraSourceParameters(ThreadParameter):
         '', 'Put before the names of all frames, such as left/ for a second camera on one tf tree.'
     )
     depth_encoding: str = setting(
-        '16UC1', 'Depth in millimetres (16UC1) or metres (32FC1).', choices=DEPTH_ENCODINGS
+        '16UC1',
+        'Depth in millimetres (16UC1) or metres (32FC1).',
+        choices=DEPTH_FORMS,
     )
     reliability: str = setting(
         'reliable', "QoS reliability of the camera's topics.", choices=RELIABILITY
@@ -130,7 +131,7 @@ class CameraSource(CheckedNode, ABC):
         """The stamp, ns, and the time since the first frame, s."""
         if self._clock_publisher is not None:
             elapsed = self.index / self.parameters.rate
-            return _CLOCK_START_NS + round(elapsed * NS_PER_S), elapsed
+            return CLOCK_START_NS + round(elapsed * NS_PER_S), elapsed
         steady_ns = self._steady.now().nanoseconds
         if self._begin_ns is None:
             self._begin_ns = steady_ns

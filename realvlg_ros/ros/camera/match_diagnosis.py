@@ -89,6 +89,19 @@ def caution(images: Mapping[str, StreamMonitor], now_s: float) -> str:
     )
 
 
+def describe_jump(name: str, before_ns: int, after_ns: int) -> str:
+    """That the stamps of a stream have jumped, in words.
+
+    Args:
+        name: of the stream.
+        before_ns: newest stamp before the jump.
+        after_ns: first one after it.
+    """
+    step_s = (after_ns - before_ns) / 1e9
+    way = 'ahead' if step_s > 0 else 'back'
+    return f'image stamps jumped {way} by {abs(step_s):.3f} s ({name})'
+
+
 def stamp_fault(images: Mapping[str, StreamMonitor], now_s: float) -> str:
     """Why the stamps of what comes now cannot be used, and the remedy; empty if they can."""
     faults = [stream.fault(now_s, name) for name, stream in images.items()]

@@ -10,13 +10,13 @@ from ...optional import import_optional
 from ...resources import config_file
 from ...robot.body_filter import RobotFilter
 from ...robot.shapes import RobotShapes
-from ..tf.tf_input import TfInput
+from ..tf.transform_source import TransformSource
 
 
 class RobotInput:
     """A robot filter that looks up the poses of the links on tf."""
 
-    def __init__(self, file: str, padding: float, tf: TfInput) -> None:
+    def __init__(self, file: str, padding: float, tf: TransformSource) -> None:
         """Read the robot's shapes.
 
         Args:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...frame import RgbdFrame
 from ...transforms import moved_plane
-from ..tf.tf_input import TfInput
+from ..tf.transform_source import TransformSource
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SupportSurface:
     frame_id: str
     height: float
 
-    def add_to(self, frame: RgbdFrame, tf: TfInput) -> RgbdFrame:
+    def add_to(self, frame: RgbdFrame, tf: TransformSource) -> RgbdFrame:
         """The frame with this surface as its support; never call it in a callback.
 
         Args:

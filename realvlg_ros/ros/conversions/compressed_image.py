@@ -18,6 +18,7 @@ from sensor_msgs.msg import CompressedImage
 
 from ...arrays import ByteArray, Float32Array
 from ...errors import MessageError
+from ...image_header import oversized
 from .image_encodings import DEPTH_ENCODINGS
 from .rvl import decode_rvl
 from .stamps import ns_to_stamp
@@ -102,7 +103,8 @@ def encode_color(
         frame_id: of the header: the optical frame.
         quality: of the jpeg, 0 to 100.
     """
-    _, data = cv2.imencode('.jpg', color[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    bgr = cv2.cvtColor(color, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _message('rgb8; jpeg compressed bgr8', data.tobytes(), stamp_ns, frame_id)
 
 
@@ -147,6 +149,8 @@ def _stored_as_rgb(format_: str) -> bool:
 
 def _decode(msg: CompressedImage, offset: int, flags: int) -> npt.NDArray[np.generic]:
     data = np.frombuffer(msg.data, np.uint8)[offset:]
+    if reason := oversized(data):
+        raise _undecoded(msg, f'cannot be decoded ({reason})')
     try:
         image = cv2.imdecode(data, flags) if data.size else None
     except cv2.error as error:

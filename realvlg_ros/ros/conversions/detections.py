@@ -69,7 +69,7 @@ def tracked_2d(targets: Sequence[GraspTarget]) -> Any:
     return array
 
 
-def tracked_3d(targets: Sequence[GraspTarget]) -> Any:
+def tracked_3d(targets: Sequence[GraspTarget], messages: Any = None) -> Any:
     """vision_msgs/Detection3DArray of the boxes around the objects that are followed.
 
     The boxes are in the targets' frame and hold the objects with their hidden sides; the ids are
@@ -77,11 +77,12 @@ def tracked_3d(targets: Sequence[GraspTarget]) -> Any:
 
     Args:
         targets: of the same image, one at least.
+        messages: what stands in for the module vision_msgs.msg, if anything does.
 
     Raises:
         MissingDependencyError: vision_msgs is not installed.
     """
-    vision = vision_msgs()
+    vision = messages or vision_msgs()
     first = targets[0]
     header = Header(stamp=ns_to_stamp(first.stamp_ns), frame_id=first.frame_id)
     array = vision.Detection3DArray(header=header)

@@ -6,6 +6,7 @@ Raw images are not copied: the array is a view of the message's buffer wherever 
 from __future__ import annotations
 
 import sys
+from typing import TypeGuard
 
 import cv2
 import numpy as np
@@ -27,6 +28,11 @@ from .image_encodings import (
 from .stamps import ns_to_stamp
 
 Array = npt.NDArray[np.generic]
+
+
+def is_compressed(msg: Image | CompressedImage) -> TypeGuard[CompressedImage]:
+    """Whether an image is compressed; told by its fields, as a bag's messages have own classes."""
+    return hasattr(msg, 'format')
 
 
 def array_from_image(msg: Image) -> Array:
@@ -90,7 +96,7 @@ def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
         MessageError: an encoding that is no colour, or data that cannot be decoded.
         MissingDependencyError: an encoding that only cv_bridge may know, without cv_bridge.
     """
-    if isinstance(msg, CompressedImage):
+    if is_compressed(msg):
         return decode_color(msg)
     encoding = msg.encoding
     if planar_yuv.knows(encoding):
@@ -123,7 +129,7 @@ def depth_from_msg(
         MessageError: an encoding that is no depth, or data that cannot be decoded.
         MissingDependencyError: an encoding that only cv_bridge may know, without cv_bridge.
     """
-    if isinstance(msg, CompressedImage):
+    if is_compressed(msg):
         return decode_depth(msg, size)
     if pixel_layout(msg.encoding) is None and not planar_yuv.knows(msg.encoding):
         return depth_by_cv_bridge(msg)

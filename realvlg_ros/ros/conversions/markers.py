@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
-from geometry_msgs.msg import Vector3
+from geometry_msgs.msg import Pose, Vector3
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -11,7 +13,7 @@ from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...grasping.gripper import Gripper
 from ...tracking.target.target import GraspTarget
-from ...transforms import make_transform
+from ...transforms import transform_points
 from .pose import point_to_msg, pose_to_msg, vector_to_msg
 from .stamps import ns_to_stamp
 
@@ -27,6 +29,8 @@ _LABEL_OFFSET_M = 0.16
 _SHAFT_M = 0.004
 _HEAD_M = 0.010
 _EDGE_M = 0.001
+# What the boxes of all grippers have in common.
+_CUBE = Marker(ns='grasps', type=Marker.CUBE)
 
 
 class TargetMarkers:
@@ -63,18 +67,18 @@ class TargetMarkers:
     def _gripper_markers(self, header: Header, rank: int, grasp: Grasp) -> list[Marker]:
         color = _quality_color(grasp.quality, _BEST_ALPHA if rank == 0 else _OTHER_ALPHA)
         boxes = self._gripper.boxes(grasp.opening_width)
-        return [
-            Marker(
-                header=header,
-                ns='grasps',
-                id=rank * len(boxes) + part,
-                type=Marker.CUBE,
-                pose=pose_to_msg(grasp.tcp2frame @ make_transform(np.eye(3), (lower + upper) / 2)),
-                scale=vector_to_msg(upper - lower),
-                color=color,
-            )
-            for part, (lower, upper) in enumerate(boxes)
-        ]
+        centers = transform_points(grasp.tcp2frame, boxes.mean(axis=1))
+        # The boxes lie along the axes of the TCP.
+        orientation = pose_to_msg(grasp.tcp2frame).orientation
+        markers = []
+        for part, (center, (lower, upper)) in enumerate(zip(centers, boxes, strict=True)):
+            # A copy takes a quarter of the time of a new one, and every image has dozens.
+            marker = copy(_CUBE)
+            marker.header, marker.id, marker.color = header, rank * len(boxes) + part, color
+            marker.pose = Pose(position=point_to_msg(center), orientation=orientation)
+            marker.scale = vector_to_msg(upper - lower)
+            markers.append(marker)
+        return markers
 
 
 def _contacts(header: Header, grasp: Grasp) -> Marker:

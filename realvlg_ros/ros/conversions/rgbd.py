@@ -1,7 +1,10 @@
-"""A colour image, a depth image and a camera_info to one RgbdFrame."""
+"""A colour image, a depth image and a camera_info to one RgbdFrame, and back."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ...arrays import FloatArray
@@ -9,9 +12,22 @@ from ...camera.depth_check import check_variety
 from ...depth_noise import DepthNoise
 from ...errors import FrameError
 from ...frame import RgbdFrame
-from .camera import camera_from_msg
-from .image import color_from_msg, depth_from_msg
+from .camera import camera_from_msg, camera_to_msg
+from .compressed_image import encode_color, encode_depth
+from .image import color_from_msg, depth_from_msg, image_from_array
 from .stamps import stamp_to_ns
+
+# Forms in which depth is sent.
+DEPTH_FORMS = ('16UC1', '32FC1')
+
+
+@dataclass(frozen=True)
+class CameraMessages:
+    """What a camera sends of one frame, all of one stamp."""
+
+    color: Image | CompressedImage
+    depth: Image | CompressedImage
+    camera_info: CameraInfo
 
 
 def frame_from_msgs(
@@ -66,3 +82,29 @@ def frame_from_msgs(
     )
     check_variety(frame.depth)
     return frame
+
+
+def frame_to_msgs(
+    frame: RgbdFrame, stamp_ns: int, depth_encoding: str = '16UC1', compressed: bool = False
+) -> CameraMessages:
+    """The messages of a frame.
+
+    Args:
+        frame: colour and depth.
+        stamp_ns: of the messages, in place of the frame's own, ns.
+        depth_encoding: 16UC1 (mm) or 32FC1 (m): millimetres or metres.
+        compressed: whether the images are compressed: colour as jpeg, depth as compressedDepth.
+    """
+    frame_id = frame.camera.frame_id
+    depth = frame.depth
+    if depth_encoding == '16UC1':
+        depth = np.clip(np.rint(depth * 1000), 0, 65535).astype(np.uint16)
+    info = camera_to_msg(frame.camera, stamp_ns)
+    if compressed:
+        color = encode_color(frame.color, stamp_ns, frame_id)
+        return CameraMessages(color, encode_depth(depth, stamp_ns, frame_id), info)
+    return CameraMessages(
+        image_from_array(frame.color, 'rgb8', stamp_ns, frame_id),
+        image_from_array(depth, depth_encoding, stamp_ns, frame_id),
+        info,
+    )

@@ -6,6 +6,8 @@ from builtin_interfaces.msg import Time
 
 # Nanoseconds in a second. From SI.
 NS_PER_S = 1_000_000_000
+# Simulated time begins here, ns. Chosen: a stamp of zero means "no stamp" to many programs.
+CLOCK_START_NS = NS_PER_S
 
 
 def stamp_to_ns(stamp: Time) -> int:

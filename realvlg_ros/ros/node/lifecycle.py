@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
+from ... import __version__
 from ...errors import RealvlgError
 from ...settings import setting
 from ...threads import limit_threads
@@ -53,6 +55,10 @@ class ManagedNode(EntityNode):
         super().__init__(name, **arguments)
         self._configured = self._built = False
         self._problem = ''
+        words = 'Version of realvlg_ros that this node is of.'
+        self.declare_parameter(
+            'version', __version__, ParameterDescriptor(description=words, read_only=True), True
+        )
         self._declared = NodeParameters(self, self.parameter_type, lambda: self._configured)
         self._diagnostics = DiagnosticsPublisher(self, self._reports)
         # In the callback group of the lifecycle services, so that the two never overlap.

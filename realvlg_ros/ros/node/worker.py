@@ -15,10 +15,19 @@ class Worker:
     If a job raises, on_error is called with the exception, and the thread continues.
     """
 
-    def __init__(self, name: str, on_error: Callable[[Exception], None]) -> None:
-        """Start the thread."""
+    def __init__(
+        self, name: str, on_error: Callable[[Exception], None], limit: int | None = None
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            name: of the thread.
+            on_error: called with what a job raises.
+            limit: posted jobs that may wait; any number without one.
+        """
         self.name = name
         self._on_error = on_error
+        self._limit = limit
         self._posted: deque[Job] = deque()
         self._offered: Job | None = None
         self._stopping = False
@@ -32,11 +41,23 @@ class Worker:
         """Number of offered jobs that were replaced by a newer one before they started."""
         return self._dropped
 
-    def post(self, job: Job) -> None:
-        """Run a job after those posted before it, and before the offered one."""
+    @property
+    def waiting(self) -> int:
+        """Number of posted jobs that have not started."""
+        return len(self._posted)
+
+    def post(self, job: Job) -> bool:
+        """Run a job after those posted before it, and before the offered one.
+
+        Returns:
+            Whether there was room for it.
+        """
         with self._wake:
+            if self._limit is not None and len(self._posted) >= self._limit:
+                return False
             self._posted.append(job)
             self._wake.notify()
+            return True
 
     def offer(self, job: Job) -> None:
         """Run a job when the thread is free, unless a newer one is offered before."""

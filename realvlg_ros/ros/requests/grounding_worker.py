@@ -10,7 +10,7 @@ from dataclasses import replace
 from ...errors import GroundingCanceled, InstructionError, RealvlgError, TransformError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_instruction
-from ...grounding.query import Query, ground
+from ...grounding.query import Query, completed, ground
 from ..node.worker import Worker
 from .grounding_request import GroundingRequest
 
@@ -167,16 +167,7 @@ class GroundingWorker:
 
     def _answer(self, request: GroundingRequest, grounding: Grounding, frame: RgbdFrame) -> None:
         self.answered += 1
-        request.finish(
-            replace(
-                grounding,
-                stamp_ns=frame.stamp_ns,
-                frame_id=frame.camera.frame_id,
-                image_width=frame.camera.width,
-                image_height=frame.camera.height,
-                backend=grounding.backend or self._grounder.name,
-            )
-        )
+        request.finish(completed(grounding, frame, self._grounder.name))
 
 
 def _publish_nothing(_: Grounding) -> None:

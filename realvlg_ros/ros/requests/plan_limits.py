@@ -1,6 +1,9 @@
 """Time limits and attempts of a request to plan grasps."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,21 @@ class PlanLimits:
     retry_period: float
     ground_attempts: int
     tf_timeout: float = 5.0
+
+    @classmethod
+    def of_parameters(cls, parameters: Any, timeout: float = 0.0) -> PlanLimits:
+        """The limits of a goal.
+
+        Args:
+            parameters: of grasp_server.
+            timeout: of the goal, s; 0 for the default.
+        """
+        p = parameters
+        return cls(
+            timeout=timeout or p.default_timeout,
+            grounder_silence=p.grounder_silence,
+            target_silence=p.target_silence,
+            retry_period=p.retry_period,
+            ground_attempts=p.ground_attempts,
+            tf_timeout=p.tf_timeout,
+        )

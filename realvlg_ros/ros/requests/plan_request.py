@@ -10,9 +10,10 @@ from ...action import Ground, PlanGrasps
 from ...errors import InstructionError, TransformError
 from ...grounding.grounding import check_instruction
 from ...msg import GraspTarget, Grounding, RegionMask
+from ...tracking.goal_rules import came_of, checked_words, good_enough, is_ready
 from ..conversions.region import timings_to_msg
+from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
-from .answers import answers, checked_words, is_checked, leave_out_below
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 from .progress import Progress
@@ -117,8 +118,10 @@ class PlanRequest:
                 self._ground(instruction)
                 target = self._await_target()
                 if target is not None:
-                    words = checked_words(target, self._around.now_ns())
-                    if lack := leave_out_below(target, least):
+                    checked_ns = stamp_to_ns(target.checked_stamp)
+                    words = checked_words(target.message, checked_ns, self._around.now_ns())
+                    target.grasps, lack = good_enough(target.grasps, least)
+                    if lack:
                         return self._result(Result.NO_GRASP, lack)
                     return self._result(Result.OK, words, target)
                 since = self._deadline.elapsed - self._sent_s
@@ -210,6 +213,10 @@ class PlanRequest:
         self._waiter.pause(self._limits.retry_period)
         return False
 
+    @property
+    def _grounded_ns(self) -> int:
+        return stamp_to_ns(self._grounding.header.stamp)
+
     def _await_target(self) -> GraspTarget | None:
         """The target of this request; None when the object has to be grounded again."""
         self._progress.enter(Feedback.PLANNING, self._grounding.label)
@@ -226,7 +233,7 @@ class PlanRequest:
                     'check that grasp_node is active and receives images'
                 )
                 return None
-            if not answers(target, self._grounding):
+            if not came_of(stamp_to_ns(target.grounded_stamp), self._grounded_ns):
                 seen = target
                 continue
             if (placed := self._usable(target)) is not None:
@@ -251,9 +258,8 @@ class PlanRequest:
             self._lost = target.message or 'the object was lost'
             return None
         self._target_tf.found()
-        seen = target.state in (GraspTarget.TENTATIVE, GraspTarget.CONFIRMED)
-        ready = target.stable or not self._goal.wait_for_stable
-        if not (target.grasps and seen and ready and is_checked(target)):
+        checked = target.checked_stamp == target.header.stamp
+        if not (is_ready(target, self._goal.wait_for_stable) and checked):
             return None
         try:
             placed = self._around.place(target, self._goal.target_frame)

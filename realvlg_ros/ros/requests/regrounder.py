@@ -8,13 +8,12 @@ from rclpy.node import Node
 
 from ...action import Ground
 from ...tracking.reground import RegroundRequest
+from ...tracking.reground_turns import RegroundTurns
 from .ground_client import GroundAttempt, GroundClient
 
 # Time without feedback after which the grounder counts as gone, s. Chosen: six of its feedbacks,
 # since the request is only sent again then.
 _GROUNDER_SILENCE_S = 3.0
-# Requests of which the turn is remembered. Chosen: several times the targets of a tracker.
-_TURNS_KEPT = 64
 
 
 class Regrounder:
@@ -27,8 +26,12 @@ class Regrounder:
         """Make the action client."""
         self._client = GroundClient(node, 'ground_background')
         self._attempt: GroundAttempt | None = None
-        self._sent: dict[str, int] = {}
-        self.asked = 0
+        self._turns = RegroundTurns()
+
+    @property
+    def asked(self) -> int:
+        """How many requests were sent."""
+        return self._turns.count
 
     def ask(self, requests: Sequence[RegroundRequest]) -> None:
         """Send one request, unless one is in progress or no server has been discovered.
@@ -39,11 +42,7 @@ class Regrounder:
             self._attempt = None
         if not requests or self._attempt is not None or not self._client.ready():
             return
-        request = min(requests, key=lambda request: self._sent.get(request.request_id, 0))
-        self.asked += 1
-        if len(self._sent) >= _TURNS_KEPT:
-            self._sent.clear()
-        self._sent[request.request_id] = self.asked
+        request = self._turns.take(requests)
         goal = Ground.Goal(instruction=request.instruction, request_id=request.request_id)
         self._attempt = self._client.send(goal, _GROUNDER_SILENCE_S, lambda: None)
 

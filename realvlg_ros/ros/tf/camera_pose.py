@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...arrays import FloatArray
 from ...errors import TransformError
-from .tf_input import TfInput
+from .transform_source import TransformSource
 
 
 class CameraPose:
@@ -20,7 +20,7 @@ class CameraPose:
         self,
         fixed_frame: str,
         fallback: bool,
-        tf: TfInput | None,
+        tf: TransformSource | None,
         no_tf: str,
         warn: Callable[[str], None],
     ) -> None:

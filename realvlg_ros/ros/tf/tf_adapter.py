@@ -53,35 +53,20 @@ def transform_from_msg(msg: TransformStamped) -> FloatArray:
     return from_quaternion(point_from_msg(msg.transform.translation), (q.x, q.y, q.z, q.w))
 
 
-class TransformListener:
-    """Fills a buffer from /tf and /tf_static."""
+class TransformReader:
+    """Fills a buffer from messages of tf, and keeps what is refused of them."""
 
-    def __init__(
-        self, buffer: TransformBuffer, subscribe: Subscribe, warn: Callable[[str], None]
-    ) -> None:
-        """Subscribe.
+    def __init__(self, buffer: TransformBuffer, warn: Callable[[str], None]) -> None:
+        """Read into a buffer.
 
         Args:
             buffer: receives the transforms.
-            subscribe: makes a subscription, such as `node.create_subscription`.
             warn: called when a transform is refused for another reason than before, and with an
                 empty text once none is refused any more.
-
-        Raises:
-            MissingDependencyError: tf2_msgs is not installed.
         """
-        message = _tf_message()
         self._buffer = buffer
         self._warn = warn
         self._refused: dict[str, str] = {}
-        subscribe(message, '/tf', self._receive, _DYNAMIC_QOS)
-        subscribe(message, '/tf_static', self._receive_static, _STATIC_QOS)
-
-    def _receive(self, msg: Any) -> None:
-        self._feed(msg.transforms, static=False)
-
-    def _receive_static(self, msg: Any) -> None:
-        self._feed(msg.transforms, static=True)
 
     def refused(self, words: str) -> str:
         """The transforms that are refused now of the frames that words quote, and why."""
@@ -89,14 +74,20 @@ class TransformListener:
         found = list(self._refused.items())
         return '; '.join(why for child, why in found if repr(child) in words)
 
-    def _feed(self, transforms: Iterable[TransformStamped], static: bool) -> None:
+    def missing(self, what: str, error: TransformError) -> TransformError:
+        """The error of something that cannot be looked up; names what tf has refused, too."""
+        refused = self.refused(str(error))
+        return TransformError(f'no {what}: {error}' + (f'. {refused}' if refused else ''))
+
+    def read(self, transforms: Iterable[Any], static: bool) -> None:
+        """Take messages TransformStamped, static ones or not."""
         before = list(self._refused)
-        for msg in transforms:
-            parent, child = msg.header.frame_id, msg.child_frame_id
+        for each in transforms:
+            parent, child = each.header.frame_id, each.child_frame_id
             try:
-                pose = transform_from_msg(msg)
+                pose = transform_from_msg(each)
                 self._buffer.set_transform(
-                    parent, child, pose, stamp_to_ns(msg.header.stamp), static
+                    parent, child, pose, stamp_to_ns(each.header.stamp), static
                 )
             except TransformError as error:
                 self._refused.setdefault(
@@ -107,6 +98,34 @@ class TransformListener:
                 self._refused.pop(child, None)
         if list(self._refused) != before:
             self._warn('; '.join(self._refused.values()))
+
+
+class TransformListener(TransformReader):
+    """Fills a buffer from /tf and /tf_static."""
+
+    def __init__(
+        self, buffer: TransformBuffer, subscribe: Subscribe, warn: Callable[[str], None]
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            buffer: receives the transforms.
+            subscribe: makes a subscription, such as `node.create_subscription`.
+            warn: as for TransformReader.
+
+        Raises:
+            MissingDependencyError: tf2_msgs is not installed.
+        """
+        super().__init__(buffer, warn)
+        message = _tf_message()
+        subscribe(message, '/tf', self._receive, _DYNAMIC_QOS)
+        subscribe(message, '/tf_static', self._receive_static, _STATIC_QOS)
+
+    def _receive(self, msg: Any) -> None:
+        self.read(msg.transforms, static=False)
+
+    def _receive_static(self, msg: Any) -> None:
+        self.read(msg.transforms, static=True)
 
 
 class TransformBroadcaster:

@@ -57,9 +57,7 @@ class TfInput:
                 if not deadline.passed:
                     time.sleep(_POLL_S)
                     continue
-                refused = self._listener.refused(str(error))
-                words = f'no {what}: {error}' + (f'. {refused}' if refused else '')
-                raise TransformError(words) from error
+                raise self._listener.missing(what, error) from error
             return found
 
     def clear(self) -> None:

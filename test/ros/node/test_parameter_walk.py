@@ -25,6 +25,7 @@ from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
 from realvlg_ros.nodes.grounding_node import GroundingNode
 from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
+from realvlg_ros.nodes.realvlg_recorder import Recorder
 from realvlg_ros.nodes.simulated_camera import SimulatedCamera
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.ros.node.lifecycle import ManagedNode
@@ -34,7 +35,9 @@ from realvlg_ros.tracking.lock_step import LockStep
 from realvlg_ros.tracking.settings import TrackerSettings
 from realvlg_ros.tracking.tracker import TargetTracker
 
-NODES = (GroundingNode, GraspNode, GraspServer, MoveitAdapter, FramePlayer, SimulatedCamera)
+NODES = (
+    GroundingNode, GraspNode, GraspServer, MoveitAdapter, Recorder, FramePlayer, SimulatedCamera,
+)  # fmt: skip
 OWNERS = {
     **{node.__name__: parameters_of(node) for node in NODES},
     **{name: settings_of(cls) for name, cls in backend_settings().items()},

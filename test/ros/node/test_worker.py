@@ -7,8 +7,8 @@ from patience import PATIENCE_S
 from realvlg_ros.ros.node.worker import Worker
 
 
-def blocked_worker(errors=None):
-    worker = Worker('test', (errors if errors is not None else []).append)
+def blocked_worker(errors=None, limit=None):
+    worker = Worker('test', (errors if errors is not None else []).append, limit)
     running, gate = threading.Event(), threading.Event()
 
     def block():
@@ -31,6 +31,18 @@ def test_posted_jobs_run_in_order_and_only_the_newest_offer_does():
     assert done.wait(PATIENCE_S)
     assert ran == [('post', 0), ('post', 1), ('post', 2), ('offer', 3)]
     assert worker.dropped == 3
+    assert worker.stop(PATIENCE_S)
+
+
+def test_a_job_beyond_the_limit_is_refused_and_the_others_run():
+    worker, gate = blocked_worker(limit=2)
+    ran, done = [], threading.Event()
+    taken = [worker.post(lambda n=number: ran.append(n)) for number in range(3)]
+    assert (taken, worker.waiting) == ([True, True, False], 2)
+    worker.offer(done.set)
+    gate.set()
+    assert done.wait(PATIENCE_S)
+    assert ran == [0, 1]
     assert worker.stop(PATIENCE_S)
 
 

@@ -1,0 +1,1 @@
+"""How fast bags are replayed, and how time and memory grow with their length and the targets."""

@@ -1,0 +1,1 @@
+"""Bags read and written in lock step, and what came of it."""

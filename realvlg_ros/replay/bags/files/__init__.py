@@ -1,0 +1,1 @@
+"""The files of bags: found, and read in each storage."""

@@ -1,0 +1,1 @@
+"""What a replay shows, as standard messages in a bag."""

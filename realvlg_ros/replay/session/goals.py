@@ -1,0 +1,123 @@
+"""What a replay asks, and at which times of the bag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ...errors import RealvlgError, ReplayError
+from ...grounding.grounding import check_instruction
+from ...settings import Settings, from_options, setting
+
+# The latest time that a goal can have, s. Chosen: a day, longer than any bag.
+_LATEST_S = 86400.0
+_EXPECTED = (
+    'expected a list of goals, each with the time and the words: '
+    '[{at: 2.5, instruction: pick up the red mug}]'
+)
+
+
+@dataclass(frozen=True)
+class ReplayGoal(Settings):
+    """One goal: the options of a goal of PlanGrasps, and when it is sent."""
+
+    instruction: str = setting('', 'What a person would say.')
+    at: float = setting(
+        0.0, 'When it is asked, after the first image of the bag.',
+        unit='s', low=0.0, high=_LATEST_S,
+    )  # fmt: skip
+    wait_for_stable: bool = setting(True, 'Wait until the target is stable.')
+    min_quality: float = setting(
+        0.0, 'Grasps of less quality are left out.', unit='unitless', low=0.0, high=1.0
+    )
+    max_grasps: int = setting(
+        0, 'At most so many grasps in the answer; 0 for all.', unit='grasps', low=0, high=1000
+    )
+    timeout: float = setting(
+        0.0, 'The answer comes within this time of the bag; 0 takes default_timeout.',
+        unit='s', low=0.0, high=3600.0,
+    )  # fmt: skip
+    goal_id: str = setting('', 'Names it in what comes of it; by default goal-1 and so on.')
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, 'instruction', check_instruction(self.instruction))
+
+    @property
+    def at_ns(self) -> int:
+        """When it is asked, ns after the first image."""
+        return round(self.at * 1e9)
+
+
+def numbered(goals: Sequence[ReplayGoal]) -> tuple[ReplayGoal, ...]:
+    """The goals in the order of their times, those without an id named by their number.
+
+    Raises:
+        ReplayError: there is none, or two have the same id.
+    """
+    if not goals:
+        raise ReplayError('there is no goal; give --instruction "pick up the red mug", or --goals')
+    ordered = sorted(goals, key=lambda goal: goal.at_ns)
+    named = tuple(
+        goal if goal.goal_id else replace(goal, goal_id=f'goal-{number}')
+        for number, goal in enumerate(ordered, 1)
+    )
+    ids = [goal.goal_id for goal in named]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise ReplayError(f'two goals have the id {twice[0]!r}; give each its own')
+    return named
+
+
+def read_goals(path: Path) -> tuple[ReplayGoal, ...]:
+    """The goals of a YAML or JSON file: a list of mappings of ReplayGoal's settings.
+
+    Raises:
+        ReplayError: the file cannot be read, or a goal is wrong; names its line.
+    """
+    try:
+        text = path.read_text(encoding='utf-8')
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        entries = yaml.safe_load(text)
+    except OSError as error:
+        raise ReplayError(f'goals cannot be read: {error}') from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that is none, and nesting without end, are no YAMLError.
+        raise ReplayError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
+    if not isinstance(entries, list) or not entries:
+        raise ReplayError(f'{path} holds no list of goals; {_EXPECTED}')
+    return numbered(
+        [
+            _read_goal(entry, f'{path}, goal {number} (line {node.start_mark.line + 1})')
+            for number, (entry, node) in enumerate(zip(entries, root.value, strict=True), 1)
+        ]
+    )
+
+
+def check_times(goals: Sequence[ReplayGoal], duration_s: float) -> None:
+    """Refuse goals after the end of a bag.
+
+    Raises:
+        ReplayError: names the goal and how long the bag is.
+    """
+    for goal in goals:
+        if goal.at > duration_s:
+            raise ReplayError(
+                f'goal {goal.goal_id} is asked at {goal.at:g} s, and the bag is '
+                f'{duration_s:.2f} s long; give a time within it'
+            )
+
+
+def _read_goal(entry: Any, place: str) -> ReplayGoal:
+    if not isinstance(entry, dict):
+        raise ReplayError(f'{place} is {entry!r}; {_EXPECTED}')
+    if 'instruction' not in entry:
+        raise ReplayError(f'{place} has no instruction; {_EXPECTED}')
+    try:
+        return from_options(ReplayGoal, {str(key): value for key, value in entry.items()})
+    except (RealvlgError, RecursionError) as error:
+        raise ReplayError(f'{place}: {error}') from error
