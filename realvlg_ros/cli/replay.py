@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,13 @@ def run(arguments: argparse.Namespace) -> int:
     # What is computed must not depend on threads; they read and write beside it.
     limit_threads(1)
     replay = import_ros('realvlg_ros.replay.run')
-    summary = replay.replay(_options(arguments), print_answers)
+    options = _options(arguments)
+    # As Ctrl-C: what was written must be whole.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        summary = replay.replay(options, print_answers)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     print(f'wrote {arguments.out}: {summary.frames} images')
     if not arguments.no_report:
         print(f'wrote {write_report(arguments.out)}')

@@ -145,6 +145,9 @@ class _Run:
             for step in self._session.run(self._events()):
                 self._behind.post(partial(self._write, step))
                 frames += step.frame is not None
+                if step.answers:
+                    # What is said of them must not stand behind the bar.
+                    progress.close()
                 on_step(step)
                 progress.update(step.time_ns / 1e9, frames)
             ended = ''

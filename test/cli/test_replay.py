@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -194,12 +195,13 @@ def test_a_bag_without_a_usable_image_says_why(bags, tmp_path):
     assert any('map' in words for words in run['warnings'])
 
 
-def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch):
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, number):
     from realvlg_ros.cli import replay
 
     def stop(step):
         if step.frame is not None and step.time_ns > 400_000_000:
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
 
     monkeypatch.setattr(replay, 'print_answers', stop)
     given = [str(bags / 'mcap'), *RED_MUG, '--threads', '2', '--out', str(tmp_path)]

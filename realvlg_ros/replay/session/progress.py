@@ -48,10 +48,11 @@ class Progress:
             self._write(self._words(time_s, frames, now_s))
 
     def close(self) -> None:
-        """Take the bar away."""
-        if self._is_terminal and self._length:
+        """Take the bar away, for good or for a line of others."""
+        if self._length:
             self._stream.write('\r' + ' ' * self._length + '\r')
             self._stream.flush()
+            self._length = 0
 
     def _words(self, time_s: float, frames: int, now_s: float) -> str:
         spent_s = max(now_s - self._began_s, 1e-9)
