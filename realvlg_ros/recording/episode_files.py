@@ -12,7 +12,7 @@ from ..image_region import Box, RegionMask
 from ..json_text import to_json_text
 from ..tracking.target.target import GraspTarget
 from .episode import Episode, Shot
-from .goal_event import SUCCESSES
+from .goal_event import SUCCESSES, GoalStep
 from .lighting import Lighting, LightingSummary
 from .mask_runs import mask_to_runs
 from .packed_frame import PackedFrame
@@ -83,17 +83,23 @@ def _goal(episode: Episode[Any]) -> dict[str, Any]:
         'request_ids': sorted(episode.requests),
         'instruction': goal.instruction,
         'answers_token': goal.token,
-        'accepted_ns': goal.stamp_ns,
+        'accepted_ns': goal.stamp_ns if _begin_heard(episode) else None,
     }
 
 
+def _begin_heard(episode: Episode[Any]) -> bool:
+    """Whether it was heard that the goal was accepted, not only how it ended."""
+    return episode.goal.step is GoalStep.ACCEPTED and episode.goal.stamp_ns > 0
+
+
 def _result(episode: Episode[Any]) -> dict[str, Any]:
+    elapsed_s = (episode.ended_ns - episode.goal.stamp_ns) / 1e9
     return {
         'status': episode.status,
         'message': episode.message,
         'success': episode.status in SUCCESSES,
         'ended_ns': episode.ended_ns,
-        'elapsed_s': (episode.ended_ns - episode.goal.stamp_ns) / 1e9,
+        'elapsed_s': elapsed_s if _begin_heard(episode) else None,
         'from_topics': episode.from_topics,
         'token': episode.token,
     }

@@ -161,7 +161,7 @@ def _frame_poses(goals: Sequence[GoalPair]) -> list[Figure]:
 def _followed(goals: Sequence[GoalPair]) -> list[Figure]:
     """Frames in which one of the runs has a target, and in which each follows it."""
     pairs = [frame for goal in goals if goal.a and goal.b for frame in goal.frames]
-    words = 'share of the frames in which the target is followed'
+    words = 'share of the frames with a target in A or B in which it is followed'
     if not pairs:
         return [Figure('followed_drop', words, '', None, Verdict.UNKNOWN)]
     a = sum(pose_of(frame.a) is not None for frame in pairs) / len(pairs)

@@ -65,6 +65,17 @@ class GoalPair:
         goal = self.a or self.b
         return goal.instruction if goal else ''
 
+    @property
+    def followed(self) -> tuple[float, float] | None:
+        """Share of the frames in which A, and in which B follows; None without a frame."""
+        if not self.frames:
+            return None
+        count = len(self.frames)
+        return (
+            sum(pose_of(frame.a) is not None for frame in self.frames) / count,
+            sum(pose_of(frame.b) is not None for frame in self.frames) / count,
+        )
+
     def steps(self, period: float) -> tuple[FloatArray, FloatArray]:
         """Steps of A and of B, (n, 2) m and rad each, over the frames that both follow.
 
