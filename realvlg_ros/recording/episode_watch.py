@@ -231,7 +231,7 @@ class EpisodeWatch(Generic[P]):
             episode = self._of_goal(event.goal_id)
         if episode is None:
             return
-        episode.token = event.token
+        episode.token = event.token if event.status == 'AMBIGUOUS' else ''
         if event.target_stamp_ns:
             episode.answer = episode.target_at(event.target_stamp_ns)
             self._keep(episode, 'answer', event.target_stamp_ns)

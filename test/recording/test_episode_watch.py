@@ -237,9 +237,7 @@ def test_a_time_that_was_not_told_is_null():
     # Its beginning was not heard.
     seen.watch.on_goal(goal(GoalStep.ENDED, seen.stamp_ns, 2, status='LOST'))
     seen.frames(20)
-    failed, ended = (
-        json.loads(told_goals.files_of(each)['episode.json']) for each in seen.done
-    )
+    failed, ended = (json.loads(told_goals.files_of(each)['episode.json']) for each in seen.done)
     assert [row['t_s'] for row in failed['events']] == [0.0, None, 0.0]
     assert failed['frames'][0]['t_s'] == pytest.approx(-0.9)
     assert (ended['goal']['accepted_ns'], ended['result']['elapsed_s']) == (None, None)
