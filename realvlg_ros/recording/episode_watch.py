@@ -211,7 +211,8 @@ class EpisodeWatch(Generic[P]):
         episode = self._episode_of(event.request_id)
         if episode is None or not episode.is_request:
             # The plan of a pick, or a goal that was given up, may end after its episode.
-            late = episode is not None or event.request_id in self._closed
+            told = {event.request_id, event.goal_id} & set(self._closed)
+            late = episode is not None or told
             if event.step is GoalStep.ACCEPTED or not late:
                 self._begin(event)
             elif episode is not None:
@@ -275,7 +276,7 @@ class EpisodeWatch(Generic[P]):
 
     def _close(self, episode: Episode[P]) -> None:
         self._open.remove(episode)
-        self._closed.extend(episode.requests)
+        self._closed.extend(episode.requests | ({episode.goal.goal_id} - {''}))
         episode.note_answer()
         self._done(episode)
 

@@ -241,3 +241,16 @@ def test_a_time_that_was_not_told_is_null():
     assert [row['t_s'] for row in failed['events']] == [0.0, None, 0.0]
     assert failed['frames'][0]['t_s'] == pytest.approx(-0.9)
     assert (ended['goal']['accepted_ns'], ended['result']['elapsed_s']) == (None, None)
+
+
+def test_the_end_of_a_goal_that_was_given_up_makes_no_second_recording():
+    seen = Watched()
+    pick = {'action': PICK, 'request_id': ''}
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 7, **pick))
+    seen.now_s += 20
+    seen.watch.tick()
+    assert not seen.watch.on_goal(goal(GoalStep.ENDED, seen.frames(1), 7, status='HELD', **pick))
+    # Another pick, of which only the end is heard.
+    assert seen.watch.on_goal(goal(GoalStep.ENDED, seen.frames(1), 8, status='HELD', **pick))
+    seen.frames(20)
+    assert [each.status for each in seen.done] == ['NO_RESULT', 'HELD']
