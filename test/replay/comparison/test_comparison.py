@@ -253,3 +253,17 @@ def test_the_goals_and_the_figures_of_a_page_name_the_same_shares(write):
     assert goal.followed == (dropped.a, dropped.b) == (1.0, pytest.approx(0.75, abs=0.02))
     goals = render_page(comparison).split('id="figures"')[0]
     assert f'{100 * dropped.b:.1f} %' in goals
+
+
+def test_what_got_faster_in_all_is_told_of_all_stages(write):
+    a, b = write('a', step_ms=36.0), write('b')
+    assert 'It took more time' in sentence(compare_runs(b, a, {}))[1]
+    words = sentence(compare_runs(a, b, {}))[1]
+    assert 'It took less time on the machine as it was: wall time of all stages is 0.' in words
+
+
+def test_jitter_that_differs_by_chance_is_the_same(write):
+    a, b = write('a', jitter=0.001), write('b', jitter=0.00104)
+    found = figures(compare_runs(a, b, {}))
+    assert found['jitter_position_ratio'].value == pytest.approx(1.04, abs=0.02)
+    assert found['jitter_position_ratio'].verdict is Verdict.SAME
