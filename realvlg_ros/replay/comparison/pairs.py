@@ -10,14 +10,12 @@ import numpy as np
 from ...arrays import FloatArray
 from ..runs.events import Event, GraspPose
 from ..runs.goals import Goal, goals_of
-from ..runs.motion import pose_difference
+from ..runs.motion import STEP_PERIODS, pose_difference
 from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import frame_period
 
 # Two goals are the same question when they are asked within this, s. Chosen: one frame at 10 Hz.
 _SAME_TIME_S = 0.1
-# Poses farther apart in time than so many frame periods are no step. Chosen: one may lack.
-_STEP_PERIODS = 2.5
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,7 @@ def steps_between(poses: Sequence[GraspPose | None], t: FloatArray, period: floa
         before, after = poses[k - 1], poses[k]
         if before is None or after is None or before.frame_id != after.frame_id:
             continue
-        if 0 < t[k] - t[k - 1] <= _STEP_PERIODS * period:
+        if 0 < t[k] - t[k - 1] <= STEP_PERIODS * period:
             steps[k] = pose_difference(before, after)
     return steps
 
