@@ -23,9 +23,10 @@ _BEHIND_M = 0.01
 # the inside of a cup, of which the rim hides a part, looks wider.
 _NARROW_M = 0.02
 # A jump of depth is looked for in a window of so many pixels, and is steeper than any surface that
-# gives readings: metres of depth for one across. Chosen: the blur of an edge, and 80 degrees.
-_JUMP_WINDOW = np.ones((5, 5), np.uint8)
-_STEEPEST = 5.7
+# gives readings: metres of depth for one across. Chosen: the blur of an edge on both of its sides,
+# and 76 degrees.
+_JUMP_WINDOW = np.ones((7, 7), np.uint8)
+_STEEPEST = 4.0
 # Between the outline and what is seen beside it may be so many pixels that are neither. Chosen:
 # the blur of an edge.
 _GAP_PX = 6
@@ -68,10 +69,12 @@ def hidden_parts(
     width = visible_width(beyond, depth, focal, connectivity=8)[near]
     hidden, grown = _continued(scene, near, beside, np.minimum(width, reach[near]))
     own = scene.mask & scene.frame.valid
+    far = _far_edges(depth[near], own[near], focal)
     # At a jump no width is known: that of the surface beside it holds.
-    width = cv2.dilate(visible_width(own, depth, focal)[near], _JUMP_WINDOW)
-    narrow = _far_edges(depth[near], own[near], focal) & (width < _NARROW_M)
-    own_hidden, own_grown = _continued(scene, near, narrow, np.asarray(width, np.float32))
+    width = np.where(far, visible_width(own, depth, focal)[near], np.float32(0))
+    width = np.asarray(cv2.dilate(width, _JUMP_WINDOW), np.float32)
+    narrow = far & (width > 0) & (width < _NARROW_M)
+    own_hidden, own_grown = _continued(scene, near, narrow, width)
     result = np.full(beyond.shape, np.inf, np.float32)
     result[near] = np.minimum(hidden, own_hidden)
     extent = reach.copy()
@@ -80,10 +83,13 @@ def hidden_parts(
 
 
 def _far_edges(depth: Float32Array, own: BoolArray, focal: float) -> BoolArray:
-    """The object's readings (height, width) beside which a part of it is nearer by a jump."""
+    """The object's surface (height, width) beside which a part of it is nearer by a jump."""
     nearest = cv2.erode(np.where(own, depth, np.float32(np.inf)), _JUMP_WINDOW)
     slope = _STEEPEST * (len(_JUMP_WINDOW) // 2) / np.float32(focal) * depth
-    return np.asarray(own & (depth > nearest + np.maximum(slope, _BEHIND_M)))
+    far = own & (depth > nearest + np.maximum(slope, _BEHIND_M))
+    # Flying pixels along the outline are no surface.
+    opened = cv2.morphologyEx(far.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(opened > 0)
 
 
 def _continued(
