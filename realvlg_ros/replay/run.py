@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -134,6 +134,7 @@ class _Run:
         if options.messages:
             path = options.out / RECORDING_FILE
             self._messages = stack.enter_context(RunBag(path, gripper, options.link))
+            self._messages.give(options.static_transforms, bag.start_ns)
         self._behind = WriteBehind(in_thread=options.threads > 1)
 
     def play(self, on_step: Callable[[Step], None]) -> None:
@@ -142,24 +143,22 @@ class _Run:
         frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
-            for step in self._session.run(self._events()):
-                self._behind.post(partial(self._write, step))
-                frames += step.frame is not None
-                if step.answers:
-                    # What is said of them must not stand behind the bar.
-                    progress.close()
-                on_step(step)
-                progress.update(step.time_ns / 1e9, frames)
+            with closing(self._behind), closing(self._events()) as events:
+                for step in self._session.run(events):
+                    self._behind.post(partial(self._write, step))
+                    frames += step.frame is not None
+                    if step.answers:
+                        # What is said of them must not stand behind the bar.
+                        progress.close()
+                    on_step(step)
+                    progress.update(step.time_ns / 1e9, frames)
             ended = ''
         except RealvlgError as error:
             ended = str(error)
             raise
         finally:
             progress.close()
-            try:
-                self._behind.close()
-            finally:
-                self._describe(ended)
+            self._describe(ended)
 
     def _write(self, step: Step) -> None:
         with step.timed('write'):
@@ -168,18 +167,20 @@ class _Run:
             self.summary.add(step)
         self._folder.add(step)
 
-    def _events(self) -> Iterator[BagEvent]:
+    def _events(self) -> Generator[BagEvent, None, None]:
         """Images and notices; the transforms that were read with them go to the messages."""
         pairs = self._read()
         if self._options.threads > 1:
             pairs = read_ahead(pairs)
-        for transforms, event in pairs:
-            if transforms and self._messages is not None:
-                self._behind.post(partial(self._messages.pass_on, transforms))
-            if event is not None:
-                yield event
+        # The bag is closed after this, and another thread must not read it then.
+        with closing(pairs):
+            for transforms, event in pairs:
+                if transforms and self._messages is not None:
+                    self._behind.post(partial(self._messages.pass_on, transforms))
+                if event is not None:
+                    yield event
 
-    def _read(self) -> Iterator[tuple[list[BagMessage], BagEvent | None]]:
+    def _read(self) -> Generator[tuple[list[BagMessage], BagEvent | None], None, None]:
         for event in self._frames:
             yield self._taken(), event
         yield self._taken(), None

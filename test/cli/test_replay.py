@@ -1,5 +1,6 @@
 import json
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from realvlg_ros.cli import main
+from realvlg_ros.pipeline import Pipeline
 from realvlg_ros.replay.bags.bag import Bag
 from realvlg_ros.replay.outputs import topics
 
@@ -197,15 +199,25 @@ def test_a_bag_without_a_usable_image_says_why(bags, tmp_path):
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, number):
-    from realvlg_ros.cli import replay
+    stamps, threads = [], []
 
-    def stop(step):
-        if step.frame is not None and step.time_ns > 400_000_000:
+    def track(pipeline, frame):
+        stamps.append(frame.stamp_ns)
+        if len(stamps) > 14:
             signal.raise_signal(number)
+        return tracked(pipeline, frame)
 
-    monkeypatch.setattr(replay, 'print_answers', stop)
+    def close(bag):
+        threads.extend(each.name for each in threading.enumerate())
+        closed(bag)
+
+    tracked, closed = Pipeline.track, Bag.close
+    monkeypatch.setattr(Pipeline, 'track', track)
+    monkeypatch.setattr(Bag, 'close', close)
     given = [str(bags / 'mcap'), *RED_MUG, '--threads', '2', '--out', str(tmp_path)]
     assert main(['replay', *given]) == 130
+    # Nobody reads the bag any more when it is closed.
+    assert threads and not any(name.startswith('reading') for name in threads)
     run = json.loads((tmp_path / 'run.json').read_text())
     assert run['warnings'] == ['the run was interrupted before the end of the bag']
     assert run['frames']['count'] == len(lines(tmp_path, 'timings.jsonl')) == 14
