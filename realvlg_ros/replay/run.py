@@ -35,6 +35,9 @@ from .session.run_summary import RunSummary, describe_bag
 from .session.session import ReplaySession, SessionSettings
 from .session.step import Step
 
+# Parameters of grasp_node that have their own place in run.json.
+_TOLD = ('noise', 'planner', 'tracker', 'gripper')
+
 
 @dataclass(frozen=True)
 class ReplayOptions:
@@ -94,8 +97,8 @@ def replay(
     """
     with ExitStack() as stack:
         bag = stack.enter_context(Bag(options.bag))
-        check_times(options.goals, (bag.end_ns - bag.start_ns) / 1e9)
         topics = choose_topics(bag, options.color, options.depth, options.camera_info)
+        check_times(options.goals, bag, topics.camera_info)
         gripper = Gripper.from_yaml(gripper_file(options.gripper))
         run = _Run(options, bag, topics, gripper, stack)
         run.play(on_step)
@@ -207,11 +210,19 @@ def _given(
         'latency': str(options.session.latency),
         'gripper': gripper.name,
         'backend': options.backend,
+        'static_transforms': [
+            {
+                'parent': each.parent,
+                'child': each.child,
+                'child2parent': each.child2parent.tolist(),
+            }
+            for each in options.static_transforms
+        ],
         'parameters': {
             'planner': asdict(options.planner),
             'tracker': asdict(options.tracker),
             'noise': asdict(options.camera.noise.to_depth_noise()),
             'limits': asdict(options.session.limits),
-            'camera': {name: value for name, value in camera.items() if name != 'noise'},
+            'camera': {name: value for name, value in camera.items() if name not in _TOLD},
         },
     }

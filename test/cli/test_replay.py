@@ -143,6 +143,9 @@ def test_parameters_of_the_nodes_are_taken(bags, tmp_path):
     status = main(['replay', *given, '--out', str(out), '--no-mcap', '--no-report'])
     run = json.loads((out / 'run.json').read_text())
     assert run['gripper'] == 'wsg_50' and run['parameters']['limits']['timeout'] == 9.0
+    assert run['parameters']['planner']['max_grasps'] == 2
+    # Each parameter is told once.
+    assert not {'planner', 'tracker', 'noise', 'gripper'} & run['parameters']['camera'].keys()
     assert max(line['grasps'] for line in of_kind(out, 'target')) <= 2
     assert status == (0 if run['statuses'] == {'OK': 1} else 3)
 
