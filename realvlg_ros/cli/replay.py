@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,11 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         signal.signal(signal.SIGTERM, before)
     print(f'wrote {arguments.out}: {summary.frames} images')
+    if summary.dropped:
+        said = ', '.join(f'{reason} ({count})' for reason, count in summary.dropped.items())
+        print(f'realvlg: not used: {said}', file=sys.stderr)
+    for words in summary.warnings:
+        print(f'realvlg: warning: {words}', file=sys.stderr)
     if not arguments.no_report:
         print(f'wrote {write_report(arguments.out)}')
     return 0 if summary.all_ok else NO_TARGET

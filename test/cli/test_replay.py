@@ -150,6 +150,19 @@ def test_parameters_of_the_nodes_are_taken(bags, tmp_path):
     assert status == (0 if run['statuses'] == {'OK': 1} else 3)
 
 
+def test_a_bag_that_was_cut_off_is_told_of(bags, tmp_path, capsys):
+    (whole,) = (bags / 'mcap').glob('*.mcap')
+    data = whole.read_bytes()
+    (tmp_path / 'cut.mcap').write_bytes(data[: len(data) // 2])
+    given = [str(tmp_path / 'cut.mcap'), *RED_MUG, '--first', '--out', str(tmp_path / 'run')]
+    assert main(['replay', *given, '--no-mcap', '--no-report']) == 0
+    said = capsys.readouterr().err
+    assert 'warning: cut.mcap: it is cut off in the middle of the record' in said
+    run = json.loads((tmp_path / 'run' / 'run.json').read_text())
+    assert 0 < run['frames']['count'] < FRAMES and run['warnings'][0] in said
+    assert all(f'{words} ({n})' in said for words, n in run['frames']['dropped'].items())
+
+
 def test_measured_latency_says_that_runs_differ(bags, tmp_path):
     given = [str(bags / 'mcap'), *RED_MUG, '--grounding-latency', 'measured', '--first']
     main(['replay', *given, '--out', str(tmp_path), '--no-mcap', '--no-report'])
