@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import RealvlgError
+from ..errors import RealvlgError, ReplayError
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grasping.settings import PlannerSettings
@@ -97,6 +97,8 @@ def replay(
     """
     with ExitStack() as stack:
         bag = stack.enter_context(Bag(options.bag))
+        if options.out.resolve() == bag.path.resolve():
+            raise ReplayError(f'{options.out} is the bag itself; give another folder for the run')
         topics = choose_topics(bag, options.color, options.depth, options.camera_info)
         check_times(options.goals, bag, topics.camera_info)
         gripper = Gripper.from_yaml(gripper_file(options.gripper))

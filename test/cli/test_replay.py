@@ -194,6 +194,14 @@ def test_bad_input_ends_with_2_and_makes_no_run(bags, tmp_path, capsys, given, w
     assert not out.exists()
 
 
+def test_a_run_is_not_written_into_its_bag(bags, capsys):
+    bag = bags / 'mcap'
+    before = sorted(bag.iterdir())
+    assert main(['replay', str(bag), *RED_MUG, '--out', f'{bag}/../mcap', '--force']) == 2
+    assert 'is the bag itself' in capsys.readouterr().err
+    assert sorted(bag.iterdir()) == before
+
+
 def test_a_bag_that_is_not_there_ends_with_2(tmp_path, capsys):
     assert main(['replay', str(tmp_path / 'no'), *RED_MUG, '--out', str(tmp_path / 'run')]) == 2
     assert 'realvlg: ' in capsys.readouterr().err
