@@ -106,6 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         summary = replay.replay(options, print_answers)
+    except KeyboardInterrupt:
+        words = 'what came until then is whole, without a report'
+        print(f'realvlg: {arguments.out} was interrupted: {words}', file=sys.stderr)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
     print(f'wrote {arguments.out}: {summary.frames} images')

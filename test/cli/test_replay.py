@@ -222,7 +222,7 @@ def test_a_bag_without_a_usable_image_says_why(bags, tmp_path):
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, number):
+def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, capsys, number):
     stamps, threads = [], []
 
     def track(pipeline, frame):
@@ -240,6 +240,7 @@ def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatc
     monkeypatch.setattr(Bag, 'close', close)
     given = [str(bags / 'mcap'), *RED_MUG, '--threads', '2', '--out', str(tmp_path)]
     assert main(['replay', *given]) == 130
+    assert f'{tmp_path} was interrupted' in capsys.readouterr().err
     # Nobody reads the bag any more when it is closed.
     assert threads and not any(name.startswith('reading') for name in threads)
     run = json.loads((tmp_path / 'run.json').read_text())
