@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import RealvlgError
+from ..errors import RealvlgError, ReplayError
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grasping.settings import PlannerSettings
@@ -34,6 +34,9 @@ from .session.run_folder import RunFolder
 from .session.run_summary import RunSummary, describe_bag
 from .session.session import ReplaySession, SessionSettings
 from .session.step import Step
+
+# Parameters of grasp_node that have their own place in run.json.
+_TOLD = ('noise', 'planner', 'tracker', 'gripper')
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,10 @@ def replay(
     """
     with ExitStack() as stack:
         bag = stack.enter_context(Bag(options.bag))
-        check_times(options.goals, (bag.end_ns - bag.start_ns) / 1e9)
+        if options.out.resolve() == bag.path.resolve():
+            raise ReplayError(f'{options.out} is the bag itself; give another folder for the run')
         topics = choose_topics(bag, options.color, options.depth, options.camera_info)
+        check_times(options.goals, bag, topics.camera_info)
         gripper = Gripper.from_yaml(gripper_file(options.gripper))
         run = _Run(options, bag, topics, gripper, stack)
         run.play(on_step)
@@ -134,6 +139,7 @@ class _Run:
         if options.messages:
             path = options.out / RECORDING_FILE
             self._messages = stack.enter_context(RunBag(path, gripper, options.link))
+            self._messages.give(options.static_transforms, bag.start_ns)
         self._behind = WriteBehind(in_thread=options.threads > 1)
 
     def play(self, on_step: Callable[[Step], None]) -> None:
@@ -142,24 +148,22 @@ class _Run:
         frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
-            for step in self._session.run(self._events()):
-                self._behind.post(partial(self._write, step))
-                frames += step.frame is not None
-                if step.answers:
-                    # What is said of them must not stand behind the bar.
-                    progress.close()
-                on_step(step)
-                progress.update(step.time_ns / 1e9, frames)
+            with closing(self._behind), closing(self._events()) as events:
+                for step in self._session.run(events):
+                    self._behind.post(partial(self._write, step))
+                    frames += step.frame is not None
+                    if step.answers:
+                        # What is said of them must not stand behind the bar.
+                        progress.close()
+                    on_step(step)
+                    progress.update(step.time_ns / 1e9, frames)
             ended = ''
         except RealvlgError as error:
             ended = str(error)
             raise
         finally:
             progress.close()
-            try:
-                self._behind.close()
-            finally:
-                self._describe(ended)
+            self._describe(ended)
 
     def _write(self, step: Step) -> None:
         with step.timed('write'):
@@ -168,18 +172,20 @@ class _Run:
             self.summary.add(step)
         self._folder.add(step)
 
-    def _events(self) -> Iterator[BagEvent]:
+    def _events(self) -> Generator[BagEvent, None, None]:
         """Images and notices; the transforms that were read with them go to the messages."""
         pairs = self._read()
         if self._options.threads > 1:
             pairs = read_ahead(pairs)
-        for transforms, event in pairs:
-            if transforms and self._messages is not None:
-                self._behind.post(partial(self._messages.pass_on, transforms))
-            if event is not None:
-                yield event
+        # The bag is closed after this, and another thread must not read it then.
+        with closing(pairs):
+            for transforms, event in pairs:
+                if transforms and self._messages is not None:
+                    self._behind.post(partial(self._messages.pass_on, transforms))
+                if event is not None:
+                    yield event
 
-    def _read(self) -> Iterator[tuple[list[BagMessage], BagEvent | None]]:
+    def _read(self) -> Generator[tuple[list[BagMessage], BagEvent | None], None, None]:
         for event in self._frames:
             yield self._taken(), event
         yield self._taken(), None
@@ -206,11 +212,19 @@ def _given(
         'latency': str(options.session.latency),
         'gripper': gripper.name,
         'backend': options.backend,
+        'static_transforms': [
+            {
+                'parent': each.parent,
+                'child': each.child,
+                'child2parent': each.child2parent.tolist(),
+            }
+            for each in options.static_transforms
+        ],
         'parameters': {
             'planner': asdict(options.planner),
             'tracker': asdict(options.tracker),
             'noise': asdict(options.camera.noise.to_depth_noise()),
             'limits': asdict(options.session.limits),
-            'camera': {name: value for name, value in camera.items() if name != 'noise'},
+            'camera': {name: value for name, value in camera.items() if name not in _TOLD},
         },
     }
