@@ -14,7 +14,7 @@ from ...arrays import BoolArray, Float32Array
 from ...image_region import nearest_pixel
 from ..observation.scene import Scene
 from .holes import nearest_own_depth
-from .visible_width import visible_width
+from .visible_width import JUMP, visible_width
 
 # A thing is behind the object where it is farther by more than this, m. Chosen: what is nearer
 # touches it.
@@ -48,7 +48,7 @@ def behind_object(scene: Scene, limit: float) -> BoolArray:
 
 
 def hidden_parts(
-    scene: Scene, beyond: BoolArray, reach: Float32Array
+    scene: Scene, beyond: BoolArray, reach: Float32Array, own_parts: bool
 ) -> tuple[Float32Array, Float32Array]:
     """Where things, and parts of the object itself, go on behind the object.
 
@@ -56,6 +56,7 @@ def hidden_parts(
         scene: the frame, the object's mask and the support, which must be known.
         beyond: (height, width) where other things are seen behind the object.
         reach: (height, width) how far things extend behind their surface, m.
+        own_parts: whether parts of the object itself count.
 
     Returns:
         (height, width) depth from which on they do, m, infinite elsewhere; (height, width) reach
@@ -68,25 +69,36 @@ def hidden_parts(
     focal, depth = scene.frame.camera.fx, scene.frame.depth
     width = visible_width(beyond, depth, focal, connectivity=8)[near]
     hidden, grown = _continued(scene, near, beside, np.minimum(width, reach[near]))
-    own = scene.mask & scene.frame.valid
+    if own_parts:
+        own_hidden, own_grown = _continued(scene, near, *_narrow_parts(scene, near))
+        hidden, grown = np.minimum(hidden, own_hidden), np.maximum(grown, own_grown)
+    result = np.full(beyond.shape, np.inf, np.float32)
+    result[near] = hidden
+    extent = reach.copy()
+    extent[near] = np.maximum(extent[near], grown)
+    return result, extent
+
+
+def _narrow_parts(scene: Scene, near: tuple[slice, slice]) -> tuple[BoolArray, Float32Array]:
+    """Where narrow parts of the object show beside nearer ones, and how wide they look, m.
+
+    Args:
+        scene: the frame and the object's mask.
+        near: rows and columns that are looked at.
+    """
+    own, depth, focal = scene.mask & scene.frame.valid, scene.frame.depth, scene.frame.camera.fx
     far = _far_edges(depth[near], own[near], focal)
     # At a jump no width is known: that of the surface beside it holds.
     width = np.where(far, visible_width(own, depth, focal)[near], np.float32(0))
     width = np.asarray(cv2.dilate(width, _JUMP_WINDOW), np.float32)
-    narrow = far & (width > 0) & (width < _NARROW_M)
-    own_hidden, own_grown = _continued(scene, near, narrow, width)
-    result = np.full(beyond.shape, np.inf, np.float32)
-    result[near] = np.minimum(hidden, own_hidden)
-    extent = reach.copy()
-    extent[near] = np.maximum(extent[near], np.maximum(grown, own_grown))
-    return result, extent
+    return far & (width > 0) & (width < _NARROW_M), width
 
 
 def _far_edges(depth: Float32Array, own: BoolArray, focal: float) -> BoolArray:
     """The object's surface (height, width) beside which a part of it is nearer by a jump."""
     nearest = cv2.erode(np.where(own, depth, np.float32(np.inf)), _JUMP_WINDOW)
     slope = _STEEPEST * (len(_JUMP_WINDOW) // 2) / np.float32(focal) * depth
-    far = own & (depth > nearest + np.maximum(slope, _BEHIND_M))
+    far = own & (depth > nearest + np.maximum(slope, JUMP))
     # Flying pixels along the outline are no surface.
     opened = cv2.morphologyEx(far.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return np.asarray(opened > 0)
