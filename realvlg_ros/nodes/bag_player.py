@@ -32,7 +32,7 @@ from ..threads import limit_threads
 _FLUSH_TIMEOUT_S = 2.0
 # How often it is checked whether there are readers, s. Chosen: too short to be noticed.
 _READER_PERIOD_S = 0.1
-# Readers of images that are waited for: of colour and of depth.
+# Topics of images that are waited for. Chosen: colour and depth.
 _IMAGES = 2
 
 
