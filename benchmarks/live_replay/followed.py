@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +64,10 @@ class Difference:
         since = [stamp for stamp in stamps if stamp >= begin]
         both = [stamp for stamp in since if stamp in live and stamp in lock_step]
         apart = np.array([pose_difference(live[stamp], lock_step[stamp]) for stamp in both])
-        apart = apart.reshape(-1, 2)
+        distance, angle = apart.reshape(-1, 2).T
+        is_same = (distance <= JUMP_M) & (angle <= JUMP_RAD)
         return cls(
-            apart[:, 0] * 1e3, np.degrees(apart[:, 1]),
-            float(np.mean((apart[:, 0] <= JUMP_M) & (apart[:, 1] <= JUMP_RAD))), len(since),
-            sum(stamp in live for stamp in since), sum(stamp in lock_step for stamp in since),
+            distance * 1e3, np.degrees(angle), float(is_same.mean()) if both else math.nan,
+            len(since), sum(stamp in live for stamp in since),
+            sum(stamp in lock_step for stamp in since),
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -144,13 +146,11 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
 def test_static_transforms_reach_those_who_come_late(listener, tmp_path: Path) -> None:
     path = write_table_bag(tmp_path / 'bag', seconds=0.3)
     early = listener({'/camera/color/image_raw': Image})
-    early.play(path, wait_for_reader=False, start_paused=False, loop=True, rate=0.01)
+    # So slowly that nothing is published twice.
+    early.play(path, wait_for_reader=False, rate=0.01)
     early.spin_until(lambda: early.messages['/camera/color/image_raw'])
     late = listener({'/tf_static': TFMessage}, tf_static=latched(100))
-    deadline = time.monotonic() + PATIENCE_S
-    while not late.messages['/tf_static'] and time.monotonic() < deadline:
-        late.spin_until(lambda: True)
-        late._executor.spin_once(timeout_sec=0.05)
+    late.spin_until(lambda: late.messages['/tf_static'])
     (message,) = late.messages['/tf_static']
     assert message.transforms[0].header.frame_id == FIXED_FRAME
     (info,) = early.node.get_publishers_info_by_topic('/tf_static')
@@ -191,3 +191,20 @@ def test_the_command_refuses_options_that_a_bag_has_not(
     assert words in capsys.readouterr().err
     assert realvlg(['play', str(tmp_path), '--start-paused']) == 2
     assert '--start-paused is of bags' in capsys.readouterr().err
+
+
+def test_the_command_plays_to_the_end_and_says_what_is_no_bag(tmp_path: Path) -> None:
+    path = write_table_bag(tmp_path / 'bag.db3', 0.3)
+    command = [sys.executable, '-m', 'realvlg_ros.cli', 'play']
+    done = subprocess.run(
+        [*command, str(path), '--clock', '--rate', '2'],
+        capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f'of {path}, 4 topics' in done.stderr
+    (tmp_path / 'text.mcap').write_text('no bag')
+    done = subprocess.run(
+        [*command, str(tmp_path / 'text.mcap')], capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert done.returncode == 2
+    assert 'text.mcap is no bag' in done.stderr and 'Traceback' not in done.stderr
