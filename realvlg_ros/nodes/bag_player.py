@@ -101,7 +101,7 @@ class BagPlayer(SourceNode):
             self._bag, self._topics, self._clock, self._publish, self._begin_again, self._end,
             self.parameters.loop,
         )  # fmt: skip
-        self._passes = 0
+        self._passes = self._warned = 0
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._clock_publisher: Any = None
         if self.parameters.clock:
@@ -152,8 +152,7 @@ class BagPlayer(SourceNode):
         if self._begun or (self.parameters.wait_for_reader and not self._has_readers()):
             return
         self._begun = True
-        for warning in self._bag.warnings:
-            self.get_logger().warning(warning)
+        self._warn()
         length_s = (self._bag.end_ns - self._bag.start_ns) * 1e-9
         self.get_logger().info(
             f'plays {length_s:.1f} s of {self._bag.path}, {len(self._topics)} topics'
@@ -178,7 +177,15 @@ class BagPlayer(SourceNode):
     def _publish_clock(self) -> None:
         self._clock_publisher.publish(ClockMsg(clock=ns_to_stamp(self._clock.now_ns)))
 
+    def _warn(self) -> None:
+        """Log what of the bag could not be read so far, each once."""
+        warnings = self._bag.warnings
+        for warning in warnings[self._warned :]:
+            self.get_logger().warning(warning)
+        self._warned = len(warnings)
+
     def _begin_again(self) -> None:
+        self._warn()
         self._passes += 1
         if self._passes > 1:
             self.get_logger().info(f'begins again, for the {self._passes}. time')
@@ -186,6 +193,7 @@ class BagPlayer(SourceNode):
             self._publish_clock()
 
     def _end(self, problem: Exception | None) -> None:
+        self._warn()
         if problem is not None:
             self.get_logger().error(f'playing has ended: {problem}')
         for publisher in self._topics.values():
@@ -195,18 +203,18 @@ class BagPlayer(SourceNode):
     def _pause(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._wish_paused = True
         self._clock.pause()
-        return self._told(response, 'paused')
+        response.success, response.message = True, f'paused at {self._played()}'
+        return response
 
     def _resume(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._wish_paused = False
+        response.success, response.message = True, f'goes on at {self._played()}'
         if self._begun:
             self._clock.resume()
-        return self._told(response, 'goes on')
-
-    def _told(self, response: Trigger.Response, what: str) -> Trigger.Response:
-        at_s = (self._clock.now_ns - self._bag.start_ns) * 1e-9
-        response.success, response.message = True, f'{what} at {at_s:.3f} s of the bag'
         return response
+
+    def _played(self) -> str:
+        return f'{(self._clock.now_ns - self._bag.start_ns) * 1e-9:.3f} s of the bag'
 
 
 def _message_class(topic: BagTopic) -> Any:

@@ -137,7 +137,7 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
     assert heard.call('resume').message == 'goes on at 0.000 s of the bag'
     heard.spin_until(lambda: len(images) >= 1)
     told = heard.call('pause')
-    assert told.success and told.message.startswith('paused at 0.')
+    assert told.success and told.message.startswith('paused at ')
     heard.call('resume')
     heard.spin_until(player.finished.is_set)
     heard.spin_until(lambda: len(images) == 5)
@@ -208,3 +208,17 @@ def test_the_command_plays_to_the_end_and_says_what_is_no_bag(tmp_path: Path) ->
     )
     assert done.returncode == 2
     assert 'text.mcap is no bag' in done.stderr and 'Traceback' not in done.stderr
+
+
+def test_what_of_a_bag_cannot_be_read_is_said(
+    listener, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = recording(6).write(tmp_path / 'bag.mcap')
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    heard = listener({COLOR: Image})
+    player = heard.play(path, rate=10.0, wait_for_reader=False)
+    heard.spin_until(player.finished.is_set)
+    said = capfd.readouterr().err
+    with Bag(path) as bag:
+        assert len(list(bag.messages([COLOR]))) >= 1
+        assert bag.warnings and all(said.count(warning) == 1 for warning in bag.warnings)
