@@ -18,7 +18,7 @@ from realvlg_ros.msg import GraspTarget, Grounding
 from sensor_msgs.msg import CameraInfo
 from std_srvs.srv import Trigger
 
-from benchmarks.live_replay.followed import Poses, pose_of_target
+from benchmarks.live_replay.followed import Offers, offers_of
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.ros.conversions.stamps import NS_PER_S, stamp_to_ns
 from realvlg_ros.ros.node.action_client import ThreadedActionClient
@@ -45,7 +45,7 @@ class LiveResult:
     """What came of a bag that was played.
 
     Attributes:
-        poses: that were followed.
+        offers: grasps that were followed.
         grounded_ns: stamp of the image that was grounded, ns.
         answered_ns: time of the bag when the grounding came, ns.
         status: of the goal.
@@ -53,7 +53,7 @@ class LiveResult:
         played: how many images were played.
     """
 
-    poses: Poses = field(default_factory=dict)
+    offers: Offers = field(default_factory=dict)
     grounded_ns: int = 0
     answered_ns: int = 0
     status: int = -1
@@ -151,9 +151,9 @@ class LiveRun:
         self._heard_s = time.monotonic()
         self._tracked.add(stamp_to_ns(message.header.stamp))
         self.result.tracked = len(self._tracked)
-        pose = pose_of_target(message)
-        if pose is not None:
-            self.result.poses[stamp_to_ns(message.header.stamp)] = pose
+        offers = offers_of(message)
+        if offers:
+            self.result.offers[stamp_to_ns(message.header.stamp)] = offers
 
     def _on_grounding(self, message: Grounding) -> None:
         if message.status == Grounding.OK and not self.result.grounded_ns:

@@ -9,7 +9,7 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from realvlg_ros.msg import GraspCandidate, GraspTarget
 
-from benchmarks.live_replay.followed import Difference, pose_of_target
+from benchmarks.live_replay.followed import Difference, offers_of
 from realvlg_ros.replay.runs.events import GraspPose
 from realvlg_ros.transforms import make_transform
 
@@ -21,29 +21,32 @@ def pose(x_mm: float, turn_deg: float = 0.0) -> GraspPose:
 
 
 def test_distances_are_taken_where_both_follow_and_shares_since_both_did_first() -> None:
-    live = {20: pose(0), 40: pose(1), 50: pose(30)}
+    live = {20: (pose(0), pose(2)), 40: (pose(1),), 50: (pose(30), pose(0, 3))}
     lock_step = {10: pose(0), 20: pose(2), 30: pose(0), 40: pose(1, 185), 50: pose(0)}
     found = Difference.of([0, 10, 20, 30, 40, 50], live, lock_step)
-    assert found.position_mm == pytest.approx([2, 0, 30])
+    assert found.best.position_mm == pytest.approx([2, 0, 30])
     # A gripper with its fingers exchanged is the same.
-    assert found.rotation_deg == pytest.approx([0, 5, 0])
+    assert found.best.rotation_deg == pytest.approx([0, 5, 0], abs=1e-6)
+    assert found.best.same == pytest.approx(2 / 3)
+    assert found.nearest.position_mm == pytest.approx([0, 0, 0], abs=1e-6)
+    assert found.nearest.rotation_deg == pytest.approx([0, 5, 3], abs=1e-6)
+    assert found.nearest.same == 1.0
     assert (found.images, found.live, found.lock_step) == (4, 3, 4)
-    assert found.same == pytest.approx(2 / 3)
 
 
 def test_nothing_is_said_where_one_never_follows() -> None:
     found = Difference.of([0, 10], {}, {0: pose(0)})
-    assert len(found.position_mm) == found.live == 0
-    assert np.isnan(found.same)
+    assert len(found.best.position_mm) == found.live == 0
+    assert np.isnan(found.best.same) and np.isnan(found.nearest.same)
 
 
-def test_only_a_target_that_is_followed_now_has_a_pose() -> None:
+def test_only_a_target_that_is_followed_now_offers_grasps() -> None:
     target = GraspTarget(state=GraspTarget.CONFIRMED)
-    assert pose_of_target(target) is None
+    assert offers_of(target) == ()
     candidate = GraspCandidate()
     candidate.pose.pose.position.z = 0.4
     target.grasps = [candidate]
-    found = pose_of_target(target)
-    assert found is not None and found.position[2] == 0.4
+    (found,) = offers_of(target)
+    assert found.position[2] == 0.4
     target.state = GraspTarget.OCCLUDED
-    assert pose_of_target(target) is None
+    assert offers_of(target) == ()
