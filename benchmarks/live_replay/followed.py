@@ -66,33 +66,33 @@ class Apart:
 
 @dataclass(frozen=True)
 class Difference:
-    """How far two runs are apart in the images since both followed the target first.
+    """How far a live run and another are apart in the images since both followed first.
 
     Attributes:
         best: of the best grasps of both, in the images in which both followed.
-        nearest: of the best grasp in lock step and the nearest that the live run offered.
+        nearest: of the best grasp of the other and the nearest that the live run offered.
         images: how many there were since then.
         live: in how many of them the live run followed.
-        lock_step: and the one in lock step.
+        other: and the other.
     """
 
     best: Apart
     nearest: Apart
     images: int
     live: int
-    lock_step: int
+    other: int
 
     @classmethod
-    def of(cls, stamps: list[int], live: Offers, lock_step: Poses) -> Difference:
+    def of(cls, stamps: list[int], live: Offers, other: Poses) -> Difference:
         """Compare two runs over the images of a bag, whose stamps are given in ns."""
-        begin = max(min(live, default=stamps[-1]), min(lock_step, default=stamps[-1]))
+        begin = max(min(live, default=stamps[-1]), min(other, default=stamps[-1]))
         since = [stamp for stamp in stamps if stamp >= begin]
-        both = [stamp for stamp in since if stamp in live and stamp in lock_step]
+        both = [stamp for stamp in since if stamp in live and stamp in other]
         return cls(
-            Apart.of(pose_difference(live[stamp][0], lock_step[stamp]) for stamp in both),
-            Apart.of(_nearest(live[stamp], lock_step[stamp]) for stamp in both),
+            Apart.of(pose_difference(live[stamp][0], other[stamp]) for stamp in both),
+            Apart.of(_nearest(live[stamp], other[stamp]) for stamp in both),
             len(since), sum(stamp in live for stamp in since),
-            sum(stamp in lock_step for stamp in since),
+            sum(stamp in other for stamp in since),
         )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def test_distances_are_taken_where_both_follow_and_shares_since_both_did_first()
     assert found.nearest.position_mm == pytest.approx([0, 0, 0], abs=1e-6)
     assert found.nearest.rotation_deg == pytest.approx([0, 5, 3], abs=1e-6)
     assert found.nearest.same == 1.0
-    assert (found.images, found.live, found.lock_step) == (4, 3, 4)
+    assert (found.images, found.live, found.other) == (4, 3, 4)
 
 
 def test_nothing_is_said_where_one_never_follows() -> None:
