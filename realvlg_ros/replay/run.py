@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from .bags.frames import BagFrames
 from .bags.topics import CameraTopics, choose_topics
 from .outputs.run_bag import RunBag
 from .runs.run_reader import RECORDING_FILE
-from .session.ahead import WriteBehind, read_ahead
+from .session.ahead import read_ahead
 from .session.goals import ReplayGoal, check_times
 from .session.progress import Progress
 from .session.run_folder import RunFolder
@@ -128,9 +127,8 @@ class _Run:
         grounder = make_grounder(options.backend, read_options(options.backend_options))
         grounder.load()
         stack.callback(grounder.close)
-        pipeline = Pipeline(
-            grounder, GraspPlanner(gripper, options.planner), TargetTracker(options.tracker)
-        )
+        tracker = TargetTracker(options.tracker, options.session.max_grasps)
+        pipeline = Pipeline(grounder, GraspPlanner(gripper, options.planner), tracker)
         self._session = ReplaySession(pipeline, options.goals, options.session)
         self.summary = RunSummary(_given(options, bag, topics, gripper), options.goals)
         self._folder = stack.enter_context(RunFolder(options.out, options.force))
@@ -138,9 +136,10 @@ class _Run:
         self._messages: RunBag | None = None
         if options.messages:
             path = options.out / RECORDING_FILE
-            self._messages = stack.enter_context(RunBag(path, gripper, options.link))
+            self._messages = stack.enter_context(
+                RunBag(path, gripper, options.link, in_thread=options.threads > 1)
+            )
             self._messages.give(options.static_transforms, bag.start_ns)
-        self._behind = WriteBehind(in_thread=options.threads > 1)
 
     def play(self, on_step: Callable[[Step], None]) -> None:
         """Run to the end of the bag; run.json is there whatever happens."""
@@ -148,9 +147,9 @@ class _Run:
         frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
-            with closing(self._behind), closing(self._events()) as events:
+            with closing(self._events()) as events:
                 for step in self._session.run(events):
-                    self._behind.post(partial(self._write, step))
+                    self._write(step)
                     frames += step.frame is not None
                     if step.answers:
                         # What is said of them must not stand behind the bar.
@@ -181,7 +180,7 @@ class _Run:
         with closing(pairs):
             for transforms, event in pairs:
                 if transforms and self._messages is not None:
-                    self._behind.post(partial(self._messages.pass_on, transforms))
+                    self._messages.pass_on(transforms)
                 if event is not None:
                     yield event
 

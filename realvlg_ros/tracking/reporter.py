@@ -25,9 +25,18 @@ _ANOTHER = (
 class TargetReporter:
     """Describes targets, and why there is none."""
 
-    def __init__(self, memory: KeyFrameMemory, targets: TargetList) -> None:
-        """Speak of the targets of a list in the newest frame of a memory."""
+    def __init__(
+        self, memory: KeyFrameMemory, targets: TargetList, most_grasps: int | None = None
+    ) -> None:
+        """Speak of the targets of a list in the newest frame of a memory.
+
+        Args:
+            memory: of frames.
+            targets: that are followed.
+            most_grasps: so many grasps of each are reported; all if it is not given.
+        """
         self._memory = memory
+        self._most_grasps = most_grasps
         self._targets = targets
         self._watch: SceneWatch | None = None
 
@@ -54,7 +63,7 @@ class TargetReporter:
         if self._watch is not None:
             self._watch.look(track, key, is_answer)
             timings_ms = {**timings_ms, 'check': (time.perf_counter() - started) * _MS}
-        return report(track, key, timings_ms, self._watch is not None)
+        return report(track, key, timings_ms, self._watch is not None, self._most_grasps)
 
     def refuse(self, grounding: Grounding, reason: str) -> GraspTarget:
         """A grounding that no target came of, with the reason in words."""

@@ -48,8 +48,16 @@ class TargetTracker:
     Frames must not be written to after they were given: their images are kept, not copied.
     """
 
-    def __init__(self, settings: TrackerSettings | None = None) -> None:
-        """Follow nothing yet."""
+    def __init__(
+        self, settings: TrackerSettings | None = None, most_grasps: int | None = None
+    ) -> None:
+        """Follow nothing yet.
+
+        Args:
+            settings: defaults if they are not given.
+            most_grasps: so many grasps of each target are reported, the best; all if it is not
+                given. Several plans find many more than one of them gives.
+        """
         self.settings = settings or TrackerSettings()
         self._waiting = WaitingJobs()
         self._planned_ms: dict[str, float] = {}
@@ -64,7 +72,7 @@ class TargetTracker:
         self._targets = TargetList(self.settings)
         self._unanswered = Unanswered()
         self._notices: list[str] = []
-        self._reporter = TargetReporter(self._memory, self._targets)
+        self._reporter = TargetReporter(self._memory, self._targets, most_grasps)
 
     def check_with(self, checker: SceneChecker) -> None:
         """Check grasps against the scene of each frame with a planner of the gripper in use."""

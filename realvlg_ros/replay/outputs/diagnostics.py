@@ -22,7 +22,7 @@ class StepDiagnostics:
     def __init__(self) -> None:
         """Start with the first step."""
         self._due_ns = 0
-        self._frames = self._refused = 0
+        self._frames = self._notices = 0
         self._ms: defaultdict[str, float] = defaultdict(float)
         self._notice = ''
 
@@ -31,7 +31,7 @@ class StepDiagnostics:
         self._frames += step.frame is not None
         for event in step.events:
             if event['event'] == 'notice':
-                self._refused += step.frame is None
+                self._notices += 1
                 self._notice = event['message']
         for stage, milliseconds in step.timings_ms.items():
             self._ms[stage] += milliseconds
@@ -43,13 +43,13 @@ class StepDiagnostics:
         array.header.stamp = ns_to_stamp(step.stamp_ns)
         yield array
         self._due_ns = step.time_ns + round(PERIOD_S * 1e9)
-        self._frames = self._refused = 0
+        self._frames = self._notices = 0
         self._ms.clear()
         self._notice = ''
 
     def _stream(self) -> Report:
         mean = {f'{stage}_ms': ms / self._frames for stage, ms in self._ms.items()}
-        values = {'frames': self._frames, 'refused': self._refused, **mean}
+        values = {'frames': self._frames, 'notices': self._notices, **mean}
         if self._notice:
             return Report('stream', Level.WARN, self._notice, values)
         return Report('stream', values=values)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from sensor_msgs.msg import CompressedImage
 
 from ...drawing.overlay import draw_overlay
 from ...frame import RgbdFrame
@@ -56,7 +57,7 @@ class StepMessages:
         self._tf = optional_messages('tf2_msgs', ('TFMessage',), 'tf is off').TFMessage
 
     def of(self, step: Step) -> Iterator[TopicMessage]:
-        """The topics and messages of a step."""
+        """The topics and messages of a step, all but the picture."""
         for grounding in step.groundings:
             yield topics.GROUNDING, grounding_to_msg(grounding)
         for target in step.targets:
@@ -67,7 +68,6 @@ class StepMessages:
             yield from self._drawn(step.shown, step)
             yield from self._grasp_frame(step.shown)
         if step.frame is not None:
-            yield topics.OVERLAY, _overlay(step.frame, step.shown)
             yield topics.CAMERA_INFO, camera_to_msg(step.frame.camera, step.stamp_ns)
             for answer in step.answers:
                 yield topics.CLOUD, _cloud(step.frame, answer)
@@ -104,7 +104,8 @@ class StepMessages:
             yield topics.TF, self._tf(transforms=[pose])
 
 
-def _overlay(frame: RgbdFrame, target: GraspTarget | None) -> Any:
+def overlay(frame: RgbdFrame, target: GraspTarget | None) -> CompressedImage:
+    """The picture of an image: its target is drawn into it."""
     picture = frame.color
     if target is not None:
         picture = draw_overlay(frame.color, target.box, target.mask, target.grasps, target.label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar('T')
 
@@ -27,26 +27,34 @@ def read_ahead(items: Iterable[T]) -> Generator[T, None, None]:
         pool.shutdown(cancel_futures=True)
 
 
-class WriteBehind:
-    """Jobs that are done one after another, in another thread if that is asked for."""
+class Deferred(Generic[T]):
+    """Makes one thing at a time, in another thread if that is asked for.
+
+    What holds Python's lock for long is slower in two threads than in one: this is for encoding
+    and the like.
+    """
 
     def __init__(self, in_thread: bool) -> None:
-        """Start without a job."""
-        self._pool = ThreadPoolExecutor(1, 'writing') if in_thread else None
-        self._waiting: deque[Future[None]] = deque()
+        """Start with nothing to be made."""
+        self._pool = ThreadPoolExecutor(1, 'deferred') if in_thread else None
+        self._coming: Future[T] | None = None
 
-    def post(self, job: Callable[[], None]) -> None:
-        """Do a job after those before it, of which few wait; raises what one of them raised."""
-        if self._pool is None:
-            job()
+    def start(self, make: Callable[[], T]) -> None:
+        """Make something; what was made before has been taken."""
+        assert self._coming is None, 'what was made before has been taken'
+        if self._pool is not None:
+            self._coming = self._pool.submit(make)
             return
-        self._waiting.append(self._pool.submit(job))
-        while len(self._waiting) > _DEPTH:
-            self._waiting.popleft().result()
+        made: Future[T] = Future()
+        made.set_result(make())
+        self._coming = made
+
+    def take(self) -> T | None:
+        """What was started last, when it is made; None where nothing was, or it was taken."""
+        coming, self._coming = self._coming, None
+        return None if coming is None else coming.result()
 
     def close(self) -> None:
-        """Wait for all jobs; raises what one of them raised."""
+        """Make no more."""
         if self._pool is not None:
             self._pool.shutdown()
-        while self._waiting:
-            self._waiting.popleft().result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...action import PlanGrasps
@@ -76,7 +76,7 @@ class ReplaySession:
         self._latest_request = ''
         self._stamp_ns = self._log_ns = 0
 
-    def run(self, stream: Iterable[BagEvent]) -> Iterator[Step]:
+    def run(self, stream: Iterable[BagEvent]) -> Generator[Step, None, None]:
         """Take the images and notices of a recording; the last step ends goals left open."""
         started = time.perf_counter()
         for event in stream:

@@ -96,12 +96,13 @@ class GraspCandidates:
         """Whether the way of any grasp is free, as far as is known."""
         return any(not c.blocked for c in self._candidates)
 
-    def published(self, watched: bool) -> tuple[tuple[Grasp, ...], int]:
+    def published(self, watched: bool, most: int | None = None) -> tuple[tuple[Grasp, ...], int]:
         """The grasps to be published, best first, and the stamp of their oldest check.
 
         Args:
             watched: whether frames are checked: those that were not free in the last one that was
                 are then left out, unless none was.
+            most: at most so many; all if it is not given.
         """
         free = [c for c in self._candidates if not c.blocked]
         newest = max((c.checked_ns for c in free), default=0)
@@ -111,7 +112,7 @@ class GraspCandidates:
             return (), 0
         # The first place is held against small differences.
         highest = max(c.rank for c in free)
-        behind = sorted(free[1:], key=lambda c: -c.rank)
+        behind = sorted(free[1:], key=lambda c: -c.rank)[: None if most is None else most - 1]
         grasps = [replace(free[0].grasp, preference=highest)]
         grasps += [replace(c.grasp, preference=c.rank) for c in behind]
         return tuple(grasps), min(c.checked_ns for c in free)

@@ -23,7 +23,11 @@ from .track import TargetTrack
 
 
 def report(
-    track: TargetTrack, key: KeyFrame, timings_ms: dict[str, float], watched: bool = False
+    track: TargetTrack,
+    key: KeyFrame,
+    timings_ms: dict[str, float],
+    watched: bool = False,
+    most: int | None = None,
 ) -> GraspTarget:
     """Describe a target in the newest frame; its grasps in the world, best first.
 
@@ -33,8 +37,9 @@ def report(
         timings_ms: duration of each stage by its name, ms.
         watched: whether its grasps are checked against frames; it is then stable only where they
             were checked lately.
+        most: at most so many of its grasps; all if it is not given.
     """
-    held, checked_ns = track.candidates.published(watched)
+    held, checked_ns = track.candidates.published(watched, most)
     if track.life.lost or track.life.place_empty:
         held, checked_ns = (), 0
     grasps = _in_world(track, held)

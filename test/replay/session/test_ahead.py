@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from realvlg_ros.replay.session.ahead import WriteBehind, read_ahead
+from realvlg_ros.replay.session.ahead import Deferred, read_ahead
 
 
 def test_items_come_in_order_and_are_made_in_another_thread():
@@ -38,22 +38,23 @@ def test_only_some_items_are_read_ahead():
 
 
 @pytest.mark.parametrize('in_thread', [True, False])
-def test_jobs_are_done_in_order(in_thread):
-    done, behind = [], WriteBehind(in_thread)
-    for number in range(50):
-        behind.post(lambda number=number: done.append(number))
-    behind.close()
-    assert done == list(range(50))
+def test_what_is_deferred_comes_once(in_thread):
+    deferred = Deferred(in_thread)
+    assert deferred.take() is None
+    for number in range(5):
+        deferred.start(lambda number=number: (number, threading.current_thread()))
+        made, thread = deferred.take()
+        assert made == number
+        assert (thread is threading.current_thread()) is not in_thread
+        assert deferred.take() is None
+    deferred.close()
 
 
-def test_what_a_job_raises_is_raised_here():
-    behind = WriteBehind(True)
-    behind.post(lambda: 1 / 0)
+@pytest.mark.parametrize('in_thread', [True, False])
+def test_what_it_raises_is_raised_here(in_thread):
+    deferred = Deferred(in_thread)
     with pytest.raises(ZeroDivisionError):
-        for _ in range(50):
-            behind.post(lambda: None)
-    with pytest.raises(ZeroDivisionError):
-        last = WriteBehind(True)
-        last.post(lambda: 1 / 0)
-        last.close()
-    behind.close()
+        deferred.start(lambda: 1 / 0)
+        deferred.take()
+    assert deferred.take() is None
+    deferred.close()

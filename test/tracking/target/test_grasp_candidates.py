@@ -53,6 +53,8 @@ def test_published_grasps_are_in_the_order_of_their_preference():
     assert [round(g.position[0], 3) for g in published] == [0.0, 0.1, 0.05]
     # Running means 0.8, 0.845 and 0.745: the first place is held, and counts as much as the best.
     assert [g.preference for g in published] == pytest.approx([0.845, 0.845, 0.745])
+    assert candidates.published(watched=False, most=2) == (published[:2], 0)
+    assert candidates.published(watched=False, most=1) == (published[:1], 0)
 
 
 def test_a_grasp_that_is_not_found_again_goes():
