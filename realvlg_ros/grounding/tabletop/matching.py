@@ -20,10 +20,10 @@ _WELL_SHOWN = 0.55
 # The best object must fit this many times better than the next to be the one meant. Chosen: a
 # smaller difference is asked about.
 _CLEAR_RATIO = 1.6
-# A thing shows a colour itself on more than this share, and on less only what may pass for it.
-# Chosen: the blurred border and a reflection take less; the side of a can that is seen from above
-# takes more.
-_OWN_SHARE = 0.12
+# A thing that shows a colour itself on less than this share has only what may pass for it, unless
+# it shows more of it than others. Chosen: the blurred border and a reflection take less; the side
+# of a can that is seen from above takes more.
+_OWN_SHARE, _OWN_SHARE_IF_MOST = 0.12, 0.08
 # One measure must exceed the other by this share to be biggest, tallest, ... Chosen: what an eye
 # tells apart.
 _CLEAR_SIZE = 1.15
@@ -119,14 +119,15 @@ def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
 
 
 def _rivals(phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject]) -> list[Fit]:
-    """Things that show the colour said, if on a small part, where no fit shows it at all.
+    """Things that show the colour said, if on a small part, where fits only pass for it.
 
     They have the score of the weakest fit.
     """
     if len(phrase.colors) != 1 or not fits:
         return []
     own = [item.shows_itself(phrase.colors[0]) for item in objects]
-    if max(own[fit.index] for fit in fits) > _OWN_SHARE:
+    shown = max(own[fit.index] for fit in fits)
+    if shown > _OWN_SHARE:
         return []
     score, found = min(fit.score for fit in fits), {fit.index for fit in fits}
     colorless = replace(phrase, colors=())
@@ -134,7 +135,7 @@ def _rivals(phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject]) -> 
         Fit(index, score)
         for index, item in enumerate(objects)
         if index not in found
-        and own[index] > _OWN_SHARE
+        and own[index] > (_OWN_SHARE_IF_MOST if own[index] > shown else _OWN_SHARE)
         and _score(colorless, index, item).score >= CONTRADICTED
     ]
 

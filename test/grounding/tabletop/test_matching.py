@@ -19,6 +19,8 @@ def thing(column, size, **colors):
 
 BROWN = thing(100, (0.063, 0.025, 0.029), brown=0.88, grey=0.12)
 LID_ON_RED = thing(300, (0.059, 0.059, 0.051), white=0.59, grey=0.23, red=0.18)
+PINK = thing(100, (0.1, 0.077, 0.049), pink=0.84, grey=0.09, red=0.07)
+LID_ON_LITTLE_RED = thing(300, (0.061, 0.059, 0.051), white=0.7, green=0.2, red=0.1)
 RED = thing(500, (0.06, 0.06, 0.1), red=0.9, white=0.1)
 WHITE = thing(300, (0.059, 0.059, 0.051), white=0.97, red=0.03)
 SHEET = thing(300, (0.3, 0.2, 0.01), white=0.8, red=0.2)
@@ -30,6 +32,8 @@ SHEET = thing(300, (0.3, 0.2, 0.01), white=0.8, red=0.2)
         ((BROWN, LID_ON_RED), {0, 1}),
         ((BROWN, LID_ON_RED, RED), {2}),
         ((BROWN, RED), {1}),
+        ((PINK, LID_ON_LITTLE_RED), {0, 1}),
+        ((PINK, WHITE), {0}),
         ((BROWN, WHITE), {0}),
         # Of another shape than was asked for.
         ((BROWN, SHEET), {0}),
