@@ -30,7 +30,8 @@ _CONFIG = _SHARE / 'config'
 
 # Launch arguments that are parameters of the nodes that read the camera.
 _CAMERA_ARGUMENTS = (
-    'color_transport', 'depth_transport', 'rectified', 'fixed_frame', 'depth_noise',
+    'color_transport', 'depth_transport', 'image_reliability', 'rectified', 'fixed_frame',
+    'depth_noise',
 )  # fmt: skip
 _GROUNDING_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'backend', 'backend_options')
 _GRASP_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'gripper')
@@ -45,6 +46,7 @@ _CHOICES = {
     **dict.fromkeys(
         ('use_sim_time', 'autostart', 'respawn', 'server', 'moveit', 'pick', 'rviz'), _FLAG
     ),
+    'image_reliability': ['', 'best_effort', 'reliable'],
     'rectified': ['', *_FLAG],
     'log_level': ['debug', 'info', 'warn', 'error', 'fatal'],
 }
@@ -74,6 +76,10 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'camera_info_topic': ('/camera/camera/color/camera_info', 'Intrinsics of colour.'),
         'color_transport': ('', 'raw, or compressed: the topic color_topic/compressed.'),
         'depth_transport': ('', 'raw, or compressedDepth: the topic depth_topic/compressedDepth.'),
+        'image_reliability': (
+            '',
+            'best_effort, which matches every camera, or reliable, which loses no image.',
+        ),
         'rectified': ('', 'Whether the images are rectified.'),
         'fixed_frame': ('', 'Frame in which the scene stands still, such as base_link.'),
         'depth_noise': ('', "The depth camera's noise: a name in config/depth_noise, or a path."),

@@ -106,10 +106,10 @@ class RgbdFrame:
     @cached_property
     def points(self) -> Float32Array:
         """(height, width, 3) points in the optical frame, m; zero where there is no reading."""
-        rays = self.camera.rays
+        rays = self.camera.rays.astype(np.float32)
         points = np.empty((*self.depth.shape, 3), np.float32)
-        points[..., 0] = rays[..., 0] * self.depth
-        points[..., 1] = rays[..., 1] * self.depth
+        np.multiply(rays[..., 0], self.depth, out=points[..., 0])
+        np.multiply(rays[..., 1], self.depth, out=points[..., 1])
         points[..., 2] = self.depth
         points.setflags(write=False)
         return points

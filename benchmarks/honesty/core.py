@@ -175,7 +175,8 @@ class Player:
         if target.state == TargetState.NO_GRASP:
             self._end('NO_GRASP', target.message)
             return True
-        if target.grasps and target.state in _SEEN:
+        checked = target.checked_stamp_ns == target.stamp_ns
+        if target.grasps and target.state in _SEEN and checked:
             self._end('OK', target.message, target)
             self._show(target, shot)
             return True

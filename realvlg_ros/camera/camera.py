@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +101,7 @@ class Camera:
         """The 3x3 intrinsic matrix."""
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1.0]])
 
-    @property
+    @cached_property
     def rays(self) -> FloatArray:
         """(height, width, 2) x/z and y/z of every pixel's ray; treat as read-only."""
         return _rays(self)

@@ -17,6 +17,15 @@ BAD_INPUT = 2
 # Exit status after the reader of standard output has closed the pipe. From POSIX: 128 + SIGPIPE.
 _NO_READER = 128 + 13
 
+_THREADS = (
+    'threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them as they are (default: 1; '
+    'torch has its own number)'
+)
+_THREADS_OF_REPLAY = (
+    'with 2 the bag is read and the messages are written beside the pipeline, which always takes '
+    'one; the answers do not depend on it (default: 1)'
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit status is 2 on bad input."""
@@ -30,14 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)
-    for subparser in subparsers.choices.values():
+    for name, subparser in subparsers.choices.items():
         subparser.add_argument(
             '--threads',
             type=int,
             default=1,
             metavar='N',
-            help='threads of each call into BLAS, OpenMP and OpenCV; 0 leaves them as they are '
-            '(default: 1; torch has its own number)',
+            help=_THREADS_OF_REPLAY if name == 'replay' else _THREADS,
         )
     parsed = parser.parse_args(arguments)
     try:

@@ -190,7 +190,15 @@ def _poses(
         pose = pose_from_parameter('--tf-pose', arguments.tf_pose)
         return [pose] * len(sequence), arguments.tf_frame or _PARENT
     poses = [read_camera2world(folder) for folder in sequence.folders]
-    if any(pose is None for pose in poses):
+    unknown = [
+        folder.name for folder, pose in zip(sequence.folders, poses, strict=True) if pose is None
+    ]
+    if unknown:
+        if len(unknown) < len(poses):
+            raise ParameterError(
+                f'{len(unknown)} of {len(poses)} frame folders do not say where the camera was '
+                f'(such as {unknown[0]}), and the others do; give it for all by --tf-pose'
+            )
         if arguments.tf_frame:
             raise ParameterError(
                 f'--tf-frame {arguments.tf_frame}: the pose of the camera in it is not known; '

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RecordingError
 from ..recording.episode_reader import read_episodes
 from ..recording.export import COCO_FILE, export_coco, export_lerobot
 
@@ -26,7 +26,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         '--lerobot', type=Path, metavar='DIR', help='write a LeRobot v3.0 dataset (needs pyarrow)'
     )
-    parser.add_argument('--failures', action='store_true', help='leave successes out')
+    parser.add_argument(
+        '--failures', action='store_true', help='leave out successes and what was canceled'
+    )
     parser.add_argument('--limit', type=int, default=0, metavar='N', help='at most N recordings')
     parser.add_argument(
         '--fps', type=int, default=2, help='frames a second of the LeRobot dataset (default: 2)'
@@ -42,11 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise ParameterError(
             f'--fps is {arguments.fps} and --limit {arguments.limit}; expected at least 1 and 0'
         )
+    try:
+        return _export(arguments)
+    except OSError as error:
+        where = f'{error.filename}: ' if error.filename else ''
+        raise RecordingError(
+            f'the export ended in the middle: {where}{error.strerror or error}; remove what was '
+            'written and try again'
+        ) from error
+
+
+def _export(arguments: argparse.Namespace) -> int:
     episodes, refused = read_episodes(arguments.recordings)
     for words in refused:
         print(f'left out: {words}')
     if arguments.failures:
-        episodes = [episode for episode in episodes if not episode.success]
+        episodes = [episode for episode in episodes if episode.failure]
     if arguments.limit:
         episodes = episodes[: arguments.limit]
     if not episodes:

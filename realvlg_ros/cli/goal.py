@@ -10,7 +10,8 @@ from .ask import NO_TARGET
 from .demo import FAILED, Progress
 from .source_arguments import import_ros
 
-# How long a server may take to be discovered, s. Chosen: several times what DDS takes.
+# How long a server may take to be discovered unless it is said, s. Chosen: several times what DDS
+# takes.
 _DISCOVERY_S = 5.0
 # What the field of the goal holds. From PlanGrasps.action.
 _MOST_GRASPS = 2**32 - 1
@@ -35,6 +36,12 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         '--timeout', type=float, default=30.0, help='deadline of the goal, s (default: 30)'
+    )
+    parser.add_argument(
+        '--wait',
+        type=float,
+        default=_DISCOVERY_S,
+        help=f'how long to wait for grasp_server, s (default: {_DISCOVERY_S:g})',
     )
     parser.add_argument(
         '--max-grasps', type=int, default=10, help='rows at most; 0: all (default: 10)'
@@ -62,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if not 0 < arguments.timeout < float('inf'):
         raise RealvlgError(f'--timeout is {arguments.timeout:g}; it must be above 0 s')
+    if not 0 < arguments.wait < float('inf'):
+        raise RealvlgError(f'--wait is {arguments.wait:g}; it must be above 0 s')
     if not 0 <= arguments.max_grasps <= _MOST_GRASPS:
         raise RealvlgError(f'--max-grasps is {arguments.max_grasps}; expected 0 to {_MOST_GRASPS}')
     if not 0 <= arguments.min_quality <= 1:
@@ -81,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Ctrl-C must leave the context alive, so that the goal can be canceled.
     rclpy.init(signal_handler_options=import_ros('rclpy.signals').SignalHandlerOptions.NO)
     try:
-        result = _send(goal, arguments.namespace)
+        result = _send(goal, arguments.namespace, arguments.wait)
     except RealvlgError as error:
         print(f'goal failed: {error}')
         return FAILED
@@ -98,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if failed else NO_TARGET
 
 
-def _send(goal: Any, namespace: str) -> Any:
+def _send(goal: Any, namespace: str, wait: float) -> Any:
     import rclpy
     from rclpy.exceptions import InvalidNamespaceException
 
@@ -110,7 +119,7 @@ def _send(goal: Any, namespace: str) -> Any:
         raise RealvlgError(f'--namespace is {namespace!r}: {error}') from error
     try:
         client = GoalClient(node)
-        if not client.spin_until(client.ready, _DISCOVERY_S):
+        if not client.spin_until(client.ready, wait):
             raise RealvlgError(client.absence())
         return client.send(goal, Progress())
     finally:

@@ -21,6 +21,7 @@ NODES = {
     'realvlg_recorder': 'Recorder',
     'mock_moveit': 'MockMoveIt',
     'frame_player': 'FramePlayer',
+    'bag_player': 'BagPlayer',
     'simulated_camera': 'SimulatedCamera',
 }
 # Backend -> module in grounding/ and the dataclass of its options.

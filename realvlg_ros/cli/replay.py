@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,18 @@ def run(arguments: argparse.Namespace) -> int:
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         summary = replay.replay(options, print_answers)
+    except KeyboardInterrupt:
+        words = 'what came until then is whole, without a report'
+        print(f'realvlg: {arguments.out} was interrupted: {words}', file=sys.stderr)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
     print(f'wrote {arguments.out}: {summary.frames} images')
+    if summary.dropped:
+        said = ', '.join(f'{reason} ({count})' for reason, count in summary.dropped.items())
+        print(f'realvlg: not used: {said}', file=sys.stderr)
+    for words in summary.warnings:
+        print(f'realvlg: warning: {words}', file=sys.stderr)
     if not arguments.no_report:
         print(f'wrote {write_report(arguments.out)}')
     return 0 if summary.all_ok else NO_TARGET

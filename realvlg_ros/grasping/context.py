@@ -39,7 +39,12 @@ class PlanningContext:
 
     @classmethod
     def of(
-        cls, scene: Scene, completion: Completion, gripper: Gripper, settings: PlannerSettings
+        cls,
+        scene: Scene,
+        completion: Completion,
+        gripper: Gripper,
+        settings: PlannerSettings,
+        own_parts: bool = True,
     ) -> PlanningContext:
         """The context of a completed object, with the obstacles around it.
 
@@ -48,8 +53,9 @@ class PlanningContext:
             completion: the object with its hidden side.
             gripper: its shape.
             settings: limits and weights of planning.
+            own_parts: whether parts of the object that go on behind it are obstacles, too.
         """
-        obstacles = Obstacles.around(scene, settings)
+        obstacles = Obstacles.around(scene, settings, own_parts)
         return cls(
             scene, completion.cloud, completion.axis, completion.hidden_error, obstacles, gripper,
             settings,

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from ..errors import ParameterError
 from ..frame import RgbdFrame
 from ..frame_sequence import FrameSequence
-from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.camera.camera_source import CameraSource, CameraSourceParameters
+from ..ros.node.source_node import run_source
 from ..ros.tf.pose_parameter import pose_from_parameter
 from ..settings import setting
 

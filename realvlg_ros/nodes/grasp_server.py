@@ -204,12 +204,13 @@ class GraspServer(ManagedNode):
             finally:
                 self._order.remove(request)
             live.end(self._succeeds(result))
-        status = STATUS_NAMES[result.status]
-        self._ended[status] += 1
-        self._events.ended(
-            event, status, result.message,
-            token=result.token, target_stamp_ns=stamp_to_ns(result.target.header.stamp),
-        )  # fmt: skip
+            status = STATUS_NAMES[result.status]
+            self._ended[status] += 1
+            # While it is live: a deactivation waits for it, and what is told later is not heard.
+            self._events.ended(
+                event, status, result.message,
+                token=result.token, target_stamp_ns=stamp_to_ns(result.target.header.stamp),
+            )  # fmt: skip
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
 

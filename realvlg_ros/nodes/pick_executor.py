@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -196,20 +197,23 @@ class PickExecutor(ManagedNode):
         p: PickParameters = self.current_parameters()
         given = math.isfinite(goal.timeout) and goal.timeout > 0
         halt = Halt(goal.timeout if given else p.pick_timeout)
+        event = self._events.accepted(handle, goal.instruction)
         with self._lock:
             if self._halt is not None:
-                return self._refuse
+                return lambda handle: self._refuse(handle, event)
             self._halt = halt
             if not self.active:
                 halt.stop('pick_executor is not active')
-        event = self._events.accepted(handle, goal.instruction)
         return lambda handle: self._execute(handle, p, halt, event)
 
-    def _refuse(self, handle: ServerGoalHandle) -> PickAction.Result:
-        words = 'another pick is at work: cancel it, or wait for its result'
+    def _refuse(self, handle: ServerGoalHandle, event: GoalEvent) -> PickAction.Result:
+        outcome = Outcome(
+            Status.BUSY, 'another pick is at work: cancel it, or wait for its result'
+        )
         with LiveGoal(self._goals, handle, lambda: None) as live:
             live.end(succeeded=False)
-        return _result(Outcome(Status.BUSY, words))
+            self._events.ended(event, outcome.status.name, outcome.message)
+        return _result(outcome)
 
     def _execute(
         self, handle: ServerGoalHandle, p: PickParameters, halt: Halt, event: GoalEvent
@@ -218,13 +222,20 @@ class PickExecutor(ManagedNode):
             with LiveGoal(
                 self._goals, handle, lambda: halt.stop('canceled by the client')
             ) as live:
-                outcome = self._pick(handle, p, halt).run()
+                try:
+                    outcome = self._pick(handle, p, halt).run()
+                except Exception as error:
+                    self.get_logger().error(traceback.format_exc())
+                    words = f'pick_executor failed: {error!r}; see its log'
+                    outcome = Outcome(Status.FAILED, words)
                 live.end(outcome.status in (Status.HELD, Status.PLANNED))
+                self._ended[outcome.status.name] += 1
+                # While it is live: a deactivation waits for it, and what is told later is not
+                # heard.
+                self._events.ended(event, outcome.status.name, outcome.message)
         finally:
             with self._lock:
                 self._halt = self._targets = None
-        self._ended[outcome.status.name] += 1
-        self._events.ended(event, outcome.status.name, outcome.message)
         words = f'{outcome.status.name} {outcome.message}'
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {words}')
         return _result(outcome)

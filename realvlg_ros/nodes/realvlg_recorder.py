@@ -134,6 +134,7 @@ class Recorder(ManagedNode):
         """Make an unconfigured node."""
         super().__init__('realvlg_recorder', **arguments)
         self._peers: PeerParameters | None = None
+        self._opened: EpisodeStore | None = None
         self._dropped = 0
 
     def configure(self) -> None:
@@ -142,7 +143,7 @@ class Recorder(ManagedNode):
         if not self._settings.folder:
             raise ParameterError('folder is empty: name the folder that recordings go into')
         folder = Path(self._settings.folder).expanduser()
-        self._store = EpisodeStore(folder, self._settings.store_limits)
+        self._store = self._opened = EpisodeStore(folder, self._settings.store_limits)
         self._writer: EpisodeWriter[MatchedFrame] = EpisodeWriter(
             self._store, self._settings.blanking, self._decode, _versions()
         )
@@ -188,10 +189,12 @@ class Recorder(ManagedNode):
             self.get_logger().warning('not everything could be written in time')
 
     def cleanup(self) -> None:
-        """Destroy the clients."""
+        """Destroy the clients, and leave the folder to others."""
         if self._peers is not None:
             self._peers.destroy()
-        self._peers = None
+        if self._opened is not None:
+            self._opened.close()
+        self._peers = self._opened = None
 
     def diagnose(self) -> list[Report]:
         """Report the camera, the recordings and how goals go."""

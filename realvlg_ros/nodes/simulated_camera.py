@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from ..frame import RgbdFrame
 from ..resources import world_file
-from ..ros.camera.camera_source import CameraSource, CameraSourceParameters, run_source
+from ..ros.camera.camera_source import CameraSource, CameraSourceParameters
+from ..ros.node.source_node import run_source
 from ..settings import setting
 from ..simulation.depth_camera_model import DepthCameraModel
 from ..simulation.renderer import RenderSettings

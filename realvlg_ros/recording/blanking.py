@@ -55,6 +55,11 @@ class BlankingSettings(Settings):
             )
 
     @property
+    def is_on(self) -> bool:
+        """Whether anything is blanked."""
+        return self.faces or self.max_depth > 0 or self.has_box
+
+    @property
     def has_box(self) -> bool:
         """Whether the workspace is bounded by a box."""
         return self.box_min != self.box_max
@@ -72,8 +77,8 @@ class Blanking:
         self._settings = settings
         self._faces = FaceFinder() if settings.faces else None
 
-    def apply(self, frame: RgbdFrame) -> tuple[RgbdFrame, float]:
-        """The frame without what is not to be kept, and the share of its pixels that were blanked.
+    def apply(self, frame: RgbdFrame) -> tuple[RgbdFrame, BoolArray]:
+        """The frame without what is not to be kept, and (height, width) True where it was blanked.
 
         Raises:
             RecordingError: the workspace is a box in the fixed frame, and tf did not say where the
@@ -84,11 +89,11 @@ class Blanking:
             for box in self._faces.find(frame.color):
                 outside[box.slices()] = True
         if not outside.any():
-            return frame, 0.0
+            return frame, outside
         color, depth = frame.color.copy(), frame.depth.copy()
         color[outside] = 0
         depth[outside] = 0
-        return replace(frame, color=color, depth=depth), float(outside.mean())
+        return replace(frame, color=color, depth=depth), outside
 
     def _outside(self, frame: RgbdFrame) -> BoolArray:
         """(height, width) True where a pixel is not known to be in the workspace."""

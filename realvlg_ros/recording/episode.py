@@ -90,12 +90,12 @@ class Episode(Generic[P]):
         return self.goal.action == REQUEST
 
     def note(self, row: dict[str, Any]) -> None:
-        """Add an event, with its time since the goal was accepted."""
-        if len(self.events) >= _MAX_EVENTS:
+        """Add an event, with its time since the goal was accepted; None without a stamp."""
+        if len(self.events) >= _MAX_EVENTS and row['event'] != 'answer':
             self.events_dropped += 1
             return
-        t_s = (row['stamp_ns'] - self.goal.stamp_ns) / 1e9
-        self.events.append({**row, 't_s': round(t_s, 6)})
+        since_s = round((row['stamp_ns'] - self.goal.stamp_ns) / 1e9, 6)
+        self.events.append({**row, 't_s': since_s if row['stamp_ns'] else None})
 
     def notice(self, message: str, stamp_ns: int) -> None:
         """Note something that is no answer, in words."""

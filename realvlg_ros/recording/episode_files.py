@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import FrameError
 from ..grounding.grounding import Grounding
 from ..image_region import Box, RegionMask
 from ..json_text import to_json_text
 from ..tracking.target.target import GraspTarget
 from .episode import Episode, Shot
-from .goal_event import SUCCESSES
+from .goal_event import SUCCESSES, GoalStep
 from .lighting import Lighting, LightingSummary
 from .mask_runs import mask_to_runs
 from .packed_frame import PackedFrame
@@ -31,12 +32,14 @@ class Surroundings:
         versions: of programs and libraries by name.
         blanking: the settings of what was blanked.
         recorded: when, and what was dropped.
+        blanks: whether anything is blanked: masks are then written where their frame was kept.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     blanking: Mapping[str, Any] = field(default_factory=dict)
     recorded: Mapping[str, Any] = field(default_factory=dict)
+    blanks: bool = False
 
 
 def episode_files(episode: Episode[Any], around: Surroundings) -> dict[str, bytes]:
@@ -59,7 +62,7 @@ def episode_files(episode: Episode[Any], around: Surroundings) -> dict[str, byte
         'goal': _goal(episode),
         'result': _result(episode),
         'uncertainty': uncertainty_of(episode.events, episode.status),
-        'objects': _objects(episode),
+        'objects': _objects(episode, around.blanks),
         'events': episode.events,
         'events_dropped': episode.events_dropped,
         'frames': frames,
@@ -83,30 +86,56 @@ def _goal(episode: Episode[Any]) -> dict[str, Any]:
         'request_ids': sorted(episode.requests),
         'instruction': goal.instruction,
         'answers_token': goal.token,
-        'accepted_ns': goal.stamp_ns,
+        'accepted_ns': goal.stamp_ns if _begin_heard(episode) else None,
     }
 
 
+def _begin_heard(episode: Episode[Any]) -> bool:
+    """Whether it was heard that the goal was accepted, not only how it ended."""
+    return episode.goal.step is GoalStep.ACCEPTED and episode.goal.stamp_ns > 0
+
+
 def _result(episode: Episode[Any]) -> dict[str, Any]:
+    elapsed_s = (episode.ended_ns - episode.goal.stamp_ns) / 1e9
     return {
         'status': episode.status,
         'message': episode.message,
         'success': episode.status in SUCCESSES,
         'ended_ns': episode.ended_ns,
-        'elapsed_s': (episode.ended_ns - episode.goal.stamp_ns) / 1e9,
+        'elapsed_s': elapsed_s if _begin_heard(episode) else None,
         'from_topics': episode.from_topics,
         'token': episode.token,
     }
 
 
-def _objects(episode: Episode[Any]) -> list[dict[str, Any]]:
+def _objects(episode: Episode[Any], blanks: bool) -> list[dict[str, Any]]:
     """The object as it was grounded and as it was answered, with its masks."""
     found = []
     if episode.grounding is not None:
         found.append(_grounded(episode.grounding))
     if episode.answer is not None and episode.answer.box is not None:
         found.append(_answered(episode.answer))
+    packed = {shot.stamp_ns: shot.packed for shot in episode.shots}
+    for item in found:
+        mask = _shown(item['mask'], packed.get(item['stamp_ns']), blanks)
+        item['mask'] = None if mask is None else mask_to_runs(mask)
     return found
+
+
+def _shown(mask: RegionMask | None, packed: PackedFrame | None, blanks: bool) -> RegionMask | None:
+    """What a mask shows of what was not blanked: its outline would tell a person, too."""
+    if mask is None or not blanks:
+        return mask
+    if packed is None:
+        return None
+    if packed.blanked is None:
+        return mask
+    height, width = packed.blanked.shape
+    try:
+        return RegionMask.from_full(mask.to_full(height, width) & ~packed.blanked)
+    except FrameError:
+        # Nothing is left of it, or it is not of this image.
+        return None
 
 
 def _grounded(grounding: Grounding) -> dict[str, Any]:
@@ -116,7 +145,8 @@ def _grounded(grounding: Grounding) -> dict[str, Any]:
         'label': grounding.label,
         'score': grounding.score,
         'model': grounding.backend,
-        **_region(grounding.box, grounding.mask),
+        'box_xyxy': _box(grounding.box),
+        'mask': grounding.mask,
     }
 
 
@@ -127,15 +157,13 @@ def _answered(target: GraspTarget) -> dict[str, Any]:
         'label': target.label,
         'score': target.grasps[0].quality if target.grasps else None,
         'model': '',
-        **_region(target.box, target.mask),
+        'box_xyxy': _box(target.box),
+        'mask': target.mask,
     }
 
 
-def _region(box: Box | None, mask: RegionMask | None) -> dict[str, Any]:
-    return {
-        'box_xyxy': None if box is None else box.as_tuple(),
-        'mask': None if mask is None else mask_to_runs(mask),
-    }
+def _box(box: Box | None) -> tuple[float, ...] | None:
+    return None if box is None else box.as_tuple()
 
 
 def _frame(shot: Shot[Any], packed: PackedFrame, begun_ns: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..errors import FrameError, RecordingError
 from ..image_region import Box, RegionMask
 from .episode_files import FILE_NAME, FORMAT
 from .episode_store import is_episode_name
+from .goal_event import CANCELED
 from .mask_runs import mask_from_runs
 
 
@@ -84,6 +85,11 @@ class RecordedEpisode:
         return bool(self.values['result']['success'])
 
     @property
+    def failure(self) -> bool:
+        """Whether it ended otherwise, and was not canceled."""
+        return not (self.success or self.status == CANCELED)
+
+    @property
     def uncertainty(self) -> float:
         """How unsure the answer was, 0 to 1."""
         return float(self.values['uncertainty'])
@@ -103,7 +109,8 @@ class RecordedEpisode:
 def read_episodes(folder: Path) -> tuple[list[RecordedEpisode], list[str]]:
     """The episodes of a folder, and in words those that cannot be read.
 
-    Failures come first, and of each kind the most uncertain; then the newest.
+    Failures come first, then what was canceled, then successes; of each kind the most uncertain,
+    then the newest.
 
     Raises:
         RecordingError: there is no episode that can be read.
@@ -123,7 +130,7 @@ def read_episodes(folder: Path) -> tuple[list[RecordedEpisode], list[str]]:
             f'{folder} holds no recording{words}; expected folders such as '
             '20260131T120000.000Z-NOT_FOUND-0a1b2c3d'
         )
-    found.sort(key=lambda episode: (episode.success, -episode.uncertainty))
+    found.sort(key=lambda episode: (not episode.failure, episode.success, -episode.uncertainty))
     return found, refused
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -16,6 +18,7 @@ from .goal_event import SUCCESSES
 # Only folders with such names are counted and removed: TIME-STATUS-ID.
 _NAME = re.compile(r'\d{8}T\d{6}\.\d{3}Z-[A-Z_]+-[0-9a-f]{8}')
 _UNFINISHED = '.unfinished-'
+_LOCK = '.lock'
 # Bytes of a file are counted as whole blocks of so many. From the file systems of Linux.
 _BLOCK = 4096
 
@@ -40,19 +43,22 @@ class EpisodeStore:
 
     An episode is written beside the others and renamed when it is whole. To make room, the oldest
     successes go first, then the oldest of the others. What else is in the folder is left alone.
+    A folder belongs to one store at a time, until it is closed or its process has ended.
     """
 
     def __init__(self, folder: Path, limits: StoreLimits) -> None:
         """Take over a folder, with the episodes that are in it.
 
         Raises:
-            RecordingError: it cannot be made, or nothing can be written into it.
+            RecordingError: it cannot be made, nothing can be written into it, or another store
+                writes into it.
         """
         self.folder = folder
         self._limits = limits
         self.removed = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._unlock = weakref.finalize(self, os.close, _locked(folder))
             for path in folder.glob(f'{_UNFINISHED}*'):
                 shutil.rmtree(path, ignore_errors=True)
             self._sizes = {
@@ -68,6 +74,10 @@ class EpisodeStore:
                 f'nothing can be recorded in {folder}: {error.strerror or error}; give a folder '
                 'that this user may write into'
             ) from error
+
+    def close(self) -> None:
+        """Leave the folder to others."""
+        self._unlock()
 
     @property
     def names(self) -> list[str]:
@@ -155,6 +165,26 @@ def is_success(name: str) -> bool:
 def is_episode_name(name: str) -> bool:
     """Whether a folder of this name holds an episode."""
     return _NAME.fullmatch(name) is not None
+
+
+def _locked(folder: Path) -> int:
+    """The descriptor of a file that is locked until it is closed.
+
+    Raises:
+        RecordingError: another one has locked it.
+    """
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise RecordingError(
+            f'another recorder writes into {folder}; give each a folder of its own'
+        ) from None
+    except OSError:
+        # Some network file systems know no locks.
+        return descriptor
+    return descriptor
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -36,7 +36,8 @@ class WatchLimits:
         frames_after: frames after its end, at the interval of the ring.
         interval: of these, s.
         goal_timeout: a goal of which no end is heard for so long is written without one, s.
-        max_open: goals that are followed at a time; the one that began first is closed.
+        max_open: goals that are followed at a time; then one is closed: of those that have ended
+            the one that began first, otherwise the one that began first.
     """
 
     frames_after: int = 3
@@ -122,8 +123,8 @@ class EpisodeWatch(Generic[P]):
             unanswered = (GroundingStatus.IN_PROGRESS, GroundingStatus.OK)
             if episode.is_request and grounding.status not in unanswered:
                 episode.token = grounding.token
-                name, stamp_ns = grounding.status.name, grounding.stamp_ns
-                self._end_by_topics(episode, name, grounding.message, stamp_ns)
+                stamp_ns = grounding.stamp_ns or self._newest_ns(episode.goal.stamp_ns)
+                self._end_by_topics(episode, grounding.status.name, grounding.message, stamp_ns)
             return begins
 
     def on_target(self, target: GraspTarget) -> None:
@@ -153,11 +154,11 @@ class EpisodeWatch(Generic[P]):
 
     def on_jump(self, reason: str) -> None:
         """The stamps have jumped: frames from before have nothing to do with those after it."""
-        newest = self._ring.newest()
+        newest_ns = self._newest_ns(0)
         self._ring.clear()
         with self._lock:
             for episode in self._open:
-                episode.notice(reason, newest.stamp_ns if newest else episode.goal.stamp_ns)
+                episode.notice(reason, newest_ns or episode.goal.stamp_ns)
 
     def tick(self) -> None:
         """Close what has everything, and what waits in vain; to be called several times a second.
@@ -194,7 +195,8 @@ class EpisodeWatch(Generic[P]):
             GoalStep.ACCEPTED,
             REQUEST,
             '',
-            grounding.stamp_ns,
+            # It is not said when a request was made that has taken no image yet.
+            grounding.stamp_ns or self._newest_ns(0),
             request_id=grounding.request_id,
             instruction=grounding.instruction,
             token=reply,
@@ -208,7 +210,13 @@ class EpisodeWatch(Generic[P]):
             return
         episode = self._episode_of(event.request_id)
         if episode is None or not episode.is_request:
-            self._begin(event)
+            # The plan of a pick, or a goal that was given up, may end after its episode.
+            told = {event.request_id, event.goal_id} & set(self._closed)
+            late = episode is not None or told
+            if event.step is GoalStep.ACCEPTED or not late:
+                self._begin(event)
+            elif episode is not None:
+                episode.note(_goal_row(event))
             return
         # Its first grounding was heard before it.
         episode.goal = event
@@ -224,7 +232,7 @@ class EpisodeWatch(Generic[P]):
             episode = self._of_goal(event.goal_id)
         if episode is None:
             return
-        episode.token = event.token
+        episode.token = event.token if event.status == 'AMBIGUOUS' else ''
         if event.target_stamp_ns:
             episode.answer = episode.target_at(event.target_stamp_ns)
             self._keep(episode, 'answer', event.target_stamp_ns)
@@ -233,7 +241,7 @@ class EpisodeWatch(Generic[P]):
     def _begin(self, event: GoalEvent) -> Episode[P]:
         if len(self._open) >= self._limits.max_open:
             self.closed_early += 1
-            oldest = self._open[0]
+            oldest = next((e for e in self._open if e.status), self._open[0])
             if not oldest.status:
                 oldest.notice('newer goals took its place in memory', event.stamp_ns)
                 self._give_up(oldest)
@@ -262,14 +270,13 @@ class EpisodeWatch(Generic[P]):
             self._add_shot(episode, 'end', newest, newest.stamp_ns)
 
     def _give_up(self, episode: Episode[P]) -> None:
-        newest = self._ring.newest()
-        stamp_ns = newest.stamp_ns if newest else episode.goal.stamp_ns
+        stamp_ns = self._newest_ns(episode.goal.stamp_ns)
         self._end(episode, NO_RESULT, episode.unheard(), stamp_ns)
         episode.after_left = 0
 
     def _close(self, episode: Episode[P]) -> None:
         self._open.remove(episode)
-        self._closed.extend(episode.requests)
+        self._closed.extend(episode.requests | ({episode.goal.goal_id} - {''}))
         episode.note_answer()
         self._done(episode)
 
@@ -283,6 +290,11 @@ class EpisodeWatch(Generic[P]):
         if shot is not None and shot.payload is not None:
             self._pin(shot)
 
+    def _newest_ns(self, otherwise_ns: int) -> int:
+        """Stamp of the newest frame, ns."""
+        newest = self._ring.newest()
+        return otherwise_ns if newest is None else newest.stamp_ns
+
     def _of_goal(self, goal_id: str) -> Episode[P] | None:
         return next((e for e in self._open if e.goal.goal_id == goal_id), None)
 
@@ -290,7 +302,8 @@ class EpisodeWatch(Generic[P]):
         if not request_id:
             return None
         with self._lock:
-            return next((e for e in self._open if request_id in e.requests), None)
+            # Clients may use one id again.
+            return next((e for e in reversed(self._open) if request_id in e.requests), None)
 
 
 def _goal_row(event: GoalEvent) -> dict[str, object]:

@@ -95,6 +95,7 @@ class EpisodeWriter(Generic[P]):
             versions=self._versions,
             blanking=asdict(self._blanking_settings),
             recorded={'time': when, 'frames_lost_before': self.frames_lost},
+            blanks=self._blanking_settings.is_on,
         )
         try:
             self._store.write(name, episode_files(episode, around))

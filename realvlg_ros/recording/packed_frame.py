@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..arrays import BoolArray
 from ..frame import RgbdFrame
 from ..frame_folder import frame_files
 from .blanking import Blanking
@@ -19,11 +20,13 @@ class PackedFrame:
         stamp_ns: of the colour image, ns.
         files: their bytes by name.
         facts: camera2fixed, fixed_frame, lighting and blanked_share, as JSON objects.
+        blanked: (height, width) True where it was blanked; None where nothing was.
     """
 
     stamp_ns: int
     files: dict[str, bytes]
     facts: dict[str, Any] = field(default_factory=dict)
+    blanked: BoolArray | None = None
 
     @classmethod
     def of(cls, frame: RgbdFrame, blanking: Blanking) -> PackedFrame:
@@ -32,11 +35,11 @@ class PackedFrame:
         Raises:
             RecordingError: it is not known what has to be blanked.
         """
-        kept, blanked_share = blanking.apply(frame)
+        kept, blanked = blanking.apply(frame)
         facts = {
             'fixed_frame': frame.fixed_frame,
             'camera2fixed': None if frame.camera2fixed is None else frame.camera2fixed.tolist(),
             'lighting': asdict(Lighting.of_frame(frame)),
-            'blanked_share': blanked_share,
+            'blanked_share': float(blanked.mean()),
         }
-        return cls(frame.stamp_ns, frame_files(kept), facts)
+        return cls(frame.stamp_ns, frame_files(kept), facts, blanked if blanked.any() else None)

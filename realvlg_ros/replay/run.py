@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import RealvlgError
+from ..errors import RealvlgError, ReplayError
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grasping.settings import PlannerSettings
@@ -34,6 +34,9 @@ from .session.run_summary import RunSummary, describe_bag
 from .session.session import ReplaySession, SessionSettings
 from .session.step import Step
 
+# Parameters of grasp_node that have their own place in run.json.
+_TOLD = ('noise', 'planner', 'tracker', 'gripper')
+
 
 @dataclass(frozen=True)
 class ReplayOptions:
@@ -53,7 +56,7 @@ class ReplayOptions:
         color, depth, camera_info: topics; empty ones are found.
         static_transforms: that the bag lacks.
         surface: that objects stand on, if tf knows it.
-        threads: with 2 or more the bag is read and the pictures are drawn beside the pipeline.
+        threads: with 2 or more the bag is read and the messages are written beside the pipeline.
         force: replace the run in the folder.
         messages: write out.mcap.
     """
@@ -86,15 +89,17 @@ def replay(
 
     Args:
         options: of the run.
-        on_step: called with each image and notice when it has been written.
+        on_step: called with each image and notice, which is written then or soon.
 
     Raises:
         RealvlgError: the options, the bag or the folder cannot be used.
     """
     with ExitStack() as stack:
         bag = stack.enter_context(Bag(options.bag))
-        check_times(options.goals, (bag.end_ns - bag.start_ns) / 1e9)
+        if options.out.resolve() == bag.path.resolve():
+            raise ReplayError(f'{options.out} is the bag itself; give another folder for the run')
         topics = choose_topics(bag, options.color, options.depth, options.camera_info)
+        check_times(options.goals, bag, topics.camera_info)
         gripper = Gripper.from_yaml(gripper_file(options.gripper))
         run = _Run(options, bag, topics, gripper, stack)
         run.play(on_step)
@@ -134,6 +139,7 @@ class _Run:
             self._messages = stack.enter_context(
                 RunBag(path, gripper, options.link, in_thread=options.threads > 1)
             )
+            self._messages.give(options.static_transforms, bag.start_ns)
 
     def play(self, on_step: Callable[[Step], None]) -> None:
         """Run to the end of the bag; run.json is there whatever happens."""
@@ -141,9 +147,8 @@ class _Run:
         frames = 0
         ended = 'the run was interrupted before the end of the bag'
         try:
-            # Closed before the bag is: another thread may read it.
-            with closing(self._session.run(self._events())) as steps:
-                for step in steps:
+            with closing(self._events()) as events:
+                for step in self._session.run(events):
                     self._write(step)
                     frames += step.frame is not None
                     if step.answers:
@@ -166,18 +171,20 @@ class _Run:
             self.summary.add(step)
         self._folder.add(step)
 
-    def _events(self) -> Iterator[BagEvent]:
+    def _events(self) -> Generator[BagEvent, None, None]:
         """Images and notices; the transforms that were read with them go to the messages."""
         pairs = self._read()
         if self._options.threads > 1:
             pairs = read_ahead(pairs)
-        for transforms, event in pairs:
-            if transforms and self._messages is not None:
-                self._messages.pass_on(transforms)
-            if event is not None:
-                yield event
+        # The bag is closed after this, and another thread must not read it then.
+        with closing(pairs):
+            for transforms, event in pairs:
+                if transforms and self._messages is not None:
+                    self._messages.pass_on(transforms)
+                if event is not None:
+                    yield event
 
-    def _read(self) -> Iterator[tuple[list[BagMessage], BagEvent | None]]:
+    def _read(self) -> Generator[tuple[list[BagMessage], BagEvent | None], None, None]:
         for event in self._frames:
             yield self._taken(), event
         yield self._taken(), None
@@ -204,11 +211,19 @@ def _given(
         'latency': str(options.session.latency),
         'gripper': gripper.name,
         'backend': options.backend,
+        'static_transforms': [
+            {
+                'parent': each.parent,
+                'child': each.child,
+                'child2parent': each.child2parent.tolist(),
+            }
+            for each in options.static_transforms
+        ],
         'parameters': {
             'planner': asdict(options.planner),
             'tracker': asdict(options.tracker),
             'noise': asdict(options.camera.noise.to_depth_noise()),
             'limits': asdict(options.session.limits),
-            'camera': {name: value for name, value in camera.items() if name != 'noise'},
+            'camera': {name: value for name, value in camera.items() if name not in _TOLD},
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -151,6 +152,8 @@ def test_real_frames_come_back(source, tmp_path):
         (['{frames}', '--duration', '-1'], 'duration -1.0 s must be positive'),
         (['{frames}', '--depth-encoding', 'mono8'], "depth encoding 'mono8' is not written"),
         (['{frames}', '--tf-frame', 'base'], 'give it by --tf-pose'),
+        (['{frames}', '--camera-name', ''], "camera name '' is no namespace"),
+        (['{frames}', '--camera-name', 'my cam'], "camera name 'my cam' is no namespace"),
         (['{frames}', '--tf-pose', '1', '2'], '--tf-pose has 2 numbers'),
         (['worlds/tabletop.yaml', '--tf-pose', '1'], 'the world says where its camera is'),
         (['{frames}', '--out', '{frames}'], 'is there already, and is not overwritten'),
@@ -164,6 +167,15 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(
     given = [each.format(**places) for each in arguments]
     assert main(['bag', '--out', str(tmp_path / 'bag'), *given]) == 2
     assert words in capsys.readouterr().err
+    assert not (tmp_path / 'bag').exists()
+
+
+def test_a_pose_of_some_of_the_frames_is_not_left_out(folders, tmp_path, capsys):
+    first, *others = sorted(folders.iterdir())
+    (first / 'labels.json').write_text(json.dumps({'camera2world': np.eye(4).tolist()}))
+    assert main(['bag', str(folders), '--out', str(tmp_path / 'bag')]) == 2
+    said = capsys.readouterr().err
+    assert f'{len(others)} of {len(others) + 1} frame folders do not say' in said
     assert not (tmp_path / 'bag').exists()
 
 

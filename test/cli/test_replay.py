@@ -1,5 +1,6 @@
 import json
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 from realvlg_ros.cli import main
+from realvlg_ros.pipeline import Pipeline
 from realvlg_ros.replay.bags.bag import Bag
 from realvlg_ros.replay.outputs import topics
 
@@ -141,8 +143,24 @@ def test_parameters_of_the_nodes_are_taken(bags, tmp_path):
     status = main(['replay', *given, '--out', str(out), '--no-mcap', '--no-report'])
     run = json.loads((out / 'run.json').read_text())
     assert run['gripper'] == 'wsg_50' and run['parameters']['limits']['timeout'] == 9.0
+    assert run['parameters']['planner']['max_grasps'] == 2
+    # Each parameter is told once.
+    assert not {'planner', 'tracker', 'noise', 'gripper'} & run['parameters']['camera'].keys()
     assert max(line['grasps'] for line in of_kind(out, 'target')) <= 2
     assert status == (0 if run['statuses'] == {'OK': 1} else 3)
+
+
+def test_a_bag_that_was_cut_off_is_told_of(bags, tmp_path, capsys):
+    (whole,) = (bags / 'mcap').glob('*.mcap')
+    data = whole.read_bytes()
+    (tmp_path / 'cut.mcap').write_bytes(data[: len(data) // 2])
+    given = [str(tmp_path / 'cut.mcap'), *RED_MUG, '--first', '--out', str(tmp_path / 'run')]
+    assert main(['replay', *given, '--no-mcap', '--no-report']) == 0
+    said = capsys.readouterr().err
+    assert 'warning: cut.mcap: it is cut off in the middle of the record' in said
+    run = json.loads((tmp_path / 'run' / 'run.json').read_text())
+    assert 0 < run['frames']['count'] < FRAMES and run['warnings'][0] in said
+    assert all(f'{words} ({n})' in said for words, n in run['frames']['dropped'].items())
 
 
 def test_measured_latency_says_that_runs_differ(bags, tmp_path):
@@ -176,6 +194,14 @@ def test_bad_input_ends_with_2_and_makes_no_run(bags, tmp_path, capsys, given, w
     assert not out.exists()
 
 
+def test_a_run_is_not_written_into_its_bag(bags, capsys):
+    bag = bags / 'mcap'
+    before = sorted(bag.iterdir())
+    assert main(['replay', str(bag), *RED_MUG, '--out', f'{bag}/../mcap', '--force']) == 2
+    assert 'is the bag itself' in capsys.readouterr().err
+    assert sorted(bag.iterdir()) == before
+
+
 def test_a_bag_that_is_not_there_ends_with_2(tmp_path, capsys):
     assert main(['replay', str(tmp_path / 'no'), *RED_MUG, '--out', str(tmp_path / 'run')]) == 2
     assert 'realvlg: ' in capsys.readouterr().err
@@ -196,16 +222,27 @@ def test_a_bag_without_a_usable_image_says_why(bags, tmp_path):
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, number):
-    from realvlg_ros.cli import replay
+def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatch, capsys, number):
+    stamps, threads = [], []
 
-    def stop(step):
-        if step.frame is not None and step.time_ns > 400_000_000:
+    def track(pipeline, frame):
+        stamps.append(frame.stamp_ns)
+        if len(stamps) > 14:
             signal.raise_signal(number)
+        return tracked(pipeline, frame)
 
-    monkeypatch.setattr(replay, 'print_answers', stop)
+    def close(bag):
+        threads.extend(each.name for each in threading.enumerate())
+        closed(bag)
+
+    tracked, closed = Pipeline.track, Bag.close
+    monkeypatch.setattr(Pipeline, 'track', track)
+    monkeypatch.setattr(Bag, 'close', close)
     given = [str(bags / 'mcap'), *RED_MUG, '--threads', '2', '--out', str(tmp_path)]
     assert main(['replay', *given]) == 130
+    assert f'{tmp_path} was interrupted' in capsys.readouterr().err
+    # Nobody reads the bag any more when it is closed.
+    assert threads and not any(name.startswith('reading') for name in threads)
     run = json.loads((tmp_path / 'run.json').read_text())
     assert run['warnings'] == ['the run was interrupted before the end of the bag']
     assert run['frames']['count'] == len(lines(tmp_path, 'timings.jsonl')) == 14

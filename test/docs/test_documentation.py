@@ -145,7 +145,7 @@ def test_parameters_exist() -> None:
 
 
 def test_launch_arguments_exist() -> None:
-    source = (ROOT / 'launch' / 'realvlg.launch.py').read_text()
+    source = '\n'.join(path.read_text() for path in (ROOT / 'launch').glob('*.launch.py'))
     named = names_under('argument')
     assert named
     assert [name for _, name in named if f"'{name}'" not in source] == []

@@ -39,10 +39,12 @@ _NAMES = {
     'launch': ('LaunchContext', 'LaunchDescription'),
     'launch.actions': (
         'DeclareLaunchArgument',
+        'ExecuteProcess',
         'IncludeLaunchDescription',
         'LogInfo',
         'OpaqueFunction',
         'SetEnvironmentVariable',
+        'TimerAction',
     ),
     'launch.conditions': ('IfCondition',),
     'launch.launch_description_sources': ('PythonLaunchDescriptionSource',),
@@ -84,4 +86,9 @@ def launch_actions(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
         for name in names:
             setattr(module, name, type(name, (Recorded,), {}))
         monkeypatch.setitem(sys.modules, module_name, module)
-    return lambda name, **arguments: run(described(name), arguments)
+
+    def actions(name: str, **arguments: str) -> list[Any]:
+        return run(described(name), arguments)
+
+    actions.described = described  # type: ignore[attr-defined]
+    return actions

@@ -120,6 +120,14 @@ def test_a_wrong_argument_ends_the_launch_with_the_reason(argument: str, words: 
     assert words in done.stdout + done.stderr
 
 
+def test_a_bag_that_is_not_there_ends_the_launch_with_the_reason() -> None:
+    replay = str(LAUNCH_FILE.with_name('replay.launch.py'))
+    command = [sys.executable, '-c', RUN, replay, 'bag:=/no/bag']
+    done = subprocess.run(command, timeout=PATIENCE_S, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert '/no/bag is not there' in done.stdout + done.stderr
+
+
 def test_nodes_become_active_and_come_back(
     client: Node, launched: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -12,14 +12,17 @@ from told_goals import Watched
 
 from realvlg_ros.errors import RecordingError
 from realvlg_ros.frame_folder import read_frame
+from realvlg_ros.recording.blanking import Blanking, BlankingSettings
+from realvlg_ros.recording.episode_files import Surroundings, episode_files
 from realvlg_ros.recording.episode_store import EpisodeStore, StoreLimits, episode_name
 from realvlg_ros.recording.mask_runs import mask_from_runs
+from realvlg_ros.recording.packed_frame import PackedFrame
 
 ROOMY = StoreLimits(10_000_000, 100, 0)
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != '.lock')
 
 
 def written(store: EpisodeStore, statuses: str, start: int = 0) -> list[str]:
@@ -86,7 +89,9 @@ def test_the_oldest_successes_go_first_then_the_oldest_failures(tmp_path, before
 
 
 def test_the_number_of_episodes_is_bounded_too_also_after_a_restart(tmp_path):
-    every = written(EpisodeStore(tmp_path, ROOMY), 'FFS')
+    store = EpisodeStore(tmp_path, ROOMY)
+    every = written(store, 'FFS')
+    store.close()
     again = EpisodeStore(tmp_path, StoreLimits(10_000_000, 2, 0))
     assert again.names == every
     assert again.size_bytes == 3 * 8192
@@ -116,6 +121,7 @@ def test_a_crash_while_writing_leaves_whole_episodes(tmp_path, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             written(store, 'F', 1)
     assert len(names(tmp_path)) == 2
+    store.close()
     again = EpisodeStore(tmp_path, ROOMY)
     assert names(tmp_path) == again.names == [whole]
 
@@ -159,6 +165,49 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / 'file').write_text('')
     with pytest.raises(RecordingError, match='nothing can be recorded in .*Not a directory'):
         EpisodeStore(tmp_path / 'file' / 'records', ROOMY)
+
+
+def test_a_second_recorder_is_refused_and_takes_nothing_from_the_first(tmp_path):
+    store = EpisodeStore(tmp_path, ROOMY)
+    half = tmp_path / '.unfinished-19700101T000000.000Z-OK-00000000'
+    half.mkdir()
+    with pytest.raises(RecordingError, match='another recorder writes into .*folder of its own'):
+        EpisodeStore(tmp_path, ROOMY)
+    assert half.is_dir()
+    store.close()
+    assert EpisodeStore(tmp_path, ROOMY).names == []
+    assert not half.exists()
+
+
+@pytest.mark.parametrize(
+    ('bound', 'kept'),
+    [({'max_depth': 0.75}, 'above'), ({'max_depth': 0.1}, 'nothing'), ({}, 'all')],
+)
+def test_masks_tell_nothing_of_what_was_blanked(bound, kept):
+    seen = Watched()
+    seen.frames(6)
+    seen.answered()
+    seen.frames(20)
+    settings = BlankingSettings(**bound)
+    for shot in seen.done[0].shots:
+        shot.packed = PackedFrame.of(told_goals.frame(shot.stamp_ns), Blanking(settings))
+    around = Surroundings(blanks=settings.is_on)
+    (episode,) = seen.done
+    values = json.loads(episode_files(episode, around)['episode.json'])
+    whole = told_goals.MASK.to_full(24, 32)
+    # Depth grows from row to row.
+    inside = whole & (told_goals.frame(0).depth <= bound.get('max_depth', 9.0))
+    grounded = values['objects'][0]
+    if kept == 'nothing':
+        assert grounded['mask'] is None
+    else:
+        assert (mask_from_runs(grounded['mask']).to_full(24, 32) == inside).all()
+    assert (inside.sum() < whole.sum()) == (kept != 'all')
+
+    for shot in episode.shots:
+        shot.packed = None
+    values = json.loads(episode_files(episode, around)['episode.json'])
+    assert (values['objects'][0]['mask'] is None) == settings.is_on
 
 
 def test_a_status_of_another_program_cannot_leave_the_folder():

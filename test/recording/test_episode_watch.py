@@ -184,5 +184,73 @@ def test_a_flood_of_events_is_bounded_and_counted():
         seen.watch.on_target(target(TargetState.CONFIRMED, seen.stamp_ns, stable=stable))
     seen.watch.close_all('the end')
     (episode,) = seen.done
-    assert len(episode.events) <= 300
+    assert len(episode.events) <= 301
     assert episode.events_dropped > 100
+    assert episode.events[-1]['event'] == 'answer'
+
+
+def test_a_plan_that_ends_after_its_pick_makes_no_recording_of_its_own():
+    seen = Watched()
+    pick = {'action': PICK, 'request_id': ''}
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 7, **pick))
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 1))
+    seen.watch.on_goal(goal(GoalStep.ENDED, seen.frames(1), 7, status='CANCELED', **pick))
+    end = goal(GoalStep.ENDED, seen.stamp_ns, status='CANCELED')
+    # While its last frames are waited for, and after it was closed.
+    assert not seen.watch.on_goal(end)
+    seen.frames(20)
+    assert not seen.watch.on_goal(end)
+    seen.frames(20)
+    assert [(each.goal.action, each.status) for each in seen.done] == [(PICK, 'CANCELED')]
+
+
+def test_goals_that_use_one_request_id_again_are_each_recorded():
+    seen = Watched()
+    same = {'request_id': 'request 1'}
+    for number in (1, 2, 3):
+        seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), number, **same))
+        seen.watch.on_grounding(grounding(GroundingStatus.NOT_FOUND, seen.frames(1)))
+        ended = goal(GoalStep.ENDED, seen.frames(1), number, status='NOT_FOUND', **same)
+        seen.watch.on_goal(ended)
+        # The third one comes when the second is closed.
+        seen.frames(1 if number == 1 else 20)
+    assert [each.goal.goal_id[-1] for each in seen.done] == ['1', '2', '3']
+    for episode in seen.done:
+        assert [row['event'] for row in episode.events].count('grounding') == 1
+
+
+def test_goals_that_are_refused_at_once_do_not_close_the_one_at_work():
+    seen = Watched(WatchLimits(max_open=2))
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 1))
+    for number in (2, 3, 4):
+        seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), number))
+        seen.watch.on_goal(goal(GoalStep.ENDED, seen.stamp_ns, number, status='BUSY'))
+    assert [each.status for each in seen.done] == ['BUSY', 'BUSY']
+    assert seen.watch.follows('request 1')
+
+
+def test_a_time_that_was_not_told_is_null():
+    seen = Watched()
+    seen.frames(10)
+    # It has taken no image.
+    seen.watch.on_grounding(grounding(GroundingStatus.FAILED, 0))
+    # Its beginning was not heard.
+    seen.watch.on_goal(goal(GoalStep.ENDED, seen.stamp_ns, 2, status='LOST'))
+    seen.frames(20)
+    failed, ended = (json.loads(told_goals.files_of(each)['episode.json']) for each in seen.done)
+    assert [row['t_s'] for row in failed['events']] == [0.0, None, 0.0]
+    assert failed['frames'][0]['t_s'] == pytest.approx(-0.9)
+    assert (ended['goal']['accepted_ns'], ended['result']['elapsed_s']) == (None, None)
+
+
+def test_the_end_of_a_goal_that_was_given_up_makes_no_second_recording():
+    seen = Watched()
+    pick = {'action': PICK, 'request_id': ''}
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 7, **pick))
+    seen.now_s += 20
+    seen.watch.tick()
+    assert not seen.watch.on_goal(goal(GoalStep.ENDED, seen.frames(1), 7, status='HELD', **pick))
+    # Another pick, of which only the end is heard.
+    assert seen.watch.on_goal(goal(GoalStep.ENDED, seen.frames(1), 8, status='HELD', **pick))
+    seen.frames(20)
+    assert [each.status for each in seen.done] == ['NO_RESULT', 'HELD']

@@ -1,5 +1,6 @@
 """Recordings as COCO and LeRobot datasets, read by the tools that others read them with."""
 
+import errno
 import json
 import shutil
 import sys
@@ -182,6 +183,35 @@ def test_failures_alone_and_a_limit(
     assert 'of 2 recordings' in capsys.readouterr().out
     assert main(arguments) == 2
     assert 'is not empty' in capsys.readouterr().err
+
+
+def test_what_was_canceled_is_no_failure(recordings: Path, tmp_path: Path) -> None:
+    copy = tmp_path / 'recordings'
+    shutil.copytree(recordings, copy)
+    (file,) = copy.glob('*-NO_GRASP-*/episode.json')
+    values = json.loads(file.read_text())
+    values['result']['status'] = 'CANCELED'
+    file.write_text(json.dumps(values))
+    found = [episode.status for episode in read_episodes(copy)[0]]
+    assert found == ['AMBIGUOUS', 'NOT_FOUND', 'CANCELED', 'OK']
+    arguments = ['export', str(copy), '--coco', str(tmp_path / 'coco'), '--failures']
+    assert main(arguments) == 0
+    images = json.loads((tmp_path / 'coco' / COCO_FILE).read_text())['images']
+    assert [image['attributes']['status'] for image in images] == ['AMBIGUOUS', 'NOT_FOUND']
+
+
+def test_a_disk_that_becomes_full_is_said_in_words(
+    recordings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, 'No space left on device', str(target))
+
+    monkeypatch.setattr(shutil, 'copyfile', full)
+    assert main(['export', str(recordings), '--coco', str(tmp_path / 'coco')]) == 2
+    assert 'No space left on device; remove what was written' in capsys.readouterr().err
 
 
 def test_images_of_another_size_are_left_out_with_a_word(

@@ -6,7 +6,7 @@ from fake_grounders import BrokenGrounder, DeafGrounder, SlowGrounder
 from lifecycle_msgs.srv import GetState
 from patience import PATIENCE_S
 from realvlg_ros.action import Ground, PlanGrasps
-from realvlg_ros.msg import GraspTarget, Grounding
+from realvlg_ros.msg import GoalEvent, GraspTarget, Grounding
 from ros_graph import FakeCamera, Graph, ground, plan, wait_until
 from std_msgs.msg import String
 
@@ -179,3 +179,33 @@ def test_deactivation_ends_live_goals_with_a_reason(graph):
     server.trigger_activate()
     SlowGrounder.let_go.set()
     assert ground(graph, 'the red box').result().grounding.status == Grounding.OK
+
+
+def test_every_end_of_a_goal_is_told_also_that_of_a_deactivated_node(graph, monkeypatch):
+    graph.add(GroundingNode, backend=backend(SlowGrounder))
+    server = graph.add(GraspServer)
+    live, tell = [], server._events.ended
+
+    def told(*arguments, **named):
+        live.append(len(server._goals))
+        tell(*arguments, **named)
+
+    monkeypatch.setattr(server._events, 'ended', told)
+    heard = graph.record(GoalEvent, 'goals')
+    wait_until(lambda: server.count_subscribers('goals'), 'reader of goals')
+    goals = [plan(graph, 'the red box'), plan(graph, 'the blue box')]
+    assert goals[0].result().status == PlanGrasps.Result.CANCELED
+    goals[1].cancel()
+    goals[1].result()
+    last = plan(graph, 'the green box')
+    wait_until(lambda: len(heard) == 5, 'its beginning')
+    server.trigger_deactivate()
+    assert last.result().status == PlanGrasps.Result.FAILED
+    wait_until(lambda: len(heard) == 6, 'its end')
+    begun = {event.goal_id: event.instruction for event in heard if event.event == 0}
+    ends = [(begun[event.goal_id], event.status) for event in heard if event.event == 1]
+    assert ends == [
+        ('the red box', 'CANCELED'), ('the blue box', 'CANCELED'), ('the green box', 'FAILED'),
+    ]  # fmt: skip
+    # A deactivation waits for live goals alone, and disables the publisher then.
+    assert len(live) == 3 and all(live)

@@ -10,7 +10,7 @@ from action_msgs.msg import GoalStatus
 from fake_planner import FakePlanner
 from moveit_msgs.msg import AttachedCollisionObject, CollisionObject
 from realvlg_ros.action import Pick, PlanGrasps
-from realvlg_ros.msg import GraspTarget
+from realvlg_ros.msg import GoalEvent, GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
 from realvlg_ros.nodes.mock_moveit import MockMoveIt
@@ -294,3 +294,26 @@ def test_without_a_robot_the_missing_server_is_named(ros_context):
     assert 'no service /apply_planning_scene' in goal.result().message
     planner.destroy()
     graph.close()
+
+
+def test_every_end_of_a_pick_is_told(cell, monkeypatch):
+    cell.start(fail='execution_hangs')
+    heard = cell.graph.record(GoalEvent, 'goals')
+    wait_until(lambda: cell.executor.count_subscribers('goals'), 'reader of goals')
+
+    def ends():
+        return [event.status for event in heard if event.event == GoalEvent.ENDED]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PickExecutor, '_pick', lambda *_: 1 / 0)
+        broken = cell.pick().result()
+        assert broken.status == R.FAILED and 'ZeroDivisionError' in broken.message
+    first = cell.pick()
+    wait_until(lambda: 'move' in cell.mock.calls, 'the motion')
+    assert cell.pick().result().status == R.BUSY
+    cell.executor.trigger_deactivate()
+    assert first.result().status == R.CANCELED
+    wait_until(lambda: len(ends()) == 3, 'three ends')
+    assert ends() == ['FAILED', 'BUSY', 'CANCELED']
+    begun = [event.goal_id for event in heard if event.event == GoalEvent.ACCEPTED]
+    assert len(set(begun)) == 3

@@ -179,3 +179,25 @@ def test_faces_are_not_let_through_where_nothing_finds_them(
         assert 'faces cannot be blanked' in node._problem
     finally:
         graph.remove(node)
+
+
+def test_a_folder_takes_one_recorder_until_that_is_cleaned_up(
+    graph: Graph, recorder: Recorder, tmp_path: Path
+) -> None:
+    class Second(Recorder):
+        pass
+
+    second = graph.add(Second, folder=str(tmp_path), **QUICK)
+    try:
+        assert 'another recorder writes into' in second._problem
+        recorder.trigger_deactivate()
+        recorder.trigger_cleanup()
+        second.trigger_configure()
+        assert second.state == 'inactive'
+        recorder.trigger_configure()
+        assert recorder.state == 'unconfigured'
+    finally:
+        graph.remove(second)
+    recorder.trigger_configure()
+    recorder.trigger_activate()
+    assert recorder.state == 'active'

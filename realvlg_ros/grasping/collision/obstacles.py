@@ -62,8 +62,14 @@ class Obstacles:
     holes: BoolArray
 
     @classmethod
-    def around(cls, scene: Scene, settings: PlannerSettings) -> Obstacles:
-        """All visible surfaces except those of the object and its support, and holes."""
+    def around(cls, scene: Scene, settings: PlannerSettings, own_parts: bool = True) -> Obstacles:
+        """All visible surfaces except those of the object and its support, and holes.
+
+        Args:
+            scene: the frame, the object's mask and the support.
+            settings: limits of planning.
+            own_parts: whether parts of the object go on behind it, too.
+        """
         distance = float(np.linalg.norm(scene.camera_position))
         focal = scene.frame.camera.fx
         beyond = behind_object(scene, settings.obstacle_thickness)
@@ -77,7 +83,7 @@ class Obstacles:
         hidden = hole_walls(scene)
         reach[np.isfinite(hidden)] = np.inf
         if scene.plane is not None:
-            parts, reach = hidden_parts(scene, beyond & (solid > 0), reach)
+            parts, reach = hidden_parts(scene, beyond & (solid > 0), reach, own_parts)
             hidden = np.minimum(hidden, parts)
         grown = settings.obstacle_clearance * focal / distance
         size = 2 * int(np.clip(round(grown), 1, 15)) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import ndimage
@@ -177,7 +178,7 @@ class TargetCloud:
         _, nearest = KDTree(self.points).query(contacts, k=min(_TOUCHED, len(uncertain)))
         return np.asarray((uncertain[nearest].mean(axis=-1) > 0.5).any(axis=1))
 
-    @property
+    @cached_property
     def center(self) -> FloatArray:
         """Centre (3,) of the bounding box without outliers, m: estimates the centre of mass."""
         low, high = np.percentile(self.points, (2, 98), axis=0)

@@ -109,7 +109,9 @@ def check_in_scene(
         standoff=standoff,
     )
     nothing = Completion(TargetCloud.empty(), None)
-    context = PlanningContext.of(scene, nothing, gripper, held)
+    # What of the object itself is hidden was judged when the grasps were planned: at its edges a
+    # single frame decides otherwise each time.
+    context = PlanningContext.of(scene, nothing, gripper, held, own_parts=False)
     candidates = known_candidates(context, grasps)
     faults = scene_faults(context, candidates, check_collisions(context, candidates))
     unseen = np.any([faults.pop(reason) for reason in UNSEEN], axis=0)

@@ -71,6 +71,10 @@ class SceneObject:
         """How far the object's colours pass for a name, 0 to 1."""
         return float(self.colors @ affinity(color))
 
+    def shows_itself(self, color: str) -> float:
+        """Share of the object that has a colour, without what only passes for it, 0 to 1."""
+        return float(self.colors[COLOR_NAMES.index(color)])
+
     def color_words(self) -> str:
         """Its main colours in words, such as 'red' or 'white and yellow'."""
         order = np.argsort(-self.colors)

@@ -20,6 +20,10 @@ _WELL_SHOWN = 0.55
 # The best object must fit this many times better than the next to be the one meant. Chosen: a
 # smaller difference is asked about.
 _CLEAR_RATIO = 1.6
+# A thing that shows a colour itself on less than this share has only what may pass for it, unless
+# it shows more of it than others. Chosen: the blurred border and a reflection take less; the side
+# of a can that is seen from above takes more.
+_OWN_SHARE, _OWN_SHARE_IF_MOST = 0.12, 0.08
 # One measure must exceed the other by this share to be biggest, tallest, ... Chosen: what an eye
 # tells apart.
 _CLEAR_SIZE = 1.15
@@ -78,8 +82,14 @@ def match(
     fits = [fit for fit in scored if fit.score >= CONTRADICTED]
     rejected = [fit for fit in scored if fit.score < CONTRADICTED]
     reason = ''
+    rivals = _rivals(phrase, fits, objects)
+    if rivals:
+        fits += rivals
+        rejected = [fit for fit in rejected if fit.index not in {rival.index for rival in rivals}]
     for narrow in (_by_relation, _by_place, _by_superlative, _by_evidence, _by_size):
-        if fits:
+        # Of a colour that may pass for the one said and that colour on a small part, neither is
+        # the better evidence.
+        if fits and not (rivals and narrow is _by_evidence):
             fits, dropped, why = narrow(phrase, fits, objects, image_width)
             rejected += dropped
             reason = reason or why
@@ -106,6 +116,28 @@ def _score(phrase: Phrase, index: int, item: SceneObject) -> Fit:
     if posture < CONTRADICTED:
         reasons.append(f'it is not {" and ".join(phrase.postures)}')
     return Fit(index, color * shape * posture, tuple(reasons))
+
+
+def _rivals(phrase: Phrase, fits: list[Fit], objects: Sequence[SceneObject]) -> list[Fit]:
+    """Things that show the colour said, if on a small part, where fits only pass for it.
+
+    They have the score of the weakest fit.
+    """
+    if len(phrase.colors) != 1 or not fits:
+        return []
+    own = [item.shows_itself(phrase.colors[0]) for item in objects]
+    shown = max(own[fit.index] for fit in fits)
+    if shown > _OWN_SHARE:
+        return []
+    score, found = min(fit.score for fit in fits), {fit.index for fit in fits}
+    colorless = replace(phrase, colors=())
+    return [
+        Fit(index, score)
+        for index, item in enumerate(objects)
+        if index not in found
+        and own[index] > (_OWN_SHARE_IF_MOST if own[index] > shown else _OWN_SHARE)
+        and _score(colorless, index, item).score >= CONTRADICTED
+    ]
 
 
 def _colors_fit(names: tuple[str, ...], item: SceneObject) -> float:

@@ -197,7 +197,7 @@ def _warp(
         residual = (heights - terms @ coefficients) / spread
         weights = 1 / (spread * (1 + residual * residual))
     limit = tolerance * _MAX_WARP_IN_TOLERANCES
-    c, x, y = coefficients, ground[..., 0], ground[..., 1]
+    c, (x, y) = coefficients, cv2.split(ground)
     surface = c[0] + x * (c[1] + c[3] * x + c[4] * y) + y * (c[2] + c[5] * y)
     return np.clip(surface, -limit, limit)
 

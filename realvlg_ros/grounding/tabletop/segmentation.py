@@ -225,7 +225,7 @@ def _stands_on(
     """Whether the lower part of a segment lies over the support."""
     if len(region) == 0:
         return False
-    low = mask & (scene.height <= np.percentile(scene.height[mask], 25))
+    low = mask & (scene.height <= percentiles(scene.height[mask], (25,))[0])
     base = scene.ground[_some(low, 40)]
     inside = [
         cv2.pointPolygonTest(region, (float(x), float(y)), True) > -settings.edge_margin
@@ -262,7 +262,7 @@ def _hangs(scene: TabletopScene, mask: BoolArray, support: BoolArray) -> bool:
         return False
     away = scene.ground[..., 1]
     gap = np.median(away[bottom, columns][seen] - away[under, columns][seen])
-    floating = bool(np.percentile(scene.height[mask & scene.valid], 2) > 0.06)
+    floating = bool(percentiles(scene.height[mask & scene.valid], (2,))[0] > 0.06)
     return bool(gap > 0.05 or (floating and gap < -0.08)) or _is_behind_edge(
         scene, bottom[seen], columns[seen]
     )
@@ -286,6 +286,6 @@ def _fill(scene: TabletopScene, mask: BoolArray, foreground: BoolArray) -> BoolA
     filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
     away = scene.ground[..., 1]
-    farthest = np.percentile(away[mask & scene.valid], 98)
+    farthest = percentiles(away[mask & scene.valid], (98,))[0]
     behind = scene.valid & (away > farthest + scene.tolerance)
     return np.asarray(filled, bool) & (mask | ~(foreground | behind))

@@ -21,6 +21,7 @@ from .files.mcap_file import McapFile
 from .files.rosbag1_file import Rosbag1File
 from .files.sqlite_file import SqliteFile
 from .files.storage import Channel, RawMessage, Storage, merge_by_time
+from .known_types import known_types
 
 _STORAGES: dict[str, type[Any]] = {
     'mcap': McapFile,
@@ -110,13 +111,33 @@ class Bag:
         Raises:
             BagError: there is no such topic, or its messages cannot be decoded at all.
         """
-        decoders = self._decoders(names)
-        sources = [
-            (storage.contents.start_ns, partial(storage.messages, tuple(decoders)))
-            for storage in self._storages
-            if storage.contents.counts.keys() & decoders.keys()
-        ]
-        return self._decoded(merge_by_time(sources), decoders)
+        return (
+            BagMessage(raw.channel.topic, current_type(raw.channel.type), raw.log_ns, message)
+            for raw, message in self._found(names)
+        )
+
+    def serialized(self, names: Collection[str] = ()) -> Iterator[BagMessage]:
+        """The same messages, each as the bytes (CDR) that a publisher of ROS 2 sends.
+
+        Raises:
+            BagError: there is no such topic, or its messages cannot be decoded at all.
+        """
+        for raw, message in self._found(names):
+            channel = raw.channel
+            name = current_type(channel.type)
+            data = raw.data
+            if channel.encoding != 'cdr':
+                if name not in known_types().types:
+                    self._warn(f'{channel.topic}: {name} of ROS 1 is not known in ROS 2')
+                    continue
+                data = known_types().serialize_cdr(message, name)
+            yield BagMessage(channel.topic, name, raw.log_ns, bytes(data))
+
+    def offered_qos(self, topic: str) -> tuple[str, ...]:
+        """What the publishers of a topic offered, each a YAML list, as far as it was recorded."""
+        channels = (each for storage in self._storages for each in storage.contents.counts)
+        found = {each.offered_qos for each in channels if each.topic == topic}
+        return tuple(sorted(found - {''}))
 
     def describe_topics(self) -> str:
         """The topics with types and numbers of messages, one a line, for people."""
@@ -208,9 +229,19 @@ class Bag:
                 self._warn(str(error))
         return decoders
 
+    def _found(self, names: Collection[str]) -> Iterator[tuple[RawMessage, Any]]:
+        """Messages as they are stored, and decoded."""
+        decoders = self._decoders(names)
+        sources = [
+            (storage.contents.start_ns, partial(storage.messages, tuple(decoders)))
+            for storage in self._storages
+            if storage.contents.counts.keys() & decoders.keys()
+        ]
+        return self._decoded(merge_by_time(sources), decoders)
+
     def _decoded(
         self, found: Iterator[RawMessage], decoders: dict[Channel, Decode]
-    ) -> Iterator[BagMessage]:
+    ) -> Iterator[tuple[RawMessage, Any]]:
         failed: Counter[Channel] = Counter()
         for raw in _ordered(found):
             channel = raw.channel
@@ -221,7 +252,7 @@ class Bag:
                 if failed[channel] == 1:
                     self._warn(str(error))
                 continue
-            yield BagMessage(channel.topic, current_type(channel.type), raw.log_ns, message)
+            yield raw, message
         for channel, count in failed.items():
             self._warn(f'{count} messages of {channel.topic} could not be decoded')
 

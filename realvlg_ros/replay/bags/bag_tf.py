@@ -16,6 +16,11 @@ from ...transform_buffer import TransformBuffer
 T = TypeVar('T')
 
 
+def frame_name(name: str) -> str:
+    """The name of a frame without the slash that ROS 1 put before it."""
+    return name.lstrip('/')
+
+
 class NotYet(Exception):
     """A transform is not there yet and may come; not an error of the package."""
 
@@ -75,7 +80,7 @@ class BagTf:
         self.changes = 0
         # Whether what is not there counts as missing.
         self.is_final = False
-        self._given = {each.child for each in given}
+        self._given = {frame_name(each.child) for each in given}
         for each in given:
             self._buffer.set_transform(each.parent, each.child, each.child2parent, 0, static=True)
 
@@ -123,5 +128,6 @@ class BagTf:
 
     def _read(self, transforms: Iterable[Any], static: bool) -> None:
         self._reader.read(
-            [each for each in transforms if each.child_frame_id not in self._given], static
+            [each for each in transforms if frame_name(each.child_frame_id) not in self._given],
+            static,
         )

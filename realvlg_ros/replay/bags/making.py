@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from ...ros.tf.tf_adapter import transform_to_msg
 from .known_types import message_class
 from .topics import TF_MESSAGE
 from .writer import BagWriter
+
+# Parts between slashes that do not begin with a digit. From the names of topics of ROS 2.
+_NAMESPACE = re.compile(r'[A-Za-z_]\w*(/[A-Za-z_]\w*)*', re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class CameraStream:
             raise BagError(
                 f'depth encoding {self.depth_encoding!r} is not written; expected one of '
                 f'{", ".join(DEPTH_FORMS)}'
+            )
+        if not _NAMESPACE.fullmatch(self.camera_name.strip('/')):
+            raise BagError(
+                f'camera name {self.camera_name!r} is no namespace of topics; expected letters, '
+                'digits and _ such as camera or left/camera'
             )
 
     def topic(self, name: str, transport: str = '') -> str:

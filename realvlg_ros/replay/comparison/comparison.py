@@ -74,8 +74,11 @@ def compare_runs(a: Run, b: Run, limits: Mapping[str, float], force: bool = Fals
     remarks = [f'The bags differ: {words}.' for words in bag_differences(a, b)]
     remarks += [f'A: {words}.' for words in a.remarks] + [f'B: {words}.' for words in b.remarks]
     pair = RunPair.of(a, b)
-    if _in_other_frames(pair):
-        remarks.append('Poses in different frames are not compared.')
+    if others := _other_frames(pair):
+        remarks.append(
+            f'The poses of A are in {others[0]}, those of B in {others[1]}: they are not '
+            'compared. Replay both with the same --fixed-frame.'
+        )
     figures = tuple(figures_of(pair))
     return Comparison(
         pair,
@@ -87,19 +90,23 @@ def compare_runs(a: Run, b: Run, limits: Mapping[str, float], force: bool = Fals
     )
 
 
-def _in_other_frames(pair: RunPair) -> bool:
+def _other_frames(pair: RunPair) -> tuple[str, str] | None:
+    """Frames of two poses of one image that are in different ones."""
     for goal in pair.goals:
         for frame in goal.frames:
             poses = [event.pose for event in (frame.a, frame.b) if event and event.pose]
             if len(poses) == 2 and poses[0].frame_id != poses[1].frame_id:
-                return True
-    return False
+                return poses[0].frame_id, poses[1].frame_id
+    return None
 
 
 def _stages(a: Run, b: Run) -> dict[str, tuple[StageLatency | None, StageLatency | None]]:
     one = {stage.stage: stage for stage in latencies_of(a)}
     two = {stage.stage: stage for stage in latencies_of(b)}
-    return {name: (one.get(name), two.get(name)) for name in [*one, *(set(two) - set(one))]}
+    return {
+        name: (one.get(name), two.get(name))
+        for name in [*one, *(stage for stage in two if stage not in one)]
+    }
 
 
 def _used(a: Run, b: Run) -> list[Difference]:

@@ -10,14 +10,12 @@ import numpy as np
 from ...arrays import FloatArray
 from ..runs.events import Event, GraspPose
 from ..runs.goals import Goal, goals_of
-from ..runs.motion import pose_difference
+from ..runs.motion import STEP_PERIODS, pose_difference
 from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import frame_period
 
 # Two goals are the same question when they are asked within this, s. Chosen: one frame at 10 Hz.
 _SAME_TIME_S = 0.1
-# Poses farther apart in time than so many frame periods are no step. Chosen: one may lack.
-_STEP_PERIODS = 2.5
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,17 @@ class GoalPair:
         """What is asked."""
         goal = self.a or self.b
         return goal.instruction if goal else ''
+
+    @property
+    def followed(self) -> tuple[float, float] | None:
+        """Share of the frames in which A, and in which B follows; None without a frame."""
+        if not self.frames:
+            return None
+        count = len(self.frames)
+        return (
+            sum(pose_of(frame.a) is not None for frame in self.frames) / count,
+            sum(pose_of(frame.b) is not None for frame in self.frames) / count,
+        )
 
     def steps(self, period: float) -> tuple[FloatArray, FloatArray]:
         """Steps of A and of B, (n, 2) m and rad each, over the frames that both follow.
@@ -127,7 +136,7 @@ def steps_between(poses: Sequence[GraspPose | None], t: FloatArray, period: floa
         before, after = poses[k - 1], poses[k]
         if before is None or after is None or before.frame_id != after.frame_id:
             continue
-        if 0 < t[k] - t[k - 1] <= _STEP_PERIODS * period:
+        if 0 < t[k] - t[k - 1] <= STEP_PERIODS * period:
             steps[k] = pose_difference(before, after)
     return steps
 

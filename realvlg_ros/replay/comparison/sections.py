@@ -48,7 +48,10 @@ def goals(comparison: Comparison) -> Html:
     if not rows:
         return tag('section', tag('h2', 'Goals'), tag('p', 'Nothing was asked.', class_='missing'))
     head = ('goal', 'B is', 'A', 'B', 'grasps apart', 'followed in A', 'in B')
-    caption = 'How each question ended, and how far the grasps of the two answers are apart'
+    caption = (
+        'How each question ended, how far the grasps of the two answers are apart, and the share '
+        'of the frames with a target in A or B in which each follows it'
+    )
     return tag('section', tag('h2', 'Goals'), table(head, rows, caption), id='goals')
 
 
@@ -125,7 +128,7 @@ def _goal(pair: GoalPair) -> tuple[Child, ...]:
         _end(pair.a),
         _end(pair.b),
         apart,
-        *(_followed(goal) for goal in (pair.a, pair.b)),
+        *map(_share, pair.followed or (None, None)),
     )
 
 
@@ -143,8 +146,7 @@ def _end(goal: Goal | None) -> Child:
     )
 
 
-def _followed(goal: Goal | None) -> str:
-    share = goal.followed_share() if goal else None
+def _share(share: float | None) -> str:
     return 'never' if share is None else f'{100 * share:.1f} %'
 
 

@@ -14,9 +14,8 @@ _DECIMALS = {'mm': 2, '°': 2, 's': 2, 'ms': 2}
 _SEEN_MM = 0.5
 # A figure that is left out of the sentence where it has the other.
 _FIRST = {'jitter_rotation_ratio': 'jitter_position_ratio'}
-# Figures of wall time, and the one of them that the sentence may have.
-_TIME = 'latency_ratio'
-_WALL_TIMES = (_TIME, 'latency_p95_ratio', 'work_ratio')
+# Figures of wall time; the sentence may have the first where it is worse, else the last.
+_WALL_TIMES = ('latency_ratio', 'latency_p95_ratio', 'work_ratio')
 
 
 def sentence(comparison: Comparison) -> tuple[str, str]:
@@ -35,15 +34,7 @@ def sentence(comparison: Comparison) -> tuple[str, str]:
         parts.append(f'{word}{_brief(better)}.')
     if not parts:
         parts.append(_alike(comparison))
-    parts += [
-        _moved(comparison),
-        *(
-            f'It takes {"more" if figure.verdict is Verdict.WORSE else "less"} time: '
-            f'{_in_words(figure)}.'
-            for figure in comparison.figures
-            if figure.name == _TIME and figure.verdict in (Verdict.WORSE, Verdict.BETTER)
-        ),
-    ]
+    parts += [_moved(comparison), _took(comparison)]
     tone = 'mixed' if worse and better else 'bad' if worse else 'good' if better else 'none'
     return tone, ' '.join(filter(None, parts))
 
@@ -61,6 +52,17 @@ def _moved(comparison: Comparison) -> str:
     if largest < _SEEN_MM:
         return ''
     return f'The grasps of a frame are {median:.1f} mm apart in the median, {largest:.1f} at most.'
+
+
+def _took(comparison: Comparison) -> str:
+    """Whether it took more time or less; empty where it took the same."""
+    times = {figure.name: figure for figure in comparison.figures if figure.name in _WALL_TIMES}
+    stage, total = times[_WALL_TIMES[0]], times[_WALL_TIMES[-1]]
+    told = stage if stage.verdict is Verdict.WORSE else total
+    if told.verdict not in (Verdict.WORSE, Verdict.BETTER):
+        return ''
+    word = 'more' if told.verdict is Verdict.WORSE else 'less'
+    return f'It took {word} time on the machine as it was: {_in_words(told)}.'
 
 
 def limits_sentence(comparison: Comparison) -> str:

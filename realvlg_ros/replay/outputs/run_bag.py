@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ...grasping.gripper import Gripper
 from ..bags.bag import BagMessage
+from ..bags.bag_tf import StaticTransform, frame_name
 from ..bags.writer import BagWriter
 from ..session.ahead import Deferred
 from ..session.step import Step
@@ -37,6 +39,7 @@ class RunBag:
         self._messages = StepMessages(gripper, link)
         self._picture: Deferred[tuple[Any, int]] = Deferred(in_thread)
         self._writer = BagWriter(path)
+        self._given: set[str] = set()
 
     def __enter__(self) -> RunBag:
         return self
@@ -56,10 +59,28 @@ class RunBag:
         for topic, message in self._messages.of(step):
             self._writer.write(topic, message, step.log_ns)
 
+    def give(self, transforms: Sequence[StaticTransform], log_ns: int) -> None:
+        """Write transforms that were given for the recording; they count before its own.
+
+        Args:
+            transforms: static ones.
+            log_ns: time at which the recording begins, ns.
+        """
+        self._given |= {frame_name(each.child) for each in transforms}
+        for topic, message in self._messages.of_static(transforms, log_ns):
+            self._writer.write(topic, message, log_ns)
+
     def pass_on(self, found: Iterable[BagMessage]) -> None:
-        """Write messages of the recording as they are."""
+        """Write transforms of the recording as they are, but for those that were given."""
         for each in found:
-            self._writer.write(each.topic, each.message, each.log_ns)
+            message = each.message
+            kept = [
+                t for t in message.transforms if frame_name(t.child_frame_id) not in self._given
+            ]
+            if len(kept) == len(message.transforms):
+                self._writer.write(each.topic, message, each.log_ns)
+            elif kept:
+                self._writer.write(each.topic, replace(message, transforms=kept), each.log_ns)
 
     def _write_picture(self) -> None:
         made = self._picture.take()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ...ros.conversions.point_cloud import cloud_to_msg
 from ...ros.tf.tf_adapter import transform_to_msg
 from ...tracking.target.target import GraspTarget
 from ...transforms import transform_points
+from ..bags.bag_tf import StaticTransform
 from ..session.goal_run import GoalAnswer
 from ..session.places import camera2answer
 from ..session.step import Step
@@ -71,6 +72,22 @@ class StepMessages:
             for answer in step.answers:
                 yield topics.CLOUD, _cloud(step.frame, answer)
         yield from ((topics.DIAGNOSTICS, array) for array in self._diagnostics.of(step))
+
+    def of_static(
+        self, transforms: Sequence[StaticTransform], stamp_ns: int
+    ) -> Iterator[TopicMessage]:
+        """The topic and message of static transforms, if there are any.
+
+        Args:
+            transforms: in any order.
+            stamp_ns: of the message, ns.
+        """
+        if transforms:
+            poses = [
+                transform_to_msg(each.parent, each.child, each.child2parent, stamp_ns)
+                for each in transforms
+            ]
+            yield topics.TF_STATIC, self._tf(transforms=poses)
 
     def _drawn(self, target: GraspTarget, step: Step) -> Iterator[TopicMessage]:
         """The markers of a target: at once where it is another or in another state."""

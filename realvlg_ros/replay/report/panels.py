@@ -24,7 +24,7 @@ def timeline(hint: str, followed: bool) -> Html:
         for kind, words in (
             ('goal', 'a sentence is asked'),
             ('grounding', 'its object is looked for'),
-            ('answer', 'the answer comes'),
+            ('answer', 'the answer comes (red: it has no grasp)'),
             ('notice', 'a notice about the recording'),
             ('jump', 'the best grasp jumps: another one has become the best'),
         )

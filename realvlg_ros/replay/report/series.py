@@ -10,14 +10,13 @@ import numpy as np
 from ...arrays import FloatArray
 from ..runs.motion import Motion
 from ..runs.run_reader import Run
+from ..runs.tracks import GAP_PERIODS
 
 Lines = Mapping[str, Sequence[FloatArray]]
 # Points of all lines of one kind in a page. Chosen: 1.5 MB of numbers at most.
 MAX_POINTS = 12_000
 # Stages that have a line; others are in the table. Chosen: as many as can be told apart.
 MAX_STAGES = 6
-# A pause of so many frame periods breaks a line. Chosen: three frames may be dropped in a row.
-_GAP_PERIODS = 4.5
 
 
 def motion_lines(motion: Motion, period: float, room: int) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def _largest(values: FloatArray, stride: int) -> FloatArray:
 def _breaks(t: FloatArray, period: float) -> np.ndarray:
     """Where a line is broken: indices before which a hole is put in."""
     gaps = np.diff(t)
-    return 1 + np.flatnonzero((gaps > _GAP_PERIODS * period) | (gaps < 0))
+    return 1 + np.flatnonzero((gaps > GAP_PERIODS * period) | (gaps < 0))
 
 
 def _plain(values: FloatArray, digits: int) -> list[float | None]:

@@ -50,11 +50,13 @@ class Goal:
         return asking[-1] if asking and told else None
 
     def followed_share(self) -> float | None:
-        """Share of the frames after the first answer that have a confirmed target with a grasp."""
-        frames: dict[int, bool] = {}
+        """Share of the frames with a target in which it is confirmed and has a grasp."""
+        frames: dict[tuple[int, float], bool] = {}
         for event in self.targets:
             followed = event.status == 'CONFIRMED' and event.pose is not None
-            frames[event.stamp_ns] = frames.get(event.stamp_ns, False) or followed
+            # The stamps of a recording that loops come again.
+            key = event.stamp_ns, event.t
+            frames[key] = frames.get(key, False) or followed
         return sum(frames.values()) / len(frames) if frames else None
 
 

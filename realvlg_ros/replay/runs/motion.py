@@ -18,7 +18,7 @@ from .events import Event, GraspPose, worst_std
 WINDOW_S = 1.0
 _FEWEST = 5
 # Two poses farther apart than so many frame periods are no step. Chosen: one frame may lack.
-_STEP_PERIODS = 2.5
+STEP_PERIODS = 2.5
 # A step of more is a jump: another grasp has become the best, m and rad. From the defaults of
 # tracker.match_distance and tracker.match_angle_deg, which tell whether two grasps are one.
 JUMP_M = 0.008
@@ -153,7 +153,7 @@ def _steps(
         step[1:] = np.linalg.norm(np.diff(places, axis=0), axis=1)
         turn[1:] = (turned[1:] * turned[:-1].inv()).magnitude()
         gap = np.diff(t)
-        apart = 1 + np.flatnonzero((gap <= 0) | (gap > _STEP_PERIODS * period))
+        apart = 1 + np.flatnonzero((gap <= 0) | (gap > STEP_PERIODS * period))
         step[apart] = turn[apart] = np.nan
     return step, turn
 

@@ -12,7 +12,7 @@ from .events import Event, EventKind
 from .run_reader import Run
 
 # A gap of so many frame periods ends a span. Chosen: three frames may be dropped in a row.
-_GAP_PERIODS = 4.5
+GAP_PERIODS = 4.5
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def spans_of(events: Sequence[Event], period: float) -> list[Span]:
     for event in events:
         last = groups[-1][-1] if groups else None
         joined = last is not None and last.status == event.status
-        if joined and last is not None and 0 <= event.t - last.t <= _GAP_PERIODS * period:
+        if joined and last is not None and 0 <= event.t - last.t <= GAP_PERIODS * period:
             groups[-1].append(event)
         else:
             groups.append([event])
@@ -99,7 +99,7 @@ def spans_of(events: Sequence[Event], period: float) -> list[Span]:
         end = group[-1].t + period
         if index + 1 < len(groups):
             following = groups[index + 1][0].t
-            if group[-1].t <= following <= group[-1].t + _GAP_PERIODS * period:
+            if group[-1].t <= following <= group[-1].t + GAP_PERIODS * period:
                 end = following
         reasons = Counter(event.message for event in group if event.message).most_common()
         stable = sum(event.stable for event in group)

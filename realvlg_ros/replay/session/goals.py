@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import yaml
 
 from ...errors import RealvlgError, ReplayError
 from ...grounding.grounding import check_instruction
+from ...ros.conversions.stamps import stamp_to_ns
 from ...settings import Settings, from_options, setting
+from ..bags.bag import Bag
 
 # The latest time that a goal can have, s. Chosen: a day, longer than any bag.
 _LATEST_S = 86400.0
@@ -98,18 +101,33 @@ def read_goals(path: Path) -> tuple[ReplayGoal, ...]:
     )
 
 
-def check_times(goals: Sequence[ReplayGoal], duration_s: float) -> None:
+def check_times(goals: Sequence[ReplayGoal], bag: Bag, camera_info: str) -> None:
     """Refuse goals after the end of a bag.
+
+    Args:
+        goals: that are asked.
+        bag: open.
+        camera_info: its topic, whose stamps tell the time where the log times do not: a bag may
+            have been recorded faster than it was taken.
 
     Raises:
         ReplayError: names the goal and how long the bag is.
     """
-    for goal in goals:
-        if goal.at > duration_s:
-            raise ReplayError(
-                f'goal {goal.goal_id} is asked at {goal.at:g} s, and the bag is '
-                f'{duration_s:.2f} s long; give a time within it'
-            )
+    latest = max(goals, key=lambda goal: goal.at_ns)
+    duration_ns = bag.end_ns - bag.start_ns
+    if latest.at_ns > duration_ns:
+        duration_ns = max(duration_ns, _stamped_ns(bag, camera_info))
+    if latest.at_ns > duration_ns:
+        raise ReplayError(
+            f'goal {latest.goal_id} is asked at {latest.at:g} s, and the bag is '
+            f'{duration_ns / 1e9:.2f} s long; give a time within it'
+        )
+
+
+def _stamped_ns(bag: Bag, topic: str) -> int:
+    """The time that passes by the stamps of a topic, ns; what jumps back goes on from there."""
+    stamps = [stamp_to_ns(each.message.header.stamp) for each in bag.messages([topic])]
+    return sum(max(0, after - before) for before, after in pairwise(stamps))
 
 
 def _read_goal(entry: Any, place: str) -> ReplayGoal:

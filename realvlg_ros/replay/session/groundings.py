@@ -50,6 +50,15 @@ class Groundings:
         """Whether the tracker's request waits for an image."""
         return self._asked is not None and self._pending is None
 
+    def is_for(self, request_id: str) -> bool:
+        """Whether a goal waits for what is under way."""
+        pending = self._pending
+        return (
+            pending is not None
+            and not pending.again
+            and pending.grounding.request_id == request_id
+        )
+
     def ask_again(self, requests: Sequence[RegroundRequest]) -> None:
         """Take one of the tracker's requests, unless something is being grounded."""
         if requests and self._pending is None and self._asked is None:

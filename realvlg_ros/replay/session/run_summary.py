@@ -38,6 +38,8 @@ class RunSummary:
         self._fixed_frame = ''
         self._first_ns = self._last_ns = self._time_ns = 0
         self.frames = 0
+        self.dropped: dict[str, int] = {}
+        self.warnings: list[str] = []
 
     def add(self, step: Step) -> None:
         """Count what an image or a notice came to."""
@@ -64,6 +66,7 @@ class RunSummary:
             warnings: what whoever reads the run must know, in words.
         """
         lighting = self._lighting.result()
+        self.dropped, self.warnings = dict(sorted(dropped.items())), list(warnings)
         return {
             'format': FORMAT,
             **self._given,
@@ -76,14 +79,14 @@ class RunSummary:
             'fixed_frame': self._fixed_frame,
             'frames': {
                 'count': self.frames,
-                'dropped': dict(sorted(dropped.items())),
+                'dropped': self.dropped,
                 'first_ns': self._first_ns,
                 'last_ns': self._last_ns,
                 'rate_hz': self._rate_hz,
             },
             'lighting': None if lighting is None else asdict(lighting),
             'statuses': dict(sorted(self._statuses.items())),
-            'warnings': list(warnings),
+            'warnings': self.warnings,
         }
 
     @property

@@ -212,7 +212,7 @@ class ReplaySession:
         with step.timed('first_plan'):
             target = self._finish(delivery, step)
         grounding, goal = delivery.grounding, self._goal
-        if not delivery.again and goal is not None:
+        if goal is not None and not delivery.again:
             goal.take_grounding(grounding, step.time_ns)
         if grounding.status is not GroundingStatus.OK:
             return []
@@ -245,8 +245,10 @@ class ReplaySession:
                 self._tell(goal, step)
 
     def _tell(self, goal: GoalRun, step: Step) -> None:
-        """Report the answer to a goal, which is no more to be answered."""
+        """Report the answer to a goal, which is no more to be answered nor grounded."""
         assert goal.answer is not None
+        if self._groundings.is_for(goal.goal.goal_id):
+            self._cancel('its goal has ended', step)
         step.end_goal(goal.answer)
         self._goal = None
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import SingleThreadedExecutor
 from rosgraph_msgs.msg import Clock as ClockMsg
 
 from ...arrays import FloatArray
@@ -21,9 +16,9 @@ from ...settings import setting
 from ...threads import limit_threads
 from ..conversions.rgbd import DEPTH_FORMS
 from ..conversions.stamps import CLOCK_START_NS, NS_PER_S, ns_to_stamp
-from ..node.node_parameters import CheckedNode, NodeParameters
+from ..node.node_parameters import NodeParameters
 from ..node.qos import RELIABILITY, stream
-from ..node.run_node import BAD_INPUT, start_node
+from ..node.source_node import SourceNode
 from ..node.thread_parameter import ThreadParameter
 from ..tf.tf_adapter import TransformBroadcaster, transform_to_msg
 from .camera_publisher import CameraPublisher
@@ -64,7 +59,7 @@ class CameraSourceParameters(ThreadParameter):
     tf: bool = setting(False, 'Publish the pose of the optical frame on tf.')
 
 
-class CameraSource(CheckedNode, ABC):
+class CameraSource(SourceNode, ABC):
     """Publishes the frames that a subclass makes, at a fixed rate."""
 
     parameter_type: ClassVar[type[CameraSourceParameters]] = CameraSourceParameters
@@ -82,7 +77,6 @@ class CameraSource(CheckedNode, ABC):
         )
         self.parameters: Any = self._declared.check()
         limit_threads(self.parameters.threads)
-        self.finished = threading.Event()
         self.index = 0
         parameters = self.parameters
         self.camera = CameraPublisher(
@@ -170,31 +164,3 @@ class CameraSource(CheckedNode, ABC):
         except MissingDependencyError as error:
             self.get_logger().warning(str(error))
             return None
-
-
-def run_source(make: Callable[[], CameraSource], args: Sequence[str] | None = None) -> int:
-    """Publish until the source has no more frames, or until SIGINT or SIGTERM.
-
-    Returns:
-        The exit status: 0, or 2 when a parameter or what it names cannot be used.
-    """
-    stop = threading.Event()
-    previous = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        source = start_node(make, args)
-        if source is None:
-            return BAD_INPUT
-        executor = SingleThreadedExecutor()
-        executor.add_node(source)
-        while not (stop.is_set() or source.finished.is_set()):
-            executor.spin_once(timeout_sec=0.1)
-        source.destroy_node()
-        executor.shutdown(timeout_sec=1.0)
-    finally:
-        rclpy.try_shutdown()
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    return 0

@@ -77,9 +77,10 @@ class PeerParameters:
         values = answer.result()
         if values is None:
             return
-        told = {
-            key: parameter_value_to_python(value)
-            for key, value in zip(names, values.values, strict=False)
-        }
+        told = None
+        # A node tells none of them when one of them has no value, or is gone meanwhile.
+        if len(values.values) == len(names):
+            found = map(parameter_value_to_python, values.values)
+            told = dict(zip(names, found, strict=True))
         with self._lock:
             self._told[name] = told

@@ -32,6 +32,11 @@ _NEIGHBOUR = 2.0
 # Weight of the newest quality in the running mean. Chosen: follows in two or three plans.
 _QUALITY_MEMORY = 0.5
 
+# A grasp whose space could not be seen for longer than this is not held any more, s. Chosen: noise
+# and a hand that passes hide it for a few frames.
+_UNSEEN_S = 0.5
+SPACE_UNSEEN = 'the space of the fingers is not seen'
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -272,6 +277,8 @@ def _checked(candidate: Candidate, check: SceneCheck, stamp_ns: int, seen: bool)
     """A candidate after a check of its surroundings."""
     if check.blocked:
         return replace(candidate, blocked=check.blocked)
+    if check.unseen and seen and (stamp_ns - candidate.checked_ns) * 1e-9 > _UNSEEN_S:
+        return replace(candidate, blocked=SPACE_UNSEEN)
     if check.unseen or not seen:
         return candidate
     grasp = replace(candidate.grasp, clearance=check.clearance)

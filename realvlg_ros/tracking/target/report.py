@@ -91,10 +91,10 @@ def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:
     """State and message of a target in sight that has no grasp."""
     obstructions = track.candidates.obstructions()
     if track.awaits_plan:
-        reason = f'something is in the way now: {obstructions}; grasps are planned again'
+        reason = f'no grasp now: {obstructions}; grasps are planned again'
         return TargetState.TENTATIVE, reason
     if obstructions:
-        return TargetState.NO_GRASP, f'no grasp: something is in the way: {obstructions}'
+        return TargetState.NO_GRASP, f'no grasp: {obstructions}'
     return TargetState.NO_GRASP, track.plan_message
 
 

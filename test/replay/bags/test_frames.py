@@ -210,6 +210,14 @@ def test_missing_static_tf_is_said_and_can_be_given(play, tmp_path):
     assert np.allclose(played.frames[1].camera2fixed, expected)
 
 
+@pytest.mark.parametrize('name', ['camera_optical', '/camera_optical'])
+def test_a_transform_that_is_given_counts_before_that_of_the_bag(play, name):
+    made = with_static(recording(3, tf=False), START_NS - 5 * MS, name)
+    given = StaticTransform.from_text('base camera_optical 0.5 0 0 0 0 0')
+    played = play(made, fixed_frame='base', static_transforms=[given])
+    assert [each.camera2fixed[0, 3] for each in played.frames] == pytest.approx([0.5] * 3)
+
+
 def test_a_fixed_frame_without_any_tf_is_refused_at_once(play):
     with pytest.raises(BagError) as raised:
         play(recording(2, tf=False), fixed_frame='base')

@@ -134,7 +134,9 @@ def test_poses_in_other_frames_are_not_compared(write):
     comparison = compare_runs(write('a'), read_run(b.folder), {'position_mm_max': 1000.0})
     assert figures(comparison)['position_mm_max'].value is None
     assert not comparison.within_limits
-    assert 'Poses in different frames are not compared.' in comparison.remarks
+    assert comparison.remarks[-1].startswith(
+        'The poses of A are in base_link, those of B in world'
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,3 +238,32 @@ def test_the_page_of_the_manual_tells_every_figure():
     table = text.partition('| figure |')[2]
     named = [name for row in table.splitlines() for name in re.findall(r'`(\w+)`', row[:130])]
     assert tuple(name for name in named if name in NAMES) == NAMES
+
+
+def test_the_goals_and_the_figures_of_a_page_name_the_same_shares(write):
+    a, b = write('a', hidden=(9.0, 9.0)), write('b', hidden=(9.0, 9.0))
+    # B begins to follow later.
+    path = b.folder / 'answers.jsonl'
+    lines = path.read_text().splitlines(keepends=True)
+    targets = [line for line in lines if json.loads(line)['event'] == 'target']
+    path.write_text(''.join(line for line in lines if line not in targets[: len(targets) // 4]))
+    comparison = compare_runs(a, read_run(b.folder), {})
+    (goal,) = comparison.pair.goals
+    dropped = figures(comparison)['followed_drop']
+    assert goal.followed == (dropped.a, dropped.b) == (1.0, pytest.approx(0.75, abs=0.02))
+    goals = render_page(comparison).split('id="figures"')[0]
+    assert f'{100 * dropped.b:.1f} %' in goals
+
+
+def test_what_got_faster_in_all_is_told_of_all_stages(write):
+    a, b = write('a', step_ms=36.0), write('b')
+    assert 'It took more time' in sentence(compare_runs(b, a, {}))[1]
+    words = sentence(compare_runs(a, b, {}))[1]
+    assert 'It took less time on the machine as it was: wall time of all stages is 0.' in words
+
+
+def test_jitter_that_differs_by_chance_is_the_same(write):
+    a, b = write('a', jitter=0.001), write('b', jitter=0.00104)
+    found = figures(compare_runs(a, b, {}))
+    assert found['jitter_position_ratio'].value == pytest.approx(1.04, abs=0.02)
+    assert found['jitter_position_ratio'].verdict is Verdict.SAME

@@ -12,11 +12,13 @@ from slab_scene import at
 from realvlg_ros.errors import MissingDependencyError
 from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.replay.bags.bag import Bag, BagMessage
+from realvlg_ros.replay.bags.bag_tf import StaticTransform
 from realvlg_ros.replay.bags.known_types import message_class
 from realvlg_ros.replay.outputs import topics
 from realvlg_ros.replay.outputs.run_bag import RunBag
 from realvlg_ros.replay.outputs.vision import blank_message
 from realvlg_ros.ros.conversions.compressed_image import decode_color
+from realvlg_ros.ros.tf.tf_adapter import transform_to_msg
 
 TAKE = {'instruction': 'take the slab', 'wait_for_stable': False}
 FRAMES = 40
@@ -83,6 +85,33 @@ def test_the_frame_of_the_grasp_is_on_tf_under_that_of_the_target(written):
     )  # fmt: skip
     at = transform.transform.translation
     assert [at.x, at.y, at.z] == pytest.approx(target.grasps[0].position)
+
+
+def test_transforms_that_were_given_are_there_in_place_of_those_of_the_recording(tmp_path):
+    given = [StaticTransform.from_text('mount camera_optical 0 0 0.1 0 0 0')]
+    kind = 'tf2_msgs/msg/TFMessage'
+
+    def message(*children):
+        eye = np.eye(4)
+        return message_class(kind)([transform_to_msg('base', each, eye, 7) for each in children])
+
+    with RunBag(tmp_path / 'out.mcap', FRANKA_HAND) as bag:
+        bag.give(given, 5)
+        bag.pass_on(
+            [
+                BagMessage('/tf_static', kind, 7, message('/camera_optical')),
+                BagMessage('/tf', kind, 8, message('/camera_optical', 'mount')),
+            ]
+        )
+    with Bag(tmp_path / 'out.mcap') as bag:
+        found = [
+            (each.topic, each.log_ns, t.header.frame_id, t.child_frame_id)
+            for each in bag.messages()
+            for t in each.message.transforms
+        ]
+    assert found == [
+        ('/tf_static', 5, 'mount', 'camera_optical'), ('/tf', 8, 'base', 'mount'),
+    ]  # fmt: skip
 
 
 def test_the_cloud_is_what_the_answer_was_made_of(written):

@@ -56,6 +56,14 @@ def test_a_stamp_that_comes_twice_is_two_frames(folder):
     assert times[run.frame_key(event)] == event.t
 
 
+def test_frames_of_a_stamp_that_comes_again_count_for_themselves(folder):
+    lines = (folder / 'answers.jsonl').read_text().splitlines()
+    (last,) = [json.loads(line) for line in lines if '"target"' in line][-1:]
+    add_line(folder / 'answers.jsonl', **{**last, 't_s': last['t_s'] + 4.0, 'state': 'LOST'})
+    (goal,) = goals_of(read_run(folder))
+    assert goal.followed_share() == pytest.approx(25 / 31)
+
+
 def test_what_is_missing_is_named(folder):
     (folder / 'timings.jsonl').unlink()
     assert read_run(folder).timings == ()

@@ -3,8 +3,10 @@ import contextlib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recordings import INFO, MS, START_NS, Recording, messages
 
 from realvlg_ros.errors import InstructionError, ReplayError
+from realvlg_ros.replay.bags.bag import Bag
 from realvlg_ros.replay.session.goals import ReplayGoal, check_times, numbered, read_goals
 
 GOALS = """
@@ -84,11 +86,17 @@ def test_words_without_a_word_are_refused():
         ReplayGoal('12 !?')
 
 
-def test_a_time_after_the_end_says_how_long_the_bag_is():
-    goals = numbered([ReplayGoal('take it', 4.0)])
-    check_times(goals, 4.0)
-    with pytest.raises(ReplayError, match=r'goal-1 is asked at 4 s, and the bag is 3.50 s long'):
-        check_times(goals, 3.5)
+@pytest.mark.parametrize(('log_step_ms', 'last_s'), [(1000, 4), (100, 4), (0, 4), (2000, 8)])
+def test_a_time_after_the_end_says_how_long_the_bag_is(tmp_path, log_step_ms, last_s):
+    # Five images a second apart, recorded as fast, faster, at once and slower.
+    made = Recording()
+    for index in range(5):
+        info = messages(index, START_NS + 1000 * MS * index).camera_info
+        made.add(INFO, info, START_NS + log_step_ms * MS * index)
+    with Bag(made.write(tmp_path / 'bag')) as bag:
+        check_times(numbered([ReplayGoal('take it', last_s)]), bag, INFO)
+        with pytest.raises(ReplayError, match=f'asked at 9 s, and the bag is {last_s}.00 s long'):
+            check_times(numbered([ReplayGoal('take it', 9.0)]), bag, INFO)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

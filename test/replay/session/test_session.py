@@ -116,6 +116,25 @@ def test_the_time_limit_is_that_of_the_bag():
     assert answer['message'].startswith('nothing within 0.2 s: it was tracking; ')
 
 
+def test_a_grounding_is_canceled_when_its_goal_is_out_of_time():
+    goals = {**TAKE, 'timeout': 0.2}, {**TAKE, 'at': 0.3}
+    run = ReplayRun(*goals, latency='fixed:0.5')
+
+    def stream():
+        yield from (run.frame(index) for index in range(9))
+        # The second goal finds no image when the grounding of the first would have come.
+        for index in range(9, 17):
+            yield UnusableFrame(index * FRAME_NS, 'the reason', 0, True)
+
+    lines = run.play(stream())
+    first, second = of_kind(lines, 'grounding')[:2]
+    assert (first['goal'], first['status']) == ('goal-1', 'CANCELED')
+    assert first['message'] == 'its goal has ended'
+    assert (second['goal'], second['status']) == ('goal-2', 'TF_UNAVAILABLE')
+    assert [line['status'] for line in of_kind(lines, 'answer')] == ['TIMED_OUT', 'TF_UNAVAILABLE']
+    assert of_kind(lines, 'target') == []
+
+
 def test_an_object_that_goes_before_it_is_stable_is_looked_for_again():
     run = ReplayRun({'instruction': 'take the slab', 'timeout': 3.0}, gone_after=0.1)
 

@@ -117,7 +117,9 @@ def test_two_objects_that_fit_are_a_question(graph):
          'too good', 'no namespace', 'no server'],
 )  # fmt: skip
 def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, words):
-    command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', '--namespace', '/', *arguments]
+    command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', '--namespace', '/']
+    # The last of two --timeout counts.
+    command += ['--timeout', str(PATIENCE_S), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE_S)
     output = done.stdout + done.stderr
     assert done.returncode == status, output

@@ -3,8 +3,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 from slab_scene import make_grasp
 
+from realvlg_ros.grasping.verification.scene_check import SceneCheck
 from realvlg_ros.tracking.settings import TrackerSettings
-from realvlg_ros.tracking.target.grasp_candidates import GraspCandidates
+from realvlg_ros.tracking.target.grasp_candidates import SPACE_UNSEEN, GraspCandidates
 from realvlg_ros.transforms import make_transform
 
 
@@ -107,3 +108,30 @@ def test_what_is_near_a_known_grasp_beside_its_own_measurement_is_no_other_grasp
     candidates.add_plan((grasp(0.0),))
     candidates.add_plan((grasp(0.0005), grasp(0.005), grasp(0.05)))
     assert [g.position[0] for g in candidates.grasps] == pytest.approx([0.00025, 0.05], abs=3e-5)
+
+
+def held_after(checks, seen=True, period_s=0.1):
+    """How many grasps are published after a plan at 1 s and each of the checks that follow."""
+    candidates, counts = GraspCandidates(TrackerSettings()), []
+    candidates.add_plan((grasp(0.0), grasp(0.05)), stamp_ns=10**9)
+    for number, check in enumerate(checks, 1):
+        stamp_ns = 10**9 + round(number * period_s * 1e9)
+        candidates.take_checks([check] * len(candidates.grasps), stamp_ns, seen)
+        counts.append(len(candidates.published(watched=True)[0]))
+    return counts, candidates.obstructions()
+
+
+FREE, UNSEEN = SceneCheck(0.05), SceneCheck(0.05, unseen=True)
+
+
+def test_grasps_whose_space_is_not_seen_are_held_for_a_moment_and_come_back():
+    counts, words = held_after([UNSEEN] * 8)
+    assert counts == [2] * 5 + [0] * 3
+    assert words == f'{SPACE_UNSEEN} (2)'
+    assert held_after([UNSEEN] * 8 + [FREE])[0][-1] == 2
+    # Each look that is clear begins the time anew.
+    assert held_after([UNSEEN, UNSEEN, UNSEEN, FREE] * 3)[0] == [2] * 12
+
+
+def test_grasps_of_an_object_that_is_out_of_sight_are_not_blamed_for_what_is_not_seen():
+    assert held_after([UNSEEN] * 8, seen=False)[0] == [2] * 8

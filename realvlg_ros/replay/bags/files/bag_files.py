@@ -61,6 +61,13 @@ def find_files(path: Path, warn: Warn) -> BagFiles:
     return _files_by_metadata(path, metadata, warn)
 
 
+def is_bag(path: Path) -> bool:
+    """Whether there is a file, or a folder with what rosbag2 or rosbag1 writes."""
+    if path.is_dir():
+        return (path / METADATA).is_file() or bool(_bag_files_in(path))
+    return path.is_file()
+
+
 def storage_of(path: Path) -> str:
     """The storage of a file by its first bytes: mcap, sqlite3, rosbag1, zstd (compressed).
 

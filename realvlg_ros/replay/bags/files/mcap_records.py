@@ -160,7 +160,20 @@ def read_channel(content: memoryview, schemas: dict[int, tuple[str, str, str]]) 
     package, _, rest = name.partition('/')
     if schema_encoding == 'ros1msg' and rest and '/' not in rest:
         name = f'{package}/msg/{rest}'
-    return number, Channel(topic, name, encoding, schema_encoding, text)
+    return number, Channel(topic, name, encoding, schema_encoding, text, _offered_qos(reader))
+
+
+def _offered_qos(reader: Reader) -> str:
+    """What rosbag2 keeps of the publishers; nothing of another writer or of damaged metadata."""
+    try:
+        metadata = Reader(reader.block())
+        while metadata.rest():
+            key, value = metadata.text(), metadata.text()
+            if key == 'offered_qos_profiles':
+                return value
+    except (BagError, struct.error, UnicodeDecodeError):
+        pass
+    return ''
 
 
 def read_chunk_index(content: memoryview) -> ChunkPart:

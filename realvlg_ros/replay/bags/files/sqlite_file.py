@@ -126,15 +126,18 @@ class SqliteFile:
                     'FROM message_definitions'
                 )
             }
+        columns = {row[1] for row in self._database.execute('PRAGMA table_info(topics)')}
+        qos = 'offered_qos_profiles' if 'offered_qos_profiles' in columns else "''"
         topics = self._database.execute(
-            'SELECT id, name, type, serialization_format FROM topics ORDER BY id'
+            f'SELECT id, name, type, serialization_format, {qos} FROM topics ORDER BY id'
         )
         return {
             int(number): Channel(
-                str(topic), str(kind), str(encoding), *definitions.get(str(kind), ('', ''))
+                str(topic), str(kind), str(encoding), *definitions.get(str(kind), ('', '')),
+                offered_qos=str(offered),
             )
-            for number, topic, kind, encoding in topics
-        }
+            for number, topic, kind, encoding, offered in topics
+        }  # fmt: skip
 
     def _read_contents(self) -> Contents:
         counts = dict.fromkeys(self._channels.values(), 0)

@@ -22,6 +22,7 @@ class Channel:
         encoding: of the messages: cdr (ROS 2), ros1, or another one.
         schema_encoding: of the definition: ros2msg, ros2idl, ros1msg, another one, or empty.
         schema: definition of the message, as the bag holds it.
+        offered_qos: YAML list of the profiles that its publishers had; empty if it is not known.
     """
 
     topic: str
@@ -29,6 +30,7 @@ class Channel:
     encoding: str
     schema_encoding: str = ''
     schema: str = ''
+    offered_qos: str = ''
 
 
 class RawMessage(NamedTuple):
