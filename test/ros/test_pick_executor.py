@@ -315,5 +315,7 @@ def test_every_end_of_a_pick_is_told(cell, monkeypatch):
     assert first.result().status == R.CANCELED
     wait_until(lambda: len(ends()) == 3, 'three ends')
     assert ends() == ['FAILED', 'BUSY', 'CANCELED']
+    (report,) = cell.executor.diagnose()
+    assert {report.values[status] for status in ends()} == {1}
     begun = [event.goal_id for event in heard if event.event == GoalEvent.ACCEPTED]
     assert len(set(begun)) == 3
