@@ -222,12 +222,14 @@ class PickExecutor(ManagedNode):
             with LiveGoal(
                 self._goals, handle, lambda: halt.stop('canceled by the client')
             ) as live:
+                pick: Pick | None = None
                 try:
-                    outcome = self._pick(handle, p, halt).run()
+                    pick = self._pick(handle, p, halt)
+                    outcome = pick.run()
                 except Exception as error:
                     self.get_logger().error(traceback.format_exc())
                     words = f'pick_executor failed: {error!r}; see its log'
-                    outcome = Outcome(Status.FAILED, words)
+                    outcome = pick.failed(words) if pick else Outcome(Status.FAILED, words)
                 live.end(outcome.status in (Status.HELD, Status.PLANNED))
                 self._tell(event, outcome)
         finally:

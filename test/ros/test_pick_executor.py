@@ -13,6 +13,7 @@ from realvlg_ros.action import Pick, PlanGrasps
 from realvlg_ros.msg import GoalEvent, GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
+from realvlg_ros.moveit.moveit_arm import MoveItArm
 from realvlg_ros.nodes.mock_moveit import MockMoveIt
 from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
 from realvlg_ros.nodes.pick_executor import PickExecutor
@@ -294,6 +295,16 @@ def test_without_a_robot_the_missing_server_is_named(ros_context):
     assert 'no service /apply_planning_scene' in goal.result().message
     planner.destroy()
     graph.close()
+
+
+def test_an_error_of_the_program_tells_how_the_robot_is_left(cell, monkeypatch):
+    cell.start()
+    monkeypatch.setattr(MoveItArm, 'close', lambda _: 1 / 0)
+    result = cell.pick().result()
+    assert (result.status, result.tries) == (R.FAILED, 1)
+    assert 'ZeroDivisionError' in result.message
+    assert 'left at CLOSING: the gripper is on its way, the object is not' in result.message
+    assert cell.mock.calls[-2:] == ['forbid', 'remove']
 
 
 def test_every_end_of_a_pick_is_told(cell, monkeypatch):
