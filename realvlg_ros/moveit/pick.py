@@ -98,6 +98,13 @@ class Pick:
             outcome = Outcome(Status.FAILED, self._left(str(error)))
         finally:
             self._arm.clear()
+        return self._counted(outcome)
+
+    def failed(self, reason: str) -> Outcome:
+        """FAILED for a reason, with how the robot is left and what the pick has taken."""
+        return self._counted(Outcome(Status.FAILED, self._left(reason)))
+
+    def _counted(self, outcome: Outcome) -> Outcome:
         failed_at = self._failed_at
         return replace(
             outcome,

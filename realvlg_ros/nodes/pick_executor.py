@@ -212,7 +212,7 @@ class PickExecutor(ManagedNode):
         )
         with LiveGoal(self._goals, handle, lambda: None) as live:
             live.end(succeeded=False)
-            self._events.ended(event, outcome.status.name, outcome.message)
+            self._tell(event, outcome)
         return _result(outcome)
 
     def _execute(
@@ -222,23 +222,31 @@ class PickExecutor(ManagedNode):
             with LiveGoal(
                 self._goals, handle, lambda: halt.stop('canceled by the client')
             ) as live:
+                pick: Pick | None = None
                 try:
-                    outcome = self._pick(handle, p, halt).run()
+                    pick = self._pick(handle, p, halt)
+                    outcome = pick.run()
                 except Exception as error:
                     self.get_logger().error(traceback.format_exc())
                     words = f'pick_executor failed: {error!r}; see its log'
-                    outcome = Outcome(Status.FAILED, words)
+                    outcome = pick.failed(words) if pick else Outcome(Status.FAILED, words)
                 live.end(outcome.status in (Status.HELD, Status.PLANNED))
-                self._ended[outcome.status.name] += 1
-                # While it is live: a deactivation waits for it, and what is told later is not
-                # heard.
-                self._events.ended(event, outcome.status.name, outcome.message)
+                self._tell(event, outcome)
         finally:
             with self._lock:
                 self._halt = self._targets = None
         words = f'{outcome.status.name} {outcome.message}'
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {words}')
         return _result(outcome)
+
+    def _tell(self, event: GoalEvent, outcome: Outcome) -> None:
+        """Count and tell the end of a goal that is live.
+
+        A deactivation waits for live goals; what is told later is not heard.
+        """
+        with self._lock:
+            self._ended[outcome.status.name] += 1
+        self._events.ended(event, outcome.status.name, outcome.message)
 
     def _pick(self, handle: ServerGoalHandle, p: PickParameters, halt: Halt) -> Pick:
         dry_run = bool(p.dry_run or handle.request.dry_run)

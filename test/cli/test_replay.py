@@ -236,10 +236,15 @@ def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatc
         closed(bag)
 
     tracked, closed = Pipeline.track, Bag.close
+    # A job in the background of a shell is begun with SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(Pipeline, 'track', track)
     monkeypatch.setattr(Bag, 'close', close)
     given = [str(bags / 'mcap'), *RED_MUG, '--threads', '2', '--out', str(tmp_path)]
-    assert main(['replay', *given]) == 130
+    try:
+        assert main(['replay', *given]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert f'{tmp_path} was interrupted' in capsys.readouterr().err
     # Nobody reads the bag any more when it is closed.
     assert threads and not any(name.startswith('reading') for name in threads)

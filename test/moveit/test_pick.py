@@ -71,6 +71,17 @@ def test_a_way_back_that_fails_ends_the_pick():
     assert 'then the way back failed' in outcome.message
 
 
+def test_an_error_of_the_program_hides_neither_the_robot_nor_the_tries():
+    arm = FakeArm(halt := Halt(60.0), fails={'attach': ZeroDivisionError()})
+    pick = Pick(FakePlans(), arm, halt, PickLimits())
+    with pytest.raises(ZeroDivisionError):
+        pick.run()
+    assert arm.steps[-1] == 'clear'
+    outcome = pick.failed('an error')
+    assert (outcome.status, outcome.tries) == (Status.FAILED, 1)
+    assert outcome.message.startswith('an error; left at ATTACHING: the gripper is closed')
+
+
 LEFT = {
     'open': 'left at OPENING: the gripper is on its way',
     'move': 'left at PRE_GRASP: the gripper is open',

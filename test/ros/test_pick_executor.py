@@ -13,6 +13,7 @@ from realvlg_ros.action import Pick, PlanGrasps
 from realvlg_ros.msg import GoalEvent, GraspTarget
 from ros_graph import Goal, Graph, wait_until
 
+from realvlg_ros.moveit.moveit_arm import MoveItArm
 from realvlg_ros.nodes.mock_moveit import MockMoveIt
 from realvlg_ros.nodes.moveit_adapter import MoveitAdapter
 from realvlg_ros.nodes.pick_executor import PickExecutor
@@ -296,6 +297,16 @@ def test_without_a_robot_the_missing_server_is_named(ros_context):
     graph.close()
 
 
+def test_an_error_of_the_program_tells_how_the_robot_is_left(cell, monkeypatch):
+    cell.start()
+    monkeypatch.setattr(MoveItArm, 'close', lambda _: 1 / 0)
+    result = cell.pick().result()
+    assert (result.status, result.tries) == (R.FAILED, 1)
+    assert 'ZeroDivisionError' in result.message
+    assert 'left at CLOSING: the gripper is on its way, the object is not' in result.message
+    assert cell.mock.calls[-2:] == ['forbid', 'remove']
+
+
 def test_every_end_of_a_pick_is_told(cell, monkeypatch):
     cell.start(fail='execution_hangs')
     heard = cell.graph.record(GoalEvent, 'goals')
@@ -315,5 +326,7 @@ def test_every_end_of_a_pick_is_told(cell, monkeypatch):
     assert first.result().status == R.CANCELED
     wait_until(lambda: len(ends()) == 3, 'three ends')
     assert ends() == ['FAILED', 'BUSY', 'CANCELED']
+    (report,) = cell.executor.diagnose()
+    assert {report.values[status] for status in ends()} == {1}
     begun = [event.goal_id for event in heard if event.event == GoalEvent.ACCEPTED]
     assert len(set(begun)) == 3
