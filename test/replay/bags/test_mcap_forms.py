@@ -17,6 +17,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from realvlg_ros.errors import BagError
 from realvlg_ros.replay.bags.bag import Bag
+from realvlg_ros.replay.bags.files.mcap_index import RecordFile
 from realvlg_ros.replay.bags.known_types import known_types, to_known, type_name_of
 from realvlg_ros.replay.bags.topics import choose_topics
 
@@ -139,3 +140,17 @@ def test_messages_of_ros_1_in_an_mcap_are_read(tmp_path):
     assert found.type == name
     assert found.message.k.tolist() == nine.tolist()
     assert (found.message.header.stamp.sec, found.message.header.frame_id) == (1, 'cam')
+
+
+def test_a_part_that_is_in_no_file_is_an_error_or_empty(tmp_path):
+    path = tmp_path / 'some.mcap'
+    path.write_bytes(b'0123456789')
+    file = RecordFile(path)
+    try:
+        for offset, size in ((4, -1), (4, -5), (-1, 2), (0, 2**40)):
+            with pytest.raises(BagError, match='bytes'):
+                file.read(offset, size)
+        assert file.read(8, 5) == b'89'
+        assert file.read(10, 1) == file.read(2**63, 1) == b''
+    finally:
+        file.close()

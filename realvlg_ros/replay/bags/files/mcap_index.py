@@ -44,10 +44,14 @@ class RecordFile:
         """The bytes of a part; fewer at the end.
 
         Raises:
-            BagError: the part is larger than any that is read, or the disk fails.
+            BagError: no such part, one that is larger than any that is read, or the disk fails.
         """
         if size > LARGEST_BLOCK:
             raise BagError(f'a record of {size} bytes is larger than the {LARGEST_BLOCK} read')
+        if size < 0 or offset < 0:
+            raise BagError(f'{self.path} has no {size} bytes at byte {offset}')
+        if offset >= self.size:
+            return b''
         try:
             self._file.seek(offset)
             return self._file.read(size)
