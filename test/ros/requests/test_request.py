@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ Result = PlanGrasps.Result
 def graph(ros_context):
     graph = Graph()
     graph.camera = FakeCamera(graph.node)
-    graph.add(GroundingNode)
+    graph.grounding = graph.add(GroundingNode)
     tracking = graph.add(GraspNode)
     graph.server = graph.add(GraspServer, tf_timeout=0.5)
     wait_until(lambda: tracking._tracker.memory_bytes, 'first frame of the tracker')
@@ -128,7 +129,17 @@ def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, 
     assert all(len(line) <= 100 for line in table)
 
 
-def test_ctrl_c_cancels_the_goal_of_the_command(graph):
+def test_ctrl_c_cancels_the_goal_of_the_command(graph, monkeypatch):
+    grounder = graph.grounding._grounder
+    ground_now = grounder.ground
+
+    def ground_when_aborted(frame, instruction, aborted):
+        # The answer must not come before the interrupt does.
+        while not aborted():
+            time.sleep(0.05)
+        return ground_now(frame, instruction, aborted)
+
+    monkeypatch.setattr(grounder, 'ground', ground_when_aborted)
     canceled = graph.server._ended['CANCELED']
     command = [sys.executable, '-u', '-m', 'realvlg_ros.cli', 'goal', 'pick up the red box']
     command += ['--namespace', '/']
