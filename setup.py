@@ -82,10 +82,10 @@ setup(
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
         'export': ['pyarrow>=14'],
-        'simulation': ['trimesh>=4', 'embreex'],
+        'simulation': ['trimesh>=4', 'embreex', 'mujoco>=3.5', 'coacd>=1.0.5'],
         'test': [
             'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',
-            'xacro', 'transforms3d',
+            'mujoco', 'coacd', 'xacro', 'transforms3d',
         ],
     },
     entry_points={'console_scripts': ['realvlg = realvlg_ros.cli:main']},

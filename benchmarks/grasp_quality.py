@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.graspable import find_valid_grasp
 from benchmarks.objects import (
     PlacedMesh,
     make_scene,
-    objects_from_meshes,
     procedural_objects,
     random_view,
 )
 from benchmarks.references import Turns, cpu_ms, find_neighbours
-from benchmarks.report import Goal, Report, argument_parser, format_table, wilson_interval
+from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.arrays import FloatArray
+from realvlg_ros.evaluation.graspable import find_valid_grasp
+from realvlg_ros.evaluation.intervals import wilson_interval
 from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.plan import GraspPlan
@@ -29,6 +29,7 @@ from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
+from realvlg_ros.simulation.mesh_folder import read_mesh_folder
 from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
@@ -230,7 +231,7 @@ def main() -> None:
     arguments = parser.parse_args()
     items = procedural_objects()
     if arguments.meshes:
-        items += objects_from_meshes(arguments.meshes)
+        items += read_mesh_folder(arguments.meshes)
     poses = 1 if arguments.quick else arguments.poses
     scenes = single_scenes(items, poses) + clutter_scenes(items, poses)
     if arguments.quick:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -94,23 +93,6 @@ def procedural_objects() -> list[SimObject]:
             name = f'{shape}_{index}'
             items.append(SimObject.from_shape(shape, color, name=name, dimensions=dimensions))
     return items
-
-
-def objects_from_meshes(folder: Path) -> list[SimObject]:
-    """One object for each mesh file (stl, obj, ply, off, glb; m) of a folder.
-
-    Raises:
-        WorldError: the folder holds no mesh, or one that cannot be read.
-    """
-    endings = {'.stl', '.obj', '.ply', '.off', '.glb'}
-    paths = sorted(p for p in folder.glob('*') if p.suffix.lower() in endings)
-    if not paths:
-        raise WorldError(f'{folder} holds no mesh file ({", ".join(sorted(endings))})')
-    colors = list(COLORS.values())
-    return [
-        SimObject.from_mesh_file(path, colors[i % len(colors)], name=path.stem)
-        for i, path in enumerate(paths)
-    ]
 
 
 def at_rest(item: SimObject, rng: np.random.Generator) -> SimObject:

@@ -43,7 +43,7 @@ LAYERS = (
     ('grounding',),
     ('grasping.vectors', 'grasping.actuation', 'grasping.grasp', 'grasping.settings'),
     ('grasping.gripper',),
-    ('evaluation', 'grasping.covariance'),
+    ('evaluation', 'grasping.covariance', 'simulation.physics'),
     ('grasping.observation',),
     ('grasping.collision.holes', 'grasping.collision.visible_width'),
     ('grasping.collision.hidden_parts',),
@@ -73,7 +73,7 @@ LAYERS = (
     ('replay.bags',),
     ('replay.runs',),
     ('replay.report',),
-    ('replay',),
+    ('replay', 'closed_loop'),
     ('nodes',),
     ('cli',),
 )

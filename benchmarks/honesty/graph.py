@@ -11,7 +11,6 @@ import numpy as np
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget
 
-from benchmarks.graspable import find_valid_grasp
 from benchmarks.honesty.answer import ROS_CLEAN, Answer
 from benchmarks.honesty.camera import RATE_HZ, ShotCamera
 from benchmarks.honesty.core import Told
@@ -20,6 +19,7 @@ from benchmarks.honesty.judge import Cause, Verdict, judge
 from benchmarks.honesty.nodes import Asked, Graph, wait_until
 from benchmarks.honesty.picture import Sight
 from benchmarks.honesty.scenes import CAMERA, true_scene
+from realvlg_ros.evaluation.graspable import find_valid_grasp
 from realvlg_ros.grasping.grasp import Grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.ros.conversions.grasp import grasp_from_msg

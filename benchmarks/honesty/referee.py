@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.graspable import find_valid_grasp
 from benchmarks.honesty.judge import Cause, Verdict, judge
 from benchmarks.honesty.scenes import CAMERA, Scene, true_scene
 from realvlg_ros.arrays import FloatArray
+from realvlg_ros.evaluation.graspable import find_valid_grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.simulation.world import WORLD_FRAME, World
 from realvlg_ros.tracking.target.target import GraspTarget

@@ -10,19 +10,16 @@ import numpy as np
 
 from benchmarks.honesty.judge import TrueScene
 from benchmarks.objects import PlacedMesh, make_scene, procedural_objects
-from realvlg_ros.arrays import FloatArray, Int32Array
+from realvlg_ros.arrays import FloatArray
+from realvlg_ros.closed_loop.visibility import well_seen
 from realvlg_ros.simulation.colors import COLORS
 from realvlg_ros.simulation.placement import clearance, footprint
-from realvlg_ros.simulation.ray_caster import RayCaster
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.simulation.world import World, upright_pose
 
 CAMERA = d435_camera()
-# A target with fewer pixels or a smaller share of it in sight is hidden, and one within this many
-# pixels of the image's edge is cut: nobody would ask for it.
-_MIN_PIXELS, _MIN_SHARE, _EDGE_PX = 150, 0.6, 4
 # Placements that are tried for a scene. Chosen: nearly every scene finds one.
 _ATTEMPTS = 60
 
@@ -78,30 +75,9 @@ def random_scene(rng: np.random.Generator, nearest: float = 0.4, farthest: float
         target = str(rng.choice([item.name for item in world.objects]))
         pose = _view_of(world.object(target), rng, nearest, farthest)
         scene = Scene(world, target, pose)
-        if well_seen(world, target, pose):
+        if well_seen(world.objects, target, CAMERA, pose):
             return scene
     raise RuntimeError(f'none of {_ATTEMPTS} scenes shows its target well')
-
-
-def well_seen(world: World, target: str, camera2world: FloatArray) -> bool:
-    """Whether a target is large enough in the image, not cut by its edge, and mostly in sight."""
-    names = [item.name for item in world.objects]
-    mask = _first_hits(world.objects, camera2world) == names.index(target)
-    inner = mask[_EDGE_PX:-_EDGE_PX, _EDGE_PX:-_EDGE_PX]
-    if mask.sum() < _MIN_PIXELS or inner.sum() < mask.sum():
-        return False
-    whole = _first_hits([world.object(target)], camera2world) == 0
-    return bool(mask.sum() >= _MIN_SHARE * whole.sum())
-
-
-def _first_hits(objects: Sequence[SimObject], camera2world: FloatArray) -> Int32Array:
-    """(height, width) index of the object that each pixel shows; -1 for none."""
-    triangles = [item.world_vertices()[np.asarray(item.mesh.faces)] for item in objects]
-    caster = RayCaster([faces.astype(np.float32) for faces in triangles])
-    rays = np.concatenate([CAMERA.rays, np.ones((*CAMERA.rays.shape[:2], 1))], axis=-1)
-    directions = (rays.reshape(-1, 3) @ camera2world[:3, :3].T).astype(np.float32)
-    origins = np.broadcast_to(camera2world[:3, 3].astype(np.float32), directions.shape).copy()
-    return caster.first_hits(origins, directions).body.reshape(CAMERA.height, CAMERA.width)
 
 
 def beside(

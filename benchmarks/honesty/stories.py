@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.honesty import shots
 from benchmarks.honesty.scenes import (
+    CAMERA,
     Scene,
     beside,
     block,
@@ -16,11 +17,11 @@ from benchmarks.honesty.scenes import (
     moved,
     random_scene,
     standing_at,
-    well_seen,
     without,
 )
 from benchmarks.honesty.shots import Fault
 from benchmarks.honesty.story import Ask, Moment, Story
+from realvlg_ros.closed_loop.visibility import well_seen
 from realvlg_ros.simulation.world import World
 
 # Frames before the first goal and from one goal to the next. Chosen: a fraction of a second.
@@ -136,7 +137,9 @@ def _moves(
         shift = (reach * np.cos(angle), reach * np.sin(angle))
         turn = float(draw.rng.uniform(-1, 1)) if draw.rng.random() < 0.5 else 0.0
         world = moved(draw.world, draw.target, shift, turn)
-        if is_free(world, draw.target) and well_seen(world, draw.target, draw.scene.camera2world):
+        if is_free(world, draw.target) and well_seen(
+            world.objects, draw.target, CAMERA, draw.scene.camera2world
+        ):
             return tell(draw, Moment(world))
     return None
 

@@ -12,7 +12,8 @@ from benchmarks.honesty.answer import Answer
 from benchmarks.honesty.camera import RATE_HZ
 from benchmarks.honesty.judge import Cause
 from benchmarks.honesty.referee import Published
-from benchmarks.report import Goal, Report, format_table, wilson_interval
+from benchmarks.report import Goal, Report, format_table
+from realvlg_ros.evaluation.intervals import wilson_interval
 
 _REFUSED = ('NOT_FOUND', 'AMBIGUOUS', 'FAILED')
 _FALSE = {

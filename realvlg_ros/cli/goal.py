@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from types import FrameType
 from typing import Any
 
 from ..errors import RealvlgError
@@ -121,9 +123,40 @@ def _send(goal: Any, namespace: str, wait: float) -> Any:
         client = GoalClient(node)
         if not client.spin_until(client.ready, wait):
             raise RealvlgError(client.absence())
-        return client.send(goal, Progress())
+        with _Interrupt() as interrupt:
+            return client.send(goal, Progress(), interrupt.check)
     finally:
         node.destroy_node()
+
+
+class _Interrupt:
+    """Ctrl-C as a flag that is looked at between callbacks.
+
+    An exception that is raised inside a callback of rclpy, or while Python collects garbage, may
+    not come out of it.
+    """
+
+    def __enter__(self) -> _Interrupt:
+        self._came = False
+        self._before = signal.getsignal(signal.SIGINT)
+        # A command in the background of a shell ignores Ctrl-C, and goes on to do so.
+        if self._before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def check(self) -> None:
+        """Raise the interrupt that came."""
+        if self._came:
+            self._came = False
+            raise KeyboardInterrupt
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+        # A second one does not wait for the answer to the cancel.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def table(result: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import WorldError
 from ..resources import world_file
+from . import evaluate
 from .source_arguments import (
     add_source_arguments,
     add_world_argument,
@@ -36,6 +37,7 @@ def add_parser(subparsers: Any) -> None:
     )
     files.add_argument('--objects', type=int, default=6, help='how many are drawn (default: 6)')
     parser.set_defaults(func=run)
+    evaluate.add_parser(parser.add_subparsers(metavar='evaluate', title='measured'))
 
 
 def add_view_arguments(parser: Any) -> None:

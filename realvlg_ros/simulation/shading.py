@@ -10,6 +10,8 @@ from .world import Light
 
 # How far off the surface a ray to the lamp starts, m. Chosen: it does not shade itself.
 _OFFSET = 2e-4  # m off the surface, so that it does not shade itself
+# What is nearer to a lamp is not lit more, m. Chosen: the lamp's own size.
+_NEAREST_LAMP = 0.2
 # Strength and exponent of highlights. Chosen: looks like plastic.
 _GLOSS = 0.22
 _SHININESS = 50
@@ -81,6 +83,8 @@ def shade(
     toward = np.asarray(light.direction, np.float32)
     toward = toward / np.linalg.norm(toward)
     lamp = np.maximum(surface.normals @ toward, 0) * visible * np.float32(light.intensity)
+    if np.isfinite(light.distance):
+        lamp *= _falloff(surface.points, toward * np.float32(light.distance))
     ambient = (0.72 + 0.28 * surface.normals[:, 2]) * (0.3 + 0.7 * opened)
     color = surface.albedo * (lamp + np.float32(light.ambient) * ambient)[:, None]
     index = np.flatnonzero(surface.glossy & (visible > 0))
@@ -154,6 +158,12 @@ def edges(body: Int32Array, color: Float32Array, glossy: BoolArray) -> BoolArray
         found[near] |= differs
         found[far] |= differs
     return found
+
+
+def _falloff(points: Float32Array, lamp: Float32Array) -> Float32Array:
+    """(N,) light of a lamp (3,) at points (N, 3), by that at the origin: the inverse square."""
+    squared = np.maximum(((points - lamp) ** 2).sum(axis=1), np.float32(_NEAREST_LAMP**2))
+    return np.asarray((lamp @ lamp) / squared, np.float32)
 
 
 def _lamp_samples(light: Light) -> Float32Array:

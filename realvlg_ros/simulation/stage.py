@@ -45,7 +45,7 @@ class Surface:
         hits: where.
         points: (N, 3) m in the world; zero where nothing is met.
         normals: (N, 3) unit, toward the ray's origin.
-        albedo: (N, 3) linear RGB.
+        albedo: (N, 3) linear RGB; the wall's where nothing is met.
         glossy: (N,) True on objects.
     """
 
@@ -73,6 +73,7 @@ class Stage:
         counts = [len(triangles) for triangles in self._triangles]
         self._first_face = np.concatenate([[0], np.cumsum(counts)[:-1]])
         self._paint = _linear(np.concatenate(paints) / 255)
+        self._nothing = _linear(np.array(_WALL_COLOR) / 255)
         self._poses: tuple[FloatArray, ...] = ()
 
     def set_poses(self, poses: list[FloatArray]) -> None:
@@ -111,6 +112,7 @@ class Stage:
         reach = np.where(met, hits.distance, np.float32(0))[:, None]
         points = np.asarray(origins + reach * directions, np.float32)
         albedo = np.take(self._paint, face, axis=0)
+        albedo[~met] = self._nothing
         self._paint_table(hits.body, points, albedo)
         self._mottle(hits.body, curved, points, albedo)
         return Surface(hits, points, normals, albedo, glossy)

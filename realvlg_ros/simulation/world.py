@@ -53,25 +53,30 @@ class Table:
 
 @dataclass(frozen=True)
 class Light:
-    """One lamp far away, and light from everywhere.
+    """One lamp, and light from everywhere.
 
     Attributes:
         direction: (3,) from the table toward the lamp, any length.
         intensity: of the lamp, linear; 1 lights a white surface that faces it fully.
         ambient: of the light from everywhere, linear.
         softness: radius of the lamp over its distance; wider makes softer shadows.
+        distance: of the lamp from the middle of the table, m; from near by, what lies farther from
+            it is darker.
     """
 
     direction: tuple[float, float, float] = (-0.35, 0.55, 1.0)
     intensity: float = 0.62
     ambient: float = 0.42
     softness: float = 0.09
+    distance: float = float('inf')
 
     def __post_init__(self) -> None:
         if not self.direction[2] > 0:
             raise WorldError(f'light: direction {self.direction} must point up (z > 0)')
         if min(self.intensity, self.ambient, self.softness) < 0:
             raise WorldError('light: intensity, ambient and softness must be at least 0')
+        if not self.distance > 0:
+            raise WorldError(f'light: distance {self.distance} m must be positive')
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,7 +79,7 @@ def parse_world(values: Any, folder: Path, name: str = 'world') -> World:
             'table',
             {'size': 'size_m', 'thickness': 'thickness_m', 'height': 'height_m'},
         ),
-        _build(Light, values.get('light', {}), 'light', {}),
+        _build(Light, values.get('light', {}), 'light', {'distance': 'distance_m'}),
         _read_trajectory(values.get('camera', {})),
         str(values.get('name', name)),
     )

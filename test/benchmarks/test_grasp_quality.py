@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import trimesh
 
 from benchmarks import grasp_quality
 from benchmarks.grasp_quality import (
@@ -15,17 +14,13 @@ from benchmarks.grasp_quality import (
     summarize,
     write_failures,
 )
-from benchmarks.graspable import find_valid_grasp
 from benchmarks.objects import (
     PlacedMesh,
     make_scene,
-    objects_from_meshes,
     procedural_objects,
     random_view,
 )
 from benchmarks.report import Report
-from realvlg_ros.errors import WorldError
-from realvlg_ros.evaluation.mesh_judge import judge_grasp
 from realvlg_ros.grasping.gripper import Gripper
 
 PROFILE = Path(__file__).parents[2] / 'config' / 'grippers' / 'franka_hand.yaml'
@@ -70,28 +65,6 @@ def test_every_instance_is_in_each_pose_and_round(items):
     assert all(len(group) <= 8 for group, _ in rounds)
     for item in items:
         assert sum(any(i is item for i in group) for group, _ in rounds) >= 2
-
-
-def test_meshes_of_a_folder_become_objects(tmp_path):
-    trimesh.creation.box((0.05, 0.04, 0.03)).export(tmp_path / 'brick.stl')
-    (brick,) = objects_from_meshes(tmp_path)
-    assert brick.name == 'brick'
-    assert brick.world_vertices()[:, 2].min() == pytest.approx(0)
-    with pytest.raises(WorldError, match='holds no mesh'):
-        objects_from_meshes(tmp_path / 'none')
-
-
-def test_oracle_tells_what_can_be_grasped():
-    gripper = Gripper.from_yaml(PROFILE)
-    small, large = (trimesh.creation.box((s, s, 0.06)) for s in (0.05, 0.2))
-    for mesh in (small, large):
-        mesh.apply_translation([0, 0, 0.03])
-    pose, opening = find_valid_grasp(small, {}, gripper, seed=0)
-    assert judge_grasp(pose, opening, gripper, small).valid
-    assert find_valid_grasp(large, {}, gripper, seed=0, trials=40) is None
-    walls = trimesh.creation.annulus(0.045, 0.2, 0.1)
-    walls.apply_translation([0, 0, 0.05])
-    assert find_valid_grasp(small, {'walls': walls}, gripper, seed=0, trials=200) is None
 
 
 def test_summary_counts_refusals_but_not_what_cannot_be_grasped(tmp_path):

@@ -9,7 +9,6 @@ from benchmarks.report import (
     argument_parser,
     format_table,
     measure_ms,
-    wilson_interval,
 )
 
 
@@ -50,15 +49,6 @@ def test_timing_gives_median_and_p95():
     assert report.goals['lift_median_ms'].holds(report.figures['lift_median_ms'])
     assert not report.goals['lift_p95_ms'].holds(report.figures['lift_p95_ms'])
     assert set(report.goals) == {'lift_median_ms', 'lift_p95_ms', 'search_median_ms'}
-
-
-def test_wilson_interval_matches_a_published_case():
-    # 81 of 263: 0.2553 to 0.3662 (Newcombe 1998, table I, method 3).
-    low, high = wilson_interval(81, 263)
-    assert low == pytest.approx(0.2553, abs=1e-4)
-    assert high == pytest.approx(0.3662, abs=1e-4)
-    assert wilson_interval(0, 0) == (0.0, 1.0)
-    assert wilson_interval(10, 10)[1] == pytest.approx(1.0)
 
 
 def test_measure_counts_only_calls_after_warm_up():

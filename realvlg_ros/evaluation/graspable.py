@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from realvlg_ros.arrays import FloatArray
-from realvlg_ros.evaluation.mesh_judge import TriangleMesh, judge_grasp
-from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.transforms import make_transform
+from ..arrays import FloatArray
+from ..grasping.gripper import Gripper
+from ..transforms import make_transform
+from .mesh_judge import TriangleMesh, judge_grasp
 
 
 def find_valid_grasp(

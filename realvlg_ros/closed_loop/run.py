@@ -1,0 +1,145 @@
+"""Many episodes into a folder; one that was interrupted goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import RealvlgError, RunError, WorldError
+from ..grasping.gripper import Gripper
+from ..json_text import to_json_text
+from ..simulation.physics.solid import Solid
+from .episode import Loop, Trial
+from .grounders import GROUNDINGS
+from .record import Episode
+from .scenes import SETS, make_scene
+from .stock import digest
+
+EPISODES_FILE, RUN_FILE = 'episodes.jsonl', 'run.json'
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What is evaluated.
+
+    Attributes:
+        episodes: how many.
+        seed: of the first scene; the next ones count on.
+        kind: single, clutter or bin.
+        grounding: truth, box or sentence.
+        count: objects in a scene of clutter or in a bin.
+        gripper: name of its profile.
+    """
+
+    episodes: int = 100
+    seed: int = 0
+    kind: str = 'single'
+    grounding: str = 'truth'
+    count: int = 6
+    gripper: str = 'franka_hand'
+
+    def __post_init__(self) -> None:
+        if self.episodes < 1 or self.seed < 0:
+            raise WorldError(
+                f'episodes {self.episodes} must be at least 1 and seed {self.seed} at least 0'
+            )
+        if self.kind not in SETS:
+            raise WorldError(f'set {self.kind!r} is not one of {", ".join(SETS)}')
+        if self.grounding not in GROUNDINGS:
+            raise WorldError(f'grounding {self.grounding!r} is not one of {", ".join(GROUNDINGS)}')
+        if not 2 <= self.count <= 12:
+            raise WorldError(f'{self.count} objects in a scene; 2 to 12 are allowed')
+
+
+def evaluate(
+    options: EvaluateOptions,
+    stock: Sequence[Solid],
+    gripper: Gripper,
+    folder: Path | None,
+    on_trial: Callable[[Trial], None] = lambda trial: None,
+) -> list[Episode]:
+    """Run the episodes that a folder does not hold yet, and return all.
+
+    Args:
+        options: what is evaluated.
+        stock: objects to draw from.
+        gripper: profile with an `actuation`.
+        folder: of the run, to go on with or to be made; None keeps nothing.
+        on_trial: called after each episode that was run.
+
+    Raises:
+        RunError: the folder holds another run, or cannot be written.
+        WorldError: a scene cannot be made.
+    """
+    done = {} if folder is None else _begun(folder, options, stock)
+    loop = Loop(gripper, options.grounding)
+    for seed in range(options.seed, options.seed + options.episodes):
+        if seed in done:
+            continue
+        trial = loop.run(make_scene(options.kind, stock, seed, options.count), options.kind, seed)
+        done[seed] = trial.episode
+        if folder is not None:
+            with (folder / EPISODES_FILE).open('a', encoding='utf-8') as file:
+                file.write(trial.episode.line() + '\n')
+        on_trial(trial)
+    return [done[seed] for seed in sorted(done)][: options.episodes]
+
+
+def outcome_hash(episodes: Sequence[Episode]) -> str:
+    """SHA-256 of what came of all episodes, their times left out: equal for equal runs."""
+    lines = [to_json_text(_plain(e.outcome())) for e in episodes]
+    return hashlib.sha256('\n'.join(lines).encode()).hexdigest()
+
+
+def read_episodes(folder: Path) -> list[Episode]:
+    """The episodes of a folder in the order of their seeds; a line cut off is left out.
+
+    Raises:
+        RunError: there is no such file.
+    """
+    path = folder / EPISODES_FILE
+    try:
+        lines = path.read_text(encoding='utf-8').splitlines()
+    except OSError as error:
+        raise RunError(f'{path} cannot be read: {error.strerror}') from error
+    return sorted(_episodes(lines), key=lambda episode: episode.seed)
+
+
+def _episodes(lines: Sequence[str]) -> Iterator[Episode]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield Episode.from_line(line)
+        except RealvlgError as error:
+            if number < len(lines):
+                raise RunError(f'{EPISODES_FILE}, line {number}: {error}') from error
+
+
+def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> dict[int, Episode]:
+    """The episodes that are there by seed, of a run with the same options."""
+    wanted = {**asdict(options), 'stock': digest(stock)}
+    path = folder / RUN_FILE
+    try:
+        if path.exists():
+            found = json.loads(path.read_text(encoding='utf-8'))
+            differs = [k for k, v in wanted.items() if found.get(k) != v and k != 'episodes']
+            if differs:
+                raise RunError(
+                    f'{folder} holds a run with another {", ".join(differs)}; give another --out'
+                )
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(to_json_text(wanted, indent=2) + '\n', encoding='utf-8')
+        episodes = read_episodes(folder) if (folder / EPISODES_FILE).exists() else []
+        # A line that was cut off is not kept.
+        text = ''.join(episode.line() + '\n' for episode in episodes)
+        (folder / EPISODES_FILE).write_text(text, encoding='utf-8')
+    except (OSError, ValueError, AttributeError) as error:
+        raise RunError(f'{folder} cannot be used for a run: {error}') from error
+    return {episode.seed: episode for episode in episodes}
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    """Values whose text is the same for the same run."""
+    return {k: None if v != v else v for k, v in values.items()}

@@ -1,0 +1,133 @@
+"""Episodes counted: by cause, by object, by quality, and against the judge."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..evaluation.intervals import wilson_interval
+from .record import Cause, Episode
+
+# Edges of the qualities that are counted together. Chosen: where grasps are.
+_EDGES = (0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Successes of trials.
+
+    Attributes:
+        successes: how many.
+        trials: of how many.
+    """
+
+    successes: int
+    trials: int
+
+    @property
+    def value(self) -> float:
+        """0 to 1; NaN without a trial."""
+        return self.successes / self.trials if self.trials else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of 95 %, by Wilson."""
+        return wilson_interval(self.successes, self.trials)
+
+    def words(self) -> str:
+        """As people read it."""
+        low, high = self.interval
+        if not self.trials:
+            return 'no trial'
+        return (
+            f'{self.successes} of {self.trials} ({self.value:.1%}, 95 % interval {low:.1%} to '
+            f'{high:.1%})'
+        )
+
+
+def success(episodes: Sequence[Episode]) -> Share:
+    """Successes of the episodes whose target could be grasped."""
+    trials = [e for e in episodes if e.counts]
+    return Share(sum(e.cause is Cause.SUCCESS for e in trials), len(trials))
+
+
+def causes(episodes: Sequence[Episode]) -> dict[Cause, Share]:
+    """How many episodes ended so, the most frequent first."""
+    counted = Counter(e.cause for e in episodes)
+    return {cause: Share(n, len(episodes)) for cause, n in counted.most_common()}
+
+
+def by_object(episodes: Sequence[Episode]) -> dict[str, Share]:
+    """Successes by the kind of object, the worst first."""
+    shares = {
+        thing: success([e for e in episodes if e.thing == thing])
+        for thing in sorted({e.thing for e in episodes})
+    }
+    return dict(sorted(shares.items(), key=lambda item: (item[1].value, -item[1].trials)))
+
+
+def reliability(episodes: Sequence[Episode]) -> list[tuple[float, float, float, Share]]:
+    """For ranges of quality (low, high): the mean quality, and the successes of grasps tried."""
+    tried = [e for e in episodes if math.isfinite(e.quality)]
+    rows = []
+    for low, high in zip(_EDGES[:-1], _EDGES[1:], strict=True):
+        here = [e for e in tried if low <= e.quality < high or e.quality == high == _EDGES[-1]]
+        if here:
+            mean = float(np.mean([e.quality for e in here]))
+            held = sum(e.cause is Cause.SUCCESS for e in here)
+            rows.append((low, high, mean, Share(held, len(here))))
+    return rows
+
+
+def calibration_error(episodes: Sequence[Episode]) -> float:
+    """The expected calibration error of quality (Naeini et al. 2015); NaN without a grasp."""
+    rows = reliability(episodes)
+    total = sum(share.trials for *_, share in rows)
+    if not total:
+        return math.nan
+    return sum(share.trials * abs(share.value - mean) for *_, mean, share in rows) / total
+
+
+def agreement(episodes: Sequence[Episode]) -> dict[tuple[bool, bool], int]:
+    """How often (the judge on the mesh holds a grasp valid, the hand held the object)."""
+    tried = [e for e in episodes if e.judged]
+    return dict(
+        Counter((e.judged == 'valid', e.cause in (Cause.SUCCESS, Cause.DISTURBED)) for e in tried)
+    )
+
+
+def stage_seconds(episodes: Sequence[Episode]) -> dict[str, float]:
+    """Median wall time of each stage, s."""
+    stages = {name for e in episodes for name in e.seconds}
+    return {
+        name: float(np.median([e.seconds[name] for e in episodes if name in e.seconds]))
+        for name in sorted(stages)
+    }
+
+
+def table_force(episodes: Sequence[Episode]) -> float:
+    """The largest force of the hand on the table, N."""
+    return max((e.table_force for e in episodes), default=0.0)
+
+
+def describe(episodes: Sequence[Episode]) -> str:
+    """All of it in words."""
+    lines = [f'success: {success(episodes).words()}']
+    lines += [
+        f'  {cause.value:<16} {share.successes}' for cause, share in causes(episodes).items()
+    ]
+    forces = np.array([e.table_force for e in episodes] or [0.0])
+    lines.append(
+        f'force on the table: {forces.max():.1f} N at most, above 5 N in {(forces > 5).sum()}'
+    )
+    error = calibration_error(episodes)
+    if math.isfinite(error):
+        lines.append(f'quality: expected calibration error {error:.3f}')
+    seconds = stage_seconds(episodes)
+    told = ', '.join(f'{name} {value:.2f}' for name, value in seconds.items())
+    lines.append(f'median seconds of an episode: {told}')
+    return '\n'.join(lines)

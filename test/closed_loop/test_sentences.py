@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from realvlg_ros.closed_loop.sentences import Named, sentence_for
+from realvlg_ros.grounding.tabletop.grammar import NounKind, parse
+
+
+def thing(name, color, x):
+    return Named(name, color, 'mug', np.array([x, 0.0, 0.6]))
+
+
+SCENE = [thing('a', 'red', -0.2), thing('b', 'blue', 0.0), thing('c', 'green', 0.03)]
+
+
+def said(target, things=SCENE):
+    return {sentence_for(target, things, np.random.default_rng(seed)) for seed in range(200)}
+
+
+def test_the_outermost_is_named_by_its_side_only_where_it_is_so_by_far():
+    assert any(words.endswith('object on the left') for words in said('a'))
+    assert not any('right' in words for words in said('c'))
+    assert not any('left' in words or 'right' in words for words in said('b'))
+
+
+def test_every_sentence_is_true_of_its_object_alone():
+    for one in SCENE:
+        for words in said(one.name):
+            assert one.color in words or 'on the left' in words
+            assert not any(other.color in words for other in SCENE if other is not one)
+
+
+def test_a_single_object_needs_no_attribute():
+    assert 'pick up the object' in said('a', SCENE[:1])
+
+
+@pytest.mark.parametrize('words', sorted(said('a')))
+def test_the_grammar_reads_them(words):
+    phrase = parse(words)
+    assert phrase.kind in (NounKind.GENERIC, NounKind.SHAPE)
+    assert phrase.colors == ('red',) or phrase.places
