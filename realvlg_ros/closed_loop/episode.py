@@ -30,7 +30,7 @@ from .sentences import name_objects, sentence_for
 
 # Time between two frames, ns. From a camera at 30 Hz.
 _PERIOD_NS = 33_333_333
-# Time of the first frame, ns: that of a clock that has run for a while.
+# Time of the first frame, ns. Chosen: that of a clock that has run for a while.
 _BEGIN_NS = 1_000_000_000_000
 # A force on the hand before it closes that is a collision, N. Chosen: more than a touch.
 _TOUCH = 2.0

@@ -25,7 +25,12 @@ class TruthGrounder:
     name = 'truth'
 
     def __init__(self, mask: BoolArray, label: str) -> None:
-        """Know the mask (height, width) of what is asked for, and what it is called."""
+        """Know what is asked for.
+
+        Args:
+            mask: (height, width) of it.
+            label: what it is called.
+        """
         self._mask, self._label = mask, label
 
     def load(self) -> None:
@@ -35,7 +40,13 @@ class TruthGrounder:
         """There is nothing to free."""
 
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
-        """The mask that is known."""
+        """The mask that is known.
+
+        Args:
+            frame: that is grounded.
+            instruction: as it was given.
+            aborted: is not asked.
+        """
         region = RegionMask.from_full(self._mask)
         return Grounding(
             GroundingStatus.OK, instruction, label=self._label, score=1.0, mask=region,
@@ -49,7 +60,13 @@ class BoxGrounder(TruthGrounder):
     name = 'box'
 
     def __init__(self, mask: BoolArray, label: str, seed: int) -> None:
-        """Know the mask, of which the box is; a seed draws the box's error."""
+        """Know what is asked for.
+
+        Args:
+            mask: (height, width) of it, of which the box is.
+            label: what it is called.
+            seed: draws the error of the box.
+        """
         super().__init__(mask, label)
         box = RegionMask.from_full(mask).box
         sides = np.array([box.width, box.height, box.width, box.height])
@@ -59,7 +76,13 @@ class BoxGrounder(TruthGrounder):
         self._segmenter = DepthSegmenter()
 
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
-        """The box, and the mask of what stands out in it."""
+        """The box, and the mask of what stands out in it.
+
+        Args:
+            frame: that is grounded.
+            instruction: as it was given.
+            aborted: is not asked.
+        """
         found = super().ground(frame, instruction, aborted)
         box = self._box.clipped(frame.camera.width, frame.camera.height)
         return replace(found, box=box, mask=self._segmenter.segment(frame, box).mask)

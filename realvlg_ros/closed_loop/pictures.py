@@ -28,7 +28,7 @@ _HAND = 'hand'
 _WIDTH, _HEIGHT = 320, 240
 _EYE_DISTANCE, _EYE_HEIGHT, _LOOK_UP = 0.42, 0.20, 0.05
 _HAND_COLOR, _PAD_COLOR = (226, 60, 52), (60, 60, 66)
-# Moments of a strip, as phases and the share of each that has passed.
+# Moments of a strip, as phases and the share of each that has passed. Chosen: what decides.
 _MOMENTS = (
     ('approach', 0.0), ('approach', 1.0), ('close', 1.0), ('lift', 0.4), ('lift', 1.0),
     ('hold', 1.0),

@@ -28,6 +28,7 @@ BIN = 'bin'
 # mm, as shelves have them.
 _BIN, _WALL = (0.40, 0.30, 0.10), 0.006
 # Half the side of the square in which objects stand, m, by the set; it grows until they fit.
+# Chosen: six objects stand a finger's width apart.
 _HALF_WIDTH = {'single': 0.08, 'clutter': 0.16}
 # Least distance of standing neighbours, m. Chosen: a finger does not fit.
 _GAP = 0.012

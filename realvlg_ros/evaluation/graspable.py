@@ -21,6 +21,13 @@ def find_valid_grasp(
 ) -> tuple[FloatArray, float] | None:
     """Try random antipodal grasps on the true mesh with the judge until one holds.
 
+    Args:
+        target: mesh of the object in the world, m.
+        others: the other objects' meshes by name, in the world.
+        gripper: its shape.
+        seed: of what is tried.
+        trials: so many poses are judged at most, approximately.
+
     Returns:
         The TCP's 4x4 pose in the world and the opening, m; None if none was found.
     """

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 LISTING = 'objects.yaml'
 _ENDINGS = frozenset({'.obj', '.ply', '.stl'})
-# A turn that brings each axis up, as rows: of z nothing, y by 90 degrees about x, x about y.
+# A turn that brings each axis up, as rows: of z nothing, y by 90 degrees about x, x about y. From
+# geometry.
 _UP = {
     'x': np.array([[0.0, 0, -1], [0, 1, 0], [1, 0, 0]]),
     'y': np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]),

@@ -18,7 +18,7 @@ PADS = ('pad -y', 'pad +y')
 PALM = 'palm'
 HAND_GEOMS = (*FINGERS, *PADS, PALM)
 
-# Masses of palm and finger, kg: together the Franka hand's 0.73 kg. The hand bears its own weight.
+# Masses of palm and finger, kg. From the Franka hand's 0.73 kg; the hand bears its own weight.
 _PALM_MASS, _FINGER_MASS = 0.6, 0.065
 # Thickness of the pad that covers a finger's inner face, m. Chosen: of rubber pads.
 _PAD = 0.002

@@ -21,7 +21,8 @@ from .solid import Solid
 _RISEN = 0.7
 # A picked object's neighbours may be moved by this much, m. From how a table is used: a nudge.
 _MOVED = 0.03
-# Fingers slower than this have closed, m/s, when they have been so for this long, s.
+# Fingers slower than this have closed, m/s, when they have been so for this long, s. Chosen: a
+# twentieth of their speed.
 _STOPPED, _STOPPED_TIME = 0.002, 0.1
 # Time for the hand to come to rest before and after a motion, s. Chosen: five time constants.
 _PAUSE = 0.15
