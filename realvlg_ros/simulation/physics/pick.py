@@ -16,9 +16,12 @@ from .hand import PADS
 from .settings import PickSettings
 from .solid import Solid
 
-# Share of the lift by which an object must have risen to be held. Chosen: what tilts in the hand
-# still counts, what stays behind does not.
+# Share of the lift by which an object must have risen to be held, where not both pads have it: a
+# mug that hangs on one finger. Chosen.
 _RISEN = 0.7
+# What both pads touch within this last time is in the hand, s. Chosen: contacts come and go from
+# step to step. An object may swing down in the hand, so that its middle rises by less than it.
+_LAST = 0.1
 # A picked object's neighbours may be moved by this much, m. From how a table is used: a nudge.
 _MOVED = 0.03
 # Fingers slower than this have closed, m/s, when they have been so for this long, s. Chosen: a
@@ -55,7 +58,7 @@ class PickResult:
 
     Attributes:
         held: whether the named object was in the hand at the end.
-        lifted: names of all objects that had risen at the end.
+        lifted: names of all objects that were in the hand at the end.
         risen: by how much the named object's centre of mass had risen at the end, m.
         moved: how far the centre of mass of each other object was moved, m, by name.
         approach_force: the largest force on the hand before it closed, N, by what it touched.
@@ -138,6 +141,7 @@ class Pick:
         opening = min(opening, self._gripper.max_opening)
         start = np.array(tcp2world, np.float64)
         start[:3, 3] -= standoff * start[:3, 2]
+        self._pressed: list[set[str]] = [set(), set()]
         self._bodies = Bodies(self._solids, self._table, s, self._gripper, start, opening)
         self._start, self._result = start, PickResult()
         before = self._bodies.centers()
@@ -149,14 +153,20 @@ class Pick:
         up = approach + (0.0, 0.0, s.lift)
         self._move('lift', approach, up, s.lift_speed)
         self._shake(up)
-        self._run('hold', s.hold_time, lambda _: up)
+        self._run('hold', max(s.hold_time - _LAST, 0.0), lambda _: up)
+        self._pressed = [set(), set()]
+        self._run('hold', _LAST, lambda _: up)
         return self._finish(before, target)
 
     def _finish(self, before: dict[str, FloatArray], target: str) -> PickResult:
         result, after = self._result, self._bodies.centers()
         rise = {name: float(after[name][2] - center[2]) for name, center in before.items()}
+        in_hand = self._pressed[0] & self._pressed[1]
+        hangs = self._pressed[0] | self._pressed[1]
         least = _RISEN * self._settings.lift
-        result.lifted = tuple(name for name, by in rise.items() if by > least)
+        result.lifted = tuple(
+            name for name, by in rise.items() if name in in_hand or (name in hangs and by > least)
+        )
         result.risen = rise[target]
         result.held = target in result.lifted
         result.moved = {
@@ -217,6 +227,8 @@ class Pick:
         pressed: dict[str, float] = {}
         for touch in bodies.touches():
             pressed[touch.other] = pressed.get(touch.other, 0.0) + touch.force
+            if touch.hand in PADS:
+                self._pressed[PADS.index(touch.hand)].add(touch.other)
         for name, force in pressed.items():
             if name in self._fixed:
                 result.table_force = max(result.table_force, force)
