@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..arrays import FloatArray
 from .collision.obstacles import Obstacles
@@ -60,6 +60,11 @@ class PlanningContext:
             scene, completion.cloud, completion.axis, completion.hidden_error, obstacles, gripper,
             settings,
         )  # fmt: skip
+
+    def closer_to_support(self) -> PlanningContext:
+        """The same with the smallest distance from the support that is accepted."""
+        least = min(self.settings.table_clearance, self.settings.min_table_clearance)
+        return replace(self, settings=replace(self.settings, table_clearance=least))
 
     @property
     def max_opening(self) -> float:

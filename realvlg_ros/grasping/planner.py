@@ -87,10 +87,11 @@ class GraspPlanner:
         grasps = verify(context, candidates, refusals)
         timer.stage('check')
         if not grasps and settings.grasp_source != 'model':
-            grasps = verify(context, search_again(context), refusals, align=False)
+            closer = context.closer_to_support()
+            grasps = verify(closer, search_again(closer), refusals, align=False)
             timer.stage('second look')
         if known:
-            grasps = _ranked([*_verify_known(context, known), *grasps])
+            grasps = _ranked([*_verify_known(context.closer_to_support(), known), *grasps])
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)

@@ -42,6 +42,10 @@ class PlannerSettings(Settings):
         0.004, 'Smallest distance of the fingertips from the support.',
         unit='m', low=0.0, high=0.2,
     )  # fmt: skip
+    min_table_clearance: float = dynamic_setting(
+        0.002, 'Smallest distance that is accepted where no other grasp is found.',
+        unit='m', low=0.0, high=0.2,
+    )  # fmt: skip
     obstacle_clearance: float = dynamic_setting(
         0.004, 'Smallest distance of the gripper from other things.', unit='m', low=0.0, high=0.2
     )

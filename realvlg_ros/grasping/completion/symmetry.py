@@ -64,6 +64,8 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
     sigma = float(scene.frame.noise.sigma(distance))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
     axis, top, uncertain = None, None, False
+    if cloud.flat:
+        return Completion(cloud, None, hidden_error(cloud, scene, False))
     if _lies(cloud.points):
         points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
     else:

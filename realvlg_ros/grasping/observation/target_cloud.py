@@ -13,6 +13,7 @@ from ...arrays import BoolArray, FloatArray, IndexArray
 from ...transforms import transform_points
 from .contour import SHADOW_PX, fill_shadows, find_contour
 from .foreign_readings import foreign_readings
+from .low_edges import low_sides
 from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
@@ -34,6 +35,9 @@ _FOOT = 0.003
 _CELL = 0.003
 # Number of nearest points that represent a contact. Chosen: about as many as a contact has.
 _TOUCHED = 8
+# A thing of whose border this share is a low side has no hidden side. Chosen: the rest may be hidden
+# by a neighbour.
+_FLAT_SHARE = 0.7
 # Margin around the object in which its contour is searched, px. Chosen: one more than COVER_PX.
 _MARGIN_PX = 4
 
@@ -51,6 +55,7 @@ class TargetCloud:
         cuts: where the view of the object is truncated.
         uncertain: (k,) indices of assumed points whose position is uncertain due to truncation.
         outline: (m, 3) points on occluding contours, m.
+        flat: whether it is a low thing whose sides are seen, by its border, nearly all around.
     """
 
     points: FloatArray
@@ -61,6 +66,7 @@ class TargetCloud:
     cuts: Truncation = field(default_factory=Truncation.none)
     uncertain: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    flat: bool = False
 
     @classmethod
     def from_scene(cls, scene: Scene, max_points: int = 900) -> TargetCloud:
@@ -104,18 +110,25 @@ class TargetCloud:
         points = np.concatenate([camera_points[valid], edge.points(rays)])
         normals = np.concatenate([normals[valid], edge.normals(rays)])
         points = transform_points(scene.camera2support, points)
+        own, ends, flat = int(valid.sum()), len(points), False
         normals = normals @ scene.camera2support[:3, :3].T
+        if scene.plane is not None:
+            sides = low_sides(scene, region, _FOOT + sigma)
+            points = np.concatenate([points, sides.points])
+            normals = np.concatenate([normals, sides.normals])
+            flat = sides.share > _FLAT_SHARE
         keep = _main_parts(points)
         if scene.plane is not None:
             keep &= points[:, 2] > _FOOT
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
-        usable = float(valid.sum() / scene.mask[region].sum())
+        usable = float(own / scene.mask[region].sum())
         return replace(
             cls._thin(points[keep], normals[keep], max_points),
             support_ratio=usable,
             cuts=cuts.moved(scene.camera2support),
-            outline=points[valid.sum() :][keep[valid.sum() :]],
+            outline=points[own:ends][keep[own:ends]],
+            flat=flat,
         )
 
     @classmethod

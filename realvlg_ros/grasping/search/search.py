@@ -48,7 +48,11 @@ def search(
 
 
 def search_again(context: PlanningContext) -> Candidates:
-    """Search with more opening directions and with shallow, narrow grips."""
+    """Search with more opening directions and with shallow, narrow grips.
+
+    Args:
+        context: of the plan, perhaps with less clearance from the support.
+    """
     limit = context.settings.max_candidates // len(_TURNS)
     pairs = propose_pairs(context).turned(_TURNS, limit)
     candidates = approach_candidates(context, pairs)

@@ -23,6 +23,8 @@ TABLE = 'table'
 # Sliding, torsional (m) and rolling (m) friction of objects; the sliding one is of the settings.
 # Chosen: cardboard and plastic; balls and cans come to rest within seconds.
 _TORSION, _ROLLING = 0.003, 0.0005
+# Memory for contacts, bytes. Chosen: twelve objects of 32 parts that fall on one another.
+_ARENA = 128 << 20
 # Time constant of contacts, s. Chosen: four steps of time, which an engine needs.
 _CONTACT = 0.008
 
@@ -159,6 +161,7 @@ class Bodies:
         spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
         spec.option.impratio = 10.0
         spec.option.noslip_iterations = 3
+        spec.memory = _ARENA
         x, y = table.size
         spec.worldbody.add_geom(
             name=TABLE, type=mujoco.mjtGeom.mjGEOM_BOX, pos=[0, 0, -table.thickness / 2],
