@@ -12,6 +12,10 @@ from .observation.scene import Scene
 from .observation.target_cloud import TargetCloud
 from .settings import PlannerSettings
 
+# Distance of the fingertips from the support that is kept where a grasp can be found, m. Chosen: the
+# error of a calibrated hand and eye.
+_TABLE_CLEARANCE = 0.004
+
 
 @dataclass(frozen=True)
 class PlanningContext:
@@ -61,10 +65,10 @@ class PlanningContext:
             settings,
         )  # fmt: skip
 
-    def closer_to_support(self) -> PlanningContext:
-        """The same with the smallest distance from the support that is accepted."""
-        least = min(self.settings.table_clearance, self.settings.min_table_clearance)
-        return replace(self, settings=replace(self.settings, table_clearance=least))
+    def well_above_support(self) -> PlanningContext:
+        """The same with a distance from the support that an error of a pose leaves free."""
+        clearance = max(self.settings.table_clearance, _TABLE_CLEARANCE)
+        return replace(self, settings=replace(self.settings, table_clearance=clearance))
 
     @property
     def max_opening(self) -> float:

@@ -82,16 +82,16 @@ class GraspPlanner:
         timer.stage('completion')
         context = PlanningContext.of(scene, completion, self.gripper, settings)
         lifts = lift_proposals(context, grounding, refusals)
-        candidates = search(context, lifts, refusals)
+        above = context.well_above_support()
+        candidates = search(above, lifts, refusals)
         timer.stage('search')
-        grasps = verify(context, candidates, refusals)
+        grasps = verify(above, candidates, refusals)
         timer.stage('check')
         if not grasps and settings.grasp_source != 'model':
-            closer = context.closer_to_support()
-            grasps = verify(closer, search_again(closer), refusals, align=False)
+            grasps = verify(context, search_again(context), refusals, align=False)
             timer.stage('second look')
         if known:
-            grasps = _ranked([*_verify_known(context.closer_to_support(), known), *grasps])
+            grasps = _ranked([*_verify_known(context, known), *grasps])
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)

@@ -39,11 +39,9 @@ class PlannerSettings(Settings):
         unit='m', low=0.0, high=0.1,
     )  # fmt: skip
     table_clearance: float = dynamic_setting(
-        0.004, 'Smallest distance of the fingertips from the support.',
-        unit='m', low=0.0, high=0.2,
-    )  # fmt: skip
-    min_table_clearance: float = dynamic_setting(
-        0.002, 'Smallest distance that is accepted where no other grasp is found.',
+        0.002,
+        'Smallest distance of the fingertips from the support; 4 mm are kept where a grasp is '
+        'found that keeps them.',
         unit='m', low=0.0, high=0.2,
     )  # fmt: skip
     obstacle_clearance: float = dynamic_setting(

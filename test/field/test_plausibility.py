@@ -167,7 +167,10 @@ OBJECTS = [
     Row('a thing six times as large', (6.0, 'the red thing'), 'NO_GRASP', ('gripper', *UNIT)),
     Row('a thing out of reach', (3.5, 'the red thing', 0.012), 'NO_GRASP', ('deviates', *UNIT)),
     Row(
-        'a mug a quarter as large', (0.25, 'the red mug', 0.0052), 'NO_GRASP', ('mug', 'mm', *UNIT)
+        'a mug a quarter as large',
+        (0.25, 'the red mug', 0.0052),
+        'NO_GRASP',
+        ('mug', '2 cm', *UNIT),
     ),
 ]
 

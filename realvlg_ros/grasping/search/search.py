@@ -48,11 +48,7 @@ def search(
 
 
 def search_again(context: PlanningContext) -> Candidates:
-    """Search with more opening directions and with shallow, narrow grips.
-
-    Args:
-        context: of the plan, perhaps with less clearance from the support.
-    """
+    """Search with more opening directions and with shallow, narrow grips."""
     limit = context.settings.max_candidates // len(_TURNS)
     pairs = propose_pairs(context).turned(_TURNS, limit)
     candidates = approach_candidates(context, pairs)

@@ -35,7 +35,7 @@ MEETS_OBJECT = 'fingers meet the object'
 
 # Shares of the clearances that planning asks for which a grasp that is held must keep. Chosen: a
 # pose that is followed trembles by a millimetre, and the plane of the support by less.
-_KEPT_CLEARANCE, _KEPT_TABLE_CLEARANCE = 0.75, 0.25
+_KEPT_CLEARANCE, _KEPT_TABLE_CLEARANCE = 0.75, 0.5
 # Added to the shares of fingers and palm that may be in unseen space. Chosen: noise moves some
 # sample points behind a surface and back.
 _UNSEEN_SLACK = 0.1
