@@ -12,8 +12,8 @@ from .observation.scene import Scene
 from .observation.target_cloud import TargetCloud
 from .settings import PlannerSettings
 
-# Distance of the fingertips from the support that is kept where a grasp can be found, m. Chosen: the
-# error of a calibrated hand and eye.
+# Distance of the fingertips from the support that is kept where a grasp can be found, m. Chosen:
+# the error of a calibrated hand and eye.
 _TABLE_CLEARANCE = 0.004
 
 

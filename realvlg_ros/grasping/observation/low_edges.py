@@ -1,7 +1,7 @@
 """Sides of flat things, from the border of their mask where it meets the support.
 
-Depth shows no jump at the edge of a thing as low as a book, a fork or a phone, and too few readings
-of its sides for a normal. The border of its mask shows where it ends, to a pixel.
+Depth shows no jump at the edge of a thing as low as a book, a fork or a phone, and too few
+readings of its sides for a normal. The border of its mask shows where it ends, to a pixel.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .scene import SUPPORT_RELIEF, Scene
 _LOW = 0.025
 # The height of a thing is over this percentage of its readings. Chosen: the others may be flying.
 _TOP_PERCENT = 98
-# Standard deviation of the blur that gives the direction of the border, m and px, and how far inside
-# and beyond it heights are read, px. Chosen: the staircase of a border in pixels is averaged, and a
-# handle as wide as a finger keeps both of its sides.
+# Standard deviation of the blur that gives the direction of the border, m and px, and how far
+# inside and beyond it heights are read, px. Chosen: the staircase of a border in pixels is
+# averaged, and a handle as wide as a finger keeps both of its sides.
 _BLUR, _BLURS_PX = 0.003, (1.5, 4.0)
 _BESIDE_PX = 3.0
-# Half the window in which heights are averaged, px, and its fewest readings. Chosen: the noise of a
-# reading becomes a third of it or less.
+# Side of the window in which heights are averaged, px, and its fewest readings. Chosen: the noise
+# of a reading becomes a third of it or less.
 _WINDOW = 5
 _MIN_READINGS = 8
 # Distance of the heights at which a side is sampled, m. Chosen: the smallest voxel of a cloud.

@@ -35,8 +35,8 @@ _FOOT = 0.003
 _CELL = 0.003
 # Number of nearest points that represent a contact. Chosen: about as many as a contact has.
 _TOUCHED = 8
-# A thing of whose border this share is a low side has no hidden side. Chosen: the rest may be hidden
-# by a neighbour.
+# A thing of whose border this share is a low side has no hidden side. Chosen: the rest may be
+# hidden by a neighbour.
 _FLAT_SHARE = 0.7
 # Margin around the object in which its contour is searched, px. Chosen: one more than COVER_PX.
 _MARGIN_PX = 4
