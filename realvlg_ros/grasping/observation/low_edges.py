@@ -53,7 +53,7 @@ def low_sides(scene: Scene, region: tuple[slice, slice], least: FloatArray) -> L
     Args:
         scene: with a support, the object's mask, and heights.
         region: rows and columns around the mask, which may leave out some of them.
-        least: (h, w) height over which readings are of the object, m.
+        least: (h, w) height over which the mean of readings is of the object, m.
     """
     mask, heights = scene.mask[region], scene.heights[region]
     known = np.isfinite(heights)

@@ -37,7 +37,7 @@ _CELL = 0.003
 _TOUCHED = 8
 # A thing of whose border this share is a low side has no hidden side. Chosen: the rest may be
 # hidden by a neighbour.
-_FLAT_SHARE = 0.7
+_FLAT_SHARE = 0.5
 # Margin around the object in which its contour is searched, px. Chosen: one more than COVER_PX.
 _MARGIN_PX = 4
 
@@ -88,6 +88,7 @@ class TargetCloud:
         valid = scene.mask[region] & (depth > 0)
         sigma = scene.frame.noise.sigma(depth)
         valid &= ~find_flying_pixels(depth, valid, 3 * sigma + 0.004 * depth)
+        read = int(valid.sum())
         if scene.plane is not None:
             with np.errstate(invalid='ignore'):
                 valid &= scene.heights[region] > _FOOT + sigma
@@ -113,7 +114,7 @@ class TargetCloud:
         own, ends, flat = int(valid.sum()), len(points), False
         normals = normals @ scene.camera2support[:3, :3].T
         if scene.plane is not None:
-            sides = low_sides(scene, region, _FOOT + sigma)
+            sides = low_sides(scene, region, _FOOT + sigma / 2)
             points = np.concatenate([points, sides.points])
             normals = np.concatenate([normals, sides.normals])
             flat = sides.share > _FLAT_SHARE
@@ -122,7 +123,8 @@ class TargetCloud:
             keep &= points[:, 2] > _FOOT
         if keep.sum() < _MIN_POINTS:
             return cls.empty()
-        usable = float(own / scene.mask[region].sum())
+        # Many readings of a flat thing are as low as noise; its border says where it is.
+        usable = float((read if flat else own) / scene.mask[region].sum())
         return replace(
             cls._thin(points[keep], normals[keep], max_points),
             support_ratio=usable,

@@ -29,7 +29,7 @@ def sides_of(view):
 
 
 def off_the_sides(points, size, yaw):
-    """Distance (n,) of points from the nearest vertical side of a slab, m, and that side's normal."""
+    """Distance (n,) of points from the nearest side of a slab, m, and that side's normal."""
     c, s = np.cos(yaw), np.sin(yaw)
     local = points[:, :2] @ np.array([[c, -s], [s, c]])
     gaps = np.abs(np.abs(local) - np.array(size[:2]) / 2)
