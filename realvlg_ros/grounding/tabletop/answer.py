@@ -13,6 +13,7 @@ from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
+from .color_part import part_of_color
 from .confirmation import is_confirmed
 from .grammar import NounKind, Phrase
 from .lexicon import SHAPES
@@ -56,7 +57,7 @@ def make_grounding(
     """
     builder = _Builder(frame, instruction, phrase, objects, scene.step)
     if len(result.fits) == 1 and builder.is_sure(result.fits[0], scene):
-        return builder.found(result.fits[0])
+        return builder.found(result.fits[0], scene)
     if result.fits:
         return builder.ambiguous(result.fits)
     return builder.not_found(result)
@@ -94,11 +95,16 @@ class _Builder:
             return bool(self.phrase.colors) and not self.phrase.doubts
         return is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1])
 
-    def found(self, fit: Fit) -> Grounding:
+    def found(self, fit: Fit, scene: TabletopScene) -> Grounding:
         item = self.objects[fit.index]
         doubts = self._doubts()
-        region = enlarged(item.region, self.step, self.frame.camera)
+        part = None
+        if len(self.phrase.colors) == 1:
+            part = part_of_color(scene, item.region, self.phrase.colors[0])
+        region = enlarged(part or item.region, self.step, self.frame.camera)
         message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
+        if part is not None:
+            message += f'; its {self.phrase.colors[0]} part is meant'
         if len(self.objects) == 1:
             message += '; it is the only object seen'
         return self._grounding(

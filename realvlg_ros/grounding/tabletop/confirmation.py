@@ -25,6 +25,9 @@ _SURE_BY_SHAPE = 0.7
 # Chosen: a thing of two colours has a main one, and prints take some.
 _OWN_SHARE = 0.4
 _EACH_SHARE = 0.1
+# What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
+# and a reflection take as much.
+_PASSES = 0.05
 
 
 def is_confirmed(
@@ -50,6 +53,8 @@ def is_confirmed(
     if known.kind in (NounKind.UNKNOWN, NounKind.LARGE):
         return _color_speaks_for_noun(known, item)
     if known.shape and is_too_small_a_part(known.shape, item):
+        return False
+    if known.kind is NounKind.GENERIC and _only_passes(known, item):
         return False
     if not known.unconfirmed:
         return alone or known.names_attributes or fit.score >= _SURE_BY_SHAPE
@@ -97,6 +102,11 @@ def _color_speaks_for_noun(phrase: Phrase, item: SceneObject) -> bool:
     if phrase.kind is NounKind.LARGE or others or NEUTRAL.issuperset(phrase.colors):
         return False
     return _shows_itself(phrase.colors, item)
+
+
+def _only_passes(phrase: Phrase, item: SceneObject) -> bool:
+    """Whether of a single colour asked for an object shows only what may pass for it."""
+    return len(phrase.colors) == 1 and item.shows_itself(phrase.colors[0]) < _PASSES
 
 
 def _shows_itself(colors: Sequence[str], item: SceneObject) -> bool:

@@ -1,0 +1,93 @@
+"""The part of a segment that shows a colour, where two things of two colours may have been merged.
+
+Things that touch, or that lie flat beside each other, are one surface to the depth. If a segment
+consists of two parts of different colours side by side, the part that shows the colour asked for
+is meant, be it a thing of its own or a part of one.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ...arrays import BoolArray
+from ...image_region import RegionMask
+from .colors import COLOR_NAMES, name_weights
+from .scene import TabletopScene
+
+# A part is one when it covers this share of the segment at least. Chosen: prints and ends of
+# things are smaller.
+_PART_SHARE = 0.15
+# Two parts lie side by side when the border between them is at most this share of the shorter
+# outline. Chosen: a label on a bottle borders on it with more than half of its outline, a half of
+# a box of two colours with a third.
+_BORDER_SHARE = 0.3
+# Gaps of this size within a colour are closed, px. Chosen: print and reflections.
+_GAP_PX = 5
+
+
+def part_of_color(scene: TabletopScene, region: RegionMask, color: str) -> RegionMask | None:
+    """The part of a segment that shows a colour; None where it is not of two parts side by side.
+
+    Args:
+        scene: the working image.
+        region: mask of the segment in it.
+        color: one of COLOR_NAMES.
+    """
+    rows, columns = region.data.shape
+    window = np.s_[
+        region.y_offset : region.y_offset + rows, region.x_offset : region.x_offset + columns
+    ]
+    area, asked = int(region.data.sum()), COLOR_NAMES.index(color)
+    nearest = name_weights(scene.color[window], scene.white).argmax(axis=-1)
+    shows = region.data & (nearest == asked)
+    own = _largest(shows)
+    # The other part must be of its colour beyond doubt: not a shaded side of this one.
+    others = [
+        part
+        for index in range(len(COLOR_NAMES))
+        if index != asked
+        if (part := _largest(region.data & (scene.color_names[window] == index))).sum()
+        >= _PART_SHARE * area
+    ]
+    if not others or own.sum() < _PART_SHARE * area:
+        return None
+    other = max(others, key=lambda part: int(part.sum()))
+    mine = region.data & (_distance(own) <= _distance(other))
+    rest = region.data & ~mine
+    # On both sides of the other colour: a label on one thing.
+    if (shows & rest).sum() > _PART_SHARE * area:
+        return None
+    if _border(mine, rest) > _BORDER_SHARE * min(_outline(mine), _outline(rest)):
+        return None
+    kept = RegionMask.from_full(mine)
+    return RegionMask(region.x_offset + kept.x_offset, region.y_offset + kept.y_offset, kept.data)
+
+
+def _largest(mask: BoolArray) -> BoolArray:
+    """The largest connected patch of a mask, its gaps closed."""
+    kernel = np.ones((3, 3), np.uint8)
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    if len(stats) < 2:
+        return np.zeros(mask.shape, bool)
+    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))
+
+
+def _distance(mask: BoolArray) -> np.ndarray:
+    """Distance (rows, columns) to a mask, px."""
+    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+
+
+def _border(one: BoolArray, other: BoolArray) -> int:
+    """Pixels of one mask beside the other."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    return int((one & (cv2.dilate(other.astype(np.uint8), cross) > 0)).sum())
+
+
+def _outline(mask: BoolArray) -> int:
+    """Pixels of a mask at its outline."""
+    padded = np.pad(mask.astype(np.uint8), 1)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    return int((padded > 0).sum() - cv2.erode(padded, cross).sum())
