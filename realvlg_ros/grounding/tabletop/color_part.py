@@ -43,20 +43,19 @@ def part_of_color(scene: TabletopScene, region: RegionMask, color: str) -> Regio
     shows = region.data & (nearest == asked)
     own = _largest(shows)
     # The other part must be of its colour beyond doubt: not a shaded side of this one.
-    others = [
-        part
+    clear = [
+        region.data & (scene.color_names[window] == index)
         for index in range(len(COLOR_NAMES))
         if index != asked
-        if (part := _largest(region.data & (scene.color_names[window] == index))).sum()
-        >= _PART_SHARE * area
     ]
-    if not others or own.sum() < _PART_SHARE * area:
+    shown = max(clear, key=lambda mask: int(_largest(mask).sum()))
+    other = _largest(shown)
+    if min(own.sum(), other.sum()) < _PART_SHARE * area:
         return None
-    other = max(others, key=lambda part: int(part.sum()))
     mine = region.data & (_distance(own) <= _distance(other))
     rest = region.data & ~mine
     # On both sides of the other colour: a label on one thing.
-    if (shows & rest).sum() > _PART_SHARE * area:
+    if max((shows & rest).sum(), (shown & mine).sum()) > _PART_SHARE * area:
         return None
     if _border(mine, rest) > _BORDER_SHARE * min(_outline(mine), _outline(rest)):
         return None
