@@ -151,7 +151,7 @@ def _figure(
     words = f'seed {episode.seed}, {episode.target}, “{episode.sentence}”: {episode.detail}'
     if math.isfinite(episode.quality):
         words += f'; quality {episode.quality:.2f}, by the judge on the mesh {episode.judged}'
-    still = tag('img', src=_data(pictures[episode.seed]), alt=words, loading='lazy', width='100%')
+    still = tag('img', src=_data(pictures[episode.seed]), alt=words, loading='lazy')
     moving = None
     if episode.seed in animations:
         moving = tag(

@@ -75,16 +75,30 @@ def low_sides(scene: Scene, region: tuple[slice, slice], least: FloatArray) -> L
     with np.errstate(invalid='ignore'):
         low = (top > over) & (top < _LOW) & (np.abs(floor) < SUPPORT_RELIEF / 2)
         low &= floor < top / 2
+    ring = mask & (cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    edge = _at(_mean(heights, known & ring), at)
     at, direction, top = at[low], direction[low], top[low]
+    edge = np.clip(np.where(np.isnan(edge[low]), top, edge[low]), 0.0, top)
     rays = scene.frame.camera.rays[region]
-    points, normals = _sides(scene, rays, at, direction, top)
+    points, normals = _sides(scene, rays, at, direction, np.stack([top, edge]))
     return LowSides(points, normals, float(low.mean()) if len(low) else 0.0)
 
 
 def _sides(
-    scene: Scene, rays: FloatArray, at: FloatArray, direction: FloatArray, top: FloatArray
+    scene: Scene, rays: FloatArray, at: FloatArray, direction: FloatArray, levels: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Vertical sides through places of the border (n, 2) px, up to a height (n,), m."""
+    """Vertical sides through places of the border.
+
+    Args:
+        scene: with a support.
+        rays: (h, w, 2) of the region's pixels.
+        at: (n, 2) x, y in the region, px.
+        direction: (n, 2) unit, outward in the image.
+        levels: (2, n) height of the thing's top, and of its surface at the border, m. The border is
+            the foot of a wall that faces the camera, the upper edge of one that does not, and lies
+            between them where edges are round.
+    """
+    top, edge = levels
     along = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
 
     def on_level(pixels: FloatArray, level: FloatArray) -> FloatArray:
@@ -96,16 +110,12 @@ def _sides(
 
     if len(at) == 0:
         return np.zeros((0, 3)), np.zeros((0, 3))
-    place = on_level(at, top)
-    tangent = on_level(at + along, top) - on_level(at - along, top)
+    place = on_level(at, edge)
+    tangent = on_level(at + along, edge) - on_level(at - along, edge)
     normal = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-    outer = on_level(at + direction, top) - place
+    outer = on_level(at + direction, edge) - place
     normal *= np.where((normal * outer).sum(axis=1) < 0, -1.0, 1.0)[:, None]
-    # On the side that faces the camera the border is the foot, on the far side the top's edge.
-    facing = ((scene.camera_position[:2] - place) * normal).sum(axis=1) > 0
-    foot = on_level(at, np.zeros(len(at)))
-    place = np.where(facing[:, None], foot, place)
     count = np.maximum(np.ceil(top / _STEP).astype(int), 1)
     which = np.repeat(np.arange(len(at)), count)
     number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
