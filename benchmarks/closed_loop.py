@@ -163,7 +163,8 @@ def main() -> None:
             parts[name] = episodes
             summarize(name, episodes, goal, report)
     summarize_judge([e for episodes in parts.values() for e in episodes], report)
-    print(f'\n{object_table(parts)}')
+    if parts:
+        print(f'\n{object_table(parts)}')
     report.finish(arguments.json)
 
 

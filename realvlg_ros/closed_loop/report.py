@@ -25,7 +25,7 @@ _WORDS = {
     Cause.MISSED: 'the fingers did not get hold of the object',
     Cause.SLIP: 'both fingers had the object, and it was lost',
     Cause.DISTURBED: 'the object was held, and another was moved by more than 3 cm',
-    Cause.ERROR: 'an input was refused',
+    Cause.ERROR: 'an input was refused, or nodes did not answer',
 }
 _ASKED = {
     'pipeline': 'the pipeline answers, and its best grasp is tried',

@@ -17,6 +17,8 @@ from ..simulation.physics.pick_result import PickResult
 from ..tracking.target.target import GraspTarget
 from .asking import Asked
 from .episode import Loop, Trial, View
+from .record import Episode
+from .scenes import EpisodeScene
 from .world_folder import write_world
 
 if TYPE_CHECKING:
@@ -73,6 +75,10 @@ class NodesLoop(Loop):
         return Asked(
             status, message, None, picked.grounding, len(picked.targets), dict(picked.seconds)
         )
+
+    def _refused(self, episode: Episode, scene: EpisodeScene, seed: int) -> Episode:
+        """Nodes that did not answer have not refused anything: that stays an error."""
+        return episode if self._picked is None else super()._refused(episode, scene, seed)
 
     def pick(self, trial: Trial) -> None:
         """Take the last attempt of the robot."""

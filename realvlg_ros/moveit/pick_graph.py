@@ -19,6 +19,7 @@ from ..msg import GraspTarget as TargetMsg
 from ..msg import Grounding as GroundingMsg
 from ..ros.conversions.grasp import target_from_msg
 from ..ros.conversions.grounding import grounding_from_msg
+from ..ros.conversions.optional_messages import optional_messages
 from ..ros.node.action_client import ThreadedActionClient
 from ..ros.node.processes import NodeProcesses, isolated_environment
 from ..ros.node.qos import action_queues, latched, stream
@@ -32,7 +33,8 @@ from .outcome import Status
 # How long nodes may take to start, and longest pick, s. Chosen: several times what they take on
 # two cores that have other work.
 _START_TIMEOUT_S, _PICK_TIMEOUT_S = 90.0, 150.0
-_SPIN_S = 0.05
+# Longest wait of one spin, and pause before a rejected goal is sent again, s. Chosen: soon enough.
+_SPIN_S, _RETRY_S = 0.05, 0.5
 # Frames of the camera each second, Hz. Chosen: what two cores render and track beside physics.
 _RATE = 10.0
 # Waits of pick_executor that are longer than by default, s. Chosen: a simulated robot shares two
@@ -86,10 +88,11 @@ class PickGraph:
             gripper: name or path of its profile.
 
         Raises:
-            MissingDependencyError: moveit_msgs or control_msgs is not installed.
+            MissingDependencyError: moveit_msgs, control_msgs or tf2_msgs is not installed.
         """
         action_type('moveit_msgs', 'MoveGroup')
         action_type('control_msgs', 'GripperCommand')
+        optional_messages('tf2_msgs', ('TFMessage',), 'picks through the nodes are off')
         self._gripper = gripper
 
     def pick(self, scene: Path, depth: DepthCameraModel, seed: int, sentence: str) -> Picked:
@@ -168,16 +171,24 @@ class _Client:
             lambda: all(self._node.count_publishers(name) for name in _SIGNS), _START_TIMEOUT_S,
             'the start of the nodes',
         )  # fmt: skip
-        started = time.perf_counter()
         goal = PickAction.Goal(instruction=sentence, timeout=_PICK_TIMEOUT_S)
-        sent = self._action.send_goal_async(goal)
-        self._spin(sent.done, _START_TIMEOUT_S, 'the answer of pick_executor')
-        if not sent.result().accepted:
-            raise PickError('pick_executor did not take the goal; see the logs of the nodes')
-        ended = sent.result().get_result_async()
+        handle = self._accepted(goal)
+        started = time.perf_counter()
+        ended = handle.get_result_async()
         self._spin(ended.done, 2 * _PICK_TIMEOUT_S, 'the end of the pick')
         seconds = {'start': started - begin, 'nodes': time.perf_counter() - started}
         return self._picked(ended.result().result, seconds)
+
+    def _accepted(self, goal: PickAction.Goal) -> Any:
+        """Send the goal until pick_executor takes it: a node that starts is not active at once."""
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            sent = self._action.send_goal_async(goal)
+            self._spin(sent.done, _START_TIMEOUT_S, 'the answer of pick_executor')
+            if sent.result().accepted:
+                return sent.result()
+            time.sleep(_RETRY_S)
+        raise PickError('pick_executor did not take the goal: it is not active; see its log')
 
     def _picked(self, result: PickAction.Result, seconds: dict[str, float]) -> Picked:
         groundings = [grounding_from_msg(message) for message in self._groundings]

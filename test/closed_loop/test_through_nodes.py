@@ -122,7 +122,8 @@ def test_a_node_that_ends_is_a_failure_that_says_so(stock, tmp_path):
             raise PickError('grasp_node ended with status 1')
 
     (episode,) = run(stock, Broken(), tmp_path)
-    assert episode.status == 'FAILED' and 'grasp_node ended' in episode.detail
+    assert (episode.cause, episode.status) == (Cause.ERROR, 'FAILED')
+    assert 'grasp_node ended' in episode.detail
 
 
 def test_nodes_are_given_a_sentence():
