@@ -76,9 +76,18 @@ class NodesLoop(Loop):
             status, message, None, picked.grounding, len(picked.targets), dict(picked.seconds)
         )
 
+    def _judge(self, trial: Trial, pick: PickResult, mask: np.ndarray) -> None:
+        """Say what became of a pick, and what the executor says of it."""
+        super()._judge(trial, pick, mask)
+        detail, message = trial.episode.detail, trial.asked.message
+        if detail != message:
+            trial.episode = replace(trial.episode, detail=f'{detail}; {message}')
+
     def _refused(self, episode: Episode, scene: EpisodeScene, seed: int) -> Episode:
         """Nodes that did not answer have not refused anything: that stays an error."""
-        return episode if self._picked is None else super()._refused(episode, scene, seed)
+        if self._picked is None or self._picked.plan_status == 'FAILED':
+            return episode
+        return super()._refused(episode, scene, seed)
 
     def pick(self, trial: Trial) -> None:
         """Take the last attempt of the robot."""

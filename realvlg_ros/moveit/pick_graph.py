@@ -13,6 +13,7 @@ import rclpy
 from rclpy.node import Node
 
 from ..action import Pick as PickAction
+from ..action import PlanGrasps
 from ..errors import PickError
 from ..grounding.grounding import Grounding, GroundingStatus
 from ..msg import GraspTarget as TargetMsg
@@ -172,12 +173,18 @@ class _Client:
             'the start of the nodes',
         )  # fmt: skip
         goal = PickAction.Goal(instruction=sentence, timeout=_PICK_TIMEOUT_S)
-        handle = self._accepted(goal)
-        started = time.perf_counter()
-        ended = handle.get_result_async()
-        self._spin(ended.done, 2 * _PICK_TIMEOUT_S, 'the end of the pick')
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while True:
+            handle = self._accepted(goal)
+            started = time.perf_counter()
+            ended = handle.get_result_async()
+            self._spin(ended.done, 2 * _PICK_TIMEOUT_S, 'the end of the pick')
+            result = ended.result().result
+            # Nodes that start have not found each other at once.
+            if not _lacks_planner(result) or time.monotonic() > deadline:
+                break
         seconds = {'start': started - begin, 'nodes': time.perf_counter() - started}
-        return self._picked(ended.result().result, seconds)
+        return self._picked(result, seconds)
 
     def _accepted(self, goal: PickAction.Goal) -> Any:
         """Send the goal until pick_executor takes it: a node that starts is not active at once."""
@@ -210,3 +217,9 @@ class _Client:
             if time.monotonic() > deadline:
                 raise PickError(f'{what} did not come within {timeout:.0f} s; see their logs')
             rclpy.spin_once(self._node, timeout_sec=_SPIN_S)
+
+
+def _lacks_planner(result: PickAction.Result) -> bool:
+    """Whether no grasps were planned because PlanGrasps was not served."""
+    failed: bool = result.plan_status == PlanGrasps.Result.FAILED
+    return failed and result.status == result.NO_TARGET and not result.tries

@@ -43,6 +43,9 @@ class SimulatedRobotParameters(MockParameters):
     lift_speed: float = setting(
         0.05, 'Speed of a retreat; slow enough for a tracker.', unit='m/s', low=0.005, high=1.0
     )
+    pad_friction: float = setting(
+        0.7, 'Friction of the pads; with less, objects slip.', unit='unitless', low=0.01, high=2.0
+    )
 
 
 class SimulatedRobot(MockMoveIt):
@@ -74,7 +77,8 @@ class SimulatedRobot(MockMoveIt):
         )
         workplace = Workplace(
             read_solids(folder / SOLIDS_FILE, world), world.table, gripper,
-            PickSettings(lift_speed=p.lift_speed), self._tell, self._keep,
+            PickSettings(lift_speed=p.lift_speed, pad_friction=p.pad_friction), self._tell,
+            self._keep,
         )  # fmt: skip
         return Robot(frames, p.workspace, gripper, workplace)
 

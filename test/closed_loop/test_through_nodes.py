@@ -107,6 +107,7 @@ def test_a_pick_that_holds(stock, tmp_path):
 def test_an_executor_that_errs_is_seen(stock, tmp_path):
     (episode,) = run(stock, Graph(aside=0.2), tmp_path)
     assert (episode.cause, episode.status) == (Cause.MISSED, 'HELD')
+    assert episode.detail.endswith('; HELD after 1 tries: as told')
     assert tally.executor([episode]) == {('HELD', False): 1}
 
 
