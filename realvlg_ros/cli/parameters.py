@@ -20,6 +20,7 @@ NODES = {
     'pick_executor': 'PickExecutor',
     'realvlg_recorder': 'Recorder',
     'mock_moveit': 'MockMoveIt',
+    'simulated_robot': 'SimulatedRobot',
     'frame_player': 'FramePlayer',
     'bag_player': 'BagPlayer',
     'simulated_camera': 'SimulatedCamera',

@@ -16,7 +16,8 @@ from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
 from ..grounding.grounding import Grounder, Grounding
 from ..grounding.registry import make_grounder
-from ..simulation.physics.pick import Pick, PickResult
+from ..simulation.physics.pick import Pick
+from ..simulation.physics.pick_result import PickResult
 from ..simulation.physics.settings import PickSettings
 from ..simulation.physics.solid import Solid
 from ..simulation.renderer import RenderedFrame, Renderer, RenderSettings
@@ -100,7 +101,7 @@ class Loop:
             seed: of the scene; noise and sentence follow from it.
         """
         started = time.perf_counter()
-        view = _View(scene, seed)
+        view = View(scene, seed)
         rendered = view.rendered(0)
         sentence = self._sentence(scene, seed)
         blank = Episode(
@@ -108,22 +109,49 @@ class Loop:
             scene.depth is HARD_DEPTH, Cause.ERROR, '', 'ERROR',
         )  # fmt: skip
         mask = rendered.mask(scene.target)
+        trial = Trial(blank, scene, rendered, Asked('FAILED', ''))
         try:
-            asked = ask(self._grounder(scene, mask, seed), self._planner, view.frame, sentence)
+            asked = self.ask(trial, view, mask, seed)
         except RealvlgError as error:
             asked = Asked('FAILED', str(error))
         seconds = {'render': view.seconds, **asked.seconds}
         episode = replace(blank, status=asked.status, detail=asked.message, frames=asked.frames)
-        trial = Trial(episode, scene, rendered, asked)
+        trial.episode, trial.asked = episode, asked
         begin = time.perf_counter()
-        if asked.target is None or asked.status != 'OK':
+        self.pick(trial)
+        if trial.pick is None:
             trial.episode = self._refused(episode, scene, seed)
         else:
-            self._execute(trial, mask)
+            self._judge(trial, trial.pick, mask)
         seconds['pick'] = time.perf_counter() - begin
         seconds['total'] = time.perf_counter() - started
         trial.episode = replace(trial.episode, seconds=seconds)
         return trial
+
+    def ask(self, trial: Trial, view: View, mask: np.ndarray, seed: int) -> Asked:
+        """Give the instruction.
+
+        Args:
+            trial: with scene and sentence.
+            view: the frames of the camera.
+            mask: (height, width) true one of the target in the first frame.
+            seed: of the scene.
+        """
+        grounder = self._grounder(trial.scene, mask, seed)
+        return ask(grounder, self._planner, view.frame, trial.episode.sentence)
+
+    def pick(self, trial: Trial) -> None:
+        """Pick with the best grasp of the answer; does nothing without one."""
+        scene, target = trial.scene, trial.asked.target
+        if target is None or trial.asked.status != 'OK':
+            return
+        grasp = target.grasps[0]
+        if target.frame_id != WORLD_FRAME:
+            grasp = grasp.transformed(scene.camera2world)
+        trial.grasp = grasp
+        trial.pick = Pick(scene.solids, scene.world.table, self._gripper, self._pick).run(
+            grasp, scene.target
+        )
 
     def _sentence(self, scene: EpisodeScene, seed: int) -> str:
         labels = {s.name: s.item.label for s in scene.things}
@@ -146,45 +174,38 @@ class Loop:
         cause = Cause.RIGHTLY_REFUSED if possible is None else Cause.REFUSED
         return replace(episode, cause=cause)
 
-    def _execute(self, trial: Trial, mask: np.ndarray) -> None:
-        """Pick with the best grasp, and say what became of it."""
-        scene, target = trial.scene, trial.asked.target
-        assert target is not None
-        grasp = target.grasps[0]
-        if target.frame_id != WORLD_FRAME:
-            grasp = grasp.transformed(scene.camera2world)
-        trial.grasp = grasp
-        trial.pick = Pick(scene.solids, scene.world.table, self._gripper, self._pick).run(
-            grasp, scene.target
-        )
+    def _judge(self, trial: Trial, pick: PickResult, mask: np.ndarray) -> None:
+        """Say what became of a pick."""
+        scene, grasp = trial.scene, trial.grasp
+        assert grasp is not None
         meshes = {s.name: TriangleSolid.of(s) for s in scene.solids}
         verdict = judge_grasp(
             grasp.tcp2frame, min(grasp.opening_width, self._gripper.max_opening), self._gripper,
             meshes.pop(scene.target), meshes,
         )  # fmt: skip
-        cause, detail = _cause(trial.pick, scene, trial.asked.grounding, mask, self._gripper)
+        cause, detail = _cause(pick, scene, trial.asked.grounding, mask, self._gripper)
         trial.episode = replace(
             trial.episode,
             cause=cause,
             detail=detail or trial.asked.message,
             quality=grasp.quality,
             judged='valid' if verdict.failure is None else verdict.failure.value,
-            table_force=trial.pick.table_force,
-            width_error=trial.pick.opening - grasp.object_width
-            if trial.pick.gripped
-            else float('nan'),
+            table_force=pick.table_force,
+            width_error=pick.opening - grasp.object_width if pick.gripped else float('nan'),
         )
 
 
-class _View:
+class View:
     """The frames of a still camera over a still scene, with new noise in each."""
 
     def __init__(self, scene: EpisodeScene, seed: int) -> None:
+        """Look at a scene."""
         self._scene, self._seed = scene, seed
         self._renderer = Renderer(scene.world, RenderSettings(occlusion=False))
         self.seconds = 0.0
 
     def rendered(self, index: int) -> RenderedFrame:
+        """The image of a number."""
         begin = time.perf_counter()
         image = self._renderer.render(
             CAMERA, self._scene.camera2world, self._scene.depth, 1000 * self._seed + index,
@@ -194,6 +215,7 @@ class _View:
         return image
 
     def frame(self, index: int) -> RgbdFrame:
+        """The frame of a number, with the camera's pose."""
         return self.rendered(index).frame.placed(self._scene.camera2world, WORLD_FRAME)
 
 

@@ -14,7 +14,7 @@ from ..camera import Camera
 from ..errors import RunError
 from ..grasping.gripper import Gripper
 from ..simulation.mesh_primitives import load_trimesh
-from ..simulation.physics.pick import Snapshot
+from ..simulation.physics.pick_result import Snapshot
 from ..simulation.renderer import Renderer, RenderSettings
 from ..simulation.sim_object import SimObject
 from ..simulation.trajectory import d435_camera, look_at

@@ -40,7 +40,7 @@ class Episode:
         hard_depth: whether the depth camera had a bad day.
         cause: what became of it.
         detail: the evidence in words.
-        status: of the answer, as PlanGrasps names it.
+        status: of the answer, as PlanGrasps names it; of a pick through the nodes, as Pick does.
         quality: of the grasp that was tried; NaN without one.
         judged: what the judge on the true mesh says of it: valid, or the failure; empty without.
         table_force: largest force of the hand on the table, N.

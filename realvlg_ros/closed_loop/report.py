@@ -25,7 +25,11 @@ _WORDS = {
     Cause.MISSED: 'the fingers did not get hold of the object',
     Cause.SLIP: 'both fingers had the object, and it was lost',
     Cause.DISTURBED: 'the object was held, and another was moved by more than 3 cm',
-    Cause.ERROR: 'an input was refused',
+    Cause.ERROR: 'an input was refused, or nodes did not answer',
+}
+_ASKED = {
+    'pipeline': 'the pipeline answers, and its best grasp is tried',
+    'nodes': 'pick_executor commands a simulated robot through the nodes',
 }
 
 
@@ -56,6 +60,7 @@ def write_report(
             _objects(episodes),
             _quality(episodes),
             _judge(episodes),
+            _executor(episodes),
             _stages(episodes),
         ]
     )
@@ -87,7 +92,8 @@ def _header(options: EvaluateOptions, episodes: Sequence[Episode]) -> Html:
         tag(
             'p',
             f'With 95 % confidence the true share lies between {low:.1%} and {high:.1%}. Scenes: '
-            f'{options.kind}, seeds from {options.seed}. The object is named by {named}; gripper '
+            f'{options.kind}, seeds from {options.seed}. The object is named by {named}; '
+            f'{_ASKED[options.through]}; gripper '
             f'{options.gripper}. The largest force of the hand on the table was {force:.1f} N.',
         ),
     )
@@ -233,6 +239,20 @@ def _judge(episodes: Sequence[Episode]) -> Html:
         'section',
         tag('h2', 'The judge on the true mesh against the hand'),
         table(('the judge', 'held', 'not held'), rows, 'Grasps that were tried', True),
+    )
+
+
+def _executor(episodes: Sequence[Episode]) -> Html:
+    rows = [
+        (status, 'held' if held else 'lost', str(count))
+        for (status, held), count in tally.executor(episodes).items()
+    ]
+    if not rows:
+        return join([])
+    return tag(
+        'section',
+        tag('h2', 'Executor and physics'),
+        table(('pick_executor says', 'by physics', 'episodes'), rows, 'Executor and physics'),
     )
 
 

@@ -19,6 +19,7 @@ from .scenes import SETS, make_scene
 from .stock import digest
 
 EPISODES_FILE, RUN_FILE = 'episodes.jsonl', 'run.json'
+THROUGH = ('pipeline', 'nodes')
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class EvaluateOptions:
         grounding: truth, box or sentence.
         count: objects in a scene of clutter or in a bin.
         gripper: name of its profile.
+        through: what is asked: the pipeline in this process, or the nodes.
     """
 
     episodes: int = 100
@@ -40,6 +42,7 @@ class EvaluateOptions:
     grounding: str = 'truth'
     count: int = 6
     gripper: str = 'franka_hand'
+    through: str = 'pipeline'
 
     def __post_init__(self) -> None:
         if self.episodes < 1 or self.seed < 0:
@@ -50,6 +53,12 @@ class EvaluateOptions:
             raise WorldError(f'set {self.kind!r} is not one of {", ".join(SETS)}')
         if self.grounding not in GROUNDINGS:
             raise WorldError(f'grounding {self.grounding!r} is not one of {", ".join(GROUNDINGS)}')
+        if self.through not in THROUGH:
+            raise WorldError(f'through {self.through!r} is not one of {", ".join(THROUGH)}')
+        if self.through == 'nodes' and self.grounding != 'sentence':
+            raise WorldError(
+                f'grounding {self.grounding!r}: nodes are given a sentence; take sentence'
+            )
         if not 2 <= self.count <= 12:
             raise WorldError(f'{self.count} objects in a scene; 2 to 12 are allowed')
 
@@ -60,6 +69,7 @@ def evaluate(
     gripper: Gripper,
     folder: Path | None,
     on_trial: Callable[[Trial], None] = lambda trial: None,
+    loop: Loop | None = None,
 ) -> list[Episode]:
     """Run the episodes that a folder does not hold yet, and return all.
 
@@ -69,13 +79,14 @@ def evaluate(
         gripper: profile with an `actuation`.
         folder: of the run, to go on with or to be made; None keeps nothing.
         on_trial: called after each episode that was run.
+        loop: runs them; None for the pipeline in this process.
 
     Raises:
         RunError: the folder holds another run, or cannot be written.
         WorldError: a scene cannot be made.
     """
     done = {} if folder is None else _begun(folder, options, stock)
-    loop = Loop(gripper, options.grounding)
+    loop = loop or Loop(gripper, options.grounding)
     for seed in range(options.seed, options.seed + options.episodes):
         if seed in done:
             continue
@@ -123,7 +134,7 @@ def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> di
     path = folder / RUN_FILE
     try:
         if path.exists():
-            found = json.loads(path.read_text(encoding='utf-8'))
+            found = asdict(EvaluateOptions()) | json.loads(path.read_text(encoding='utf-8'))
             differs = [k for k, v in wanted.items() if found.get(k) != v and k != 'episodes']
             if differs:
                 raise RunError(

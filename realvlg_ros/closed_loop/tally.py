@@ -14,6 +14,8 @@ from .record import Cause, Episode
 
 # Edges of the qualities that are counted together. Chosen: where grasps are.
 _EDGES = (0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+# How pick_executor ends a pick in which a grasp was tried. From Pick.action.
+_EXECUTOR_ENDS = ('HELD', 'NOT_VERIFIED', 'FAILED', 'TIMED_OUT')
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ def agreement(episodes: Sequence[Episode]) -> dict[tuple[bool, bool], int]:
     )
 
 
+def executor(episodes: Sequence[Episode]) -> dict[tuple[str, bool], int]:
+    """How often a pick through the nodes ended with (the executor's status, held by physics).
+
+    An episode without a grasp that was tried is left out.
+    """
+    ends = [e for e in episodes if e.status in _EXECUTOR_ENDS and e.judged]
+    return dict(
+        Counter(
+            (e.status, e.cause in (Cause.SUCCESS, Cause.DISTURBED)) for e in ends
+        ).most_common()
+    )
+
+
 def stage_seconds(episodes: Sequence[Episode]) -> dict[str, float]:
     """Median wall time of each stage, s."""
     stages = {name for e in episodes for name in e.seconds}
@@ -127,6 +142,8 @@ def describe(episodes: Sequence[Episode]) -> str:
     error = calibration_error(episodes)
     if math.isfinite(error):
         lines.append(f'quality: expected calibration error {error:.3f}')
+    for (status, held), count in executor(episodes).items():
+        lines.append(f'executor {status}, physics {"held" if held else "lost"}: {count}')
     seconds = stage_seconds(episodes)
     told = ', '.join(f'{name} {value:.2f}' for name, value in seconds.items())
     lines.append(f'median seconds of an episode: {told}')

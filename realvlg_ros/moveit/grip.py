@@ -103,6 +103,8 @@ class Sighting:
         frame_id: frame of the position.
         frame_moves: the frame may move with the robot, such as that of a camera.
         what: what the position is of.
+        half_axes: (3, 3) rows from the centre of the box to the middles of its faces, m; None
+            where the position is not of a box.
     """
 
     position: FloatArray | None
@@ -110,6 +112,13 @@ class Sighting:
     frame_id: str
     frame_moves: bool = False
     what: str = 'box'
+    half_axes: FloatArray | None = None
+
+    def front(self, direction: FloatArray) -> float:
+        """How far its foremost part is along a direction (3,), m."""
+        assert self.position is not None
+        reach = 0.0 if self.half_axes is None else np.abs(self.half_axes @ direction).sum()
+        return float(self.position @ direction + reach)
 
 
 def judge_sighting(before: Sighting, after: Sighting | None, way: FloatArray) -> Finding:
@@ -129,9 +138,11 @@ def judge_sighting(before: Sighting, after: Sighting | None, way: FloatArray) ->
     if before.position is None or after.position is None or before.what != after.what:
         return Finding(Evidence.UNKNOWN, 'the tracker does not tell where the object is')
     length = float(np.linalg.norm(way))
+    # The box of a lifted object still reaches down to the support, where nobody sees that it does
+    # not: its centre makes half of the way, and its front all of it.
+    along = after.front(way / length) - before.front(way / length)
     moved = after.position - before.position
-    along = float(moved @ way) / length
-    aside = float(np.linalg.norm(moved - along * way / length))
+    aside = float(np.linalg.norm(moved - (moved @ way) * way / length**2))
     words = f'the object moved {1000 * along:.0f} mm along a retreat of {1000 * length:.0f} mm'
     if along < _STAYED_SHARE * length:
         return Finding(Evidence.MISSED, words)

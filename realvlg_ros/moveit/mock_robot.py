@@ -33,6 +33,7 @@ class MockRobot:
         opening: of the gripper, m.
         objects: ids of the collision objects of the world.
         attached: ids of those attached.
+        link2frame: 4x4 pose of the link that was moved last, where it stands; None before that.
         touchable: pairs of names that may touch.
     """
 
@@ -57,6 +58,7 @@ class MockRobot:
         self.objects: set[str] = set()
         self.attached: set[str] = set()
         self.touchable: set[frozenset[str]] = set()
+        self.link2frame: FloatArray | None = None
         self._commanded = False
 
     @property
@@ -106,9 +108,18 @@ class MockRobot:
         self.place = Place.BETWEEN
         return leads
 
-    def arrive(self, place: Place) -> None:
-        """End a motion."""
-        self.place = place
+    def lay(self, width: float) -> None:
+        """Lay an object of a width, m, at each grasp; 0: nothing."""
+        self.width = width
+
+    def arrive(self, place: Place, link2frame: FloatArray) -> None:
+        """End a motion.
+
+        Args:
+            place: where it has led.
+            link2frame: 4x4 pose of the link that was moved.
+        """
+        self.place, self.link2frame = place, link2frame
         if place in (Place.PRE_GRASP, Place.GRASP):
             self._commanded = False
 

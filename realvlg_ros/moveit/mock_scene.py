@@ -44,8 +44,16 @@ def check_goal(robot: MockRobot, constraints: Any) -> None:
         raise PickError('the link of position and orientation is not the same one')
     (pose,) = position.constraint_region.primitive_poses
     check_pose(robot, position.header.frame_id, pose)
-    turned = Pose(position=pose.position, orientation=orientation.orientation)
-    check_pose(robot, orientation.header.frame_id, turned)
+    check_pose(robot, orientation.header.frame_id, goal_of(constraints))
+
+
+def goal_of(constraints: Any) -> Pose:
+    """The pose of the link that moveit_msgs/Constraints ask for."""
+    (position,), (orientation,) = (
+        constraints.position_constraints, constraints.orientation_constraints
+    )  # fmt: skip
+    (pose,) = position.constraint_region.primitive_poses
+    return Pose(position=pose.position, orientation=orientation.orientation)
 
 
 def check_diff(scene: Any) -> None:

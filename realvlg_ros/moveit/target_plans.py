@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..action import PlanGrasps
 from ..errors import NoPlanError, ParameterError, StaleTargetError
 from ..msg import GraspTarget
-from ..ros.conversions.pose import point_from_msg
+from ..ros.conversions.pose import point_from_msg, pose_from_msg
 from ..ros.conversions.stamps import stamp_to_ns
 from .grip import Evidence, Finding, Sighting, judge_sighting
 from .halt import Halt
@@ -183,8 +183,9 @@ class TargetPlans:
         moves = frame_id == target.camera_frame_id and not self._limits.accept_camera_frame
         seen = target.state not in (target.OCCLUDED, target.LOST)
         if point_from_msg(target.object_size).any():
-            position = point_from_msg(target.object_pose.position)
-            return Sighting(position, seen, frame_id, moves)
+            box2frame = pose_from_msg(target.object_pose)
+            half_axes = (box2frame[:3, :3] * (point_from_msg(target.object_size) / 2)).T
+            return Sighting(box2frame[:3, 3], seen, frame_id, moves, half_axes=half_axes)
         if target.grasps:
             position = point_from_msg(target.grasps[0].pose.pose.position)
             return Sighting(position, seen, frame_id, moves, 'grasp')

@@ -9,18 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from builtin_interfaces.msg import Duration
+from geometry_msgs.msg import Pose
 from rclpy.action.server import ServerGoalHandle
-from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from ..errors import GripperError, PickError
 from ..grasping.gripper import Gripper
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS
 from ..moveit.messages import action_type, moveit_messages, service_type
 from ..moveit.mock_gripper import MockGripper
+from ..moveit.mock_path import end_of, path_to
 from ..moveit.mock_robot import MockRobot, Place
-from ..moveit.mock_scene import MockScene, check_diff, check_goal, check_pose
+from ..moveit.mock_scene import MockScene, check_diff, check_goal, check_pose, goal_of
 from ..resources import gripper_file
+from ..ros.conversions.pose import pose_from_msg
 from ..ros.node.diagnostics import Level, Report
 from ..ros.node.goals import Goals, LiveGoal
 from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
@@ -86,9 +87,9 @@ class MockMoveIt(ManagedNode):
 
     parameter_type: ClassVar = MockParameters
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, name: str = 'mock_moveit', **arguments: Any) -> None:
         """Make an unconfigured node."""
-        super().__init__('mock_moveit', **arguments)
+        super().__init__(name, **arguments)
         self._lock = threading.RLock()
         self._asked = 0
         self._failing = ''
@@ -102,9 +103,9 @@ class MockMoveIt(ManagedNode):
         if gripper.actuation is None:
             raise GripperError(f'the profile of {gripper.name!r} does not tell its joints')
         frames = [name.strip() for name in p.frames.split(',')]
-        self.robot = MockRobot(frames, p.workspace, gripper.max_opening, p.object_width)
+        self.robot = self.make_robot(frames, p, gripper)
         self._scene = MockScene(self.robot)
-        self._messages = moveit_messages('MoveItErrorCodes', 'RobotTrajectory')
+        self._messages = moveit_messages('MoveItErrorCodes')
         self._move = action_type('moveit_msgs', 'MoveGroup')
         self._execute = action_type('moveit_msgs', 'ExecuteTrajectory')
         name = f'{p.moveit_namespace.rstrip("/")}/'
@@ -122,9 +123,22 @@ class MockMoveIt(ManagedNode):
                 service_type('moveit_msgs', service), f'{name}{called}', answer
             )
 
+    def make_robot(
+        self, frames: Sequence[str], parameters: MockParameters, gripper: Gripper
+    ) -> MockRobot:
+        """The robot that is commanded.
+
+        Args:
+            frames: that poses may be in.
+            parameters: of this node.
+            gripper: of its profile.
+        """
+        p = parameters
+        return MockRobot(frames, p.workspace, gripper.max_opening, p.object_width)
+
     def reconfigure(self, parameters: MockParameters) -> None:
         """Take the failure and the object's width."""
-        self.robot.width = parameters.object_width
+        self.robot.lay(parameters.object_width)
         if parameters.fail != self._failing:
             self._failing, self._asked = parameters.fail, 0
 
@@ -161,11 +175,12 @@ class MockMoveIt(ManagedNode):
                 return self._code('INVALID_GOAL_CONSTRAINTS', 'no goal, or no group')
             if self._fails('planning'):
                 return self._code('PLANNING_FAILED', 'as told')
-            result.planned_trajectory = self._trajectory()
+            goal = goal_of(request.goal_constraints[0])
+            result.planned_trajectory = path_to(goal)
             if plan_only:
                 return self._code('SUCCESS')
             self.robot.begin_move()
-            return self._travel(lambda: Place.PRE_GRASP, canceled)
+            return self._travel(Place.PRE_GRASP, goal, canceled)
 
         result.error_code = self._serve(self._moves, handle, work)
         return result
@@ -176,7 +191,7 @@ class MockMoveIt(ManagedNode):
             if not handle.request.trajectory.joint_trajectory.points:
                 return self._code('INVALID_MOTION_PLAN', 'no points')
             leads = self.robot.begin_straight()
-            return self._travel(lambda: leads, canceled)
+            return self._travel(leads, end_of(handle.request.trajectory), canceled)
 
         return self._execute.Result(error_code=self._serve(self._paths, handle, work))
 
@@ -200,9 +215,9 @@ class MockMoveIt(ManagedNode):
             return self._code('PREEMPTED')
         if not self._fails('gripper_stalls'):
             if closes and self._fails('nothing'):
-                self.robot.width = 0.0
+                self.robot.lay(0.0)
             self.robot.command_gripper(opening)
-            self.robot.width = self.current_parameters().object_width
+            self.robot.lay(self.current_parameters().object_width)
         return self._code('SUCCESS')
 
     def _serve(
@@ -218,7 +233,14 @@ class MockMoveIt(ManagedNode):
             live.end(code.val == code.SUCCESS)
         return code
 
-    def _travel(self, leads: Callable[[], Place], canceled: Callable[[], bool]) -> Any:
+    def _travel(self, leads: Place, goal: Pose, canceled: Callable[[], bool]) -> Any:
+        """Take the time of a motion, and end it.
+
+        Args:
+            leads: the place that it leads to.
+            goal: the pose of the link there.
+            canceled: tells whether the goal is canceled.
+        """
         hangs = self._fails('execution_hangs')
         fails = self._fails('execution')
         time_s = float('inf') if hangs else self.current_parameters().motion_time
@@ -227,7 +249,7 @@ class MockMoveIt(ManagedNode):
             return self._code('PREEMPTED')
         if fails:
             return self._code('CONTROL_FAILED', 'as told')
-        self.robot.arrive(leads())
+        self.robot.arrive(leads, pose_from_msg(goal))
         return self._code('SUCCESS')
 
     def _wait(self, time_s: float, canceled: Callable[[], bool]) -> bool:
@@ -251,7 +273,7 @@ class MockMoveIt(ManagedNode):
             return response
         short = self._fails('fraction')
         response.fraction = _BAD_FRACTION if short else 1.0
-        response.solution = self._trajectory()
+        response.solution = path_to(request.waypoints[-1])
         response.error_code = self._code('SUCCESS')
         return response
 
@@ -265,11 +287,6 @@ class MockMoveIt(ManagedNode):
             self.get_logger().error(f'refused: {error}')
             response.success = False
         return response
-
-    def _trajectory(self) -> Any:
-        point = JointTrajectoryPoint(positions=[0.0], time_from_start=Duration(sec=1))
-        path = JointTrajectory(joint_names=['mock_joint'], points=[point])
-        return self._messages.RobotTrajectory(joint_trajectory=path)
 
     def _code(self, name: str, words: str = '') -> Any:
         codes = self._messages.MoveItErrorCodes

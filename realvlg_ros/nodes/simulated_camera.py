@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from sensor_msgs.msg import MultiDOFJointState
+
+from ..errors import RealvlgError
 from ..frame import RgbdFrame
 from ..resources import world_file
 from ..ros.camera.camera_source import CameraSource, CameraSourceParameters
+from ..ros.conversions.object_poses import object_poses_from_msg
+from ..ros.node.qos import stream
 from ..ros.node.source_node import run_source
 from ..settings import setting
 from ..simulation.depth_camera_model import DepthCameraModel
@@ -49,7 +54,10 @@ class SimulatedCameraParameters(CameraSourceParameters):
 
 
 class SimulatedCamera(CameraSource):
-    """A camera in a simulated world; while nothing moves, only noise is computed for a frame."""
+    """A camera in a simulated world; while nothing moves, only noise is computed for a frame.
+
+    Objects stand where the topic object_poses has put them last.
+    """
 
     parameter_type: ClassVar = SimulatedCameraParameters
 
@@ -73,8 +81,17 @@ class SimulatedCamera(CameraSource):
             seed=parameters.seed,
             settings=RenderSettings.fast() if parameters.fast else None,
         )
+        self.create_subscription(
+            MultiDOFJointState, 'object_poses', self._on_poses, stream('reliable', 10)
+        )
         names = ', '.join(item.label for item in world.objects)
         self.get_logger().info(f'world {world.name}: {names or "no objects"}')
+
+    def _on_poses(self, message: MultiDOFJointState) -> None:
+        try:
+            self._view.move(object_poses_from_msg(message))
+        except RealvlgError as error:
+            self.get_logger().error(f'object_poses: {error}', throttle_duration_sec=5.0)
 
     def make_frame(self, index: int, time_s: float) -> RgbdFrame | None:
         """The frame at a time, s; the index seeds its noise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,14 @@ class Renderer:
         self._stage = Stage(world)
         self._view: _CleanView | None = None
         self._sampler: DepthSampler | None = None
+
+    def move(self, poses: Mapping[str, FloatArray]) -> None:
+        """Put objects into other poses (4x4, to world), by name.
+
+        Raises:
+            WorldError: there is no object of a name.
+        """
+        self.world = self.world.moved(poses)
 
     def render(
         self,

@@ -116,6 +116,7 @@ class SimObject:
         scale: float = 1.0,
         pose: FloatArray | None = None,
         motion: Motion | None = None,
+        keep_origin: bool = False,
     ) -> SimObject:
         """Read a mesh of any format trimesh reads; it is set down on z = 0, centred in x and y.
 
@@ -127,6 +128,7 @@ class SimObject:
             scale: metres for one unit of the file.
             pose: (4x4) object2world; None at the origin.
             motion: None for one that stands still.
+            keep_origin: leave the mesh where it is about the origin of its file.
 
         Raises:
             WorldError: the file is missing or holds no triangles.
@@ -140,8 +142,9 @@ class SimObject:
         if faces == 0:
             raise WorldError(f'mesh {path} holds no triangles')
         mesh.apply_scale(scale)
-        low, high = mesh.bounds
-        mesh.apply_translation([-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]])
+        if not keep_origin:
+            low, high = mesh.bounds
+            mesh.apply_translation([-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]])
         paint = np.tile(np.array(color, np.uint8), (faces, 1))
         pose = np.eye(4) if pose is None else pose
         return cls(name, label or name, path.stem, color, mesh, paint, pose, motion)

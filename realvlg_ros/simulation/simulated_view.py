@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from ..arrays import FloatArray
 from ..camera import Camera
 from .depth_camera_model import DepthCameraModel
 from .renderer import RenderedFrame, Renderer, RenderSettings
@@ -52,6 +55,14 @@ class SimulatedView:
         """Whether the trajectory does not move the camera."""
         start, later = (self._trajectory.camera2world(time_s) for time_s in (0.0, _LATER_S))
         return bool(np.array_equal(start, later))
+
+    def move(self, poses: Mapping[str, FloatArray]) -> None:
+        """Put objects into other poses (4x4, to world), by name.
+
+        Raises:
+            WorldError: there is no object of a name.
+        """
+        self._renderer.move(poses)
 
     def render(self, index: int, time_s: float) -> RenderedFrame:
         """The image of a number at a time, s.

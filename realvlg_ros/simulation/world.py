@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -139,6 +139,22 @@ class World:
     def at(self, time_s: float) -> World:
         """The world with every object where it is at a time."""
         return replace(self, objects=tuple(item.at(time_s) for item in self.objects))
+
+    def moved(self, poses: Mapping[str, FloatArray]) -> World:
+        """The world with some objects in other poses (4x4, to world), by name.
+
+        Raises:
+            WorldError: there is no object of a name.
+        """
+        for name in poses:
+            self.object(name)
+        return replace(
+            self,
+            objects=tuple(
+                replace(item, pose=poses[item.name], motion=None) if item.name in poses else item
+                for item in self.objects
+            ),
+        )
 
     def object(self, name: str) -> SimObject:
         """The object of a name.

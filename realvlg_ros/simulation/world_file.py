@@ -23,8 +23,12 @@ from .world import DEFAULT_AREA, Light, Table, World, scatter, upright_pose
 _WORLD_KEYS = ('name', 'seed', 'area_m', 'gap_m', 'table', 'light', 'camera', 'objects')
 _OBJECT_KEYS = (
     'shape', 'mesh', 'scale', 'dimensions_m', 'color', 'name', 'label', 'position_m', 'yaw_rad',
-    'rpy_rad', 'motion',
+    'rpy_rad', 'pose_m_xyzw', 'motion',
 )  # fmt: skip
+# Keys that say the same as a whole pose, or less.
+_PLACE_KEYS = ('position_m', 'yaw_rad', 'rpy_rad')
+# Lengths of quaternions differ from 1 by at most this, unitless. Chosen: six digits suffice.
+_UNIT_TOLERANCE = 1e-5
 _TRAJECTORIES: Mapping[str, type] = {'static': StaticView, 'orbit': Orbit, 'sweep': LinearSweep}
 
 _Made = TypeVar('_Made')
@@ -101,6 +105,8 @@ def _read_object(entry: Any, where: str, folder: Path) -> tuple[SimObject, bool]
         item = _make_object(entry, folder, color, name, label, motion)
     except WorldError as error:
         raise WorldError(f'{where}: {error}') from error
+    if 'pose_m_xyzw' in entry:
+        return replace(item, pose=_whole_pose(entry, where)), True
     item = replace(item, pose=_resting_pose(item, entry, where))
     if 'position_m' not in entry:
         return item, False
@@ -126,8 +132,9 @@ def _make_object(
     scale = _number(entry.get('scale', 1.0), 'scale')
     path = folder / str(entry['mesh'])
     return SimObject.from_mesh_file(
-        path, color, name=name, label=label, scale=scale, motion=motion
-    )
+        path, color, name=name, label=label, scale=scale, motion=motion,
+        keep_origin='pose_m_xyzw' in entry,
+    )  # fmt: skip
 
 
 def _resting_pose(item: SimObject, entry: Mapping[str, Any], where: str) -> FloatArray:
@@ -136,6 +143,20 @@ def _resting_pose(item: SimObject, entry: Mapping[str, Any], where: str) -> Floa
     pose = make_transform(Rotation.from_euler('xyz', angles).as_matrix(), (0.0, 0.0, 0.0))
     pose[2, 3] = -(np.asarray(item.mesh.vertices) @ pose[2, :3]).min()
     return pose
+
+
+def _whole_pose(entry: Mapping[str, Any], where: str) -> FloatArray:
+    """A pose in space, of the origin of the shape or of the mesh's file."""
+    others = [key for key in _PLACE_KEYS if key in entry]
+    if others:
+        raise WorldError(f'{where}: give either pose_m_xyzw or {", ".join(others)}')
+    values = np.array(_numbers(entry['pose_m_xyzw'], f'{where}.pose_m_xyzw', 7))
+    length = float(np.linalg.norm(values[3:]))
+    if abs(length - 1) > _UNIT_TOLERANCE:
+        raise WorldError(
+            f'{where}.pose_m_xyzw: the quaternion has the length {length:.4f}; expected 1'
+        )
+    return make_transform(Rotation.from_quat(values[3:]).as_matrix(), values[:3])
 
 
 def _read_motion(values: Any, where: str) -> Motion:

@@ -26,6 +26,9 @@ def test_a_folder_of_meshes_becomes_a_report(tmp_path, capsys):
 def test_wrong_options_are_named(tmp_path, capsys):
     assert main(['simulate', 'evaluate', '--out', str(tmp_path), '--set', 'heap']) == 2
     assert 'heap' in capsys.readouterr().err
+    through = ['simulate', 'evaluate', '--out', str(tmp_path), '--through', 'nodes']
+    assert main(through) == 2
+    assert 'nodes are given a sentence' in capsys.readouterr().err
     missing = ['simulate', 'evaluate', '--out', str(tmp_path), '--objects', str(tmp_path / 'no')]
     assert main(missing) == 2
     assert 'holds no mesh' in capsys.readouterr().err

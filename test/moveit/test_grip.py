@@ -41,6 +41,13 @@ def at(x, y, z, seen=True, frame='base', moves=False, what='box'):
     return Sighting(np.array([x, y, z]), seen, frame, moves, what)
 
 
+def boxed(top, height):
+    """A box that reaches from its top down by a height; 8 cm wide."""
+    half_axes = np.diag([0.04, 0.04, height / 2])
+    position = np.array([0.5, 0.0, top - height / 2])
+    return Sighting(position, True, 'base', half_axes=half_axes)
+
+
 BEFORE, WAY = at(0.5, 0.0, 0.0), np.array([0.0, 0.0, 0.1])
 
 
@@ -63,3 +70,19 @@ BEFORE, WAY = at(0.5, 0.0, 0.0), np.array([0.0, 0.0, 0.1])
 )
 def test_a_sighting_after_a_retreat_of_100_mm(after, evidence):
     assert judge_sighting(BEFORE, after, WAY).evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ('after', 'evidence'),
+    [
+        # As tall as before; down to the support still, since nobody sees that it is not there.
+        (boxed(0.16, 0.06), HELD),
+        (boxed(0.16, 0.16), HELD),
+        # Left behind, and left with a hand above it that makes the box no higher.
+        (boxed(0.06, 0.06), MISSED),
+        (boxed(0.06, 0.02), MISSED),
+        (boxed(0.11, 0.11), UNKNOWN),
+    ],
+)
+def test_a_box_that_still_reaches_the_support_has_moved_by_its_top(after, evidence):
+    assert judge_sighting(boxed(0.06, 0.06), after, WAY).evidence == evidence

@@ -39,9 +39,9 @@ def step(robot, name):
     """One call of a pick."""
     if name == 'move':
         robot.begin_move()
-        robot.arrive(Place.PRE_GRASP)
+        robot.arrive(Place.PRE_GRASP, np.eye(4))
     elif name == 'straight':
-        robot.arrive(robot.begin_straight())
+        robot.arrive(robot.begin_straight(), np.eye(4))
     elif name == 'allow':
         robot.touchable = {frozenset(('mug', 'finger'))}
     else:

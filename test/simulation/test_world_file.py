@@ -141,3 +141,30 @@ def test_errors_name_the_file(tmp_path):
     path.write_text('seed: x')
     with pytest.raises(WorldError, match=r'broken\.yaml: seed is'):
         read_world(path)
+
+
+def test_a_mesh_with_a_pose_keeps_its_origin(tmp_path):
+    trimesh = pytest.importorskip('trimesh')
+    box = trimesh.creation.box((0.04, 0.06, 0.08))
+    box.apply_translation((0.3, 0.0, 0.1))
+    box.export(tmp_path / 'box.ply')
+    turned = [0.1, 0.2, 0.3, 0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5)]
+    (item,) = parse_world(
+        {'objects': [{'mesh': 'box.ply', 'pose_m_xyzw': turned}]}, tmp_path
+    ).objects
+    # A quarter turn about z takes the middle of the box from (0.3, 0, 0.1) to (0, 0.3, 0.1).
+    middle = item.world_vertices().mean(axis=0)
+    assert middle == pytest.approx([0.1, 0.5, 0.4], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ('more', 'words'),
+    [
+        ('pose_m_xyzw: [0, 0, 0, 0, 0, 0, 2]', 'length 2.0000'),
+        ('pose_m_xyzw: [0, 0, 0]', 'expected 7 numbers'),
+        ('pose_m_xyzw: [0, 0, 0, 0, 0, 0, 1], yaw_rad: 1', 'either pose_m_xyzw or yaw_rad'),
+    ],
+)
+def test_a_pose_that_makes_no_sense_is_refused(more, words):
+    with pytest.raises(WorldError, match=words):
+        parse(f'objects: [{{shape: mug, color: red, {more}}}]')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from ...grasping.gripper import Gripper
 from ..world import Table
 from .bodies import TABLE, Bodies
 from .hand import PADS
+from .pick_result import PickResult, Snapshot
 from .settings import PickSettings
 from .solid import Solid
 
@@ -22,8 +22,6 @@ _RISEN = 0.7
 # What both pads touch within this last time is in the hand, s. Chosen: contacts come and go from
 # step to step. An object may swing down in the hand, so that its middle rises by less than it.
 _LAST = 0.1
-# A picked object's neighbours may be moved by this much, m. From how a table is used: a nudge.
-_MOVED = 0.03
 # Fingers slower than this have closed, m/s, when they have been so for this long, s. Chosen: a
 # twentieth of their speed.
 _STOPPED, _STOPPED_TIME = 0.002, 0.1
@@ -33,66 +31,8 @@ _PAUSE = 0.15
 _SNAPSHOT = 0.1
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Where everything is at a moment.
-
-    Attributes:
-        time: s.
-        phase: approach, close, lift, shake or hold.
-        poses: (4x4) of each object by name, to world.
-        tcp2world: 4x4.
-        opening: of the hand, m.
-    """
-
-    time: float
-    phase: str
-    poses: dict[str, FloatArray]
-    tcp2world: FloatArray
-    opening: float
-
-
-@dataclass
-class PickResult:
-    """What came of a pick.
-
-    Attributes:
-        held: whether the named object was in the hand at the end.
-        lifted: names of all objects that were in the hand at the end.
-        risen: by how much the named object's centre of mass had risen at the end, m.
-        moved: how far the centre of mass of each other object was moved, m, by name.
-        approach_force: the largest force on the hand before it closed, N, by what it touched.
-        table_force: the largest force of the hand on the table or a bin, N.
-        gripped: names of the objects that both pads touched when the fingers had closed.
-        opening: of the closed fingers before the lift, m.
-        snapshots: ten a second.
-        seconds: of simulated time.
-    """
-
-    held: bool = False
-    lifted: tuple[str, ...] = ()
-    risen: float = 0.0
-    moved: dict[str, float] = field(default_factory=dict)
-    approach_force: dict[str, float] = field(default_factory=dict)
-    table_force: float = 0.0
-    gripped: tuple[str, ...] = ()
-    opening: float = 0.0
-    snapshots: list[Snapshot] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def disturbed(self) -> tuple[str, ...]:
-        """The names of the others that were moved too far."""
-        return tuple(name for name, far in self.moved.items() if far > _MOVED)
-
-    @property
-    def success(self) -> bool:
-        """Whether the named object is held, and no other was moved much."""
-        return self.held and not self.disturbed
-
-
 class Pick:
-    """Carries out one grasp among solids."""
+    """Carries out one grasp among solids: at once by `run`, or step by step."""
 
     def __init__(
         self,
@@ -100,6 +40,7 @@ class Pick:
         table: Table,
         gripper: Gripper,
         settings: PickSettings | None = None,
+        told: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:
         """Prepare a pick.
 
@@ -108,8 +49,9 @@ class Pick:
             table: on which they stand.
             gripper: profile with an `actuation`.
             settings: of motions and friction.
+            told: called with each snapshot when it is taken.
         """
-        self._solids, self._table = solids, table
+        self._solids, self._table, self._told = solids, table, told
         self._gripper, self._settings = gripper, settings or PickSettings()
         self._fixed = {TABLE, *(s.name for s in solids if s.fixed)}
 
@@ -137,37 +79,85 @@ class Pick:
             standoff: distance of the pre-grasp pose back along the approach, m.
             target: name of the object that is to be lifted.
         """
-        s = self._settings
-        opening = min(opening, self._gripper.max_opening)
         start = np.array(tcp2world, np.float64)
         start[:3, 3] -= standoff * start[:3, 2]
+        self.approach(start[:3, 3], tcp2world, opening)
+        self.close()
+        self.lift(np.array([0.0, 0.0, self._settings.lift]))
+        return self.test(target)
+
+    def approach(self, start: FloatArray, tcp2world: FloatArray, opening: float) -> None:
+        """Come straight to a grasp with the open hand.
+
+        Args:
+            start: (3,) where the TCP comes from, in the world, m.
+            tcp2world: 4x4 pose of the TCP at the grasp; the hand is turned so all the time.
+            opening: of the hand, m; the gripper's largest at most.
+        """
+        begin = np.array(tcp2world, np.float64)
+        begin[:3, 3] = start
+        opening = min(opening, self._gripper.max_opening)
         self._pressed: list[set[str]] = [set(), set()]
-        self._bodies = Bodies(self._solids, self._table, s, self._gripper, start, opening)
-        self._start, self._result = start, PickResult()
-        before = self._bodies.centers()
-        approach = tcp2world[:3, 3] - start[:3, 3]
-        self._move('approach', np.zeros(3), approach, s.approach_speed)
-        self._close(approach)
+        self._bodies = Bodies(
+            self._solids, self._table, self._settings, self._gripper, begin, opening
+        )
+        self._start, self._result = begin, PickResult()
+        self._before = self._bodies.centers()
+        self._place = tcp2world[:3, 3] - begin[:3, 3]
+        self._move('approach', np.zeros(3), self._place, self._settings.approach_speed)
+
+    def close(self) -> PickResult:
+        """Close the fingers; returns what is known then: what is gripped, at which opening."""
+        self._close(self._place)
         self._result.opening = self._bodies.opening()
         self._result.gripped = self._gripped()
-        up = approach + (0.0, 0.0, s.lift)
-        self._move('lift', approach, up, s.lift_speed)
+        return self._result
+
+    def lift(self, way: FloatArray) -> None:
+        """Move the closed hand along a way (3,) in the world, m."""
+        up = self._place + way
+        self._move('lift', self._place, up, self._settings.lift_speed)
+        self._place, self._lifted = up, float(way[2])
+
+    def test(self, target: str = '') -> PickResult:
+        """Shake what was lifted and hold it; returns what came of the pick.
+
+        Args:
+            target: name of the object that is to be held; without one, all count as others.
+        """
+        up = self._place
         self._shake(up)
-        self._run('hold', max(s.hold_time - _LAST, 0.0), lambda _: up)
+        self._run('hold', max(self._settings.hold_time - _LAST, 0.0), lambda _: up)
         self._pressed = [set(), set()]
         self._run('hold', _LAST, lambda _: up)
-        return self._finish(before, target)
+        return self._finish(target)
 
-    def _finish(self, before: dict[str, FloatArray], target: str) -> PickResult:
-        result, after = self._result, self._bodies.centers()
+    def release(self) -> None:
+        """Open the hand where it is."""
+        assert self._gripper.actuation is not None
+        self._bodies.drive_fingers(-self._gripper.actuation.closing_speed / 2)
+        wide = self._gripper.max_opening / self._gripper.actuation.closing_speed
+        self._run('open', wide + _PAUSE, lambda _: self._place)
+
+    @property
+    def result(self) -> PickResult:
+        """What is known so far."""
+        return self._result
+
+    def poses(self) -> dict[str, FloatArray]:
+        """Where the objects are now, 4x4 to world, by name."""
+        return self._bodies.poses()
+
+    def _finish(self, target: str) -> PickResult:
+        result, after, before = self._result, self._bodies.centers(), self._before
         rise = {name: float(after[name][2] - center[2]) for name, center in before.items()}
         in_hand = self._pressed[0] & self._pressed[1]
         hangs = self._pressed[0] | self._pressed[1]
-        least = _RISEN * self._settings.lift
+        least = _RISEN * self._lifted
         result.lifted = tuple(
             name for name, by in rise.items() if name in in_hand or (name in hangs and by > least)
         )
-        result.risen = rise[target]
+        result.risen = rise.get(target, 0.0)
         result.held = target in result.lifted
         result.moved = {
             name: float(np.linalg.norm(after[name] - center))
@@ -237,6 +227,6 @@ class Pick:
         if not result.snapshots or bodies.time - result.snapshots[-1].time >= _SNAPSHOT:
             tcp = self._start.copy()
             tcp[:3, 3] += bodies.hand_offset()
-            result.snapshots.append(
-                Snapshot(bodies.time, phase, bodies.poses(), tcp, bodies.opening())
-            )
+            snapshot = Snapshot(bodies.time, phase, bodies.poses(), tcp, bodies.opening())
+            result.snapshots.append(snapshot)
+            self._told(snapshot)

@@ -1,0 +1,66 @@
+"""The convex parts of a scene in a file, beside the world that is drawn from it."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import WorldError
+from ..convex_parts import ConvexPart
+from ..world import World
+from .solid import Solid
+
+SOLIDS_FILE = 'solids.npz'
+
+
+def write_solids(path: Path, solids: Sequence[Solid]) -> None:
+    """Write the parts of solids; poses and paint are those of the world's file.
+
+    Raises:
+        WorldError: the file cannot be written.
+    """
+    arrays: dict[str, Any] = {
+        'names': np.array([solid.name for solid in solids]),
+        'fixed': np.array([solid.fixed for solid in solids]),
+        'counts': np.array([len(solid.parts) for solid in solids]),
+    }
+    for i, solid in enumerate(solids):
+        for j, part in enumerate(solid.parts):
+            arrays[f'vertices_{i}_{j}'], arrays[f'faces_{i}_{j}'] = part.vertices, part.faces
+    try:
+        np.savez_compressed(path, **arrays)
+    except OSError as error:
+        raise WorldError(f'{path} cannot be written: {error.strerror}') from error
+
+
+def read_solids(path: Path, world: World) -> tuple[Solid, ...]:
+    """The objects of a world as solids, by a file that write_solids wrote.
+
+    Raises:
+        WorldError: it cannot be read, or holds another world's objects.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            names, counts = [str(name) for name in stored['names']], stored['counts']
+            solids = tuple(
+                Solid.from_parts(
+                    world.object(name),
+                    tuple(
+                        ConvexPart(stored[f'vertices_{i}_{j}'], stored[f'faces_{i}_{j}'])
+                        for j in range(int(counts[i]))
+                    ),
+                    fixed=bool(stored['fixed'][i]),
+                )
+                for i, name in enumerate(names)
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise WorldError(f'solids {path} cannot be read: {error}') from error
+    missing = sorted({item.name for item in world.objects} - set(names))
+    if missing:
+        raise WorldError(f'{path} holds no parts of {", ".join(missing)}')
+    return solids
