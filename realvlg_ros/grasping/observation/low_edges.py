@@ -94,9 +94,9 @@ def _sides(
         rays: (h, w, 2) of the region's pixels.
         at: (n, 2) x, y in the region, px.
         direction: (n, 2) unit, outward in the image.
-        levels: (2, n) height of the thing's top, and of its surface at the border, m. The border is
-            the foot of a wall that faces the camera, the upper edge of one that does not, and lies
-            between them where edges are round.
+        levels: (2, n) height of the thing's top, and of its surface at the border, m. The border
+            is the foot of a wall that faces the camera, the upper edge of one that does not, and
+            lies between them where edges are round.
     """
     top, edge = levels
     along = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
