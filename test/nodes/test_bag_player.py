@@ -143,6 +143,21 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
     heard.spin_until(lambda: len(images) == 5)
 
 
+def test_it_begins_when_each_node_reads_the_camera(
+    listener, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = recording(4).write(tmp_path / 'bag')
+    first, second = listener(TOPICS), listener({DEPTH: Image, INFO: CameraInfo})
+    player = first.play(path, readers=2, rate=5.0)
+    first.spin_until(lambda: player.count_subscribers(INFO) == 2)
+    # Two nodes read the depth, one the colour.
+    first.spin_until(lambda: '/cam/color/image_raw has 1' in capfd.readouterr().err)
+    assert not player.finished.is_set() and first.messages[COLOR] == []
+    second.node.create_subscription(Image, COLOR, lambda _: None, stream('reliable', 1))
+    first.spin_until(player.finished.is_set)
+    first.spin_until(lambda: len(first.messages[COLOR]) == 4)
+
+
 def test_static_transforms_reach_those_who_come_late(listener, tmp_path: Path) -> None:
     path = write_table_bag(tmp_path / 'bag', seconds=0.3)
     early = listener({'/camera/color/image_raw': Image})
