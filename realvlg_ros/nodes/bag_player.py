@@ -171,11 +171,12 @@ class BagPlayer(SourceNode):
         self._begun = True
         self._warn()
         length_s = (self._bag.end_ns - self._bag.start_ns) * 1e-9
-        self.get_logger().info(
-            f'plays {length_s:.1f} s of {self._bag.path}, {len(self._topics)} topics'
-        )
-        if not self._wish_paused:
+        words = f'plays {length_s:.1f} s of {self._bag.path}, {len(self._topics)} topics'
+        if self._wish_paused:
+            words += f', once the service {self.get_fully_qualified_name()}/resume is called'
+        else:
             self._clock.resume()
+        self.get_logger().info(words)
         self._playback.start()
 
     def _publish(self, message: BagMessage) -> None:

@@ -125,7 +125,9 @@ def test_the_clock_is_that_of_the_bag_and_begins_again_with_it(listener, tmp_pat
     assert max(times) < CLOCK_START_NS + 100_000_000 * 60
 
 
-def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> None:
+def test_a_pause_holds_the_clock_and_the_messages(
+    listener, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = write_table_bag(tmp_path / 'bag', seconds=0.5)
     topics = {'/camera/color/image_raw': Image, '/clock': Clock}
     heard = listener(topics)
@@ -134,6 +136,7 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
     heard.spin_until(lambda: len(clock) >= 20)
     assert {stamp_to_ns(each.clock) for each in clock} == {CLOCK_START_NS}
     assert images == []
+    assert '4 topics, once the service /bag_player/resume is called' in capfd.readouterr().err
     assert heard.call('resume').message == 'goes on at 0.000 s of the bag'
     heard.spin_until(lambda: len(images) >= 1)
     told = heard.call('pause')
