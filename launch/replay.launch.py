@@ -33,6 +33,8 @@ _OVERRIDES = Path(__file__).absolute().parents[1] / 'config' / 'rosbag_qos_overr
 _FLAG = ['true', 'false', 'True', 'False']
 # Players: our own, which begins when the nodes read the camera, and that of rosbag2.
 _OWN, _ROSBAG2 = 'bag_player', 'ros2bag'
+# Nodes of realvlg.launch.py that always read the camera: grounding_node and grasp_node.
+_READERS = 2
 # How long the nodes may take to start until an instruction is given up, s.
 _START_S = 60
 
@@ -146,6 +148,7 @@ def _player(context: LaunchContext, bag: str) -> list[Action]:
             'start_paused': paused,
             'clock_rate': float(_value(context, 'clock_rate')),
             'wait_for_reader': True,
+            'readers': _readers(context),
             'qos_overrides': overrides,
         }
         return [
@@ -171,6 +174,11 @@ def _player(context: LaunchContext, bag: str) -> list[Action]:
     return [TimerAction(period=float(_value(context, 'delay')), actions=[process])]
 
 
+def _readers(context: LaunchContext) -> int:
+    """How many nodes read the camera: none of them may miss the beginning of the bag."""
+    return _READERS + bool(context.launch_configurations.get('record', ''))
+
+
 def _question(context: LaunchContext) -> list[Action]:
     """The process that asks for grasps once."""
     instruction = _value(context, 'instruction')
@@ -179,7 +187,8 @@ def _question(context: LaunchContext) -> list[Action]:
     namespace = context.launch_configurations.get('namespace', 'realvlg')
     command = [sys.executable, '-m', 'realvlg_ros.cli', 'goal', instruction]
     command += ['--namespace', f'/{namespace.strip("/")}', '--wait', str(_START_S)]
-    return [ExecuteProcess(cmd=command, output='screen')]
+    command += ['--when-played']
+    return [ExecuteProcess(cmd=command, name='goal', output='screen')]
 
 
 def _value(context: LaunchContext, name: str) -> str:

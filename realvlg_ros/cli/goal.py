@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 from types import FrameType
 from typing import Any
@@ -44,6 +45,11 @@ def add_parser(subparsers: Any) -> None:
         type=float,
         default=_DISCOVERY_S,
         help=f'how long to wait for grasp_server, s (default: {_DISCOVERY_S:g})',
+    )
+    parser.add_argument(
+        '--when-played',
+        action='store_true',
+        help='ask once a bag is played: when the time on /clock goes on',
     )
     parser.add_argument(
         '--max-grasps', type=int, default=10, help='rows at most; 0: all (default: 10)'
@@ -92,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Ctrl-C must leave the context alive, so that the goal can be canceled.
     rclpy.init(signal_handler_options=import_ros('rclpy.signals').SignalHandlerOptions.NO)
     try:
-        result = _send(goal, arguments.namespace, arguments.wait)
+        result = _send(goal, arguments.namespace, arguments.wait, arguments.when_played)
     except RealvlgError as error:
         print(f'goal failed: {error}')
         return FAILED
@@ -109,7 +115,18 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if failed else NO_TARGET
 
 
-def _send(goal: Any, namespace: str, wait: float) -> Any:
+def _send(goal: Any, namespace: str, wait: float, when_played: bool) -> Any:
+    """Send a goal and return its result.
+
+    Args:
+        goal: of PlanGrasps.
+        namespace: of the nodes.
+        wait: how long grasp_server may take to be there, s.
+        when_played: wait, without a limit, until a bag is played.
+
+    Raises:
+        RealvlgError: the namespace is none, or no server took the goal.
+    """
     import rclpy
     from rclpy.exceptions import InvalidNamespaceException
 
@@ -124,9 +141,24 @@ def _send(goal: Any, namespace: str, wait: float) -> Any:
         if not client.spin_until(client.ready, wait):
             raise RealvlgError(client.absence())
         with _Interrupt() as interrupt:
+            if when_played:
+                _wait_until_played(node, client, interrupt)
             return client.send(goal, Progress(), interrupt.check)
     finally:
         node.destroy_node()
+
+
+def _wait_until_played(node: Any, client: Any, interrupt: _Interrupt) -> None:
+    from ..ros.requests.played_clock import PlayedClock
+
+    clock = PlayedClock(node)
+    print('waits until a bag is played: the time on /clock does not go on yet', flush=True)
+
+    def played() -> bool:
+        interrupt.check()
+        return clock.goes_on()
+
+    client.spin_until(played, math.inf)
 
 
 class _Interrupt:

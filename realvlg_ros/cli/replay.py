@@ -107,8 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         summary = replay.replay(options, print_answers)
     except KeyboardInterrupt:
-        words = 'what came until then is whole, without a report'
-        print(f'realvlg: {arguments.out} was interrupted: {words}', file=sys.stderr)
+        print(f'realvlg: {arguments.out} was interrupted: {_left(arguments)}', file=sys.stderr)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -121,6 +120,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.no_report:
         print(f'wrote {write_report(arguments.out)}')
     return 0 if summary.all_ok else NO_TARGET
+
+
+def _left(arguments: argparse.Namespace) -> str:
+    """What an interrupted run leaves, in words; its report is made, unless none was asked for."""
+    words = 'what came until then is whole'
+    if arguments.no_report:
+        return words
+    print('realvlg: reports what came until then; Ctrl-C leaves it out', file=sys.stderr)
+    try:
+        return f'{words}, with {write_report(arguments.out)}'
+    except RealvlgError as error:
+        return f'{words}, without a report: {error}'
 
 
 def print_answers(step: Any) -> None:
@@ -157,6 +168,7 @@ def _options(arguments: argparse.Namespace) -> Any:
     from ..nodes.grasp_node import GraspNode
     from ..nodes.grasp_server import GraspServer
     from ..replay.bags.bag_tf import StaticTransform
+    from ..replay.outputs.topics import GRASP_FRAME
     from ..replay.run import ReplayOptions
     from ..replay.session.latency import GroundingLatency
     from ..replay.session.parameter_file import read_parameters
@@ -194,6 +206,7 @@ def _options(arguments: argparse.Namespace) -> Any:
         tracker=grasp.tracker,
         gripper=arguments.gripper or grasp.gripper,
         link=grasp.end_effector_link,
+        grasp_frame=grasp.grasp_tf_frame or GRASP_FRAME,
         backend=arguments.backend,
         backend_options=arguments.backend_options,
         color=arguments.color,

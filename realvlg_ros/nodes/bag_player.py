@@ -23,6 +23,7 @@ from ..replay.playback.qos import profile_for, read_overrides
 from ..resources import config_file
 from ..ros.conversions.stamps import ns_to_stamp
 from ..ros.node.node_parameters import NodeParameters
+from ..ros.node.reader_watch import ReaderWatch
 from ..ros.node.source_node import SourceNode, run_source
 from ..ros.node.thread_parameter import ThreadParameter
 from ..settings import setting
@@ -32,8 +33,8 @@ from ..threads import limit_threads
 _FLUSH_TIMEOUT_S = 2.0
 # How often it is checked whether there are readers, s. Chosen: too short to be noticed.
 _READER_PERIOD_S = 0.1
-# Topics of images that are waited for. Chosen: colour and depth.
-_IMAGES = 2
+# How often it is said for whom it waits, s. Chosen: a model takes minutes to load.
+_WAITING_PERIOD_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class BagPlayerParameters(ThreadParameter):
     loop: bool = setting(False, 'Begin again after the last message, else end.')
     start_paused: bool = setting(False, 'Wait for the service ~/resume before the first message.')
     wait_for_reader: bool = setting(
-        False, 'Begin when two topics of images and one of camera_info have a reader.'
+        False, 'Begin when two topics of images and one of camera_info have their readers.'
+    )
+    readers: int = setting(
+        1, 'With wait_for_reader: nodes that must read each of them.', unit='nodes', low=1, high=64
     )
     clock: bool = setting(True, 'Publish the time of the bag on /clock.')
     clock_rate: float = setting(
@@ -112,6 +116,7 @@ class BagPlayer(SourceNode):
         self.create_service(Trigger, '~/resume', self._resume)
         self._wish_paused = self.parameters.start_paused
         self._begun = False
+        self._watch = self._make_watch()
         self.create_timer(_READER_PERIOD_S, self._begin, clock=self._steady)
         self._started = True
 
@@ -148,28 +153,31 @@ class BagPlayer(SourceNode):
             )
         return publishers
 
+    def _make_watch(self) -> ReaderWatch:
+        kinds = {topic.name: topic.type for topic in self._bag.topics}
+        images, infos = (
+            {name: each for name, each in self._topics.items() if kinds[name] in wanted}
+            for wanted in ((IMAGE, COMPRESSED_IMAGE), (CAMERA_INFO,))
+        )
+        return ReaderWatch(images, infos, self.parameters.readers)
+
     def _begin(self) -> None:
-        if self._begun or (self.parameters.wait_for_reader and not self._has_readers()):
+        if self._begun:
+            return
+        if self.parameters.wait_for_reader and not self._watch.ready():
+            words = self._watch.words()
+            self.get_logger().info(words, throttle_duration_sec=_WAITING_PERIOD_S)
             return
         self._begun = True
         self._warn()
         length_s = (self._bag.end_ns - self._bag.start_ns) * 1e-9
-        self.get_logger().info(
-            f'plays {length_s:.1f} s of {self._bag.path}, {len(self._topics)} topics'
-        )
-        if not self._wish_paused:
+        words = f'plays {length_s:.1f} s of {self._bag.path}, {len(self._topics)} topics'
+        if self._wish_paused:
+            words += f', once the service {self.get_fully_qualified_name()}/resume is called'
+        else:
             self._clock.resume()
+        self.get_logger().info(words)
         self._playback.start()
-
-    def _has_readers(self) -> bool:
-        kinds = {topic.name: topic.type for topic in self._bag.topics}
-        images = [name for name in self._topics if kinds[name] in (IMAGE, COMPRESSED_IMAGE)]
-        infos = [name for name in self._topics if kinds[name] == CAMERA_INFO]
-        return all(
-            sum(self._topics[name].get_subscription_count() > 0 for name in names)
-            >= min(least, len(names))
-            for names, least in ((images, _IMAGES), (infos, 1))
-        )
 
     def _publish(self, message: BagMessage) -> None:
         self._topics[message.topic].publish(message.message)

@@ -25,6 +25,7 @@ from .bags.events import BagEvent
 from .bags.frames import BagFrames
 from .bags.topics import CameraTopics, choose_topics
 from .outputs.run_bag import RunBag
+from .outputs.topics import GRASP_FRAME
 from .runs.run_reader import RECORDING_FILE
 from .session.ahead import read_ahead
 from .session.goals import ReplayGoal, check_times
@@ -52,6 +53,7 @@ class ReplayOptions:
         tracker: settings of the tracker.
         gripper: name of a profile, or its file.
         link: of the robot, whose pose is given for each grasp; empty: the profile's.
+        grasp_frame: frame of tf at the best grasp, in the messages.
         backend, backend_options: of the grounder.
         color, depth, camera_info: topics; empty ones are found.
         static_transforms: that the bag lacks.
@@ -70,6 +72,7 @@ class ReplayOptions:
     tracker: TrackerSettings
     gripper: str
     link: str = ''
+    grasp_frame: str = GRASP_FRAME
     backend: str = 'tabletop'
     backend_options: str = ''
     color: str = ''
@@ -137,7 +140,13 @@ class _Run:
         if options.messages:
             path = options.out / RECORDING_FILE
             self._messages = stack.enter_context(
-                RunBag(path, gripper, options.link, in_thread=options.threads > 1)
+                RunBag(
+                    path,
+                    gripper,
+                    options.link,
+                    options.grasp_frame,
+                    in_thread=options.threads > 1,
+                )  # fmt: skip
             )
             self._messages.give(options.static_transforms, bag.start_ns)
 

@@ -136,11 +136,14 @@ def test_goals_of_a_file_are_asked_in_turn(bags, tmp_path, capsys):
 def test_parameters_of_the_nodes_are_taken(bags, tmp_path):
     (tmp_path / 'p.yaml').write_text(
         '/**: {ros__parameters: {gripper: wsg_50, planner: {max_grasps: 2}, '
-        'tracker: {first_plans: 1}, default_timeout: 9.0}}'
+        'tracker: {first_plans: 1}, default_timeout: 9.0, grasp_tf_frame: to_grasp}}'
     )
     given = [str(bags / 'mcap'), *RED_MUG, '--first', '--params', str(tmp_path / 'p.yaml')]
     out = tmp_path / 'run'
-    status = main(['replay', *given, '--out', str(out), '--no-mcap', '--no-report'])
+    status = main(['replay', *given, '--out', str(out), '--no-report'])
+    with Bag(out / 'out.mcap') as bag:
+        frames = {each.message.transforms[0].child_frame_id for each in bag.messages([topics.TF])}
+    assert frames == {'to_grasp'}
     run = json.loads((out / 'run.json').read_text())
     assert run['gripper'] == 'wsg_50' and run['parameters']['limits']['timeout'] == 9.0
     assert run['parameters']['planner']['max_grasps'] == 2
@@ -245,7 +248,10 @@ def test_what_was_written_is_whole_after_an_interrupt(bags, tmp_path, monkeypatc
         assert main(['replay', *given]) == 130
     finally:
         signal.signal(signal.SIGINT, before)
-    assert f'{tmp_path} was interrupted' in capsys.readouterr().err
+    report = tmp_path / 'report.html'
+    said = capsys.readouterr().err
+    assert f'{tmp_path} was interrupted: what came until then is whole, with {report}' in said
+    assert 'the run was interrupted before the end of the bag' in report.read_text()
     # Nobody reads the bag any more when it is closed.
     assert threads and not any(name.startswith('reading') for name in threads)
     run = json.loads((tmp_path / 'run.json').read_text())

@@ -19,10 +19,13 @@ pytest.importorskip('launch_ros', reason='launch_ros is not installed: only desc
 import rclpy
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
+from played_bag import FIXED_FRAME, write_table_bag
 from rcl_interfaces.srv import GetParameters
 from rclpy.node import Node
 
 LAUNCH_FILE = Path(__file__).parents[2] / 'launch' / 'realvlg.launch.py'
+# What a launch says, in the folder that it runs in.
+SAID = 'said.txt'
 NODES = ('grounding_node', 'grasp_node', 'grasp_server')
 RUN = """
 import sys
@@ -47,15 +50,18 @@ def client(ros_context: None) -> Iterator[Node]:
 @pytest.fixture
 def launched(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     processes: list[subprocess.Popen[bytes]] = []
+    log = (tmp_path / SAID).open('wb')
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, '-c', RUN, str(LAUNCH_FILE), *arguments]
+    def start(*arguments: str, file: Path = LAUNCH_FILE) -> subprocess.Popen[bytes]:
+        command = [sys.executable, '-c', RUN, str(file), *arguments]
         # A group of its own, so that nothing is left behind; a default SIGINT, which a shell
         # takes away from what it starts in the background.
         processes.append(
             subprocess.Popen(
                 command,
                 cwd=tmp_path,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
@@ -67,6 +73,8 @@ def launched(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    log.close()
+    print((tmp_path / SAID).read_text())
 
 
 def call(node: Node, kind: type, name: str, request: object) -> object | None:
@@ -168,3 +176,29 @@ def test_without_autostart_nodes_wait(
 
     wait_until(unconfigured)
     assert ('grasp_server', '/cell') not in client.get_node_names_and_namespaces()
+
+
+def test_a_bag_is_played_to_the_nodes_and_its_question_is_answered(
+    client: Node, launched: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    pytest.importorskip('tf2_msgs', reason='tf2_msgs is not installed')
+    write_table_bag(tmp_path / 'bag', seconds=2.0)
+    launch = launched(
+        'bag:=bag', 'loop:=true', 'namespace:=cell', f'fixed_frame:={FIXED_FRAME}',
+        'instruction:=pick up the red box', file=LAUNCH_FILE.with_name('replay.launch.py'),
+    )  # fmt: skip
+
+    def said() -> str:
+        return (tmp_path / SAID).read_text()
+
+    wait_until(lambda: 'grasps of franka_hand in world' in said() or launch.poll() is not None)
+    assert '[goal-5] OK: ' in said()
+    # Each of them was there before the first image.
+    before, _, _ = said().partition('plays 1.9 s of ')
+    assert all(f'{name}]: activated' in before for name in NODES[:2])
+    wait_until(lambda: '[goal-5]: process has finished cleanly' in said())
+
+    # While the bag is played.
+    launch.send_signal(signal.SIGINT)
+    assert launch.wait(PATIENCE_S) == 0
+    assert said().count('process has finished cleanly') == 5

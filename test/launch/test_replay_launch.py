@@ -104,8 +104,10 @@ def test_our_player_gets_parameters_that_it_declares(launch_actions: Actions, ba
     (parameters,) = player.kwargs['parameters']
     assert parameters == {
         'bag': bag, 'rate': 0.5, 'loop': True, 'start_paused': True, 'clock_rate': 100.0,
-        'wait_for_reader': True, 'qos_overrides': OVERRIDES,
+        'wait_for_reader': True, 'readers': 2, 'qos_overrides': OVERRIDES,
     }  # fmt: skip
+    (player,) = of_kind(launch_actions(LAUNCH, bag=bag, record='episodes'), 'Node')
+    assert player.kwargs['parameters'][0]['readers'] == 3
     declared = {spec.name: spec for spec in parameters_of(BagPlayer)}
     assert all(declared[name].check(value) == value for name, value in parameters.items())
 
@@ -143,7 +145,7 @@ def test_the_instruction_is_asked_by_a_command_that_exists(
     monkeypatch.setattr(goal, 'run', lambda arguments: parsed.append(arguments) or 0)
     assert main(command[3:]) == 0
     assert (parsed[0].instruction, parsed[0].namespace) == (sentence, '/left')
-    assert parsed[0].wait == 60.0
+    assert (parsed[0].wait, parsed[0].when_played) == (60.0, True)
 
 
 def test_a_bag_that_cannot_be_used_ends_the_launch_with_the_reason(

@@ -125,7 +125,9 @@ def test_the_clock_is_that_of_the_bag_and_begins_again_with_it(listener, tmp_pat
     assert max(times) < CLOCK_START_NS + 100_000_000 * 60
 
 
-def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> None:
+def test_a_pause_holds_the_clock_and_the_messages(
+    listener, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = write_table_bag(tmp_path / 'bag', seconds=0.5)
     topics = {'/camera/color/image_raw': Image, '/clock': Clock}
     heard = listener(topics)
@@ -134,6 +136,7 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
     heard.spin_until(lambda: len(clock) >= 20)
     assert {stamp_to_ns(each.clock) for each in clock} == {CLOCK_START_NS}
     assert images == []
+    assert '4 topics, once the service /bag_player/resume is called' in capfd.readouterr().err
     assert heard.call('resume').message == 'goes on at 0.000 s of the bag'
     heard.spin_until(lambda: len(images) >= 1)
     told = heard.call('pause')
@@ -141,6 +144,21 @@ def test_a_pause_holds_the_clock_and_the_messages(listener, tmp_path: Path) -> N
     heard.call('resume')
     heard.spin_until(player.finished.is_set)
     heard.spin_until(lambda: len(images) == 5)
+
+
+def test_it_begins_when_each_node_reads_the_camera(
+    listener, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = recording(4).write(tmp_path / 'bag')
+    first, second = listener(TOPICS), listener({DEPTH: Image, INFO: CameraInfo})
+    player = first.play(path, readers=2, rate=5.0)
+    first.spin_until(lambda: player.count_subscribers(INFO) == 2)
+    # Two nodes read the depth, one the colour.
+    first.spin_until(lambda: '/cam/color/image_raw has 1' in capfd.readouterr().err)
+    assert not player.finished.is_set() and first.messages[COLOR] == []
+    second.node.create_subscription(Image, COLOR, lambda _: None, stream('reliable', 1))
+    first.spin_until(player.finished.is_set)
+    first.spin_until(lambda: len(first.messages[COLOR]) == 4)
 
 
 def test_static_transforms_reach_those_who_come_late(listener, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ _DECIMALS = {'mm': 2, '°': 2, 's': 2, 'ms': 2}
 _SEEN_MM = 0.5
 # A figure that is left out of the sentence where it has the other.
 _FIRST = {'jitter_rotation_ratio': 'jitter_position_ratio'}
+# So many more jumps are worse, but do not make a comparison red on their own. Chosen: whether one
+# of two grasps that are as good becomes the best one is chance.
+_CHANCE_JUMPS = 1
 # Figures of wall time; the sentence may have the first where it is worse, else the last.
 _WALL_TIMES = ('latency_ratio', 'latency_p95_ratio', 'work_ratio')
 
@@ -35,8 +38,16 @@ def sentence(comparison: Comparison) -> tuple[str, str]:
     if not parts:
         parts.append(_alike(comparison))
     parts += [_moved(comparison), _took(comparison)]
-    tone = 'mixed' if worse and better else 'bad' if worse else 'good' if better else 'none'
-    return tone, ' '.join(filter(None, parts))
+    return _tone(worse, better), ' '.join(filter(None, parts))
+
+
+def _tone(worse: Sequence[Figure], better: Sequence[Figure]) -> str:
+    if not worse:
+        return 'good' if better else 'none'
+    only_chance = all(
+        figure.name == 'jumps_more' and (figure.value or 0) <= _CHANCE_JUMPS for figure in worse
+    )
+    return 'mixed' if better or only_chance else 'bad'
 
 
 def _alike(comparison: Comparison) -> str:
@@ -119,7 +130,8 @@ def _in_words(figure: Figure) -> str:
     if figure.name == 'answer_later_s_max':
         return f'an answer comes {value:.2f} s {"later" if worse else "sooner"}'
     if figure.name == 'jumps_more':
-        return f'{value:.0f} {"more" if worse else "fewer"} jumps to another grasp'
+        jumps = 'jump' if value == 1 else 'jumps'
+        return f'{value:.0f} {"more" if worse else "fewer"} {jumps} to another grasp'
     if figure.name == 'followed_drop':
         return f'{"fewer" if worse else "more"} frames are followed, by {100 * value:.1f} % points'
     return f'{figure.words.partition(",")[0]} is {against(figure)} that of A'

@@ -22,7 +22,12 @@ class RunBag:
     """Writes the messages of a run; a context manager, whole also after an exception."""
 
     def __init__(
-        self, path: Path, gripper: Gripper, link: str = '', in_thread: bool = False
+        self,
+        path: Path,
+        gripper: Gripper,
+        link: str = '',
+        grasp_frame: str = topics.GRASP_FRAME,
+        in_thread: bool = False,
     ) -> None:
         """Make the file.
 
@@ -30,13 +35,14 @@ class RunBag:
             path: of the .mcap; it must not exist.
             gripper: that grasps are drawn with.
             link: of the robot, whose pose is given for each grasp; empty: the profile's.
+            grasp_frame: frame of tf at the best grasp.
             in_thread: draw the pictures beside what is done next.
 
         Raises:
             BagError: it cannot be written.
             MissingDependencyError: rosbags or tf2_msgs is not installed.
         """
-        self._messages = StepMessages(gripper, link)
+        self._messages = StepMessages(gripper, link, grasp_frame)
         self._picture: Deferred[tuple[Any, int]] = Deferred(in_thread)
         self._writer = BagWriter(path)
         self._given: set[str] = set()

@@ -45,10 +45,19 @@ TopicMessage = tuple[str, Any]
 class StepMessages:
     """Makes the messages of one step after another."""
 
-    def __init__(self, gripper: Gripper, link: str = '') -> None:
-        """Draw grasps with a gripper, and give the poses of a link of the robot, as grasp_node."""
+    def __init__(
+        self, gripper: Gripper, link: str = '', grasp_frame: str = topics.GRASP_FRAME
+    ) -> None:
+        """Make them as grasp_node does.
+
+        Args:
+            gripper: that grasps are drawn with.
+            link: of the robot, whose pose is given for each grasp; empty: the profile's.
+            grasp_frame: frame of tf at the best grasp.
+        """
         self._gripper = gripper
         self._link = link
+        self._grasp_frame_id = grasp_frame
         self._markers = TargetMarkers(gripper)
         self._looks: tuple[object, ...] = ()
         self._drawn_ns = 0
@@ -100,7 +109,7 @@ class StepMessages:
     def _grasp_frame(self, target: GraspTarget) -> Iterator[TopicMessage]:
         if target.grasps and target.frame_id:
             best = target.grasps[0].tcp2frame
-            pose = transform_to_msg(target.frame_id, topics.GRASP_FRAME, best, target.stamp_ns)
+            pose = transform_to_msg(target.frame_id, self._grasp_frame_id, best, target.stamp_ns)
             yield topics.TF, self._tf(transforms=[pose])
 
 

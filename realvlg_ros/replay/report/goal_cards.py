@@ -27,6 +27,13 @@ from .words import (
 
 Row = tuple[str, Child, str]
 
+# Number in a box of the picture, as a share of the width of the image. Chosen: as large as the
+# words beside it, where the picture is as wide as a card lets it be.
+_NUMBER = 1 / 20
+# A reason of more characters is folded. Chosen: three lines; one that lists all objects of a
+# crowded table has fifteen.
+_LONGEST_REASON = 300
+
 
 def goal_cards(
     goals: Sequence[Goal],
@@ -55,12 +62,11 @@ def goal_cards(
 def _card(number: int, goal: Goal, motion: Motion | None, picture: Html | None) -> Html:
     answer = goal.answer
     meaning = STATUSES.get(goal.status, 'a status that this page does not know')
-    reason = answer.message if answer else ''
     further = _further_rows(goal)
     parts: list[Html | None] = [
         tag('h3', f'{number}. “', said(goal.instruction), '”'),
         tag('p', badge(goal.status), f' {meaning}'),
-        tag('p', 'Reason: ', said(reason), class_='reason') if reason else None,
+        _reason(answer.message if answer else ''),
         _question(goal),
         _definitions(_rows(goal, motion)),
         fold('More', _definitions(further)) if further else None,
@@ -81,7 +87,7 @@ def _picture(
     boxes = None
     if asking is not None and image_size is not None:
         drawn = [
-            _box(k, candidate.box)
+            _box(k, candidate.box, image_size[0] * _NUMBER)
             for k, candidate in enumerate(asking.candidates, 1)
             if candidate.box is not None
         ]
@@ -99,12 +105,32 @@ def _picture(
     )
 
 
-def _box(number: int, box: FloatArray) -> Html:
+def _box(number: int, box: FloatArray, size: float) -> Html:
+    """A box with its number in it.
+
+    Args:
+        number: of the candidate.
+        box: (4,) x1, y1, x2, y2, px.
+        size: height of the number, px.
+    """
     x, y, right, bottom = (round(float(value), 1) for value in box)
     rectangle = tag(
         'rect', x=x, y=y, width=max(right - x, 0.0), height=max(bottom - y, 0.0)
     )  # fmt: skip
-    return tag('g', rectangle, tag('text', str(number), x=x + 4, y=y + 20))
+    place = {'x': x + 0.2 * size, 'y': y + size, 'font_size': size}
+    words = {name: round(value, 1) for name, value in place.items()}
+    return tag('g', rectangle, tag('text', str(number), **words))
+
+
+def _reason(words: str) -> Html | None:
+    """Why it ended so; its beginning, where it is long, with the whole to be opened."""
+    if not words:
+        return None
+    if len(words) <= _LONGEST_REASON:
+        return tag('p', 'Reason: ', said(words), class_='reason')
+    start, _, _ = words[:_LONGEST_REASON].rpartition(' ')
+    title = join(['Reason: ', said(start or words[:_LONGEST_REASON]), ' …'])
+    return tag('div', fold(title, tag('p', said(words))), class_='reason')
 
 
 def _question(goal: Goal) -> Html | None:

@@ -13,6 +13,10 @@ from ..runs.run_reader import Run
 from .markup import Html, join, said, tag
 from .words import STATES, STATUSES, counted, percent, seconds
 
+# A run that ends so long before its bag does has not come to its end, or the bag's images have
+# not, s. Chosen: other topics may be recorded for a little longer.
+_UNSEEN_S = 0.5
+
 
 def verdict(run: Run, goals: Sequence[Goal]) -> tuple[str, Html]:
     """How it went, as a word for the colour ('good', 'mixed', 'bad', 'none') and a sentence."""
@@ -142,4 +146,8 @@ def _extent(run: Run) -> str:
     count = integer(mapping(run.facts, 'frames'), 'count')
     frames = len(run.frame_times) if count is None else count
     length = number(mapping(run.facts, 'bag'), 'duration_s')
-    return f'{seconds(last - first if length is None else length)}, {counted(frames, "frame")}'
+    seen = last - first
+    extent = seconds(seen if length is None else length)
+    if length is not None and length - seen > _UNSEEN_S:
+        extent = f'{seconds(seen)} of {extent}'
+    return f'{extent}, {counted(frames, "frame")}'

@@ -17,7 +17,7 @@ STATUSES = {
     'TIMED_OUT': 'no answer within the time that was given',
     'TF_UNAVAILABLE': 'tf does not tell where the camera or the robot is',
     'CANCELED': 'the goal was canceled or replaced',
-    'NO_ANSWER': 'the recording ended before an answer came',
+    'NO_ANSWER': 'the replay ended before an answer came',
 }
 # How a followed object is: the states of GraspTarget.
 STATES = {

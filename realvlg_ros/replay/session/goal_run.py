@@ -8,10 +8,13 @@ from ...action import PlanGrasps
 from ...grounding.grounding import Grounding, GroundingStatus
 from ...ros.requests.plan_limits import PlanLimits
 from ...ros.requests.status_names import STATUS_NAMES
+from ...tracking.camera_drift import CameraDrift
 from ...tracking.goal_rules import came_of, checked_words, good_enough, is_ready
 from ...tracking.target.target import GraspTarget, TargetState
 from .goals import ReplayGoal
 
+# What helps where the scene moves in the frame of the camera.
+_FIXED_FRAME = 'give --fixed-frame, a frame of tf in which the scene stands still'
 # Status of a goal whose grounding did not find exactly one object.
 _GROUNDING_ENDS = {
     GroundingStatus.NOT_FOUND: PlanGrasps.Result.NOT_FOUND,
@@ -64,6 +67,7 @@ class GoalRun:
         self._no_tf_ns: int | None = None
         self._no_tf = ''
         self._stage = 'waiting for an image'
+        self._drift = CameraDrift()
 
     def wants_grounding(self, now_ns: int) -> bool:
         """Whether an image of now is to be grounded."""
@@ -121,6 +125,14 @@ class GoalRun:
             self._lost = self._no_tf = ''
             waits = target.message or 'waiting for a stable target'
             self._stage = f'tracking; {waits}'
+            self._note_place(target)
+
+    def _note_place(self, target: GraspTarget) -> None:
+        box = target.object_box
+        if self.goal.wait_for_stable and box and target.state is TargetState.CONFIRMED:
+            self._drift.add(
+                target.track_id, target.frame_id, target.camera_frame_id, box.box2frame[:3, 3]
+            )
 
     def tick(self, now_ns: int) -> None:
         """Time has gone on: the goal may be out of it, or its target silent for too long."""
@@ -178,4 +190,5 @@ class GoalRun:
         elif self._lost:
             self.end(PlanGrasps.Result.LOST, f'{words}: {self._lost}')
         else:
-            self.end(PlanGrasps.Result.TIMED_OUT, f'{words}: it was {self._stage}')
+            moved = self._drift.words(_FIXED_FRAME)
+            self.end(PlanGrasps.Result.TIMED_OUT, f'{words}: it was {self._stage}{moved}')

@@ -14,6 +14,7 @@ from ...tracking.goal_rules import came_of, checked_words, good_enough, is_ready
 from ..conversions.region import timings_to_msg
 from ..conversions.stamps import stamp_to_ns
 from ..node.deadline import Deadline
+from .drift_watch import DriftWatch
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 from .progress import Progress
@@ -79,6 +80,7 @@ class PlanRequest:
         self._camera_tf, self._target_tf, self._frame_tf = (
             TfWait(limits.tf_timeout) for _ in range(3)
         )
+        self._drift = DriftWatch(goal.wait_for_stable)
         self._failures = 0
         # When the last grounding was asked for, s since the start.
         self._sent_s = 0.0
@@ -260,6 +262,7 @@ class PlanRequest:
         self._target_tf.found()
         checked = target.checked_stamp == target.header.stamp
         if not (is_ready(target, self._goal.wait_for_stable) and checked):
+            self._drift.take(target)
             return None
         try:
             placed = self._around.place(target, self._goal.target_frame)
@@ -290,6 +293,7 @@ class PlanRequest:
         if self._lost:
             return Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {self._progress.describe()}'
+        message += self._drift.words()
         if self._grounding.status == Grounding.FAILED:
             message += f'; the last failure: {self._grounding.message}'
         return Ended(Result.TIMED_OUT, message)

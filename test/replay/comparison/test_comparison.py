@@ -109,6 +109,23 @@ def test_more_jitter_less_following_and_slower_stages_are_worse(write):
     assert sentence(compare_runs(b, a, {}))[0] == 'good'
 
 
+@pytest.mark.parametrize(('jumps', 'tone'), [(1, 'mixed'), (2, 'bad')])
+def test_one_more_jump_alone_is_not_red(write, jumps, tone):
+    a, b = write('a'), write('b')
+    path = b.folder / 'answers.jsonl'
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for values in lines:
+        # To another grasp, and back again.
+        if values['event'] == 'target' and 3.4 < values['t_s'] < (9 if jumps == 1 else 3.7):
+            values['position_m'][0] += 0.02
+    path.write_text('\n'.join(map(json.dumps, lines)) + '\n')
+    comparison = compare_runs(a, read_run(b.folder), {})
+    assert figures(comparison)['jumps_more'].value == jumps
+    found, words = sentence(comparison)
+    assert found == tone
+    assert words.startswith(f'B is worse: {jumps} more jump{"s" if jumps > 1 else ""} to another')
+
+
 def test_parameters_that_differ_are_listed(write):
     b = write('b', parameters=(('lost_after', 1.0), ('gate', 22.5)))
     (used,) = compare_runs(write('a'), b, {}).used

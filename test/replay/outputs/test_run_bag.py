@@ -87,6 +87,17 @@ def test_the_frame_of_the_grasp_is_on_tf_under_that_of_the_target(written):
     assert [at.x, at.y, at.z] == pytest.approx(target.grasps[0].position)
 
 
+def test_the_frame_of_the_grasp_has_the_name_that_was_given(tmp_path):
+    run = ReplayRun(TAKE)
+    run.play_frames(2)
+    with RunBag(tmp_path / 'out.mcap', FRANKA_HAND, grasp_frame='to_grasp') as bag:
+        for step in run.steps:
+            bag.add(step)
+    with Bag(tmp_path / 'out.mcap') as bag:
+        found = [each.message.transforms[0] for each in bag.messages([topics.TF])]
+    assert {transform.child_frame_id for transform in found} == {'to_grasp'}
+
+
 def test_transforms_that_were_given_are_there_in_place_of_those_of_the_recording(tmp_path):
     given = [StaticTransform.from_text('mount camera_optical 0 0 0.1 0 0 0')]
     kind = 'tf2_msgs/msg/TFMessage'

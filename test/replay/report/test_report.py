@@ -121,6 +121,28 @@ def test_candidates_are_numbered_in_the_image(page):
         ('9.0', '9.0', '81.0', '61.0'),
         ('9.0', '9.0', '81.0', '71.0'),
     ]
+    numbers = [a for tag, a in page.elements if tag == 'text' and 'font-size' in a]
+    assert [(a['x'], a['y'], a['font-size']) for a in numbers] == [('12.2', '25.0', '16.0')] * 2
+
+
+def test_a_run_that_was_interrupted_says_how_much_of_the_bag_it_saw(tmp_path):
+    folder = MadeRun(statuses=('',)).write(tmp_path / 'run', recording=False)
+    facts = json.loads((folder / 'run.json').read_text())
+    facts['bag']['duration_s'] = 20.0
+    (folder / 'run.json').write_text(json.dumps(facts))
+    found = report(folder).shown
+    assert '3.90 s of 20.00 s, 40 frames): no answer came before the end' in found
+    assert 'the replay ended before an answer came' in found
+
+
+def test_a_long_reason_is_folded(tmp_path):
+    reason = ', '.join(f'the red object number {number}' for number in range(20))
+    made = MadeRun(message=reason).write(tmp_path / 'run', recording=False)
+    text = write_report(made).read_text()
+    start = re.search(
+        r'<summary>Reason: <bdi>(.*?)</bdi> …</summary><p><bdi>(.*?)</bdi></p>', text
+    )
+    assert start[2] == reason and reason.startswith(start[1]) and 250 < len(start[1]) <= 300
 
 
 def test_every_picture_of_the_page_is_there(page):

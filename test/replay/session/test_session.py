@@ -1,10 +1,23 @@
+import re
+from dataclasses import replace
+
+import numpy as np
 import pytest
-from replay_run import LIMITS, ReplayRun, of_kind
+from replay_run import LIMITS, CheckingPlanner, ReplayRun, of_kind
 from slab_scene import FRAME_NS, FakePlanner, at
 
+from realvlg_ros.grasping.completion.object_box import ObjectBox
 from realvlg_ros.replay.bags.events import StreamNotice, UnusableFrame
 
 TAKE = {'instruction': 'take the slab', 'wait_for_stable': False}
+
+
+class BoxedPlanner(CheckingPlanner):
+    """Knows where the object is, too."""
+
+    def plan(self, *arguments, **options):
+        plan = super().plan(*arguments, **options)
+        return replace(plan, box=ObjectBox(plan.grasps[0].tcp2frame, np.full(3, 0.1)))
 
 
 def test_every_image_is_followed_and_the_goal_is_answered_in_its_own():
@@ -114,6 +127,23 @@ def test_the_time_limit_is_that_of_the_bag():
     (answer,) = of_kind(run.play_frames(12), 'answer')
     assert answer['status'] == 'TIMED_OUT' and answer['t_s'] == pytest.approx(0.2, abs=0.034)
     assert answer['message'].startswith('nothing within 0.2 s: it was tracking; ')
+
+
+def test_an_object_that_moves_with_the_camera_is_not_waited_for_without_a_word():
+    goal = {'instruction': 'take the slab', 'timeout': 1.0}
+    run = ReplayRun(goal, planner=BoxedPlanner(), stable_position_mm=0.5)
+
+    def stream():
+        for index in range(36):
+            run.scene.slabs[0].slab2world = at(0.003 * index, 0, 0.6)
+            yield run.frame(index)
+
+    (answer,) = of_kind(run.play(stream()), 'answer')
+    assert answer['status'] == 'TIMED_OUT'
+    assert re.search(
+        r"it was tracking; .*; it moved by \d+ cm in 'camera_color_optical_frame', the frame "
+        'of the camera, and so is not stable: .* give --fixed-frame', answer['message'],
+    )  # fmt: skip
 
 
 def test_a_grounding_is_canceled_when_its_goal_is_out_of_time():

@@ -14,6 +14,7 @@ from rclpy.parameter import Parameter
 from realvlg_ros.action import PlanGrasps
 from realvlg_ros.msg import GraspTarget, Grounding
 from ros_graph import FakeCamera, Graph, plan, wait_until
+from rosgraph_msgs.msg import Clock
 
 from realvlg_ros.nodes.grasp_node import GraspNode
 from realvlg_ros.nodes.grasp_server import GraspServer
@@ -127,6 +128,34 @@ def test_the_command_goal_prints_what_fits_a_terminal(graph, arguments, status, 
     assert all(word in output for word in words), output
     table = [line for line in output.splitlines() if line[:2].strip().isdigit()]
     assert all(len(line) <= 100 for line in table)
+
+
+def test_the_command_goal_asks_when_the_time_of_a_bag_goes_on(graph):
+    clock = graph.node.create_publisher(Clock, '/clock', 10)
+    groundings, words = graph.record_groundings(), 'please pick up the red box'
+    command = [sys.executable, '-u', '-m', 'realvlg_ros.cli', 'goal', words]
+    command += ['--namespace', '/', '--timeout', str(PATIENCE_S), '--when-played']
+    message = Clock()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert 'waits until a bag is played' in process.stdout.readline()
+            wait_until(lambda: clock.get_subscription_count(), 'the reader of the clock')
+            # A bag that is paused.
+            for _ in range(20):
+                clock.publish(message)
+                time.sleep(0.02)
+            assert words not in {grounding.instruction for grounding in groundings}
+
+            def ended():
+                message.clock.nanosec += 1_000_000
+                clock.publish(message)
+                return process.poll() is not None
+
+            wait_until(ended, 'the end of the goal')
+            assert process.returncode == 0 and 'OK: ' in process.stdout.read()
+        finally:
+            process.kill()
+    graph.node.destroy_publisher(clock)
 
 
 def test_ctrl_c_cancels_the_goal_of_the_command(graph, monkeypatch):
