@@ -196,14 +196,17 @@ class Pick:
         self._run(phase, time + _PAUSE, place)
 
     def _shake(self, place: FloatArray) -> None:
-        """Shake to and fro, first along the world's x and then along y."""
+        """Shake to and fro, first along the world's x and then along y, from rest to rest."""
         s = self._settings
+        time = s.shake_time / 2
         for axis in np.eye(3)[:2]:
 
             def at(t: float, axis: FloatArray = axis) -> FloatArray:
-                return place + axis * s.shake_amplitude * np.sin(2 * np.pi * s.shake_rate * t)
+                # No arm begins with a step of its velocity.
+                reach = s.shake_amplitude * np.sin(np.pi * min(t / time, 1.0)) ** 2
+                return place + axis * reach * np.sin(2 * np.pi * s.shake_rate * t)
 
-            self._run('shake', s.shake_time / 2, at)
+            self._run('shake', time, at)
 
     def _run(self, phase: str, time: float, place: Callable[[float], FloatArray]) -> None:
         begin = self._bodies.time

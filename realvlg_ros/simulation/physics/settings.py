@@ -17,7 +17,7 @@ class PickSettings:
         approach_speed: along the grasp's approach, m/s.
         lift: height by which the object is raised, m.
         lift_speed: m/s.
-        shake_amplitude: of the shake, sideways in both directions, m.
+        shake_amplitude: of the shake, sideways in both directions, m; it grows and fades.
         shake_rate: Hz.
         shake_time: s.
         hold_time: how long the hand then stands still, s.
@@ -34,7 +34,7 @@ class PickSettings:
     lift_speed: float = 0.15
     shake_amplitude: float = 0.02
     shake_rate: float = 2.0
-    shake_time: float = 1.0
+    shake_time: float = 2.0
     hold_time: float = 0.5
     grip_time: float = 1.5
     stiffness: float = 5000.0
