@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import RunError
 from ..grasping.gripper import Gripper
 from ..resources import gripper_file
 from .ask import add_gripper_argument
@@ -67,12 +68,15 @@ def run(arguments: argparse.Namespace) -> int:
     from ..closed_loop.report import write_report
     from ..closed_loop.run import EvaluateOptions, evaluate, outcome_hash
     from ..closed_loop.stock import load_stock
+    from ..simulation.physics.hand import check_actuation
 
     options = EvaluateOptions(
         arguments.episodes, arguments.seed, arguments.kind, arguments.grounding, arguments.count,
         arguments.gripper, arguments.through,
     )  # fmt: skip
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
+    check_actuation(gripper)
+    _make_folder(arguments.out)
     stock = load_stock(arguments.objects, told=_tell)
     pictures = FailurePictures(arguments.out / 'failures', gripper)
 
@@ -115,6 +119,18 @@ def make_loop(options: EvaluateOptions, gripper: Gripper, folder: Path | None) -
 
     scenes = None if folder is None else folder / 'scenes'
     return NodesLoop(gripper, PickGraph(options.gripper), scenes)
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder of the run before anything that takes long.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f'{path} cannot be used for a run: {error.strerror}') from error
 
 
 def _tell(words: str) -> None:

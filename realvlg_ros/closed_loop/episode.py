@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import RealvlgError
+from ..errors import RealvlgError, WorldError
 from ..evaluation.graspable import find_valid_grasp
 from ..evaluation.mesh_judge import judge_grasp
 from ..frame import RgbdFrame
@@ -33,8 +33,9 @@ from .sentences import name_objects, sentence_for
 _PERIOD_NS = 33_333_333
 # Time of the first frame, ns. Chosen: that of a clock that has run for a while.
 _BEGIN_NS = 1_000_000_000_000
-# A force on the hand before it closes that is a collision, N. Chosen: more than a touch.
-_TOUCH = 2.0
+# A force on the hand before it closes that explains a failure, and one that is a failure, N.
+# Chosen: more than a touch; what stops an arm that works beside people.
+_TOUCH, _STOP = 2.0, 20.0
 # A mask of which less is the target's means another object. Chosen: half.
 _SAME = 0.5
 
@@ -118,11 +119,21 @@ class Loop:
         episode = replace(blank, status=asked.status, detail=asked.message, frames=asked.frames)
         trial.episode, trial.asked = episode, asked
         begin = time.perf_counter()
-        self.pick(trial)
-        if trial.pick is None:
+        try:
+            self.pick(trial)
+        except WorldError as error:
+            asked = trial.asked = Asked('FAILED', str(error))
+            trial.episode = replace(episode, status='FAILED', detail=str(error))
+        if asked.status == 'FAILED':
+            pass
+        elif _means_another(asked.grounding, mask):
+            trial.episode = replace(
+                episode, cause=Cause.WRONG_OBJECT, detail=f'another was meant; {asked.message}'
+            )
+        elif trial.pick is None:
             trial.episode = self._refused(episode, scene, seed)
         else:
-            self._judge(trial, trial.pick, mask)
+            self._judge(trial, trial.pick)
         seconds['pick'] = time.perf_counter() - begin
         seconds['total'] = time.perf_counter() - started
         trial.episode = replace(trial.episode, seconds=seconds)
@@ -174,7 +185,7 @@ class Loop:
         cause = Cause.RIGHTLY_REFUSED if possible is None else Cause.REFUSED
         return replace(episode, cause=cause)
 
-    def _judge(self, trial: Trial, pick: PickResult, mask: np.ndarray) -> None:
+    def _judge(self, trial: Trial, pick: PickResult) -> None:
         """Say what became of a pick."""
         scene, grasp = trial.scene, trial.grasp
         assert grasp is not None
@@ -183,14 +194,16 @@ class Loop:
             grasp.tcp2frame, min(grasp.opening_width, self._gripper.max_opening), self._gripper,
             meshes.pop(scene.target), meshes,
         )  # fmt: skip
-        cause, detail = _cause(pick, scene, trial.asked.grounding, mask, self._gripper)
+        cause, detail = _cause(pick, scene)
         trial.episode = replace(
             trial.episode,
             cause=cause,
             detail=detail or trial.asked.message,
             quality=grasp.quality,
             judged='valid' if verdict.failure is None else verdict.failure.value,
+            held=pick.held,
             table_force=pick.table_force,
+            approach_force=max(pick.approach_force.values(), default=0.0),
             width_error=pick.opening - grasp.object_width if pick.gripped else float('nan'),
         )
 
@@ -219,19 +232,13 @@ class View:
         return self.rendered(index).frame.placed(self._scene.camera2world, WORLD_FRAME)
 
 
-def _cause(
-    pick: PickResult,
-    scene: EpisodeScene,
-    grounding: Grounding | None,
-    mask: np.ndarray,
-    gripper: Gripper,
-) -> tuple[Cause, str]:
+def _cause(pick: PickResult, scene: EpisodeScene) -> tuple[Cause, str]:
     """What became of a pick, and the evidence in words."""
     others = [name for name in pick.lifted if name != scene.target]
     pushed = max(pick.approach_force.items(), key=lambda item: item[1], default=('', 0.0))
-    if _means_another(grounding, mask) or (others and not pick.held):
-        return Cause.WRONG_OBJECT, f'{", ".join(others) or "another object"} was taken'
-    if pick.success:
+    if others and not pick.held:
+        return Cause.WRONG_OBJECT, f'{", ".join(others)} was taken'
+    if pick.success and pushed[1] <= _STOP:
         return Cause.SUCCESS, ''
     if pushed[1] > _TOUCH:
         return Cause.COLLISION, f'{pushed[1]:.0f} N on {pushed[0]} before the fingers closed'

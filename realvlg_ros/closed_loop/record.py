@@ -43,7 +43,9 @@ class Episode:
         status: of the answer, as PlanGrasps names it; of a pick through the nodes, as Pick does.
         quality: of the grasp that was tried; NaN without one.
         judged: what the judge on the true mesh says of it: valid, or the failure; empty without.
+        held: whether the named object was in the hand at the end.
         table_force: largest force of the hand on the table, N.
+        approach_force: largest force of the open hand on anything, N.
         width_error: opening of the closed fingers less the object_width that the grasp states, m;
             NaN where nothing was gripped.
         frames: that the answer took.
@@ -62,7 +64,9 @@ class Episode:
     status: str
     quality: float = math.nan
     judged: str = ''
+    held: bool = False
     table_force: float = 0.0
+    approach_force: float = 0.0
     width_error: float = math.nan
     frames: int = 0
     seconds: dict[str, float] = field(default_factory=dict)

@@ -93,8 +93,7 @@ def evaluate(
         trial = loop.run(make_scene(options.kind, stock, seed, options.count), options.kind, seed)
         done[seed] = trial.episode
         if folder is not None:
-            with (folder / EPISODES_FILE).open('a', encoding='utf-8') as file:
-                file.write(trial.episode.line() + '\n')
+            _append(folder / EPISODES_FILE, trial.episode.line())
         on_trial(trial)
     return [done[seed] for seed in sorted(done)][: options.episodes]
 
@@ -128,6 +127,21 @@ def _episodes(lines: Sequence[str]) -> Iterator[Episode]:
                 raise RunError(f'{EPISODES_FILE}, line {number}: {error}') from error
 
 
+def _append(path: Path, line: str) -> None:
+    try:
+        with path.open('a', encoding='utf-8') as file:
+            file.write(line + '\n')
+    except OSError as error:
+        raise RunError(f'{path} cannot be written: {error.strerror}') from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside and put it in place: an interruption leaves the old one."""
+    beside = path.with_name(f'{path.name}.new')
+    beside.write_text(text, encoding='utf-8')
+    beside.replace(path)
+
+
 def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> dict[int, Episode]:
     """The episodes that are there by seed, of a run with the same options."""
     wanted = {**asdict(options), 'stock': digest(stock)}
@@ -141,12 +155,12 @@ def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> di
                     f'{folder} holds a run with another {", ".join(differs)}; give another --out'
                 )
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(to_json_text(wanted, indent=2) + '\n', encoding='utf-8')
+        _replace(path, to_json_text(wanted, indent=2) + '\n')
         episodes = read_episodes(folder) if (folder / EPISODES_FILE).exists() else []
         # A line that was cut off is not kept.
         text = ''.join(episode.line() + '\n' for episode in episodes)
-        (folder / EPISODES_FILE).write_text(text, encoding='utf-8')
-    except (OSError, ValueError, AttributeError) as error:
+        _replace(folder / EPISODES_FILE, text)
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise RunError(f'{folder} cannot be used for a run: {error}') from error
     return {episode.seed: episode for episode in episodes}
 

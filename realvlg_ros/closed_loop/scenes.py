@@ -105,9 +105,9 @@ def _try_scene(
     )  # fmt: skip
     try:
         placed = _in_bin(drawn, rng) if kind == 'bin' else _on_table(drawn, kind, rng)
+        rested = settle(placed, table)
     except WorldError:
         return None
-    rested = settle(placed, table)
     pose = _random_view(rng)
     hard = rng.random() < _HARD_SHARE
     world = World(tuple(s.item for s in rested), table, _random_light(rng), name=kind)

@@ -74,9 +74,9 @@ def load_stock(
 
 
 def digest(stock: Sequence[Solid]) -> str:
-    """Names a stock: the same objects with the same shapes."""
+    """Names a stock: the same objects with the same labels and shapes."""
     found = hashlib.sha256()
     for solid in stock:
-        found.update(solid.name.encode())
+        found.update(f'{solid.name} {solid.item.label}'.encode())
         found.update(np.ascontiguousarray(solid.item.mesh.vertices, '<f8').tobytes())
     return found.hexdigest()[:16]

@@ -76,9 +76,9 @@ class NodesLoop(Loop):
             status, message, None, picked.grounding, len(picked.targets), dict(picked.seconds)
         )
 
-    def _judge(self, trial: Trial, pick: PickResult, mask: np.ndarray) -> None:
+    def _judge(self, trial: Trial, pick: PickResult) -> None:
         """Say what became of a pick, and what the executor says of it."""
-        super()._judge(trial, pick, mask)
+        super()._judge(trial, pick)
         detail, message = trial.episode.detail, trial.asked.message
         if detail != message:
             trial.episode = replace(trial.episode, detail=f'{detail}; {message}')
@@ -93,7 +93,7 @@ class NodesLoop(Loop):
         """Take the last attempt of the robot."""
         if self._picked is None or not self._attempts:
             return
-        attempt = self._attempts[-1]
+        attempt, before = self._attempts[-1], self._attempts[:-1]
         planned = nearest_grasp(self._picked.targets, attempt.tcp2world)
         if planned is None:
             return
@@ -102,6 +102,8 @@ class NodesLoop(Loop):
             standoff=attempt.standoff,
         )  # fmt: skip
         trial.pick = named(attempt.result, trial.scene.target)
+        for earlier in before:
+            _add_forces(trial.pick, earlier.result)
 
 
 def nearest_grasp(targets: Sequence[GraspTarget], tcp2world: np.ndarray) -> Grasp | None:
@@ -112,6 +114,13 @@ def nearest_grasp(targets: Sequence[GraspTarget], tcp2world: np.ndarray) -> Gras
         return float(np.linalg.norm(apart[:, 1]) + _LEVER * np.linalg.norm(apart[:, 0]))
 
     return min((g for t in targets for g in t.grasps), key=distance, default=None)
+
+
+def _add_forces(result: PickResult, earlier: PickResult) -> None:
+    """Keep the largest forces of an earlier attempt, too."""
+    result.table_force = max(result.table_force, earlier.table_force)
+    for name, force in earlier.approach_force.items():
+        result.approach_force[name] = max(result.approach_force.get(name, 0.0), force)
 
 
 def named(result: PickResult, target: str) -> PickResult:

@@ -27,10 +27,17 @@ class Evidence(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one witness says, and why."""
+    """What one witness says, and why.
+
+    Attributes:
+        evidence: what it says.
+        words: why.
+        alone: whether it needs no other witness.
+    """
 
     evidence: Evidence
     words: str
+    alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,9 @@ def judge_sighting(before: Sighting, after: Sighting | None, way: FloatArray) ->
     if along < _STAYED_SHARE * length:
         return Finding(Evidence.MISSED, words)
     if along > _MOVED_SHARE * length and aside < (1 - _MOVED_SHARE) * length:
-        return Finding(Evidence.HELD, words)
+        middle = float(moved @ way) / length
+        # A box that only grew is no proof by itself: a hand in its mask does that.
+        return Finding(Evidence.HELD, words, alone=middle > _MOVED_SHARE * length)
     return Finding(Evidence.UNKNOWN, f'{words} and {1000 * aside:.0f} mm aside')
 
 
@@ -160,6 +169,6 @@ def combine(reading: Finding, sighting: Finding) -> Finding:
     if reading.evidence == Evidence.HELD:
         sure = sighting.evidence in (Evidence.HELD, Evidence.GONE)
         return Finding(Evidence.HELD if sure else Evidence.UNKNOWN, words)
-    if sighting.evidence in (Evidence.HELD, Evidence.MISSED):
+    if sighting.evidence in (Evidence.HELD, Evidence.MISSED) and sighting.alone:
         return Finding(sighting.evidence, words)
     return Finding(Evidence.UNKNOWN, words)

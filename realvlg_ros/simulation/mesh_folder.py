@@ -27,6 +27,10 @@ _UP = {
 }
 # Sizes that an object may have, m. Chosen: a grain of rice, a chair; else a unit is wrong.
 _SIZES = (0.002, 2.0)
+# What readers of mesh files raise for files that are damaged. From trimesh.
+_UNREADABLE = (
+    OSError, ValueError, LookupError, AttributeError, TypeError, NotImplementedError,
+)  # fmt: skip
 _ENTRY = '{file: mug.obj, size: [0.08, 0.11, 0.09], label: mug, up_axis: z}'
 
 
@@ -62,6 +66,10 @@ def _list_files(folder: Path) -> dict[str, dict[str, Any]]:
         raise WorldError(
             f'{folder} holds no mesh ({", ".join(sorted(_ENDINGS))}) and no {LISTING}'
         )
+    stems = [path.stem for path in paths]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise WorldError(f'{folder} holds two meshes called {twice[0]}; rename one')
     return {path.stem: {'file': path.name} for path in paths}
 
 
@@ -120,7 +128,7 @@ def _read_mesh(path: Path) -> Trimesh:
     try:
         mesh = trimesh.load(str(path), force='mesh', skip_materials=True)
         flat = len(mesh.faces) == 0 or not (mesh.extents > 0).all()
-    except (OSError, ValueError, AttributeError, TypeError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise WorldError(f'mesh {path} cannot be read: {error}') from error
     if flat:
         raise WorldError(f'mesh {path} holds no triangles that span a volume')

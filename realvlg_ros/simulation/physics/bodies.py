@@ -73,6 +73,8 @@ class Bodies:
         self._mujoco = import_optional(
             'mujoco', 'physics needs mujoco', 'pip install "realvlg_ros[simulation]"'
         )
+        # What it warns of is looked at after each step; it would write a file.
+        self._mujoco.set_mju_user_warning(lambda message: None)
         spec = self._spec(settings, table)
         self.names = [solid.name for solid in solids if not solid.fixed]
         for index, solid in enumerate(solids):
@@ -94,8 +96,18 @@ class Bodies:
         return float(self._data.time)
 
     def advance(self) -> None:
-        """One step of time."""
+        """One step of time.
+
+        Raises:
+            WorldError: the engine lost its way: bodies that fly apart, or more contacts than fit.
+        """
+        before = self._data.time
         self._mujoco.mj_step(self._model, self._data)
+        for warning in self._data.warning:
+            if warning.number:
+                raise WorldError('physics: the simulation is not stable, or has too many contacts')
+        if not self._data.time > before:
+            raise WorldError('physics: the simulation began anew')
 
     def poses(self) -> dict[str, FloatArray]:
         """The pose (4x4, to world) of each object that can move."""
@@ -110,11 +122,14 @@ class Bodies:
         """The centre of mass (3,) of each object that can move, in the world, m."""
         return {name: np.array(self._data.body(name).xipos) for name in self.names}
 
-    def fastest(self) -> float:
-        """Of all objects the largest speed, m/s; a turn of 1 rad counts as 5 cm."""
-        velocities = np.array([self._data.body(name).cvel for name in self.names]).reshape(
-            -1, 2, 3
-        )
+    def fastest(self, lowest: float = -np.inf) -> float:
+        """Of all objects the largest speed, m/s; a turn of 1 rad counts as 5 cm.
+
+        Args:
+            lowest: what is below does not count, m.
+        """
+        bodies = [self._data.body(name) for name in self.names]
+        velocities = np.array([b.cvel for b in bodies if b.xpos[2] > lowest]).reshape(-1, 2, 3)
         turns, speeds = np.linalg.norm(velocities, axis=2).T
         return float(max(speeds.max(initial=0.0), 0.05 * turns.max(initial=0.0)))
 

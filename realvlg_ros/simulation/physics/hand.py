@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from ...arrays import FloatArray
 from ...errors import GripperError
+from ...grasping.actuation import Actuation
 from ...grasping.gripper import Gripper
 from .settings import PickSettings
 
@@ -22,8 +23,6 @@ HAND_GEOMS = (*FINGERS, *PADS, PALM)
 _PALM_MASS, _FINGER_MASS = 0.6, 0.065
 # Thickness of the pad that covers a finger's inner face, m. Chosen: of rubber pads.
 _PAD = 0.002
-# Damping of a finger's drive, N s/m: with it the fingers reach their speed within 5 ms. Chosen.
-_DRIVE = 400.0
 # How far the hand may travel from where it starts, m. Chosen: more than any lift.
 _REACH = 1.0
 
@@ -49,11 +48,8 @@ def add_hand(
     Raises:
         GripperError: the profile does not say with which force and speed it closes.
     """
-    if gripper.actuation is None:
-        raise GripperError(
-            f'gripper {gripper.name!r} has no actuation in its profile; force and speed of the '
-            'fingers are needed'
-        )
+    actuation = check_actuation(gripper)
+    damping = actuation.closing_force / (actuation.closing_speed / 2)
     rotation = pose[:3, :3]
     hand = spec.worldbody.add_body(name='hand', pos=pose[:3, 3], quat=wxyz(rotation), gravcomp=1.0)
     for axis, name in enumerate(('x', 'y', 'z')):
@@ -70,7 +66,7 @@ def add_hand(
         finger.add_joint(
             name=name, type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, -side, 0],
             range=[(opening - gripper.max_opening) / 2 - 1e-6, closed],
-            limited=mujoco.mjtLimited.mjLIMITED_TRUE,
+            limited=mujoco.mjtLimited.mjLIMITED_TRUE, damping=damping,
         )  # fmt: skip
         hard, soft = box.copy(), box.copy()
         inner = 0 if side > 0 else 1
@@ -81,7 +77,21 @@ def add_hand(
         rubber.priority = 1
         rubber.solref = [settings.pad_compliance, 1.0]
     _couple(spec, mujoco)
-    _add_drive(spec, mujoco, gripper)
+    _add_drive(spec, mujoco, actuation)
+
+
+def check_actuation(gripper: Gripper) -> Actuation:
+    """How a gripper closes.
+
+    Raises:
+        GripperError: the profile does not say with which force and speed it closes.
+    """
+    if gripper.actuation is None:
+        raise GripperError(
+            f'gripper {gripper.name!r} has no actuation in its profile; force and speed of the '
+            'fingers are needed'
+        )
+    return gripper.actuation
 
 
 def wxyz(rotation: FloatArray) -> FloatArray:
@@ -124,18 +134,19 @@ def _couple(spec: Any, mujoco: Any) -> None:
     equality.data[:5] = 0.0, 1.0, 0.0, 0.0, 0.0
 
 
-def _add_drive(spec: Any, mujoco: Any, gripper: Gripper) -> None:
-    """Drive the fingers together at a speed, each with the closing force at most."""
-    assert gripper.actuation is not None
-    force = gripper.actuation.closing_force
+def _add_drive(spec: Any, mujoco: Any, actuation: Actuation) -> None:
+    """Drive both fingers with a force in proportion to the speed that is asked for.
+
+    The damping of their joints lets them move at that speed where nothing is in the way; fingers
+    that are stopped press with all of the force.
+    """
+    speed = actuation.closing_speed / 2
     tendon = spec.add_tendon(name='fingers')
     for name in FINGERS:
         tendon.wrap_joint(name, 0.5)
     # A force on the tendon acts on each finger by its coefficient of a half.
     actuator = spec.add_actuator(
         name='fingers', target='fingers', trntype=mujoco.mjtTrn.mjTRN_TENDON,
-        gaintype=mujoco.mjtGain.mjGAIN_FIXED, biastype=mujoco.mjtBias.mjBIAS_AFFINE,
-        forcelimited=mujoco.mjtLimited.mjLIMITED_TRUE, forcerange=[-2 * force, 2 * force],
+        gaintype=mujoco.mjtGain.mjGAIN_FIXED, biastype=mujoco.mjtBias.mjBIAS_NONE,
     )  # fmt: skip
-    actuator.gainprm[0] = _DRIVE
-    actuator.biasprm[2] = -_DRIVE
+    actuator.gainprm[0] = 2 * actuation.closing_force / speed

@@ -40,7 +40,7 @@ class PickSettings:
     stiffness: float = 5000.0
     pad_friction: float = 0.7
     friction: float = 0.5
-    pad_compliance: float = 0.01
+    pad_compliance: float = 0.006
     step: float = 0.002
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...errors import WorldError
 from ..world import Table
 from .bodies import Bodies
 from .settings import PickSettings
@@ -33,14 +34,16 @@ def settle(
 
     Raises:
         MissingDependencyError: mujoco is not installed.
-        WorldError: the engine refuses the model.
+        WorldError: the engine refuses the model, or they do not come to rest.
     """
     settings = settings or PickSettings()
     bodies = Bodies(solids, table, settings)
     quiet = 0.0
     while quiet < _REST_TIME and bodies.time < _LONGEST:
         bodies.advance()
-        quiet = quiet + settings.step if bodies.fastest() < _REST_SPEED else 0.0
+        quiet = quiet + settings.step if bodies.fastest(_FALLEN) < _REST_SPEED else 0.0
+    if quiet < _REST_TIME:
+        raise WorldError(f'the objects are not at rest after {_LONGEST:g} s')
     poses = bodies.poses()
     rested = []
     for solid in solids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -119,6 +120,8 @@ class Workplace:
             for s in self._solids
             if not s.fixed
         }
+        # What fell off the table before is not where it was.
+        result.moved |= {name: math.inf for name in self._begun if name not in poses}
         self._on_attempt(Attempt(*self._told, lifted, result))
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
