@@ -32,3 +32,12 @@ def test_wrong_options_are_named(tmp_path, capsys):
     missing = ['simulate', 'evaluate', '--out', str(tmp_path), '--objects', str(tmp_path / 'no')]
     assert main(missing) == 2
     assert 'holds no mesh' in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_used_is_told_before_meshes_are_cut(tmp_path, capsys):
+    taken = tmp_path / 'file'
+    taken.write_text('')
+    assert main(['simulate', 'evaluate', '--out', str(taken)]) == 2
+    said = capsys.readouterr().err
+    assert 'cannot be used for a run' in said
+    assert 'convex parts' not in said

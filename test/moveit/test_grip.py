@@ -5,9 +5,11 @@ import pytest
 
 from realvlg_ros.moveit.grip import (
     Evidence,
+    Finding,
     GripLimits,
     GripReading,
     Sighting,
+    combine,
     judge_reading,
     judge_sighting,
 )
@@ -86,3 +88,17 @@ def test_a_sighting_after_a_retreat_of_100_mm(after, evidence):
 )
 def test_a_box_that_still_reaches_the_support_has_moved_by_its_top(after, evidence):
     assert judge_sighting(boxed(0.06, 0.06), after, WAY).evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ('reading', 'after', 'evidence'),
+    [
+        # A box that only grew says nothing by itself: a hand in the object's mask makes it grow.
+        (UNKNOWN, boxed(0.16, 0.06), UNKNOWN),
+        (HELD, boxed(0.16, 0.06), HELD),
+        (UNKNOWN, boxed(0.16, 0.16), HELD),
+    ],
+)
+def test_a_box_that_grew_needs_the_word_of_the_gripper(reading, after, evidence):
+    sighting = judge_sighting(boxed(0.06, 0.06), after, WAY)
+    assert combine(Finding(reading, 'gripper'), sighting).evidence == evidence

@@ -77,3 +77,15 @@ def test_a_listing_that_names_nothing_is_refused(folder, text):
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(WorldError, match='holds no mesh'):
         read_mesh_folder(tmp_path)
+
+
+def test_two_meshes_of_a_name_are_refused(folder):
+    trimesh.creation.box((0.02, 0.02, 0.02)).export(folder / 'brick.ply')
+    with pytest.raises(WorldError, match='two meshes called brick'):
+        read_mesh_folder(folder)
+
+
+def test_a_damaged_mesh_is_named(tmp_path):
+    (tmp_path / 'bad.obj').write_text('v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n')
+    with pytest.raises(WorldError, match=r'bad\.obj'):
+        read_mesh_folder(tmp_path)
