@@ -94,9 +94,9 @@ def test_a_box_that_still_reaches_the_support_has_moved_by_its_top(after, eviden
     ('reading', 'after', 'evidence'),
     [
         # A box that only grew says nothing by itself: a hand in the object's mask makes it grow.
-        (UNKNOWN, boxed(0.16, 0.06), UNKNOWN),
-        (HELD, boxed(0.16, 0.06), HELD),
-        (UNKNOWN, boxed(0.16, 0.16), HELD),
+        (UNKNOWN, boxed(0.16, 0.16), UNKNOWN),
+        (HELD, boxed(0.16, 0.16), HELD),
+        (UNKNOWN, boxed(0.16, 0.06), HELD),
     ],
 )
 def test_a_box_that_grew_needs_the_word_of_the_gripper(reading, after, evidence):
