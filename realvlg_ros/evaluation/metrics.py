@@ -11,11 +11,10 @@ import math
 from collections.abc import Sequence
 from enum import Enum
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import BoolArray
+from ..arrays import BoolArray, FloatArray
 from ..errors import EvaluationError
 from ..image_region import Box
 from ..rectangle import ContactPair, GraspRectangle
@@ -66,12 +65,35 @@ def mask_iou(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 def rectangle_iou(first: GraspRectangle, second: GraspRectangle) -> float:
     """Intersection over union of two rotated rectangles, 0 to 1, exact."""
     areas = [r.width * r.height for r in (first, second)]
-    # About their middle, where single precision suffices.
-    middle = (first.center + second.center) / 2
-    one, other = ((r.corners() - middle).astype(np.float32) for r in (first, second))
-    intersection, _ = cv2.intersectConvexConvex(one, other)
-    intersection = min(float(intersection), *areas)
+    # In the axes of the first, whose sides are then limits of x and y.
+    c, s = math.cos(first.angle), math.sin(first.angle)
+    polygon = (second.corners() - first.center) @ np.array([[c, -s], [s, c]])
+    for axis, half in enumerate((first.width / 2, first.height / 2)):
+        for sign in (1.0, -1.0):
+            polygon = _cut(polygon, sign * polygon[:, axis] - half)
+    intersection = min(_area(polygon), *areas)
     return intersection / (sum(areas) - intersection)
+
+
+def _cut(polygon: FloatArray, outside: FloatArray) -> FloatArray:
+    """The part of a polygon (n, 2) whose distances (n,) beyond a line are not positive.
+
+    Sutherland and Hodgman, "Reentrant Polygon Clipping" (1974).
+    """
+    kept = []
+    for k in range(len(polygon)):
+        last, here = float(outside[k - 1]), float(outside[k])
+        if (last > 0) != (here > 0):
+            kept.append(polygon[k - 1] + last / (last - here) * (polygon[k] - polygon[k - 1]))
+        if here <= 0:
+            kept.append(polygon[k])
+    return np.array(kept).reshape(-1, 2)
+
+
+def _area(polygon: FloatArray) -> float:
+    """Area of a polygon (n, 2)."""
+    x, y = polygon.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
 def angle_difference(first: float, second: float) -> float:

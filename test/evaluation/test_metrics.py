@@ -65,8 +65,10 @@ def test_mask_iou_counts_pixels():
             rectangle(width=20, degrees=45),
             2 * (math.sqrt(2) - 1) / (2 - 2 * (math.sqrt(2) - 1)),
         ),
-        # One inside the other.
+        # One inside the other, and with an edge in common on both sides.
         (rectangle(), rectangle(width=20, height=10), 0.25),
+        (rectangle(), rectangle(width=5), 0.125),
+        (rectangle(degrees=3), rectangle(degrees=3, width=5), 0.125),
     ],
 )
 def test_rectangle_iou_of_known_overlaps(first, second, expected):

@@ -170,7 +170,7 @@ OBJECTS = [
         'a mug a quarter as large',
         (0.25, 'the red mug', 0.0052),
         'NO_GRASP',
-        ('mug', '2 cm', *UNIT),
+        ('mug', 'mm', *UNIT),
     ),
 ]
 
