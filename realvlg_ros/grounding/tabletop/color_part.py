@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays import BoolArray
 from ...image_region import RegionMask
-from .colors import COLOR_NAMES, name_weights
+from .colors import COLOR_NAMES, affinity, name_weights
 from .scene import TabletopScene
 
 # A part is one when it covers this share of the segment at least. Chosen: prints and ends of
@@ -42,13 +42,15 @@ def part_of_color(scene: TabletopScene, region: RegionMask, color: str) -> Regio
     nearest = name_weights(scene.color[window], scene.white).argmax(axis=-1)
     shows = region.data & (nearest == asked)
     own = _largest(shows)
-    # The other part must be of its colour beyond doubt: not a shaded side of this one.
-    clear = [
-        region.data & (scene.color_names[window] == index)
+    # The other part must be of its colour beyond doubt, or of one that does not pass for this one:
+    # not a shaded side of it.
+    passes, clear = affinity(color) > 0, scene.color_names[window]
+    others = [
+        region.data & ((clear if passes[index] else nearest) == index)
         for index in range(len(COLOR_NAMES))
         if index != asked
     ]
-    shown = max(clear, key=lambda mask: int(_largest(mask).sum()))
+    shown = max(others, key=lambda mask: int(_largest(mask).sum()))
     other = _largest(shown)
     if min(own.sum(), other.sum()) < _PART_SHARE * area:
         return None

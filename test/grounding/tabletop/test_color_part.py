@@ -26,9 +26,11 @@ def painted(*parts):
 BESIDE = (('white', (20, 30, 40, 20)), ('brown', (55, 48, 40, 20)))
 
 
-@pytest.mark.parametrize(('asked', 'index'), [('white', 0), ('brown', 1)])
-def test_of_two_things_side_by_side_the_one_of_the_colour_is_meant(asked, index):
-    scene, region = painted(*BESIDE)
+@pytest.mark.parametrize('pair', [('white', 'brown'), ('orange', 'gray'), ('brown', 'orange')])
+@pytest.mark.parametrize('index', [0, 1])
+def test_of_two_things_side_by_side_the_one_of_the_colour_is_meant(pair, index):
+    scene, region = painted(*((name, BESIDE[k][1]) for k, name in enumerate(pair)))
+    asked = pair[index].replace('gray', 'grey')
     part = part_of_color(scene, region, asked).to_full(ROWS, COLUMNS)
     x, y, width, height = BESIDE[index][1]
     true = np.zeros((ROWS, COLUMNS), bool)
