@@ -55,6 +55,7 @@ class Episode(Generic[P]):
         shots: the frames, in the order in which they were asked for.
         grounding: the last one that was answered OK.
         answer: the target of the result.
+        answer_ns: stamp of that target, which may be heard after the end, ns; 0 without one.
         status: how it ended, by name; empty before.
         message: the reason.
         ended_ns: when, by the clock of the images, ns.
@@ -72,6 +73,7 @@ class Episode(Generic[P]):
     shots: list[Shot[P]] = field(default_factory=list)
     grounding: Grounding | None = None
     answer: GraspTarget | None = None
+    answer_ns: int = 0
     status: str = ''
     message: str = ''
     ended_ns: int = 0
@@ -112,6 +114,8 @@ class Episode(Generic[P]):
     def add_target(self, target: GraspTarget) -> None:
         """Note a target of one of its requests, where something about it has changed."""
         self._targets.append(target)
+        if self.answer is None and 0 < self.answer_ns == target.stamp_ns:
+            self.answer = target
         now = (target.state, target.stable, bool(target.grasps))
         if self._last.get(target.request_id) != now:
             self._last[target.request_id] = now

@@ -234,6 +234,7 @@ class EpisodeWatch(Generic[P]):
             return
         episode.token = event.token if event.status == 'AMBIGUOUS' else ''
         if event.target_stamp_ns:
+            episode.answer_ns = event.target_stamp_ns
             episode.answer = episode.target_at(event.target_stamp_ns)
             self._keep(episode, 'answer', event.target_stamp_ns)
         self._end(episode, event.status, event.message, event.stamp_ns)

@@ -39,6 +39,20 @@ def test_frames_before_at_and_after_an_answer_are_kept():
     assert seen.watch.open_count == 0
 
 
+def test_a_target_that_is_heard_after_the_end_is_the_answer_still():
+    seen = Watched()
+    seen.watch.on_goal(goal(GoalStep.ACCEPTED, seen.frames(1), 1))
+    grounded, answered = seen.stamp_ns, seen.frames(1)
+    seen.watch.on_grounding(grounding(GroundingStatus.OK, grounded, 1))
+    ended = goal(GoalStep.ENDED, answered, 1, status='OK', target_stamp_ns=answered)
+    seen.watch.on_goal(ended)
+    seen.watch.on_target(target(TargetState.CONFIRMED, answered, 1, grounded_stamp_ns=grounded))
+    seen.frames(20)
+    (episode,) = seen.done
+    assert episode.answer is not None and episode.answer.stamp_ns == answered
+    assert episode.events[-1]['position_m'] == [0.1, 0.2, 0.5]
+
+
 def test_a_frame_that_is_gone_is_named_and_no_other_one_takes_its_place():
     seen = Watched(limit_bytes=300)
     seen.frames(1)

@@ -38,9 +38,17 @@ def recorder(graph: Graph, tmp_path: Path) -> Any:
     node = graph.add(Recorder, folder=str(tmp_path), **QUICK)
     # It must have seen frames from before the goal, and be known to those that it listens to.
     wait_until(lambda: len(node._ring.before()) == 2, 'frames of the recorder')
-    wait_until(lambda: graph.node.count_subscribers('goals'), 'subscription to goals')
+    for topic in ('goals', 'grounding', 'target'):
+        wait_until(lambda topic=topic: listens(graph, node, topic), f'subscription to {topic}')
     yield node
     graph.remove(node)
+
+
+def listens(graph: Graph, node: Recorder, topic: str) -> bool:
+    """Whether others know that a node listens to a topic."""
+    name = graph.node.resolve_topic_name(topic)
+    found = graph.node.get_subscriptions_info_by_topic(name)
+    return node.get_name() in [info.node_name for info in found]
 
 
 def episodes(folder: Path, count: int) -> list[tuple[Path, dict[str, Any]]]:
