@@ -10,9 +10,10 @@ import numpy as np
 from ..arrays import FloatArray
 from ..transforms import invert, transform_points
 
-# In the image one thing is left of all others when it is so by this much at least, m. Chosen: a
-# person would not call less so.
+# One thing is left of all others when it is so by this much at least: on the table, m, and in the
+# image, as a share of the distance. Chosen: a person would not call less so.
 _BESIDE = 0.04
+_BESIDE_SEEN = 0.05
 _FORMS = (
     'pick up the {}', 'grab the {}', 'please give me the {}', 'hand me the {}', 'take the {}',
 )  # fmt: skip
@@ -72,6 +73,12 @@ def sentence_for(target: str, things: Sequence[Named], rng: np.random.Generator)
         phrases.append('object')
     for word, axis, sign in (('on the left', 0, -1), ('on the right', 0, 1)):
         ahead = [sign * (one.position[axis] - o.position[axis]) for o in others]
-        if ahead and min(ahead) > _BESIDE:
+        seen = [sign * (_bearing(one, axis) - _bearing(o, axis)) for o in others]
+        if ahead and min(ahead) > _BESIDE and min(seen) > _BESIDE_SEEN:
             phrases += [f'{one.color} {one.noun} {word}', f'object {word}', f'thing {word}']
     return form.format(str(rng.choice(phrases)))
+
+
+def _bearing(thing: Named, axis: int) -> float:
+    """Where it is in the image, as a share of its distance from the middle of the view."""
+    return float(thing.position[axis] / thing.position[2])

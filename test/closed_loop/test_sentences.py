@@ -5,8 +5,8 @@ from realvlg_ros.closed_loop.sentences import Named, sentence_for
 from realvlg_ros.grounding.tabletop.grammar import NounKind, parse
 
 
-def thing(name, color, x):
-    return Named(name, color, 'mug', np.array([x, 0.0, 0.6]))
+def thing(name, color, x, z=0.6):
+    return Named(name, color, 'mug', np.array([x, 0.0, z]))
 
 
 SCENE = [thing('a', 'red', -0.2), thing('b', 'blue', 0.0), thing('c', 'green', 0.03)]
@@ -20,6 +20,12 @@ def test_the_outermost_is_named_by_its_side_only_where_it_is_so_by_far():
     assert any(words.endswith('object on the left') for words in said('a'))
     assert not any('right' in words for words in said('c'))
     assert not any('left' in words or 'right' in words for words in said('b'))
+
+
+def test_a_far_thing_is_on_the_left_only_where_it_is_seen_so():
+    near = thing('near', 'blue', -0.1, z=0.5)
+    assert not any('left' in words for words in said('far', [near, thing('far', 'red', -0.2, 1.0)]))
+    assert any('left' in words for words in said('far', [near, thing('far', 'red', -0.3, 1.0)]))
 
 
 def test_every_sentence_is_true_of_its_object_alone():

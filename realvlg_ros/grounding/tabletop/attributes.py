@@ -75,11 +75,16 @@ class SceneObject:
         """Share of the object that has a colour, without what only passes for it, 0 to 1."""
         return float(self.colors[COLOR_NAMES.index(color)])
 
+    @property
+    def main_colors(self) -> tuple[str, ...]:
+        """The one or two names by which its colours are described, the main one first."""
+        order = np.argsort(-self.colors)
+        second = [i for i in order[1:2] if self.colors[i] >= _NAMED_SHARE]
+        return tuple(COLOR_NAMES[i] for i in (order[0], *second))
+
     def color_words(self) -> str:
         """Its main colours in words, such as 'red' or 'white and yellow'."""
-        order = np.argsort(-self.colors)
-        named = [COLOR_NAMES[i] for i in order[:2] if self.colors[i] >= _NAMED_SHARE]
-        return ' and '.join(named or [COLOR_NAMES[order[0]]])
+        return ' and '.join(self.main_colors)
 
 
 def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array) -> SceneObject:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .attributes import SceneObject
 from .colorless import NEUTRAL
-from .colors import COLOR_NAMES
+from .colors import COLOR_NAMES, affinity
 from .grammar import NounKind, Phrase
 from .large_things import TOYS
 from .lexicon import STATES, TURNING, UNSEEN
@@ -20,14 +20,18 @@ from .shape_fit import is_too_small_a_part
 # Shape alone names a thing among others only where it fits well. Chosen: twice what is asked of a
 # word.
 _SURE_BY_SHAPE = 0.7
+# What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
+# and a reflection take as much.
+_PASSES = 0.05
+# So does what shows it on less than this share of what its main colour covers, where that passes
+# for it. Chosen: on real frames black, grey and yellow things that were meant show half and more;
+# of three that were not, 11, 11 and 30 %.
+_BY_MAIN = 0.33
 # Share of an object that must be of a colour itself, not of one that passes for it, where the
 # colour speaks for a noun that is not known; of each of several colours, and of them together.
 # Chosen: a thing of two colours has a main one, and prints take some.
 _OWN_SHARE = 0.4
 _EACH_SHARE = 0.1
-# What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
-# and a reflection take as much.
-_PASSES = 0.05
 
 
 def is_confirmed(
@@ -54,7 +58,7 @@ def is_confirmed(
         return _color_speaks_for_noun(known, item)
     if known.shape and is_too_small_a_part(known.shape, item):
         return False
-    if known.kind is NounKind.GENERIC and _only_passes(known, item):
+    if _only_passes(known, item):
         return False
     if not known.unconfirmed:
         return alone or known.names_attributes or fit.score >= _SURE_BY_SHAPE
@@ -105,8 +109,16 @@ def _color_speaks_for_noun(phrase: Phrase, item: SceneObject) -> bool:
 
 
 def _only_passes(phrase: Phrase, item: SceneObject) -> bool:
-    """Whether of a single colour asked for an object shows only what may pass for it."""
-    return len(phrase.colors) == 1 and item.shows_itself(phrase.colors[0]) < _PASSES
+    """Whether of a single colour asked for an object shows only what may pass for it.
+
+    A small part of it beside much that passes for it is a reflection, a shade or another thing.
+    """
+    if len(phrase.colors) != 1:
+        return False
+    asked, main = phrase.colors[0], item.main_colors[0]
+    share, most = item.shows_itself(asked), item.shows_itself(main)
+    passes = affinity(asked)[COLOR_NAMES.index(main)] > 0
+    return share < _PASSES or bool(passes and share < _BY_MAIN * most)
 
 
 def _shows_itself(colors: Sequence[str], item: SceneObject) -> bool:

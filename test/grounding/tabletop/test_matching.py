@@ -3,6 +3,7 @@ import pytest
 
 from realvlg_ros.grounding.tabletop.attributes import SceneObject
 from realvlg_ros.grounding.tabletop.colors import COLOR_NAMES
+from realvlg_ros.grounding.tabletop.confirmation import is_confirmed
 from realvlg_ros.grounding.tabletop.grammar import parse
 from realvlg_ros.grounding.tabletop.matching import match
 from realvlg_ros.image_region import RegionMask
@@ -48,3 +49,26 @@ def test_what_passes_for_a_colour_does_not_decide_against_what_has_it(objects, e
 def test_a_place_decides_between_what_passes_for_a_colour_and_what_has_it():
     result = match(parse('pick up the red can on the right'), (BROWN, LID_ON_RED), 400)
     assert [fit.index for fit in result.fits] == [1]
+
+
+# One thing that fits "the X object" beside one that cannot be meant, and whether it is taken.
+SHADES = {
+    'red under a lamp for brown': ('brown', {'red': 0.81, 'pink': 0.10, 'brown': 0.09}, False),
+    'grey for white': ('white', {'grey': 0.91, 'white': 0.09}, False),
+    'grey beside white': ('white', {'grey': 0.76, 'white': 0.24}, False),
+    'only yellow for orange': ('orange', {'yellow': 1.0}, False),
+    'black in the light': ('black', {'grey': 0.56, 'black': 0.44}, True),
+    'white in the shade': ('white', {'grey': 0.55, 'white': 0.45}, True),
+    'dark blue': ('blue', {'black': 0.65, 'blue': 0.35}, True),
+    'a blue thing with much white': ('blue', {'white': 0.72, 'blue': 0.28}, True),
+}
+
+
+@pytest.mark.parametrize('name', SHADES)
+def test_what_only_passes_for_a_colour_is_asked_back(name):
+    asked, shares, taken = SHADES[name]
+    objects = (thing(100, (0.1, 0.07, 0.05), **shares), thing(300, (0.1, 0.07, 0.05), green=1.0))
+    phrase = parse(f'pick up the {asked} object')
+    fits = match(phrase, objects, 640).fits
+    assert [fit.index for fit in fits] == [0]
+    assert is_confirmed(phrase, fits[0], objects, 640) is taken
