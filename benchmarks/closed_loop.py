@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.growth import fit_exponent
 from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.cli.evaluate import make_loop
 from realvlg_ros.closed_loop import tally
@@ -38,6 +40,11 @@ PARTS = (
 _EPISODES, _QUICK = 300, 12
 # The same of those through the nodes. Chosen: each takes half a minute, that of its processes.
 _NODE_EPISODES, _NODE_QUICK = 20, 2
+# Objects of the scenes by which growth is measured, and the episodes of each. Chosen: all that an
+# episode may have, in doublings; medians of so many hardly move.
+_COUNTS = (3, 6, 12)
+_GROWTH_EPISODES, _GROWTH_QUICK = 15, 1
+GROWTH = 'growth'
 # Largest force of the hand on the table, N. From the goal.
 _TABLE_FORCE = 5.0
 
@@ -105,6 +112,33 @@ def summarize(name: str, episodes: Sequence[Episode], goal: float | None, report
         report.add(f'{name}_{stage}_median_s', seconds)
 
 
+def measure_growth(
+    options: EvaluateOptions, stock: Sequence[Solid], episodes: int, report: Report
+) -> None:
+    """How the time of each stage grows with the number of objects.
+
+    Args:
+        options: of the episodes; their number and that of the objects are replaced.
+        stock: objects to draw from.
+        episodes: for each number of objects.
+        report: to add to.
+    """
+    rows = []
+    for count in _COUNTS:
+        chosen = replace(options, episodes=episodes, kind='clutter', count=count)
+        gripper = Gripper.from_yaml(gripper_file(chosen.gripper))
+        rows.append(tally.stage_seconds(evaluate(chosen, stock, gripper, None)))
+    stages = [stage for stage in rows[0] if all(stage in row for row in rows)]
+    table = []
+    for stage in stages:
+        seconds = [row[stage] for row in rows]
+        power = fit_exponent(_COUNTS, seconds) if min(seconds) > 0 else np.nan
+        report.add(f'growth_{stage}_exponent', power)
+        table.append((stage, *(f'{value:.3f}' for value in seconds), f'{power:.2f}'))
+    heads = ('median s', *(f'{count} objects' for count in _COUNTS), 'exponent')
+    print(f'\n{format_table(heads, table)}', flush=True)
+
+
 def summarize_judge(episodes: Sequence[Episode], report: Report) -> None:
     """How far the judge on the true mesh and the hand agree, over all parts."""
     counted = tally.agreement(episodes)
@@ -139,7 +173,10 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0, help='of the first scene (default: 0)')
     parser.add_argument('--episodes', type=int, default=_EPISODES, help='of each part')
     parser.add_argument(
-        '--part', action='append', choices=[p[0] for p in PARTS], help='only these parts'
+        '--part',
+        action='append',
+        choices=[*(p[0] for p in PARTS), GROWTH],
+        help='only these parts',
     )
     parser.add_argument('--gripper', default='franka_hand', help='name or path of a profile')
     parser.add_argument('--out', type=Path, metavar='DIR', help='keep runs and reports here')
@@ -162,6 +199,10 @@ def main() -> None:
         if episodes is not None:
             parts[name] = episodes
             summarize(name, episodes, goal, report)
+    if arguments.part is None or GROWTH in arguments.part:
+        options = EvaluateOptions(seed=arguments.seed, gripper=arguments.gripper)
+        few = _GROWTH_QUICK if arguments.quick else _GROWTH_EPISODES
+        measure_growth(options, stock, few, report)
     summarize_judge([e for episodes in parts.values() for e in episodes], report)
     if parts:
         print(f'\n{object_table(parts)}')

@@ -155,10 +155,23 @@ def test_a_grounding_without_an_object_is_refused_with_its_reason():
 
 def test_an_object_without_a_grasp_is_followed_all_the_same():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
-    _, (target,) = start(scene, planner=FakePlanner(graspable=False))
+    _, (target,) = start(scene, frames=12, planner=FakePlanner(graspable=False))
     assert target.state == TargetState.NO_GRASP
     assert target.message == 'wider than the gripper opens'
     assert target.box is not None and target.track_id == 1
+
+
+def test_the_noise_of_one_frame_does_not_decide_that_there_is_no_grasp():
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
+    planner = FakePlanner(graspable=False)
+    stream, (target,) = start(scene, frames=2, planner=planner)
+    assert target.state == TargetState.TENTATIVE
+    assert 'wider than the gripper opens; more frames are looked at' in target.message
+    planner.graspable = True
+    for index in range(2, 10):
+        (target,) = stream.update(scene.render(index)[0])
+        assert target.state in (TargetState.TENTATIVE, TargetState.CONFIRMED)
+    assert target.grasps
 
 
 def test_flips_of_the_planner_do_not_reach_the_target():

@@ -95,6 +95,11 @@ def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:
         return TargetState.TENTATIVE, reason
     if obstructions:
         return TargetState.NO_GRASP, f'no grasp: {obstructions}'
+    wanted = min(track.settings.first_plans, track.settings.fused_plans)
+    if track.candidates.plans < wanted and track.seen and track.clear_view:
+        # The noise of one frame does not decide.
+        reason = f'{track.plan_message}; more frames are looked at'
+        return TargetState.TENTATIVE, reason
     return TargetState.NO_GRASP, track.plan_message
 
 
