@@ -11,12 +11,14 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import rclpy
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from realvlg_ros.action import Ground
@@ -131,6 +133,11 @@ class Stub:
         return True
 
     def _follow(self, words: str, request_id: str, stamp_ns: int) -> None:
+        # The node may be destroyed meanwhile.
+        with suppress(rclpy_implementation.InvalidHandle):
+            self._publish(words, request_id, stamp_ns)
+
+    def _publish(self, words: str, request_id: str, stamp_ns: int) -> None:
         target = make_target(request_id, stamp_ns, words)
         while self._newest == request_id:
             if words.endswith('plan'):
