@@ -38,7 +38,7 @@ class Grasp:
         standoff: distance of the pre-grasp pose back along the approach, m.
         retreat: unit vector (3,) of the motion after grasping, in the frame.
         retreat_distance: length of that motion, m.
-        quality: 0 to 1.
+        quality: how likely it holds, 0 to 1.
         source: what proposed it.
         rectangle: the grasp in the image, px and rad.
         contacts: the contacts in the image, px.
@@ -46,7 +46,7 @@ class Grasp:
         support_counts: depth readings at each contact.
         clearance: smallest distance from the open gripper to the support and to the visible
             surfaces of other things, m; 0.1 where nothing is nearer.
-        terms: the terms of quality by name, 0 to 1 each.
+        terms: the terms of order and quality by name, 0 to 1 each.
         preference: 0 to 1, what grasps of one object are ordered by, best first.
     """
 

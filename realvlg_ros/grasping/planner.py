@@ -154,4 +154,4 @@ def _verify_known(context: PlanningContext, known: Sequence[Grasp]) -> list[Gras
 
 
 def _ranked(grasps: list[Grasp]) -> list[Grasp]:
-    return sorted(grasps, key=lambda grasp: grasp.quality, reverse=True)
+    return sorted(grasps, key=lambda grasp: grasp.preference, reverse=True)

@@ -107,7 +107,11 @@ class PlannerSettings(Settings):
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
     min_quality: float = dynamic_setting(
-        0.05, 'Grasps below it are not returned.', unit='unitless', low=0.0, high=1.0
+        0.5,
+        'Grasps that are less likely to hold are not returned.',
+        unit='unitless',
+        low=0.0,
+        high=1.0,
     )
     min_support_ratio: float = dynamic_setting(
         0.4, 'Share of pixels that must have good depth for a rectangle to be lifted.',

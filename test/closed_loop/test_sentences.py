@@ -24,7 +24,9 @@ def test_the_outermost_is_named_by_its_side_only_where_it_is_so_by_far():
 
 def test_a_far_thing_is_on_the_left_only_where_it_is_seen_so():
     near = thing('near', 'blue', -0.1, z=0.5)
-    assert not any('left' in words for words in said('far', [near, thing('far', 'red', -0.2, 1.0)]))
+    assert not any(
+        'left' in words for words in said('far', [near, thing('far', 'red', -0.2, 1.0)])
+    )
     assert any('left' in words for words in said('far', [near, thing('far', 'red', -0.3, 1.0)]))
 
 

@@ -128,15 +128,15 @@ def ground(
     return Grounding(**{**values, **changes})
 
 
-def make_grasp(tcp2frame: np.ndarray, quality: float = 0.8, std_m: float = 0.002) -> Grasp:
+def make_grasp(tcp2frame: np.ndarray, preference: float = 0.8, std_m: float = 0.002) -> Grasp:
     """A grasp at a pose, with the opening along its y axis."""
     rectangle = GraspRectangle(160.0, 120.0, 0.0, 40.0, 15.0)
     half = 0.02 * tcp2frame[:3, 1]
     return Grasp(
         tcp2frame, np.diag([std_m**2] * 3 + [0.03**2] * 3), 0.04, 0.05, 0.1,
-        np.array([0.0, 0.0, -1.0]), 0.1, quality, GraspSource.GEOMETRY, rectangle,
+        np.array([0.0, 0.0, -1.0]), 0.1, 0.9, GraspSource.GEOMETRY, rectangle,
         rectangle.to_contacts(), np.array([tcp2frame[:3, 3] - half, tcp2frame[:3, 3] + half]),
-        (20, 20), 0.01,
+        (20, 20), 0.01, preference=preference,
     )  # fmt: skip
 
 

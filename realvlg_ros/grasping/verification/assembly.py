@@ -15,11 +15,13 @@ from .checks import Checked
 
 def assemble(context: PlanningContext, best: Checked) -> list[Grasp]:
     """The grasps of the candidates, in the same order."""
-    gaps = clearances(context, best.candidates)
-    return [_grasp(context, best, k, float(gap)) for k, gap in enumerate(gaps)]
+    gaps, quality = clearances(context, best.candidates), best.quality
+    return [_grasp(context, best, k, float(g), float(quality[k])) for k, g in enumerate(gaps)]
 
 
-def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) -> Grasp:
+def _grasp(
+    context: PlanningContext, best: Checked, k: int, clearance: float, quality: float
+) -> Grasp:
     scene, settings = context.scene, context.settings
     candidates, closing = best.candidates, best.closing
     contacts = transform_points(scene.support2camera, closing.contacts[k])
@@ -46,7 +48,7 @@ def _grasp(context: PlanningContext, best: Checked, k: int, clearance: float) ->
         standoff=settings.standoff,
         retreat=scene.support2camera[:3, 2].copy(),
         retreat_distance=settings.retreat_distance,
-        quality=float(np.clip(best.score[k], 0, 1)),
+        quality=quality,
         source=GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY,
         rectangle=pair.to_rectangle(context.gripper.finger_width * camera.fx / depth),
         contacts=pair,

@@ -13,12 +13,13 @@ from ..candidates import Candidates
 from ..collision.collision import MEETS_OTHERS, REACHES_HOLES, Collisions, check_collisions
 from ..contact.closing import Closing
 from ..context import PlanningContext
-from .ranking import NORMAL_SLACK, quality, term_values
+from .ranking import NORMAL_SLACK, holding_probability, order_score, term_values
 
 # Reasons of refusals.
 FINGERS_UNSEEN = 'fingers in unseen space'
 PALM_UNSEEN = 'palm in unseen space'
 ASSUMED = 'assumed from too few readings'
+LOW_QUALITY = 'quality below min_quality'
 # Of these, those that say that too little is seen to judge, not that the gripper meets something.
 UNSEEN = (REACHES_HOLES, FINGERS_UNSEEN, PALM_UNSEEN)
 
@@ -38,8 +39,8 @@ class Checked:
         candidates: in the support frame.
         closing: their contacts.
         faults: failed checks (n,), by reason.
-        terms: terms of quality (n,), by name, 0 to 1.
-        score: (n,) quality, 0 to 1, a model's prior included.
+        terms: terms of order and quality (n,), by name, 0 to 1.
+        score: (n,) what they are ordered by, 0 to 1, a model's prior included.
     """
 
     candidates: Candidates
@@ -76,7 +77,7 @@ class Checked:
             **scene_faults(context, candidates, hits),
         }
         terms = term_values(context, candidates, closing, hits)
-        score = quality(terms)
+        score = order_score(terms)
         score = np.where(
             candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
         )
@@ -86,6 +87,11 @@ class Checked:
     def faultless(self) -> BoolArray:
         """Which candidates (n,) passed all checks."""
         return ~np.any(list(self.faults.values()), axis=0)
+
+    @property
+    def quality(self) -> FloatArray:
+        """How likely each (n,) is to hold, 0 to 1."""
+        return holding_probability(self.terms)
 
     def select(self, index: npt.NDArray[np.generic]) -> Checked:
         """The candidates of an index or boolean array."""

@@ -83,7 +83,7 @@ def settled(context: PlanningContext, best: Checked) -> Checked:
     fits = np.isfinite(candidates.openings)
     if fits.any():
         again = Checked.of(context, candidates.select(fits), closing.select(fits))
-        holds = again.faultless & (again.score >= context.settings.min_quality)
+        holds = again.faultless & (again.quality >= context.settings.min_quality)
         index = np.arange(len(best.score))
         index[seating.rows[fits][holds]] = len(index) + np.flatnonzero(holds)
         best = best.followed_by(again).select(index)

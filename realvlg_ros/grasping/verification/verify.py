@@ -13,7 +13,7 @@ from ..contact.fingertip_depth import raised_above_support
 from ..context import PlanningContext
 from ..grasp import Grasp
 from .assembly import assemble
-from .checks import Checked
+from .checks import LOW_QUALITY, Checked
 from .ranking import diverse
 from .settling import settled
 
@@ -53,7 +53,9 @@ def _best(context: PlanningContext, checked: Checked, refusals: Counter[str]) ->
     for reason, bad in checked.faults.items():
         refusals[reason] += int((alive & bad).sum())
         alive &= ~bad
-    order = np.flatnonzero(alive)[np.argsort(-checked.score[alive], kind='stable')]
-    good = order[checked.score[order] >= context.settings.min_quality]
+    poor = alive & (checked.quality < context.settings.min_quality)
+    refusals[LOW_QUALITY] += int(poor.sum())
+    good = np.flatnonzero(alive & ~poor)
+    good = good[np.argsort(-checked.score[good], kind='stable')]
     chosen = diverse(checked.candidates, good, context.settings.max_grasps)
     return checked.select(np.array(chosen, np.intp))

@@ -29,8 +29,8 @@ _MAX_MISSES = 6
 # A grasp this many match distances away, of another spot, confirms that one can grasp here.
 # Chosen: twice the distance of equal ones.
 _NEIGHBOUR = 2.0
-# Weight of the newest quality in the running mean. Chosen: follows in two or three plans.
-_QUALITY_MEMORY = 0.5
+# Weight of the newest score in the running mean. Chosen: follows in two or three plans.
+_SCORE_MEMORY = 0.5
 
 # A grasp whose space could not be seen for longer than this is not held any more, s. Chosen: noise
 # and a hand that passes hide it for a few frames.
@@ -45,7 +45,7 @@ class Candidate:
     Attributes:
         grasp: latest metadata with the averaged pose and covariance, in the object frame.
         single_covariance: of the grasp of a plan on one frame.
-        quality: running mean.
+        score: running mean of what plans order grasps by.
         plans: how many plans it was found in.
         trials: how many plans there were since it was first found.
         misses: plans in a row that did not find it.
@@ -55,7 +55,7 @@ class Candidate:
 
     grasp: Grasp
     single_covariance: FloatArray
-    quality: float
+    score: float
     plans: int = 1
     trials: int = 1
     misses: int = 0
@@ -64,8 +64,8 @@ class Candidate:
 
     @property
     def rank(self) -> float:
-        """Quality by the share of the plans that found it; one more is given on trust."""
-        return self.quality * (self.plans + 1) / (self.trials + 1)
+        """Score by the share of the plans that found it; one more is given on trust."""
+        return self.score * (self.plans + 1) / (self.trials + 1)
 
 
 class GraspCandidates:
@@ -200,7 +200,7 @@ class GraspCandidates:
             same = grasp if reference is None else nearest_representative(grasp, reference)
             noise = (_SHARED_ERROR + (1 - _SHARED_ERROR) / averaged) * same.covariance
             first = replace(same, covariance=noise)
-            kept.append(Candidate(first, same.covariance, same.quality, checked_ns=stamp_ns))
+            kept.append(Candidate(first, same.covariance, same.preference, checked_ns=stamp_ns))
             reference = kept[0].grasp.tcp2frame
         self._candidates = self._ranked(kept)
 
@@ -265,9 +265,9 @@ def _fuse(candidate: Candidate, measured: Grasp, averaged: int, stamp_ns: int) -
         object_width=old.object_width + share * (same.object_width - old.object_width),
         contact_points=old.contact_points + share * (same.contact_points - old.contact_points),
     )
-    quality = candidate.quality + _QUALITY_MEMORY * (same.quality - candidate.quality)
+    score = candidate.score + _SCORE_MEMORY * (same.preference - candidate.score)
     return Candidate(
-        grasp, candidate.single_covariance, quality, candidate.plans + 1, candidate.trials + 1,
+        grasp, candidate.single_covariance, score, candidate.plans + 1, candidate.trials + 1,
         checked_ns=max(stamp_ns, candidate.checked_ns),
         blocked=candidate.blocked if candidate.checked_ns > stamp_ns else '',
     )  # fmt: skip

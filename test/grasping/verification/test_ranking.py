@@ -8,7 +8,14 @@ from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.collision.collision import Collisions
 from realvlg_ros.grasping.contact.closing import Closing
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.verification.ranking import WEIGHTS, diverse, quality, term_values
+from realvlg_ros.grasping.verification.ranking import (
+    HOLDS,
+    WEIGHTS,
+    diverse,
+    holding_probability,
+    order_score,
+    term_values,
+)
 
 WIDTH = 0.04
 
@@ -20,7 +27,7 @@ def cuboid():
 
 
 def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
-    """Quality of candidates that open along x, lean about it and differ in nothing else."""
+    """Score of candidates that open along x, lean about it and differ in nothing else."""
     count = max(len(leans), len(middles))
     leans, middles = np.resize(leans, count), np.resize(middles, (count, 3))
     approach = np.stack([np.zeros(count), np.sin(leans), -np.cos(leans)], axis=1)
@@ -37,7 +44,7 @@ def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
     hits = Collisions(free, free, free, np.zeros(count), np.zeros(count))
     terms = term_values(context_around(cuboid()), candidates, closing, hits)
     assert terms.keys() == WEIGHTS.keys()
-    return quality(terms), terms
+    return order_score(terms), terms
 
 
 def test_a_small_lean_costs_in_proportion():
@@ -70,3 +77,16 @@ def test_the_best_of_what_is_nearly_equal_is_kept():
     leaned[0] = leaned[0] @ np.array([[np.cos(0.5), 0, np.sin(0.5)], [0, 1, 0],
                                       [-np.sin(0.5), 0, np.cos(0.5)]])  # fmt: skip
     assert diverse(replace(batch, rotations=leaned), np.array([1, 0, 2]), 10) == [1, 0, 2]
+
+
+def test_quality_falls_where_a_grasp_is_likely_to_fail_and_is_near_one_where_it_is_not():
+    good = {name: np.ones(1) for name in WEIGHTS}
+    assert 0.98 < holding_probability(good)[0] < 1
+    for name in HOLDS:
+        steps = [
+            holding_probability(good | {name: np.array([v])})[0] for v in (1, 0.5, 0.2, 0.05, 0)
+        ]
+        assert (np.diff(steps) < 0).all()
+        assert 0 < steps[-1] < 0.5
+    for name in WEIGHTS.keys() - HOLDS.keys():
+        assert holding_probability(good | {name: np.array([0.3])}) == holding_probability(good)

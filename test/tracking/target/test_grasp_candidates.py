@@ -9,9 +9,9 @@ from realvlg_ros.tracking.target.grasp_candidates import SPACE_UNSEEN, GraspCand
 from realvlg_ros.transforms import make_transform
 
 
-def grasp(x, quality=0.8, angle=0.0):
+def grasp(x, preference=0.8, angle=0.0):
     rotation = Rotation.from_euler('z', angle, degrees=True).as_matrix()
-    return make_grasp(make_transform(rotation, [x, 0, 0]), quality)
+    return make_grasp(make_transform(rotation, [x, 0, 0]), preference)
 
 
 def test_plans_of_one_grasp_are_averaged():
@@ -37,8 +37,8 @@ def test_a_flipped_plan_is_the_same_grasp():
 def test_the_best_stays_until_another_is_clearly_and_repeatedly_better():
     candidates = GraspCandidates(TrackerSettings(switch_margin=0.1, switch_persistence=2))
     firsts = []
-    for quality in (0.5, 0.85, 0.95, 0.99, 0.99, 0.99):
-        candidates.add_plan((grasp(0.0, 0.8), grasp(0.05, quality)))
+    for preference in (0.5, 0.85, 0.95, 0.99, 0.99, 0.99):
+        candidates.add_plan((grasp(0.0, 0.8), grasp(0.05, preference)))
         firsts.append(candidates.grasps[0].position[0])
     # Running means 0.5, 0.675, 0.813, 0.901, 0.946: above 0.8 + 0.1 for the second time in the
     # fifth plan.
