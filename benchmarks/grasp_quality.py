@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.objects import (
-    PlacedMesh,
     make_scene,
     procedural_objects,
-    random_view,
+    seeded_view,
 )
 from benchmarks.references import Turns, cpu_ms, find_neighbours
 from benchmarks.report import Goal, Report, argument_parser, format_table
@@ -30,6 +29,7 @@ from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.mesh_folder import read_mesh_folder
+from realvlg_ros.simulation.placed_mesh import PlacedMesh
 from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
 from realvlg_ros.simulation.trajectory import d435_camera
@@ -91,7 +91,7 @@ class Bench:
         clutter = len(items) > 1
         world = make_scene(items, seed, 0.18 if clutter else 0.1, 0.02)
         rendered = Renderer(world, self._fast).render(
-            self._camera, random_view(seed), DepthCameraModel(), seed
+            self._camera, seeded_view(seed), DepthCameraModel(), seed
         )
         names = [item.name for item in items if only in (None, item.name)]
         return [self._run_target(world, rendered, name, seed, clutter) for name in names]

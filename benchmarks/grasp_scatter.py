@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.objects import make_scene, procedural_objects, random_view
+from benchmarks.objects import make_scene, procedural_objects, seeded_view
 from benchmarks.report import Report, argument_parser, format_table
 from realvlg_ros.arrays import FloatArray
 from realvlg_ros.frame import RgbdFrame
@@ -102,7 +102,7 @@ class Bench:
         None where the object is hidden.
         """
         world = make_scene([item], seed, 0.1, 0.02)
-        rendered = Renderer(world, self._fast).render(self._camera, random_view(seed), None, seed)
+        rendered = Renderer(world, self._fast).render(self._camera, seeded_view(seed), None, seed)
         mask = rendered.mask(item.name)
         if int(mask.sum()) < _MIN_PIXELS:
             return None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from realvlg_ros.arrays import FloatArray, IntArray
+from realvlg_ros.arrays import FloatArray
 from realvlg_ros.errors import WorldError
 from realvlg_ros.simulation.colors import COLORS
 from realvlg_ros.simulation.sim_object import SimObject
-from realvlg_ros.simulation.trajectory import look_at
+from realvlg_ros.simulation.trajectory import random_view
 from realvlg_ros.simulation.world import Area, Table, World, scatter
 from realvlg_ros.transforms import make_transform
 
@@ -70,19 +70,6 @@ _LYING = {
 }
 
 
-@dataclass(frozen=True)
-class PlacedMesh:
-    """A mesh in the world: corners (n, 3) in m and faces (m, 3)."""
-
-    vertices: FloatArray
-    faces: IntArray
-
-    @classmethod
-    def of(cls, item: SimObject) -> PlacedMesh:
-        """An object's mesh where it stands."""
-        return cls(item.world_vertices(), np.asarray(item.mesh.faces))
-
-
 def procedural_objects() -> list[SimObject]:
     """Every procedural instance, each in its own colour, named like mug_2."""
     colors = list(COLORS)
@@ -124,17 +111,6 @@ def make_scene(items: Sequence[SimObject], seed: int, half_width: float, gap: fl
     raise WorldError(f'{len(items)} objects do not fit on {2 * half_width:.2f} m')
 
 
-def random_view(seed: int) -> FloatArray:
-    """A camera pose (4x4, camera to world) at 0.5 to 0.85 m and 40 to 75 degrees of elevation."""
-    rng = np.random.default_rng(seed + 7919)
-    azimuth, distance = rng.uniform(-np.pi, np.pi), rng.uniform(0.50, 0.85)
-    elevation = np.radians(rng.uniform(40, 75))
-    target = np.array([*rng.uniform(-0.03, 0.03, 2), 0.03])
-    toward = np.array(
-        [
-            np.cos(azimuth) * np.cos(elevation),
-            np.sin(azimuth) * np.cos(elevation),
-            np.sin(elevation),
-        ]
-    )
-    return look_at(target + distance * toward, target)
+def seeded_view(seed: int) -> FloatArray:
+    """The random view (4x4, camera to world) of a number."""
+    return random_view(np.random.default_rng(seed + 7919))

@@ -9,10 +9,11 @@ from functools import cache
 import numpy as np
 
 from benchmarks.honesty.judge import TrueScene
-from benchmarks.objects import PlacedMesh, make_scene, procedural_objects
+from benchmarks.objects import make_scene, procedural_objects
 from realvlg_ros.arrays import FloatArray
 from realvlg_ros.closed_loop.visibility import well_seen
 from realvlg_ros.simulation.colors import COLORS
+from realvlg_ros.simulation.placed_mesh import PlacedMesh
 from realvlg_ros.simulation.placement import clearance, footprint
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject

@@ -19,7 +19,7 @@ from ..grounding.registry import make_grounder
 from ..simulation.physics.pick import Pick
 from ..simulation.physics.pick_result import PickResult
 from ..simulation.physics.settings import PickSettings
-from ..simulation.physics.solid import Solid
+from ..simulation.placed_mesh import PlacedMesh
 from ..simulation.renderer import RenderedFrame, Renderer, RenderSettings
 from ..simulation.world import WORLD_FRAME
 from ..transforms import transform_points
@@ -38,19 +38,6 @@ _BEGIN_NS = 1_000_000_000_000
 _TOUCH, _STOP = 2.0, 20.0
 # A mask of which less is the target's means another object. Chosen: half.
 _SAME = 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class TriangleSolid:
-    """The mesh of a solid in the world, as the judge takes it."""
-
-    vertices: np.ndarray
-    faces: np.ndarray
-
-    @classmethod
-    def of(cls, solid: Solid) -> TriangleSolid:
-        """The solid where it stands."""
-        return cls(solid.item.world_vertices(), np.asarray(solid.item.mesh.faces))
 
 
 @dataclass
@@ -179,7 +166,7 @@ class Loop:
 
     def _refused(self, episode: Episode, scene: EpisodeScene, seed: int) -> Episode:
         """A refusal is right where random grasps on the true meshes find none that holds."""
-        meshes = {s.name: TriangleSolid.of(s) for s in scene.solids}
+        meshes = {s.name: PlacedMesh.of(s.item) for s in scene.solids}
         target = meshes.pop(scene.target)
         possible = find_valid_grasp(target, meshes, self._gripper, seed)
         cause = Cause.RIGHTLY_REFUSED if possible is None else Cause.REFUSED
@@ -189,7 +176,7 @@ class Loop:
         """Say what became of a pick."""
         scene, grasp = trial.scene, trial.grasp
         assert grasp is not None
-        meshes = {s.name: TriangleSolid.of(s) for s in scene.solids}
+        meshes = {s.name: PlacedMesh.of(s.item) for s in scene.solids}
         verdict = judge_grasp(
             grasp.tcp2frame, min(grasp.opening_width, self._gripper.max_opening), self._gripper,
             meshes.pop(scene.target), meshes,

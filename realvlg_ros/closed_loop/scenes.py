@@ -17,7 +17,7 @@ from ..simulation.mesh_primitives import load_trimesh
 from ..simulation.physics.settling import settle
 from ..simulation.physics.solid import Solid
 from ..simulation.sim_object import SimObject
-from ..simulation.trajectory import d435_camera, look_at
+from ..simulation.trajectory import d435_camera, random_view
 from ..simulation.world import Area, Light, Table, World, scatter
 from .visibility import well_seen
 
@@ -108,7 +108,7 @@ def _try_scene(
         rested = settle(placed, table)
     except WorldError:
         return None
-    pose = _random_view(rng)
+    pose = random_view(rng)
     hard = rng.random() < _HARD_SHARE
     world = World(tuple(s.item for s in rested), table, _random_light(rng), name=kind)
     seen = [
@@ -218,15 +218,3 @@ def _random_light(rng: np.random.Generator) -> Light:
         softness=float(rng.uniform(0.03, 0.15)),
         distance=float(rng.uniform(0.7, 2.5)),
     )
-
-
-def _random_view(rng: np.random.Generator) -> FloatArray:
-    """A camera pose (4x4, to world) at 0.5 to 0.85 m and 40 to 75 degrees of elevation."""
-    azimuth, distance = rng.uniform(-np.pi, np.pi), rng.uniform(0.50, 0.85)
-    elevation = np.radians(rng.uniform(40, 75))
-    target = np.array([*rng.uniform(-0.03, 0.03, 2), 0.03])
-    toward = (
-        np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation),
-        np.sin(elevation),
-    )  # fmt: skip
-    return look_at(target + distance * np.array(toward), target)

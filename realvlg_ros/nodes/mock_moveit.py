@@ -16,10 +16,10 @@ from ..errors import GripperError, PickError
 from ..grasping.gripper import Gripper
 from ..moveit.gripper_command import GRIPPER_ACTIONS, GRIPPER_UNITS
 from ..moveit.messages import action_type, moveit_messages, service_type
-from ..moveit.mock_gripper import MockGripper
-from ..moveit.mock_path import end_of, path_to
-from ..moveit.mock_robot import MockRobot, Place
-from ..moveit.mock_scene import MockScene, check_diff, check_goal, check_pose, goal_of
+from ..moveit.mock.gripper import MockGripper
+from ..moveit.mock.path import end_of, path_to
+from ..moveit.mock.robot import MockRobot, Place
+from ..moveit.mock.scene import MockScene, check_diff, check_goal, check_pose, goal_of
 from ..resources import gripper_file
 from ..ros.conversions.pose import pose_from_msg
 from ..ros.node.diagnostics import Level, Report

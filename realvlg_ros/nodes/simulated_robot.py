@@ -13,8 +13,8 @@ from sensor_msgs.msg import MultiDOFJointState
 
 from ..arrays import FloatArray
 from ..grasping.gripper import Gripper
-from ..moveit.mock_robot import MockRobot
-from ..moveit.simulated_robot import SimulatedRobot as Robot
+from ..moveit.mock.robot import MockRobot
+from ..moveit.mock.simulated_robot import SimulatedRobot as Robot
 from ..ros.conversions.object_poses import object_poses_to_msg
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node

@@ -142,3 +142,15 @@ def _back_and_forth(way: float, length: float) -> float:
     """The place on 0..length after going `way` to and fro."""
     phase = way % (2 * length)
     return phase if phase <= length else 2 * length - phase
+
+
+def random_view(rng: np.random.Generator) -> FloatArray:
+    """A camera pose (4x4, to world) at 0.5 to 0.85 m and 40 to 75 degrees of elevation."""
+    azimuth, distance = rng.uniform(-np.pi, np.pi), rng.uniform(0.50, 0.85)
+    elevation = np.radians(rng.uniform(40, 75))
+    target = np.array([*rng.uniform(-0.03, 0.03, 2), 0.03])
+    toward = (
+        np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation),
+        np.sin(elevation),
+    )  # fmt: skip
+    return look_at(target + distance * np.array(toward), target)

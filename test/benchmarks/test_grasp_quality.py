@@ -15,13 +15,13 @@ from benchmarks.grasp_quality import (
     write_failures,
 )
 from benchmarks.objects import (
-    PlacedMesh,
     make_scene,
     procedural_objects,
-    random_view,
+    seeded_view,
 )
 from benchmarks.report import Report
 from realvlg_ros.grasping.gripper import Gripper
+from realvlg_ros.simulation.placed_mesh import PlacedMesh
 
 PROFILE = Path(__file__).parents[2] / 'config' / 'grippers' / 'franka_hand.yaml'
 
@@ -52,7 +52,7 @@ def test_scene_stands_on_the_table_without_overlap(items):
 
 def test_views_look_down_at_the_table():
     for seed in range(20):
-        pose = random_view(seed)
+        pose = seeded_view(seed)
         assert 0.3 < pose[2, 3] < 0.9
         assert pose[2, 2] < -0.6
 

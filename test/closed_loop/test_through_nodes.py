@@ -15,8 +15,8 @@ from realvlg_ros.errors import PickError, WorldError
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.registry import make_grounder
-from realvlg_ros.moveit.mock_robot import Place
-from realvlg_ros.moveit.simulated_robot import SimulatedRobot
+from realvlg_ros.moveit.mock.robot import Place
+from realvlg_ros.moveit.mock.simulated_robot import SimulatedRobot
 from realvlg_ros.pipeline import Pipeline
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.physics.attempts import ATTEMPTS_FILE

@@ -11,7 +11,7 @@ import pytest
 from field import Row, table
 
 from benchmarks.grounding import FRAMES
-from benchmarks.objects import PlacedMesh, make_scene, procedural_objects
+from benchmarks.objects import make_scene, procedural_objects
 from realvlg_ros.evaluation.mesh_judge import GraspFailure, judge_grasp
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grasping.gripper import Gripper
@@ -20,6 +20,7 @@ from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box, RegionMask
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
+from realvlg_ros.simulation.placed_mesh import PlacedMesh
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, moved_plane

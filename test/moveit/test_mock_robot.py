@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from realvlg_ros.errors import PickError
-from realvlg_ros.moveit.mock_robot import MockRobot, Place
+from realvlg_ros.moveit.mock.robot import MockRobot, Place
 
 UNIT = np.array([0.0, 0.0, 0.0, 1.0])
 

@@ -14,8 +14,8 @@ from pick_fakes import plan
 from realvlg_ros.errors import PickError
 from realvlg_ros.moveit.halt import Halt
 from realvlg_ros.moveit.messages import service_type
-from realvlg_ros.moveit.mock_robot import MockRobot, Place
-from realvlg_ros.moveit.mock_scene import MockScene
+from realvlg_ros.moveit.mock.robot import MockRobot, Place
+from realvlg_ros.moveit.mock.scene import MockScene
 from realvlg_ros.moveit.scene import SceneObject
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from realvlg_ros.errors import PickError
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.moveit.mock_robot import Place
-from realvlg_ros.moveit.simulated_robot import SimulatedRobot
+from realvlg_ros.moveit.mock.robot import Place
+from realvlg_ros.moveit.mock.simulated_robot import SimulatedRobot
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.physics.solid import Solid
 from realvlg_ros.simulation.physics.workplace import Workplace

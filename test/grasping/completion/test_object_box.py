@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.objects import PlacedMesh, make_scene, procedural_objects
+from benchmarks.objects import make_scene, procedural_objects
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
+from realvlg_ros.simulation.placed_mesh import PlacedMesh
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.trajectory import d435_camera, look_at
 from realvlg_ros.transforms import invert, transform_points

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays import FloatArray
-from ..grasping.gripper import Gripper
-from ..simulation.physics.workplace import Workplace
-from .mock_robot import MockRobot, Place
+from ...arrays import FloatArray
+from ...grasping.gripper import Gripper
+from ...simulation.physics.workplace import Workplace
+from .robot import MockRobot, Place
 
 
 class SimulatedRobot(MockRobot):

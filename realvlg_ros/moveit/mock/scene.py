@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from geometry_msgs.msg import Pose
 
-from ..errors import PickError
-from ..ros.conversions.pose import point_from_msg
-from .messages import moveit_messages
-from .mock_robot import MockRobot
+from ...errors import PickError
+from ...ros.conversions.pose import point_from_msg
+from ..messages import moveit_messages
+from .robot import MockRobot
 
 
 def check_pose(robot: MockRobot, frame_id: str, pose: Any) -> None:

@@ -7,8 +7,8 @@ from enum import Enum
 
 import numpy as np
 
-from ..arrays import FloatArray
-from ..errors import PickError
+from ...arrays import FloatArray
+from ...errors import PickError
 
 # Lengths of quaternions differ from 1 by at most this, unitless. Chosen: what MoveIt accepts.
 _UNIT_TOLERANCE = 1e-3

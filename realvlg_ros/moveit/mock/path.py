@@ -8,8 +8,8 @@ from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import Point, Pose, Quaternion
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from ..errors import PickError
-from .messages import moveit_messages
+from ...errors import PickError
+from ..messages import moveit_messages
 
 # Names of the joints. Chosen: one for each number of a pose.
 _JOINTS = [f'mock_{name}' for name in ('x', 'y', 'z', 'qx', 'qy', 'qz', 'qw')]

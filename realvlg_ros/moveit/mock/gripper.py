@@ -6,10 +6,10 @@ from typing import Any
 
 from sensor_msgs.msg import JointState
 
-from ..errors import GripperError, PickError
-from ..grasping.actuation import Actuation
-from .messages import action_type
-from .mock_robot import MockRobot
+from ...errors import GripperError, PickError
+from ...grasping.actuation import Actuation
+from ..messages import action_type
+from .robot import MockRobot
 
 # Openings are the same within this, m. Chosen: far below what a gripper tells.
 _REACHED_M = 1e-6
