@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .arrays import FloatArray
 from .grasping.grasp import Grasp
 from .grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from .transforms import to_quaternion
@@ -35,6 +36,8 @@ class Answer:
         grounding: what the instruction refers to.
         grasps: best first, in the camera's optical frame.
         timings_ms: wall time by stage.
+        look_from: (3,) unit vector from the object toward a camera that would see what is not
+            seen, in that frame, where that alone leaves no grasp; else None.
     """
 
     status: AnswerStatus
@@ -42,6 +45,7 @@ class Answer:
     grounding: Grounding
     grasps: tuple[Grasp, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    look_from: FloatArray | None = None
 
     @classmethod
     def from_stages(
@@ -50,6 +54,7 @@ class Answer:
         grasps: tuple[Grasp, ...],
         plan_message: str,
         timings_ms: dict[str, float],
+        look_from: FloatArray | None = None,
     ) -> Answer:
         """Join a grounding with what the planner made of it.
 
@@ -58,10 +63,12 @@ class Answer:
             grasps: ranked, best first; may be empty.
             plan_message: why there are no grasps, in words.
             timings_ms: duration of each stage by its name, ms.
+            look_from: (3,) the plan's.
         """
         if grounding.status is GroundingStatus.OK:
             status = AnswerStatus.OK if grasps else AnswerStatus.NO_GRASP
-            return cls(status, plan_message or grounding.message, grounding, grasps, timings_ms)
+            message = plan_message or grounding.message
+            return cls(status, message, grounding, grasps, timings_ms, look_from)
         name = grounding.status.name
         status = AnswerStatus[name] if name in AnswerStatus.__members__ else AnswerStatus.FAILED
         return cls(status, grounding.message, grounding, (), timings_ms)
@@ -79,6 +86,8 @@ class Answer:
         if self.status is AnswerStatus.AMBIGUOUS:
             values['question'] = grounding.question
             values['candidates'] = [_candidate_to_json(c) for c in grounding.candidates]
+        if self.look_from is not None:
+            values['look_from'] = self.look_from.tolist()
         values['grasps'] = [_grasp_to_json(grasp) for grasp in self.grasps]
         values['latency_ms'] = {key: round(value, 3) for key, value in self.timings_ms.items()}
         return values

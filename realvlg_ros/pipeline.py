@@ -73,7 +73,7 @@ class Pipeline:
         timings.update({f'planning.{k}': v for k, v in plan.timings_ms.items()})
         timings['planning'] = (time.perf_counter() - grounded) * 1e3
         timings['total'] = (time.perf_counter() - start) * 1e3
-        return Answer.from_stages(grounding, plan.grasps, plan.message, timings)
+        return Answer.from_stages(grounding, plan.grasps, plan.message, timings, plan.look_from)
 
     def start(self, frame: RgbdFrame, instruction: str, request_id: str) -> Grounding:
         """Ground an instruction in a frame that the tracker has seen.

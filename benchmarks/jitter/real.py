@@ -77,6 +77,7 @@ class _MiddlePlan:
     message: str = ''
     plane: SupportPlane | None = None
     box: ObjectBox | None = None
+    look_from: FloatArray | None = None
 
 
 class _MiddlePlanner(Planner):

@@ -47,6 +47,7 @@ class Grasp:
         clearance: smallest distance from the open gripper to the support and to the visible
             surfaces of other things, m; 0.1 where nothing is nearer.
         terms: the terms of order and quality by name, 0 to 1 each.
+        contacts_seen: share of the surface at each contact that was seen; the rest is assumed.
         preference: 0 to 1, what grasps of one object are ordered by, best first.
     """
 
@@ -66,6 +67,7 @@ class Grasp:
     clearance: float
     terms: dict[str, float] = field(default_factory=dict)
     preference: float = 0.0
+    contacts_seen: tuple[float, float] = (1.0, 1.0)
 
     @property
     def position(self) -> FloatArray:
@@ -103,6 +105,7 @@ class Grasp:
             ),
             contact_points=self.contact_points[::-1],
             support_counts=self.support_counts[::-1],
+            contacts_seen=self.contacts_seen[::-1],
         )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class GraspPlan:
         plane: the support plane that was used, or None.
         box: around the object with its hidden side, in the optical frame; None where its depth
             cannot be used.
+        look_from: (3,) unit vector from the object toward a camera that would see what is not
+            seen, in the optical frame, where that alone leaves no grasp; else None.
         timings_ms: wall time by stage, ms.
     """
 
@@ -39,6 +41,7 @@ class GraspPlan:
     plane: SupportPlane | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     box: ObjectBox | None = None
+    look_from: FloatArray | None = None
 
 
 class StageTimer:

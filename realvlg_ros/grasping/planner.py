@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..arrays import FloatArray
 from ..errors import LiftError, SupportPlaneError
@@ -28,6 +29,7 @@ from .plausibility import check_measures
 from .search.proposals import known_candidates, lift_proposals
 from .search.search import search, search_again
 from .settings import PlannerSettings
+from .verification.next_view import in_words
 from .verification.scene_check import SceneCheck, check_in_scene
 from .verification.verify import verify
 
@@ -66,12 +68,12 @@ class GraspPlanner:
         """
         timer = StageTimer()
         settings, refusals = self.settings, Counter[str]()
-        found = plane if plane is not None else _support(frame, up)
+        support = plane if plane is not None else _support(frame, up)
         timer.stage('plane')
         try:
-            mask = target_mask(frame, grounding, found)
+            mask = target_mask(frame, grounding, support)
             if plane is None:
-                plane = support_under(frame, mask, found, up)
+                plane = support_under(frame, mask, support, up)
             scene, seen = observe(frame, mask, plane, up)
             _check_support(seen, scene, settings.min_support_ratio)
             check_measures(scene, seen.points, grounding, self.gripper.max_opening)
@@ -85,20 +87,30 @@ class GraspPlanner:
         above = context.well_above_support()
         candidates = search(above, lifts, refusals)
         timer.stage('search')
-        grasps = verify(above, candidates, refusals)
+        found = verify(above, candidates, refusals)
         timer.stage('check')
-        if not grasps and settings.grasp_source != 'model':
-            grasps = verify(context, search_again(context), refusals, align=False)
+        if not found.grasps and settings.grasp_source != 'model':
+            again = verify(context, search_again(context), refusals, align=False)
+            found = replace(
+                again, look_from=found.look_from if again.look_from is None else again.look_from
+            )
             timer.stage('second look')
+        grasps = found.grasps
         if known:
             grasps = _ranked([*_verify_known(context, known), *grasps])
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
+        look_from = None
         if not grasps and refusals[REACHES_HOLES]:
             message += near_limit(frame, scene.distance)
+        if not grasps and found.look_from is not None:
+            message += f'; {in_words(context, found.look_from)}'
+            look_from = scene.support2camera[:3, :3] @ found.look_from
         box = box_around(completion.cloud.points, scene)
-        return GraspPlan(tuple(grasps), message, dict(refusals), plane, timer.stages, box)
+        return GraspPlan(
+            tuple(grasps), message, dict(refusals), plane, timer.stages, box, look_from
+        )
 
     def recheck(
         self,
@@ -150,7 +162,7 @@ def _verify_known(context: PlanningContext, known: Sequence[Grasp]) -> list[Gras
     # Settling fits grasps on an object of revolution to its walls; aligned first in every frame,
     # they would drift along its rim.
     align = context.axis is None
-    return verify(context, known_candidates(context, known), Counter(), align)
+    return verify(context, known_candidates(context, known), Counter(), align).grasps
 
 
 def _ranked(grasps: list[Grasp]) -> list[Grasp]:

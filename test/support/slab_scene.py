@@ -148,6 +148,7 @@ class FakePlan:
     message: str
     plane: SupportPlane | None = None
     box: ObjectBox | None = None
+    look_from: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Closing:
             contacts.
         counts: (n, 2) points of the cloud at each contact.
         overlaps: (n,) distance from the contact nearer to the fingertips to the fingertips, m.
-        observed: (n,) share of contact points that were observed.
+        seen: (n, 2) share of each contact's points that were observed, not assumed.
         crossing: (n,) points of the cloud inside the open fingers or the palm.
     """
 
@@ -47,8 +47,13 @@ class Closing:
     cosines: FloatArray
     counts: IndexArray
     overlaps: FloatArray
-    observed: FloatArray
+    seen: FloatArray
     crossing: IndexArray
+
+    @property
+    def observed(self) -> FloatArray:
+        """The lesser share (n,) of the two contacts."""
+        return self.seen.min(axis=1)
 
     @classmethod
     def joined(cls, batches: Sequence[Closing]) -> Closing:
@@ -126,7 +131,7 @@ def close_fingers(
         cosines=_cosines(patches, contacts, rotations),
         counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
-        observed=np.minimum(patches[0].observed, patches[1].observed),
+        seen=np.stack([patch.observed for patch in patches], axis=1),
         crossing=_crossings(local, moved, shift, gripper) + _in_palm(local, shift, gripper),
     )
     return moved, closing

@@ -57,4 +57,5 @@ def _grasp(
         clearance=clearance,
         terms={name: float(value[k]) for name, value in best.terms.items()},
         preference=float(np.clip(best.score[k], 0, 1)),
+        contacts_seen=(float(closing.seen[k, 0]), float(closing.seen[k, 1])),
     )

@@ -19,15 +19,19 @@ from .ranking import NORMAL_SLACK, holding_probability, order_score, term_values
 FINGERS_UNSEEN = 'fingers in unseen space'
 PALM_UNSEEN = 'palm in unseen space'
 ASSUMED = 'assumed from too few readings'
+OUTSIDE_CONE = 'contacts outside the friction cone'
+COVERED = 'rests on a side that is covered or cut off'
 LOW_QUALITY = 'quality below min_quality'
 # Of these, those that say that too little is seen to judge, not that the gripper meets something.
 UNSEEN = (REACHES_HOLES, FINGERS_UNSEEN, PALM_UNSEEN)
+# Of these, those that another view may lift.
+NOT_SEEN = (*UNSEEN, ASSUMED, COVERED)
 
 # A contact of which less than this share was observed is assumed; then both must be faces, of so
 # many points of the cloud at least: what is assumed behind a few readings at an edge, or is an
 # edge itself, is as often air. Chosen: of 49 objects of real frames, the four that were grasped in
 # the air have 6 points at most, and of the others one, a can at 1.3 m, loses its grasps.
-_ASSUMED = 0.5
+ASSUMED_SHARE = 0.5
 _FACE_POINTS = 7
 
 
@@ -70,9 +74,9 @@ class Checked:
         uncertain |= context.obstacles.cover(closing.contacts).any(axis=1)
         faults = {
             'closes on air': air,
-            ASSUMED: (closing.observed < _ASSUMED) & (fewest < _FACE_POINTS),
-            'contacts outside the friction cone': slips,
-            'rests on a side that is covered or cut off': uncertain,
+            ASSUMED: (closing.observed < ASSUMED_SHARE) & (fewest < _FACE_POINTS),
+            OUTSIDE_CONE: slips,
+            COVERED: uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
             **scene_faults(context, candidates, hits),
         }

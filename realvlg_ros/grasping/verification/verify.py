@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ..candidates import Candidates
 from ..contact.alignment import aligned
 from ..contact.closing import close_fingers
@@ -14,8 +16,23 @@ from ..context import PlanningContext
 from ..grasp import Grasp
 from .assembly import assemble
 from .checks import LOW_QUALITY, Checked
+from .next_view import next_view
 from .ranking import diverse
 from .settling import settled
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What verification leaves.
+
+    Attributes:
+        grasps: best first, max_grasps at most.
+        look_from: (3,) unit vector from the object toward a camera that would see what is not
+            seen, in the support frame, where that alone leaves no grasp; else None.
+    """
+
+    grasps: list[Grasp] = field(default_factory=list)
+    look_from: FloatArray | None = None
 
 
 def verify(
@@ -23,8 +40,8 @@ def verify(
     candidates: Candidates,
     refusals: Counter[str],
     align: bool = True,
-) -> list[Grasp]:
-    """Grasps of the candidates that pass all checks, best first, max_grasps at most.
+) -> Verified:
+    """Grasps of the candidates that pass all checks.
 
     Args:
         context: of the plan.
@@ -33,7 +50,7 @@ def verify(
         align: whether to align them with the surfaces that their pads meet first.
     """
     if len(candidates) == 0:
-        return []
+        return Verified()
     if align:
         candidates = aligned(context, candidates)
     candidates = raised_above_support(context, candidates)
@@ -41,10 +58,12 @@ def verify(
     fits = np.isfinite(candidates.openings)
     refusals['wider than the opening'] += int((~fits).sum())
     if not fits.any():
-        return []
+        return Verified()
     checked = Checked.of(context, candidates.select(fits), closing.select(fits))
     best = _best(context, checked, refusals)
-    return assemble(context, settled(context, best)) if len(best.score) else []
+    if not len(best.score):
+        return Verified(look_from=next_view(context, checked))
+    return Verified(assemble(context, settled(context, best)))
 
 
 def _best(context: PlanningContext, checked: Checked, refusals: Counter[str]) -> Checked:

@@ -58,6 +58,7 @@ def grasp_to_msg(grasp: Grasp, tcp2link: FloatArray) -> msgs.GraspCandidate:
         contacts=contacts_to_msg(grasp.contacts),
         contact_points=[point_to_msg(point) for point in grasp.contact_points],
         support_counts=np.array(grasp.support_counts, np.uint32),
+        contacts_seen=np.array(grasp.contacts_seen, np.float32),
         parent_link_pose=pose_to_msg(grasp.tcp2frame @ invert(tcp2link)),
         clearance=float(grasp.clearance),
     )
@@ -92,6 +93,7 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         contacts=contacts_from_msg(msg.contacts),
         contact_points=np.stack([point_from_msg(point) for point in msg.contact_points]),
         support_counts=(int(msg.support_counts[0]), int(msg.support_counts[1])),
+        contacts_seen=(float(msg.contacts_seen[0]), float(msg.contacts_seen[1])),
         clearance=msg.clearance,
     )
 
@@ -136,6 +138,8 @@ def target_to_msg(
         msg.object_pose = pose_to_msg(target.object_box.box2frame)
         msg.object_size = vector_to_msg(target.object_box.size)
         msg.object_on_support = target.object_box.on_support
+    if target.look_from is not None:
+        msg.look_from = vector_to_msg(target.look_from)
     msg.header.stamp = ns_to_stamp(target.stamp_ns)
     msg.header.frame_id = target.frame_id
     return msg
@@ -175,6 +179,7 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         checked_stamp_ns=stamp_to_ns(msg.checked_stamp),
         timings_ms=timings_from_msg(msg.timings),
         object_box=_object_box(msg),
+        look_from=_look_from(msg),
     )
 
 
@@ -195,6 +200,9 @@ def move_target(msg: msgs.GraspTarget, frame_id: str, old2new: FloatArray) -> ms
     box = _object_box(msg)
     if box is not None:
         moved.object_pose = pose_to_msg(box.transformed(old2new).box2frame)
+    view = _look_from(msg)
+    if view is not None:
+        moved.look_from = vector_to_msg(old2new[:3, :3] @ view)
     return moved
 
 
@@ -202,6 +210,11 @@ def _move_grasp(msg: msgs.GraspCandidate, old2new: FloatArray) -> msgs.GraspCand
     grasp = grasp_from_msg(msg)
     tcp2link = invert(pose_from_msg(msg.parent_link_pose)) @ grasp.tcp2frame
     return grasp_to_msg(grasp.transformed(old2new), tcp2link)
+
+
+def _look_from(msg: msgs.GraspTarget) -> FloatArray | None:
+    view = point_from_msg(msg.look_from)
+    return view if view.any() else None
 
 
 def _object_box(msg: msgs.GraspTarget) -> ObjectBox | None:

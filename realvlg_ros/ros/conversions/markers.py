@@ -9,6 +9,7 @@ from geometry_msgs.msg import Pose, Vector3
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
+from ...arrays import FloatArray
 from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...grasping.gripper import Gripper
@@ -29,6 +30,8 @@ _LABEL_OFFSET_M = 0.16
 _SHAFT_M = 0.004
 _HEAD_M = 0.010
 _EDGE_M = 0.001
+# Length of the arrow from where an object should be looked at, m. Chosen: seen beside a gripper.
+_VIEW_M = 0.25
 # What the boxes of all grippers have in common.
 _CUBE = Marker(ns='grasps', type=Marker.CUBE)
 
@@ -53,6 +56,8 @@ class TargetMarkers:
             markers.append(_label(header, target))
         if target.object_box is not None:
             markers.append(_object_box(header, target.object_box))
+            if target.look_from is not None:
+                markers.append(_view(header, target.object_box.box2frame[:3, 3], target.look_from))
         drawn = {(marker.ns, marker.id) for marker in markers}
         array = MarkerArray(markers=self._deletions(header, drawn) + markers)
         self._drawn = drawn
@@ -106,6 +111,17 @@ def _motions(header: Header, grasp: Grasp) -> list[Marker]:
         marker.points = [point_to_msg(start), point_to_msg(end)]
         markers.append(marker)
     return markers
+
+
+def _view(header: Header, middle: FloatArray, toward: FloatArray) -> Marker:
+    """An arrow from where the object should be looked at, to its middle (3,)."""
+    marker = Marker(header=header, ns='look_from', type=Marker.ARROW)
+    marker.pose.orientation.w = 1.0
+    marker.scale = Vector3(x=2 * _SHAFT_M, y=2 * _HEAD_M, z=0.0)
+    marker.color = ColorRGBA(r=0.9, g=0.2, b=0.9, a=0.9)
+    start = middle + _VIEW_M * toward
+    marker.points = [point_to_msg(start), point_to_msg(middle)]
+    return marker
 
 
 def _object_box(header: Header, box: ObjectBox) -> Marker:

@@ -41,6 +41,11 @@ class Plan(Protocol):
         """Around the object, in the camera's optical frame."""
         ...
 
+    @property
+    def look_from(self) -> FloatArray | None:
+        """Toward a camera that would see what is not seen, in the camera's optical frame."""
+        ...
+
 
 class Planner(Protocol):
     """A GraspPlanner, or what can stand in for it."""
@@ -109,7 +114,12 @@ class PlanJob:
         support = None if plane is None else SupportLevel.of(plane, pose)
         box = None if plan.box is None else plan.box.transformed(self.camera2object)
         duration_ms = (time.perf_counter() - started) * 1000
-        return PlanResult(self, grasps, plan.message, support, duration_ms, box=box)
+        view = plan.look_from
+        if view is not None:
+            view = self.camera2object[:3, :3] @ view
+        return PlanResult(
+            self, grasps, plan.message, support, duration_ms, box=box, look_from=view
+        )
 
     def failed(self, reason: str) -> PlanResult:
         """The result where the planner failed."""
@@ -128,6 +138,8 @@ class PlanResult:
         duration_ms: wall time.
         failed: the planner did, and says so in the message.
         box: around the object, in the object frame; None if its depth could not be used.
+        look_from: (3,) unit vector toward a camera that would see what is not seen, in the object
+            frame, where that alone leaves no grasp; else None.
     """
 
     job: PlanJob
@@ -137,3 +149,4 @@ class PlanResult:
     duration_ms: float = 0.0
     failed: bool = False
     box: ObjectBox | None = None
+    look_from: FloatArray | None = None

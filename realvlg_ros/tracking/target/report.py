@@ -77,6 +77,7 @@ def report(
         checked_stamp_ns=checked_ns,
         timings_ms=dict(timings_ms),
         object_box=_box_in_world(track),
+        look_from=_view_in_world(track) if state is TargetState.NO_GRASP else None,
     )
 
 
@@ -85,6 +86,13 @@ def _box_in_world(track: TargetTrack) -> ObjectBox | None:
     if track.object_box is None or track.life.lost or track.life.place_empty:
         return None
     return track.object_box.transformed(track.object2world)
+
+
+def _view_in_world(track: TargetTrack) -> FloatArray | None:
+    """From where it should be looked at (3,), where only what is not seen leaves no grasp."""
+    if track.look_from is None:
+        return None
+    return np.asarray(track.object2world[:3, :3] @ track.look_from)
 
 
 def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from ...arrays import FloatArray
 from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp
 from ...image_region import Box, RegionMask
@@ -40,6 +41,8 @@ class GraspTarget:
         box, mask: of the object in the image.
         object_box: around the object with its hidden side, in frame_id; None where it is not
             known.
+        look_from: (3,) unit vector from the object toward a camera that would see what is not
+            seen, in frame_id, where that alone leaves no grasp; else None.
         grounded_stamp_ns: of the image in which the object was grounded, ns.
         checked_stamp_ns: of the image against whose scene the grasps were checked last, ns: for
             collision, support and clearance; 0 without grasps. That of the oldest check, where
@@ -65,4 +68,5 @@ class GraspTarget:
     checked_stamp_ns: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     object_box: ObjectBox | None = None
+    look_from: FloatArray | None = None
     tf_unavailable: bool = False

@@ -94,6 +94,8 @@ class TargetTrack:
         self.support: SupportPlane | None = None
         # Around it, in its own frame, by the last plan that saw it.
         self.object_box: ObjectBox | None = None
+        # From where it should be looked at, in its own frame, where the last plan says so.
+        self.look_from: FloatArray | None = None
         # Stamp of the newest frame that was planned in, ns; since when no grasp is free.
         self.evidence_ns = 0
         self.blocked_ns: int | None = None
@@ -241,6 +243,7 @@ class TargetTrack:
             pose = np.eye(4) if frame.camera2fixed is None else frame.camera2fixed
             self.support = result.support.plane.seen_from(invert(pose))
         self.object_box = result.box or self.object_box
+        self.look_from = result.look_from
         self.plan_message = result.message
         # A new target counts as planned for where it was when its grounding came.
         if self.settled:

@@ -38,7 +38,8 @@ def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
     half = axes * WIDTH / 2
     closing = Closing(
         np.stack([middles - half, middles + half], axis=1), same, np.ones(count),
-        np.full((count, 2), 20), np.full(count, 0.02), np.ones(count), np.zeros(count, int),
+        np.full((count, 2), 20), np.full(count, 0.02), np.ones((count, 2)),
+        np.zeros(count, int),
     )  # fmt: skip
     free = np.zeros(count, bool)
     hits = Collisions(free, free, free, np.zeros(count), np.zeros(count))

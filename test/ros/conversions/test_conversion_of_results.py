@@ -30,6 +30,7 @@ from realvlg_ros.resources import gripper_file
 from realvlg_ros.ros.conversions.grasp import (
     grasp_from_msg,
     grasp_to_msg,
+    move_target,
     target_from_msg,
     target_to_msg,
 )
@@ -55,6 +56,7 @@ GRASP = Grasp(
     contacts=ContactPair(20.0, 38.0, 41.0, 43.0, 0.5),
     contact_points=np.array([[0.08, -0.2, 0.6], [0.12, -0.2, 0.61]]),
     support_counts=(120, 80),
+    contacts_seen=(1.0, 0.25),
     clearance=0.03,
 )  # fmt: skip
 GROUNDING = Grounding(
@@ -133,6 +135,16 @@ def test_target_comes_back() -> None:
     assert_same(target_from_msg(msg), TARGET)
 
 
+def test_a_view_that_is_asked_for_comes_back_and_turns_with_the_frame() -> None:
+    view = np.array([0.6, 0.0, 0.8])
+    target = GraspTarget(TargetState.NO_GRASP, 5, 'optical', look_from=view)
+    msg = target_to_msg(target, GRIPPER)
+    assert_same(target_from_msg(msg), target)
+    turn = make_transform(Rotation.from_euler('z', 90, degrees=True).as_matrix(), [1, 2, 3])
+    moved = target_from_msg(move_target(msg, 'map', turn))
+    assert moved.look_from == pytest.approx([0.0, 0.6, 0.8])
+
+
 def test_lost_target_comes_back() -> None:
     lost = GraspTarget(TargetState.LOST, 5, 'optical', message='left the image')
     assert_same(target_from_msg(target_to_msg(lost, GRIPPER)), lost)
@@ -154,6 +166,7 @@ def test_grasp_fields_are_where_the_message_says() -> None:
     assert (msg.standoff, msg.retreat_distance, msg.clearance) == (0.1, 0.15, 0.03)
     assert (msg.source, msg.quality, msg.preference) == ('model', 0.75, 0.625)
     assert msg.contact_points[1].z == 0.61 and list(msg.support_counts) == [120, 80]
+    assert list(msg.contacts_seen) == [1.0, 0.25]
     assert msg.rectangle.opening_width_px == 25 and msg.rectangle.jaw_height_px == 10
     assert msg.rectangle.score == -1 and msg.contacts.score == 0.5
     assert (msg.contacts.x1_px, msg.contacts.y2_px) == (20, 43)
