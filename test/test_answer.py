@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -55,6 +56,9 @@ def test_an_object_without_grasps_is_no_grasp():
     assert answer.status is AnswerStatus.NO_GRASP
     assert answer.to_json()['message'] == 'too wide'
     assert answer.to_json()['object']['mask_png'] is None
+    assert 'look_from' not in answer.to_json()
+    hidden = replace(answer, look_from=np.array([0.0, -0.6, 0.8]))
+    assert hidden.to_json()['look_from'] == [0.0, -0.6, 0.8]
 
 
 def test_ambiguous_lists_candidates_and_a_question():

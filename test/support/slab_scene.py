@@ -167,6 +167,7 @@ class FakePlanner(Planner):
     def __init__(self, noise_m: float = 0.0, graspable: bool = True) -> None:
         self.noise_m = noise_m
         self.graspable = graspable
+        self.look_from: np.ndarray | None = None
         self.calls: list[PlanCall] = []
 
     @property
@@ -184,7 +185,7 @@ class FakePlanner(Planner):
     ) -> FakePlan:
         self.calls.append(PlanCall(frame, grounding, up, known))
         if not self.graspable:
-            return FakePlan((), 'wider than the gripper opens')
+            return FakePlan((), 'wider than the gripper opens', look_from=self.look_from)
         rng = np.random.default_rng(len(self.calls))
         mask = grounding.mask.to_full(frame.camera.height, frame.camera.width)
         middle = np.median(frame.points[mask & frame.valid], axis=0)

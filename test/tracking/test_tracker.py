@@ -174,6 +174,22 @@ def test_the_noise_of_one_frame_does_not_decide_that_there_is_no_grasp():
     assert target.grasps
 
 
+def test_the_view_that_a_plan_asks_for_is_told_in_the_fixed_frame():
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
+    camera2world = np.eye(4)
+    camera2world[:2, :2] = [[0, -1], [1, 0]]
+    planner = FakePlanner(graspable=False)
+    planner.look_from = np.array([1.0, 0.0, 0.0])
+    stream = lock_step(planner)
+    frame, owner = scene.render(0, camera2world, with_tf=True)
+    stream.update(frame)
+    stream.set_grounding(ground(frame, owner))
+    for index in range(1, 12):
+        (target,) = stream.update(scene.render(index, camera2world, with_tf=True)[0])
+    assert target.state == TargetState.NO_GRASP and target.frame_id != CAMERA.frame_id
+    assert target.look_from == pytest.approx([0.0, 1.0, 0.0], abs=0.02)
+
+
 def test_flips_of_the_planner_do_not_reach_the_target():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
     planner = FakePlanner()

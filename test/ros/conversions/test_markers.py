@@ -98,3 +98,16 @@ def test_the_way_to_the_grasp_and_from_it_and_the_objects_box_are_drawn() -> Non
     points = np.array([[p.x, p.y, p.z] for p in edges.points]).reshape(12, 2, 3)
     lengths = sorted(np.linalg.norm(points[:, 1] - points[:, 0], axis=1))
     np.testing.assert_allclose(lengths, [0.04] * 4 + [0.06] * 4 + [0.1] * 4)
+
+
+def test_the_view_that_is_asked_for_is_an_arrow_to_the_object() -> None:
+    pose = np.eye(4)
+    pose[:3, 3] = 0.1, 0.2, 0.3
+    box = ObjectBox(pose, np.array([0.1, 0.1, 0.1]), True)
+    target = GraspTarget(
+        TargetState.NO_GRASP, 7, 'base', object_box=box, look_from=np.array([0.0, 0.6, 0.8])
+    )
+    (arrow,) = named(TargetMarkers(GRIPPER).draw(target), 'look_from')
+    start, end = arrow.points
+    assert (end.x, end.y, end.z) == (0.1, 0.2, 0.3)
+    assert (start.y - end.y) / (start.z - end.z) == pytest.approx(0.75)
