@@ -21,9 +21,11 @@ from realvlg_ros.closed_loop.episode import View
 from realvlg_ros.closed_loop.grounders import TruthGrounder
 from realvlg_ros.closed_loop.scenes import EpisodeScene, make_scene
 from realvlg_ros.closed_loop.stock import load_stock
+from realvlg_ros.errors import WorldError
 from realvlg_ros.grasping.grasp import Grasp
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.grasping.planner import GraspPlanner
+from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
+from realvlg_ros.grasping.verification.ranking import HOLDS, LEAST_TERM
 from realvlg_ros.resources import gripper_file
 from realvlg_ros.simulation.physics.pick import Pick
 from realvlg_ros.transforms import make_transform
@@ -164,11 +166,15 @@ def main() -> None:
     """Run the benchmark."""
     parser = argument_parser('grasp_outcomes', (__doc__ or '').partition('\n')[0])
     parser.add_argument('--objects', type=Path, metavar='DIR', help='folder of meshes')
-    parser.add_argument('--seed', type=int, default=30000, help='of the first scene')
+    parser.add_argument(
+        '--seed', type=int, default=30000,
+        help='of the first scene (default: 30000); the weights were fitted from 20000 on',
+    )  # fmt: skip
     parser.add_argument('--scenes', type=int, default=_SCENES, help='of each set')
     parser.add_argument('--gripper', default='franka_hand', help='name or path of a profile')
     arguments = parser.parse_args()
-    planner = GraspPlanner(Gripper.from_yaml(gripper_file(arguments.gripper)))
+    gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
+    planner = GraspPlanner(gripper, PlannerSettings(min_quality=0.0))
     stock = load_stock(arguments.objects)
     count = _QUICK if arguments.quick else arguments.scenes
     outcomes = [
@@ -177,6 +183,8 @@ def main() -> None:
         for seed in range(arguments.seed, arguments.seed + count)
         for outcome in outcomes_of(make_scene(kind, stock, seed, _OBJECTS), seed, planner, _GRASPS)
     ]
+    if not outcomes:
+        raise WorldError('none of the scenes has a grasp')
     quality = np.array([o.grasp.quality for o in outcomes])
     exact = np.array([o.holds for o in outcomes])
     erring = np.array([o.holds_with_error for o in outcomes])
@@ -189,9 +197,8 @@ def main() -> None:
     report.add('calibration_error', calibration_error(quality, exact))
     report.add('calibration_error_with_error', calibration_error(quality, erring))
     print(reliability_table(quality, outcomes))
-    names = list(outcomes[0].grasp.terms)
-    logs = np.log([[max(o.grasp.terms[n], 1e-3) for n in names] for o in outcomes])
-    for name, weight in zip((*names, 'offset'), fit_weights(logs, erring), strict=True):
+    logs = np.log([[max(o.grasp.terms[n], LEAST_TERM) for n in HOLDS] for o in outcomes])
+    for name, weight in zip((*HOLDS, 'offset'), fit_weights(logs, erring), strict=True):
         report.add(f'fitted_{name}', float(weight))
     report.finish(arguments.json)
 

@@ -10,8 +10,8 @@ import numpy as np
 from ..arrays import FloatArray
 from ..transforms import invert, transform_points
 
-# One thing is left of all others when it is so by this much at least: on the table, m, and in the
-# image, as a share of the distance. Chosen: a person would not call less so.
+# One thing is left of all others when it is so by this much at least: to the camera's left, m, and
+# in the image, as a share of the distance. Chosen: a person would not call less so.
 _BESIDE = 0.04
 _BESIDE_SEEN = 0.05
 _FORMS = (
@@ -57,8 +57,8 @@ def name_objects(
 def sentence_for(target: str, things: Sequence[Named], rng: np.random.Generator) -> str:
     """An instruction that is true of one object alone.
 
-    The colours of a scene differ; where an object is the outermost to one side by far, that is
-    said as often as its colour.
+    The colours of a scene differ; where an object is the outermost to one side by far, in space
+    and in the image, that is said as often as its colour.
 
     Args:
         target: name of the object.

@@ -15,7 +15,7 @@ from .record import Cause, Episode
 # A force that is told of, N. Chosen: an arm of 5000 N/m that is 1 mm off.
 _PRESS = 5.0
 # Edges of the qualities that are counted together. Chosen: where grasps are.
-_EDGES = (0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 # How pick_executor ends a pick in which a grasp was tried. From Pick.action.
 _EXECUTOR_ENDS = ('HELD', 'NOT_VERIFIED', 'FAILED', 'TIMED_OUT')
 

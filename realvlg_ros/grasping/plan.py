@@ -70,7 +70,7 @@ def plan_message(
         opening: largest opening of the gripper, m.
     """
     if grasps:
-        return f'{len(grasps)} grasps, best quality {grasps[0].quality:.2f}'
+        return f'{len(grasps)} grasps, best quality {max(g.quality for g in grasps):.2f}'
     worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
     _, _, size = upright_extent(points)
     usual = _USUAL_M[0] < size.max() < _USUAL_M[1] and size.min() < _THICK_OPENINGS * opening

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..arrays import FloatArray
 from ..errors import LiftError, SupportPlaneError
@@ -91,9 +90,7 @@ class GraspPlanner:
         timer.stage('check')
         if not found.grasps and settings.grasp_source != 'model':
             again = verify(context, search_again(context), refusals, align=False)
-            found = replace(
-                again, look_from=found.look_from if again.look_from is None else again.look_from
-            )
+            found = again if again.grasps or again.look_from is not None else found
             timer.stage('second look')
         grasps = found.grasps
         if known:
@@ -101,10 +98,11 @@ class GraspPlanner:
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
-        look_from = None
+        look_from, nearness = None, ''
         if not grasps and refusals[REACHES_HOLES]:
-            message += near_limit(frame, scene.distance)
-        if not grasps and found.look_from is not None:
+            nearness = near_limit(frame, scene.distance)
+            message += nearness
+        if not grasps and not nearness and found.look_from is not None:
             message += f'; {in_words(context, found.look_from)}'
             look_from = scene.support2camera[:3, :3] @ found.look_from
         box = box_around(completion.cloud.points, scene)

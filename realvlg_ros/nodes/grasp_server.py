@@ -207,10 +207,10 @@ class GraspServer(ManagedNode):
             status = STATUS_NAMES[result.status]
             self._ended[status] += 1
             # While it is live: a deactivation waits for it, and what is told later is not heard.
+            stamp_ns = stamp_to_ns(result.target.header.stamp) if result.target.grasps else 0
             self._events.ended(
-                event, status, result.message,
-                token=result.token, target_stamp_ns=stamp_to_ns(result.target.header.stamp),
-            )  # fmt: skip
+                event, status, result.message, token=result.token, target_stamp_ns=stamp_ns
+            )
         self.get_logger().info(f'{handle.request.instruction[:100]!r}: {status} {result.message}')
         return result
 

@@ -177,7 +177,7 @@ class TrackerSettings(Settings):
         unit='degrees', low=1.0, high=90.0,
     )  # fmt: skip
     switch_margin: float = dynamic_setting(
-        0.15, 'Quality by which another grasp must be better to become the best.',
+        0.15, 'Score by which another grasp must be better to become the best.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
     switch_persistence: int = dynamic_setting(

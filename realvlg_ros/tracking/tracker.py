@@ -296,7 +296,8 @@ class TargetTracker:
         if job is not None:
             self._waiting.add(job)
             return None
-        track.first_plans, track.planned_ns = None, newest.stamp_ns
+        track.first_plans = None
+        track.planned_ns = track.settled_ns = newest.stamp_ns
         self._unanswered.answered(track)
         return self._reporter.report(track, newest, plans.timings_ms())
 

@@ -174,6 +174,18 @@ def test_the_noise_of_one_frame_does_not_decide_that_there_is_no_grasp():
     assert target.grasps
 
 
+def test_plans_that_do_not_come_are_not_waited_for():
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
+    stream, (target,) = start(
+        scene, frames=20, planner=FakePlanner(graspable=False), plan_period=60.0
+    )
+    assert target.state == TargetState.TENTATIVE
+    for index in range(20, 40):
+        (target,) = stream.update(scene.render(index)[0])
+    assert target.state == TargetState.NO_GRASP
+    assert target.message == 'wider than the gripper opens'
+
+
 def test_the_view_that_a_plan_asks_for_is_told_in_the_fixed_frame():
     scene = SlabScene([Slab(at(0, 0, 0.6))])
     camera2world = np.eye(4)

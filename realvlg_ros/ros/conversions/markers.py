@@ -151,6 +151,6 @@ def _label(header: Header, target: GraspTarget) -> Marker:
 
 
 def _quality_color(quality: float, alpha: float) -> ColorRGBA:
-    """Red at 0 through yellow to green at 1."""
-    q = float(np.clip(quality, 0.0, 1.0))
+    """Red at one half and less, through yellow to green at 1: what is likelier to fail is red."""
+    q = float(np.clip(2 * quality - 1, 0.0, 1.0))
     return ColorRGBA(r=min(1.0, 2 - 2 * q), g=min(1.0, 2 * q), b=0.0, a=alpha)

@@ -131,7 +131,7 @@ class PlanRequest:
         except InstructionError as error:
             return self._result(Result.FAILED, str(error))
         except Ended as end:
-            return self._result(end.status, str(end))
+            return self._result(end.status, str(end), end.target)
 
     def _await_turn(self) -> None:
         """Wait for the goals that came before, where they are not replaced."""
@@ -253,7 +253,7 @@ class PlanRequest:
     def _usable(self, target: GraspTarget) -> GraspTarget | None:
         """The target in the frame that was asked for, if it is a result."""
         if target.state == GraspTarget.NO_GRASP:
-            raise Ended(Result.NO_GRASP, target.message)
+            raise Ended(Result.NO_GRASP, target.message, self._placed(target))
         if target.state == GraspTarget.LOST:
             if target.tf_unavailable:
                 self._target_tf.miss(target.message)
@@ -271,6 +271,13 @@ class PlanRequest:
             return None
         self._frame_tf.found()
         return placed
+
+    def _placed(self, target: GraspTarget) -> GraspTarget | None:
+        """The target in the frame that was asked for; None where tf does not give it."""
+        try:
+            return self._around.place(target, self._goal.target_frame)
+        except TransformError:
+            return None
 
     def _next_target(self, seen: GraspTarget | None, limit: float) -> GraspTarget | None:
         since = Deadline(limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..node.deadline import Deadline
 from ..node.goals import FEEDBACK_PERIOD_S
@@ -18,11 +18,18 @@ _CHECK_PERIOD_S = 0.1
 
 
 class Ended(Exception):  # noqa: N818
-    """Ends a request with a status."""
+    """Ends a request with a status, and with what is known of its target."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, target: Any = None) -> None:
+        """Make the end of a request.
+
+        Args:
+            status: of its result.
+            message: the reason.
+            target: a GraspTarget that goes with it, or None.
+        """
         super().__init__(message)
-        self.status = status
+        self.status, self.target = status, target
 
 
 class Waiter:

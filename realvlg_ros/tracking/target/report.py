@@ -21,6 +21,10 @@ from .stability import position_std, rotation_std
 from .target import GraspTarget, TargetState
 from .track import TargetTrack
 
+# A new target without a grasp waits so long for the plans that are made of more frames, s. Chosen:
+# several times what they take at camera rate.
+_MORE_PLANS_S = 1.0
+
 
 def report(
     track: TargetTrack,
@@ -77,7 +81,7 @@ def report(
         checked_stamp_ns=checked_ns,
         timings_ms=dict(timings_ms),
         object_box=_box_in_world(track),
-        look_from=_view_in_world(track) if state is TargetState.NO_GRASP else None,
+        look_from=_view_in_world(track, state),
     )
 
 
@@ -88,9 +92,10 @@ def _box_in_world(track: TargetTrack) -> ObjectBox | None:
     return track.object_box.transformed(track.object2world)
 
 
-def _view_in_world(track: TargetTrack) -> FloatArray | None:
+def _view_in_world(track: TargetTrack, state: TargetState) -> FloatArray | None:
     """From where it should be looked at (3,), where only what is not seen leaves no grasp."""
-    if track.look_from is None:
+    blocked = track.candidates.obstructions()
+    if state is not TargetState.NO_GRASP or blocked or track.look_from is None:
         return None
     return np.asarray(track.object2world[:3, :3] @ track.look_from)
 
@@ -103,9 +108,10 @@ def _without_grasp(track: TargetTrack) -> tuple[TargetState, str]:
         return TargetState.TENTATIVE, reason
     if obstructions:
         return TargetState.NO_GRASP, f'no grasp: {obstructions}'
+    # The noise of one frame does not decide, as long as more plans may come.
     wanted = min(track.settings.first_plans, track.settings.fused_plans)
-    if track.candidates.plans < wanted and track.seen and track.clear_view:
-        # The noise of one frame does not decide.
+    waited_s = (track.stamp_ns - track.settled_ns) * 1e-9
+    if track.candidates.plans < wanted and waited_s < _MORE_PLANS_S:
         reason = f'{track.plan_message}; more frames are looked at'
         return TargetState.TENTATIVE, reason
     return TargetState.NO_GRASP, track.plan_message

@@ -105,7 +105,7 @@ class TargetTrack:
         self.planned_pose = np.eye(4)
         self.surprise = 0.0
         self.contradictions = 0
-        self.born_ns = self.planned_ns = self.stamp_ns = key.stamp_ns
+        self.born_ns = self.planned_ns = self.settled_ns = self.stamp_ns = key.stamp_ns
         self.clear_view = True
         object2world = make_transform(np.eye(3), middle_of(key, mask))
         self.filter = PoseFilter(object2world, _START_STD.copy(), settings, key.stamp_ns)

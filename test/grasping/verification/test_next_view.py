@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 from contexts import context_around
-from planned_solids import plan_grasps
+from planned_solids import SOLIDS, plan_grasps
 from solids import Box, look
 
 from realvlg_ros.grasping.candidates import Candidates
 from realvlg_ros.grasping.contact.closing import close_fingers
 from realvlg_ros.grasping.observation.target_cloud import TargetCloud
-from realvlg_ros.grasping.verification.checks import Checked
+from realvlg_ros.grasping.verification.checks import LOW_QUALITY, Checked
 from realvlg_ros.grasping.verification.next_view import in_words, next_view
 
 
@@ -42,7 +42,7 @@ def checked_on(cloud, axis):
     [
         ((0.0, 1.0), 1, 'look at it from the right'),
         ((0.0, 1.0), -1, 'look at it from the left'),
-        ((1.0, 0.0), 1, 'look at it from higher up'),
+        ((1.0, 0.0), 1, 'look at it from lower down'),
         ((1.0, 0.0), -1, 'look at it from behind'),
     ],
 )
@@ -62,6 +62,27 @@ def test_what_is_seen_to_be_wrong_is_not_looked_at_again():
     assert next_view(context, checked) is None
 
 
+BLOCK = Box((0.04, 0.06, 0.05), (0, 0, 0.025))
+
+
 def test_a_plan_with_grasps_asks_for_no_view():
-    plan = plan_grasps(look([Box((0.04, 0.06, 0.05), (0, 0, 0.025))]))
+    plan = plan_grasps(look([BLOCK]))
     assert plan.grasps and plan.look_from is None
+
+
+def test_what_is_only_likely_to_fail_is_not_looked_at_again():
+    plan = plan_grasps(look([BLOCK]), min_quality=0.9999)
+    assert not plan.grasps and plan.look_from is None
+    assert plan.refusals[LOW_QUALITY] > 0 and LOW_QUALITY in plan.message
+
+
+def test_a_plan_asks_for_the_view_in_the_frame_of_the_camera():
+    # It is held across its depth, and a finger would go down behind it.
+    view = look([SOLIDS['box']], noise=0.001)
+    plan = plan_grasps(view, max_unobserved=0.0)
+    assert not plan.grasps and plan.message.endswith('look at it from behind')
+    toward = view.camera2world[:3, :3] @ plan.look_from
+    assert np.linalg.norm(toward) == pytest.approx(1)
+    assert toward[2] == pytest.approx(np.sin(np.radians(40)), abs=0.02)
+    away = -view.camera2world[:2, 3]
+    assert toward[:2] @ away / np.linalg.norm(away) > 0.7

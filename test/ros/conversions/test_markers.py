@@ -61,7 +61,7 @@ def test_gripper_is_drawn_around_the_contacts() -> None:
 
 
 def test_colour_shows_quality_and_the_best_stands_out() -> None:
-    array = TargetMarkers(GRIPPER).draw(make_target(1.0, 0.5, 0.0))
+    array = TargetMarkers(GRIPPER).draw(make_target(1.0, 0.75, 0.5))
     colors = [(m.color.r, m.color.g) for m in named(array, 'grasps')[::3]]
     assert colors == [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)]
     alphas = [m.color.a for m in named(array, 'grasps')[::3]]

@@ -190,9 +190,12 @@ def test_what_was_not_found_ends_with_the_evidence(status, expected):
 def test_no_grasp_is_an_answer():
     run = Run(FakeGrounder(FOUND))
     run.wait_for(Feedback.PLANNING)
-    run.request.on_target(target(GraspTarget.NO_GRASP, message='wider than the gripper'))
+    answer = target(GraspTarget.NO_GRASP, message='wider than the gripper')
+    answer.look_from.z = 1.0
+    run.request.on_target(answer)
     result = run.end()
     assert (result.status, result.message) == (Result.NO_GRASP, 'wider than the gripper')
+    assert result.target.look_from.z == 1.0 and not result.target.grasps
 
 
 def test_one_failure_is_forgiven_and_two_are_not():
