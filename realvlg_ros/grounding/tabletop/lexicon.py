@@ -114,6 +114,7 @@ class Shape:
         flatness: height by footprint length as it stands or lies.
         colors: names of which it has one, if it nearly always does.
         height: above the support, as it is usually found.
+        thickness: its shortest side at most; what is seen of a thing is no thicker than it is.
     """
 
     size: tuple[float, float]
@@ -121,6 +122,7 @@ class Shape:
     flatness: tuple[float, float] = (0.0, 99.0)
     colors: tuple[str, ...] = ()
     height: tuple[float, float] = (0.0, 99.0)
+    thickness: float = 99.0
 
     @property
     def is_flat(self) -> bool:
@@ -151,16 +153,16 @@ SHAPES = {
     'pear': Shape((0.05, 0.14), (1.0, 2.2), (0.3, 2.2), ('green', 'yellow', 'brown')),
     'tomato': Shape((0.02, 0.12), (1.0, 1.6), (0.4, 1.7), ('red', 'orange', 'green')),
     'carrot': Shape((0.06, 0.3), (2.0, 15.0), (0.0, 0.6), ('orange', 'red')),
-    'screwdriver': Shape((0.08, 0.4), (2.5, 30.0), (0.0, 0.5)),
+    'screwdriver': Shape((0.08, 0.4), (2.5, 30.0), (0.0, 0.5), thickness=0.05),
     'hammer': Shape((0.15, 0.5), (1.3, 20.0), (0.0, 0.5)),
-    'wrench': Shape((0.08, 0.5), (2.5, 30.0), (0.0, 0.4)),
+    'wrench': Shape((0.08, 0.5), (2.5, 30.0), (0.0, 0.4), thickness=0.04),
     'drill': Shape((0.12, 0.4), (1.0, 3.5)),
-    'scissors': Shape((0.08, 0.3), (1.3, 8.0), (0.0, 0.5)),
+    'scissors': Shape((0.08, 0.3), (1.3, 8.0), (0.0, 0.5), thickness=0.04),
     'clamp': Shape((0.05, 0.35), (1.0, 6.0)),
-    'pen': Shape((0.08, 0.2), (3.0, 40.0), (0.0, 0.4)),
-    'knife': Shape((0.12, 0.45), (3.0, 40.0), (0.0, 0.4)),
-    'spoon': Shape((0.1, 0.4), (2.5, 30.0), (0.0, 0.4)),
-    'fork': Shape((0.12, 0.35), (2.5, 30.0), (0.0, 0.4)),
+    'pen': Shape((0.08, 0.2), (3.0, 40.0), (0.0, 0.4), thickness=0.03),
+    'knife': Shape((0.12, 0.45), (3.0, 40.0), (0.0, 0.4), thickness=0.04),
+    'spoon': Shape((0.1, 0.4), (2.5, 30.0), (0.0, 0.4), thickness=0.05),
+    'fork': Shape((0.12, 0.35), (2.5, 30.0), (0.0, 0.4), thickness=0.04),
     'flashlight': Shape((0.06, 0.4), (1.8, 12.0)),
     'book': Shape((0.1, 0.45)),
     'keyboard': Shape((0.25, 0.55), (1.8, 8.0), (0.0, 0.35), height=(0.0, 0.08)),

@@ -33,6 +33,10 @@ def shape_fit(phrase: Phrase, item: SceneObject) -> tuple[float, str]:
     height = _within(item.height, shape.height[0] / 1.3, shape.height[1])
     if height < fit:
         fit, reason = height, f'its height of {item.height * 100:.0f} cm is not that of a {name}'
+    thickness = _within(item.thickness, 0.0, shape.thickness)
+    if thickness < fit:
+        side = f'{item.thickness * 100:.0f} cm'
+        fit, reason = thickness, f'its shortest side of {side} is not that of a {name}'
     # A person who says a colour knows better which colour it has.
     if shape.colors and not phrase.colors and not phrase.colorless:
         shown = max(item.shows(color) for color in shape.colors)

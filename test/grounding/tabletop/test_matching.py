@@ -72,3 +72,20 @@ def test_what_only_passes_for_a_colour_is_asked_back(name):
     fits = match(phrase, objects, 640).fits
     assert [fit.index for fit in fits] == [0]
     assert is_confirmed(phrase, fits[0], objects, 640) is taken
+
+
+@pytest.mark.parametrize(
+    ('noun', 'size', 'fits'),
+    [
+        ('fork', (0.19, 0.067, 0.066), False),
+        ('fork', (0.19, 0.028, 0.018), True),
+        ('fork', (0.19, 0.028, 0.07), True),
+        ('pen', (0.14, 0.05, 0.04), False),
+        ('pen', (0.14, 0.014, 0.012), True),
+        ('knife', (0.20, 0.060, 0.060), False),
+        ('screwdriver', (0.21, 0.045, 0.035), True),
+    ],
+)
+def test_a_thin_thing_is_not_thicker_than_any_of_its_kind(noun, size, fits):
+    (found,) = match(parse(f'take the {noun}'), (thing(100, size, grey=1.0),), 640).fits or (None,)
+    assert (found is not None and found.score > 0.35) is fits
