@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable
 from copy import copy
@@ -27,6 +28,7 @@ class OddCamera(FakeCamera):
 
     def __init__(self, node: Node, rate: float = 30.0) -> None:
         self.behave()
+        self.times: list[float] = []
         super().__init__(node, rate)
 
     def behave(self) -> None:
@@ -35,6 +37,11 @@ class OddCamera(FakeCamera):
         self.depth_lag = 0
         self.once: dict[str, float] = {}
         self._late: deque[Any] = deque()
+
+    def longest_pause(self, since: int) -> float:
+        """The longest time between two frames after so many, s: of a machine that is too busy."""
+        times = self.times[max(since - 1, 0) :]
+        return max((b - a for a, b in itertools.pairwise(times)), default=0.0)
 
     def name_frame(self, frame_id: str) -> None:
         """Publish in another optical frame."""
@@ -46,6 +53,7 @@ class OddCamera(FakeCamera):
     def send(self) -> None:
         """Publish one frame now."""
         now = self._node.get_clock().now().nanoseconds * 1e-9
+        self.times.append(now)
         messages = (self.info_msg, self.color_msg, self.depth_msg)
         for name, publisher, message in zip(PARTS, self._publishers, messages, strict=True):
             if message is None:

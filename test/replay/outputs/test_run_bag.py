@@ -50,7 +50,7 @@ def test_somebody_elses_reader_decodes_every_topic(written):
             types[channel.topic] = schema.name
             if channel.topic == topics.TARGET:
                 assert record.log_time == _ns(message.header.stamp)
-                assert message.grasps[0].quality == pytest.approx(0.8)
+                assert message.grasps[0].quality == pytest.approx(0.9)
     assert types[topics.DETECTIONS] == 'vision_msgs/msg/Detection3DArray'
     assert types[topics.GROUNDING] == 'realvlg_ros/msg/Grounding'
     # Ten times a second, and where the target is confirmed and becomes stable.

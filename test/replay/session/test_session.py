@@ -98,8 +98,8 @@ def test_no_grasp_is_an_answer():
 
 
 def test_grasps_of_less_quality_are_left_out():
-    (answer,) = of_kind(ReplayRun({**TAKE, 'min_quality': 0.9}).play_frames(3), 'answer')
-    assert answer['status'] == 'NO_GRASP' and 'min_quality is 0.90' in answer['message']
+    (answer,) = of_kind(ReplayRun({**TAKE, 'min_quality': 0.95}).play_frames(3), 'answer')
+    assert answer['status'] == 'NO_GRASP' and 'min_quality is 0.95' in answer['message']
 
 
 def test_a_newer_goal_replaces_the_older():
