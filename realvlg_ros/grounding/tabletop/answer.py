@@ -13,7 +13,7 @@ from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
-from .color_part import part_of_color
+from .color_part import may_be_two, part_of_color
 from .confirmation import is_confirmed
 from .grammar import NounKind, Phrase
 from .lexicon import SHAPES
@@ -93,7 +93,14 @@ class _Builder:
             return False
         if not scene.has_support:
             return bool(self.phrase.colors) and not self.phrase.doubts
-        return is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1])
+        if not is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1]):
+            return False
+        if len(self.phrase.colors) != 1:
+            return True
+        region, color = self.objects[fit.index].region, self.phrase.colors[0]
+        return part_of_color(scene, region, color) is not None or not may_be_two(
+            scene, region, color
+        )
 
     def found(self, fit: Fit, scene: TabletopScene) -> Grounding:
         item = self.objects[fit.index]

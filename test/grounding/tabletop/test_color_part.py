@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from realvlg_ros.grounding.tabletop.color_part import part_of_color
+from realvlg_ros.grounding.tabletop.color_part import may_be_two, part_of_color
 from realvlg_ros.grounding.tabletop.colors import dominant_names
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.simulation.colors import COLORS
@@ -58,3 +58,32 @@ def test_a_thing_with_a_print_stays_whole(name):
 def test_a_colour_that_is_not_there_has_no_part():
     scene, region = painted(*BESIDE)
     assert part_of_color(scene, region, 'blue') is None
+
+
+# A round red thing that lies on a larger one, and what is one thing: its smaller colour is asked.
+UPON = (('brown', (20, 50, 90, 40)), ('red', (60, 20, 44, 48)))
+SMALLER = {
+    'a thing upon another': (UPON, 'red', True),
+    'a label': (ONE_THING['a label'], 'white', False),
+    'a print': (ONE_THING['a print'], 'yellow', False),
+    'a small end': (ONE_THING['a small end'], 'yellow', False),
+    'the larger one is asked for': (UPON, 'brown', False),
+}
+
+
+@pytest.mark.parametrize('name', SMALLER)
+def test_the_smaller_colour_may_be_a_thing_of_its_own(name):
+    parts, asked, doubted = SMALLER[name]
+    scene, region = painted(*parts)
+    assert may_be_two(scene, region, asked) is doubted
+
+
+def test_a_shade_is_no_edge_between_two_things():
+    scene, region = painted(*UPON)
+    red = np.array(COLORS['red'], np.float32)
+    x, y, width, height = UPON[0][1]
+    scene.color[y : y + height, x : x + width] = red * 0.45
+    x, y, width, height = UPON[1][1]
+    scene.color[y : y + height, x : x + width] = red
+    for asked in ('red', 'brown'):
+        assert not may_be_two(scene, region, asked)
