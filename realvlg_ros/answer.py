@@ -131,5 +131,6 @@ def _grasp_to_json(grasp: Grasp) -> dict[str, Any]:
             'height_px': rectangle.height,
         },
         'contacts_px': grasp.contacts.points.tolist(),
+        'contacts_seen': [float(share) for share in grasp.contacts_seen],
         'covariance': grasp.covariance.tolist(),
     }

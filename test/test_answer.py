@@ -47,6 +47,7 @@ def test_ok_has_object_and_grasps():
         'center_px': [20, 15], 'angle_rad': 0.3, 'width_px': 24, 'height_px': 8,
     }  # fmt: skip
     assert grasp['contacts_px'] == [[10, 12], [30, 18]]
+    assert grasp['contacts_seen'] == [1.0, 1.0]
     assert np.shape(grasp['covariance']) == (6, 6)
     assert values['latency_ms'] == {'total': 12.346}
 
