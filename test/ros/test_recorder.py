@@ -20,6 +20,8 @@ from realvlg_ros import __version__
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.nodes.realvlg_recorder import Recorder
 
+# What rmw calls the node of an entity of which it does not know one.
+NAMELESS = '_NODE_NAME_UNKNOWN_'
 # As little as tells before from after.
 QUICK = {'frames_before': 2, 'frames_after': 1, 'frame_interval': 0.2, 'min_free_mb': 0.0}
 
@@ -48,7 +50,9 @@ def listens(graph: Graph, node: Recorder, topic: str) -> bool:
     """Whether others know that a node listens to a topic."""
     name = graph.node.resolve_topic_name(topic)
     found = graph.node.get_subscriptions_info_by_topic(name)
-    return node.get_name() in [info.node_name for info in found]
+    # Where a node of the same name was destroyed just before, the graph may have lost the name of
+    # its subscriptions, and not these themselves.
+    return bool({node.get_name(), NAMELESS} & {info.node_name for info in found})
 
 
 def episodes(folder: Path, count: int) -> list[tuple[Path, dict[str, Any]]]:
