@@ -22,6 +22,11 @@ from realvlg_ros.closed_loop.grounders import TruthGrounder
 from realvlg_ros.closed_loop.scenes import EpisodeScene, make_scene
 from realvlg_ros.closed_loop.stock import load_stock
 from realvlg_ros.errors import WorldError
+from realvlg_ros.evaluation.calibration import (
+    ProbabilityRange,
+    calibration_error,
+    reliability,
+)
 from realvlg_ros.grasping.grasp import Grasp
 from realvlg_ros.grasping.gripper import Gripper
 from realvlg_ros.grasping.planner import GraspPlanner, PlannerSettings
@@ -38,8 +43,6 @@ _PLACE, _TURN = 0.0025, 0.035
 _SCENES, _QUICK, _GRASPS = 150, 4, 3
 _SETS = ('single', 'clutter')
 _OBJECTS = 6
-# Bounds of the ranges of quality. Chosen: finer where most grasps are.
-_EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 # Penalty of squared weights in the fit. Chosen: one failure weighs as much as a weight of 1.4.
 _PENALTY = 0.5
 
@@ -126,40 +129,26 @@ def fit_weights(terms: FloatArray, holds: np.ndarray) -> FloatArray:
     return np.asarray(minimize(loss, np.zeros(terms.shape[1] + 1), jac=True, bounds=bounds).x)
 
 
-def reliability_table(quality: FloatArray, outcomes: Sequence[Outcome]) -> str:
-    """Shares that hold by ranges of quality."""
-    rows = []
-    for low, high in zip(_EDGES[:-1], _EDGES[1:], strict=True):
-        here = [
-            (q, o)
-            for q, o in zip(quality, outcomes, strict=True)
-            if low <= q < high or q == high == 1.0
-        ]
-        if here:
-            shares = (
-                np.mean([getattr(o, name) for _, o in here])
-                for name in ('holds', 'holds_with_error')
-            )
-            mean = np.mean([q for q, _ in here])
-            rows.append(
-                (
-                    f'{low:.2f} to {high:.2f}',
-                    f'{mean:.3f}',
-                    *(f'{s:.3f}' for s in shares),
-                    len(here),
-                )
-            )
+def reliability_table(
+    exact: Sequence[ProbabilityRange], erring: Sequence[ProbabilityRange]
+) -> str:
+    """Shares that hold by ranges of quality.
+
+    Args:
+        exact: of the hand at the pose.
+        erring: of the hand that errs, of the same grasps.
+    """
+    rows = [
+        (
+            f'{a.low:.2f} to {a.high:.2f}',
+            f'{a.mean:.3f}',
+            f'{a.share:.3f}',
+            f'{b.share:.3f}',
+            a.count,
+        )
+        for a, b in zip(exact, erring, strict=True)
+    ]
     return format_table(('quality', 'mean', 'held', 'held with an error', 'grasps'), rows)
-
-
-def calibration_error(quality: FloatArray, holds: np.ndarray) -> float:
-    """Expected calibration error (Naeini et al. 2015) over the ranges of quality."""
-    where = np.clip(np.searchsorted(_EDGES, quality, 'right') - 1, 0, len(_EDGES) - 2)
-    total = 0.0
-    for part in np.unique(where):
-        here = where == part
-        total += here.sum() * abs(float(holds[here].mean() - quality[here].mean()))
-    return total / len(quality)
 
 
 def main() -> None:
@@ -194,9 +183,10 @@ def main() -> None:
     report.add('held_with_error', float(erring.mean()))
     report.add('area_under_curve', area_under_curve(quality, exact))
     report.add('area_under_curve_with_error', area_under_curve(quality, erring), Goal('>=', 0.8))
-    report.add('calibration_error', calibration_error(quality, exact))
-    report.add('calibration_error_with_error', calibration_error(quality, erring))
-    print(reliability_table(quality, outcomes))
+    parts = [reliability(quality, held) for held in (exact, erring)]
+    report.add('calibration_error', calibration_error(parts[0]))
+    report.add('calibration_error_with_error', calibration_error(parts[1]))
+    print(reliability_table(*parts))
     logs = np.log([[max(o.grasp.terms[n], LEAST_TERM) for n in HOLDS] for o in outcomes])
     for name, weight in zip((*HOLDS, 'offset'), fit_weights(logs, erring), strict=True):
         report.add(f'fitted_{name}', float(weight))

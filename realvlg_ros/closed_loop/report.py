@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import RunError
+from ..evaluation.calibration import ProbabilityRange
 from ..replay.report.markup import Child, Html, join, table, tag
 from ..replay.report.page import page
 from . import tally
@@ -171,8 +172,8 @@ def _figure(
 def _quality(episodes: Sequence[Episode]) -> Html:
     rows = tally.reliability(episodes)
     body = [
-        (f'{low:.2f} to {high:.2f}', f'{mean:.3f}', _percent(share.value), str(share.trials))
-        for low, high, mean, share in rows
+        (f'{r.low:.2f} to {r.high:.2f}', f'{r.mean:.3f}', _percent(r.share), str(r.count))
+        for r in rows
     ]
     error = tally.calibration_error(episodes)
     words = (
@@ -190,7 +191,7 @@ def _quality(episodes: Sequence[Episode]) -> Html:
     )
 
 
-def _curve(rows: Sequence[tuple[float, float, float, tally.Share]]) -> Html:
+def _curve(rows: Sequence[ProbabilityRange]) -> Html:
     """Success against mean quality, with intervals."""
 
     def x(value: float) -> float:
@@ -205,7 +206,8 @@ def _curve(rows: Sequence[tuple[float, float, float, tally.Share]]) -> Html:
         tag('line', x1=x(0), y1=y(0), x2=x(1), y2=y(1), stroke='currentColor',
             stroke_dasharray='4 4'),
     ]  # fmt: skip
-    for *_, mean, share in rows:
+    for part in rows:
+        mean, share = part.mean, tally.Share(part.hits, part.count)
         low, high = share.interval
         marks += [
             tag('line', x1=x(mean), x2=x(mean), y1=y(low), y2=y(high), stroke='#0b6bb5',

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..evaluation import calibration
+from ..evaluation.calibration import ProbabilityRange
 from ..evaluation.intervals import wilson_interval
 from .record import Cause, Episode
 
 # A force that is told of, N. Chosen: an arm of 5000 N/m that is 1 mm off.
 _PRESS = 5.0
-# Edges of the qualities that are counted together. Chosen: where grasps are.
-_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 # How pick_executor ends a pick in which a grasp was tried. From Pick.action.
 _EXECUTOR_ENDS = ('HELD', 'NOT_VERIFIED', 'FAILED', 'TIMED_OUT')
 
@@ -74,26 +74,16 @@ def by_object(episodes: Sequence[Episode]) -> dict[str, Share]:
     return dict(sorted(shares.items(), key=lambda item: (item[1].value, -item[1].trials)))
 
 
-def reliability(episodes: Sequence[Episode]) -> list[tuple[float, float, float, Share]]:
-    """For ranges of quality (low, high): the mean quality, and the successes of grasps tried."""
+def reliability(episodes: Sequence[Episode]) -> list[ProbabilityRange]:
+    """The successes of grasps that were tried, by ranges of their quality."""
     tried = [e for e in episodes if math.isfinite(e.quality)]
-    rows = []
-    for low, high in zip(_EDGES[:-1], _EDGES[1:], strict=True):
-        here = [e for e in tried if low <= e.quality < high or e.quality == high == _EDGES[-1]]
-        if here:
-            mean = float(np.mean([e.quality for e in here]))
-            held = sum(e.cause is Cause.SUCCESS for e in here)
-            rows.append((low, high, mean, Share(held, len(here))))
-    return rows
+    held = np.array([e.cause is Cause.SUCCESS for e in tried], bool)
+    return calibration.reliability(np.array([e.quality for e in tried], float), held)
 
 
 def calibration_error(episodes: Sequence[Episode]) -> float:
-    """The expected calibration error of quality (Naeini et al. 2015); NaN without a grasp."""
-    rows = reliability(episodes)
-    total = sum(share.trials for *_, share in rows)
-    if not total:
-        return math.nan
-    return sum(share.trials * abs(share.value - mean) for *_, mean, share in rows) / total
+    """The expected calibration error of quality; NaN without a grasp."""
+    return calibration.calibration_error(reliability(episodes))
 
 
 def agreement(episodes: Sequence[Episode]) -> dict[tuple[bool, bool], int]:

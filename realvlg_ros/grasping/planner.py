@@ -98,16 +98,12 @@ class GraspPlanner:
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
-        look_from, nearness = None, ''
-        if not grasps and refusals[REACHES_HOLES]:
-            nearness = near_limit(frame, scene.distance)
-            message += nearness
-        if not grasps and not nearness and found.look_from is not None:
-            message += f'; {in_words(context, found.look_from)}'
-            look_from = scene.support2camera[:3, :3] @ found.look_from
+        advice, look_from = '', None
+        if not grasps:
+            advice, look_from = _advice(context, found.look_from, refusals)
         box = box_around(completion.cloud.points, scene)
         return GraspPlan(
-            tuple(grasps), message, dict(refusals), plane, timer.stages, box, look_from
+            tuple(grasps), message + advice, dict(refusals), plane, timer.stages, box, look_from
         )
 
     def recheck(
@@ -153,6 +149,27 @@ def _check_support(cloud: TargetCloud, scene: Scene, least: float) -> None:
             f'{least:.0%} are needed: is it transparent or shiny? Look from another side'
             + near_limit(scene.frame, scene.distance)
         )
+
+
+def _advice(
+    context: PlanningContext, view: FloatArray | None, refusals: Counter[str]
+) -> tuple[str, FloatArray | None]:
+    """What may help where there is no grasp, in words, and from where to look (3,), if that may.
+
+    Args:
+        context: of the plan.
+        view: unit vector from the object toward the camera that is asked for, in the support
+            frame; None where another view does not help.
+        refusals: numbers of rejected candidates, by reason.
+
+    Returns:
+        The words; the view in the optical frame, or None.
+    """
+    scene = context.scene
+    nearness = near_limit(scene.frame, scene.distance) if refusals[REACHES_HOLES] else ''
+    if nearness or view is None:
+        return nearness, None
+    return f'; {in_words(context, view)}', scene.support2camera[:3, :3] @ view
 
 
 def _verify_known(context: PlanningContext, known: Sequence[Grasp]) -> list[Grasp]:

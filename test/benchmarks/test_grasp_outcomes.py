@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.grasp_outcomes import area_under_curve, calibration_error, fit_weights
+from benchmarks.grasp_outcomes import area_under_curve, fit_weights
 
 
 def test_area_under_curve_counts_pairs_in_order():
@@ -18,9 +18,3 @@ def test_the_fit_finds_the_weights_that_made_the_outcomes():
     assert fit_weights(terms, holds) == pytest.approx([2.0, 0.0, 0.7, 4.0], abs=0.15)
     # What speaks against holding gets no weight.
     assert fit_weights(-terms, holds)[:3] == pytest.approx(0, abs=1e-9)
-
-
-def test_calibration_error_is_the_mean_gap_of_quality_and_share():
-    quality = np.repeat([0.6, 0.97], 100)
-    holds = np.concatenate([np.arange(100) < 50, np.ones(100, bool)])
-    assert calibration_error(quality, holds) == pytest.approx((0.1 + 0.03) / 2)

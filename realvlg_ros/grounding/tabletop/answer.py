@@ -13,7 +13,7 @@ from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from .attributes import SceneObject
-from .color_part import may_be_two, part_of_color
+from .color_part import ColorSplit, split_by_color
 from .confirmation import is_confirmed
 from .grammar import NounKind, Phrase
 from .lexicon import SHAPES
@@ -57,7 +57,9 @@ def make_grounding(
     """
     builder = _Builder(frame, instruction, phrase, objects, scene.step)
     if len(result.fits) == 1 and builder.is_sure(result.fits[0], scene):
-        return builder.found(result.fits[0], scene)
+        split = builder.split(result.fits[0], scene)
+        if not split.doubtful:
+            return builder.found(result.fits[0], split.part)
     if result.fits:
         return builder.ambiguous(result.fits)
     return builder.not_found(result)
@@ -93,21 +95,17 @@ class _Builder:
             return False
         if not scene.has_support:
             return bool(self.phrase.colors) and not self.phrase.doubts
-        if not is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1]):
-            return False
-        if len(self.phrase.colors) != 1:
-            return True
-        region, color = self.objects[fit.index].region, self.phrase.colors[0]
-        return part_of_color(scene, region, color) is not None or not may_be_two(
-            scene, region, color
-        )
+        return is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1])
 
-    def found(self, fit: Fit, scene: TabletopScene) -> Grounding:
+    def split(self, fit: Fit, scene: TabletopScene) -> ColorSplit:
+        """Two things of two colours in the object, where one colour is asked for."""
+        if len(self.phrase.colors) != 1:
+            return ColorSplit()
+        return split_by_color(scene, self.objects[fit.index].region, self.phrase.colors[0])
+
+    def found(self, fit: Fit, part: RegionMask | None) -> Grounding:
         item = self.objects[fit.index]
         doubts = self._doubts()
-        part = None
-        if len(self.phrase.colors) == 1:
-            part = part_of_color(scene, item.region, self.phrase.colors[0])
         region = enlarged(part or item.region, self.step, self.frame.camera)
         message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
         if part is not None:

@@ -7,10 +7,12 @@ is meant, be it a thing of its own or a part of one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, ByteArray
+from ...arrays import BoolArray, ByteArray, IndexArray
 from ...image_region import RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
 from .scene import TabletopScene
@@ -37,48 +39,34 @@ _EDGE_SHARE = 0.7
 _GAP_PX = 5
 
 
-def may_be_two(scene: TabletopScene, region: RegionMask, color: str) -> bool:
-    """Whether what shows a colour in a segment may be a thing of its own, or not.
+@dataclass(frozen=True)
+class ColorSplit:
+    """What a segment is to who asks for one of its colours.
+
+    Attributes:
+        part: that shows the colour, where the segment is of two parts side by side; else None.
+        doubtful: whether what shows the colour may be a thing of its own, or not.
+    """
+
+    part: RegionMask | None = None
+    doubtful: bool = False
+
+
+def split_by_color(scene: TabletopScene, region: RegionMask, color: str) -> ColorSplit:
+    """Look for two things of two colours in a segment.
 
     Args:
         scene: the working image.
         region: mask of the segment in it.
-        color: one of COLOR_NAMES.
+        color: that is asked for, one of COLOR_NAMES.
     """
     window = _window(region)
-    area, asked = int(region.data.sum()), COLOR_NAMES.index(color)
-    nearest = name_weights(scene.color[window], scene.white).argmax(axis=-1)
-    own = _largest(region.data & (nearest == asked))
-    others = [
-        _largest(region.data & (nearest == index))
-        for index in range(len(COLOR_NAMES))
-        if index != asked
-    ]
-    other = max(others, key=lambda mask: int(mask.sum()))
-    # A thing is called by its main colour; the other part is then of it.
-    if own.sum() < _PART_SHARE * area or own.sum() >= other.sum():
-        return False
-    mine = region.data & (_distance(own) <= _distance(other))
-    rest = region.data & ~mine
-    border = _border(mine, rest)
-    if border > _DOUBT_SHARE * min(_outline(mine), _outline(rest)):
-        return False
-    return _sharp(scene.color[window], mine, rest) > _EDGE_SHARE
-
-
-def part_of_color(scene: TabletopScene, region: RegionMask, color: str) -> RegionMask | None:
-    """The part of a segment that shows a colour; None where it is not of two parts side by side.
-
-    Args:
-        scene: the working image.
-        region: mask of the segment in it.
-        color: one of COLOR_NAMES.
-    """
-    window = _window(region)
-    area, asked = int(region.data.sum()), COLOR_NAMES.index(color)
-    nearest = name_weights(scene.color[window], scene.white).argmax(axis=-1)
+    pixels, asked = scene.color[window], COLOR_NAMES.index(color)
+    nearest = name_weights(pixels, scene.white).argmax(axis=-1)
     shows = region.data & (nearest == asked)
     own = _largest(shows)
+    if own.sum() < _PART_SHARE * region.data.sum():
+        return ColorSplit()
     # The other part must be of its colour beyond doubt, or of one that does not pass for this one:
     # not a shaded side of it.
     passes, clear = affinity(color) > 0, scene.color_names[window]
@@ -88,18 +76,67 @@ def part_of_color(scene: TabletopScene, region: RegionMask, color: str) -> Regio
         if index != asked
     ]
     shown = max(others, key=lambda mask: int(_largest(mask).sum()))
-    other = _largest(shown)
-    if min(own.sum(), other.sum()) < _PART_SHARE * area:
+    mine = _side_by_side(region, shows, own, shown)
+    if mine is None:
+        return ColorSplit(doubtful=_may_be_two(region, pixels, nearest, own))
+    kept = RegionMask.from_full(mine)
+    x, y = region.x_offset + kept.x_offset, region.y_offset + kept.y_offset
+    return ColorSplit(RegionMask(x, y, kept.data))
+
+
+def _side_by_side(
+    region: RegionMask, shows: BoolArray, own: BoolArray, shown: BoolArray
+) -> BoolArray | None:
+    """The pixels (rows, columns) of the part asked for; None where there are no two side by side.
+
+    Args:
+        region: mask of the segment.
+        shows: (rows, columns) pixels of the colour asked for.
+        own: the largest patch of them.
+        shown: (rows, columns) pixels of the other colour.
+    """
+    area, other = int(region.data.sum()), _largest(shown)
+    if other.sum() < _PART_SHARE * area:
         return None
-    mine = region.data & (_distance(own) <= _distance(other))
-    rest = region.data & ~mine
+    mine, rest = _parted(region, own, other)
     # On both sides of the other colour: a label on one thing.
     if max((shows & rest).sum(), (shown & mine).sum()) > _PART_SHARE * area:
         return None
-    if _border(mine, rest) > _BORDER_SHARE * min(_outline(mine), _outline(rest)):
-        return None
-    kept = RegionMask.from_full(mine)
-    return RegionMask(region.x_offset + kept.x_offset, region.y_offset + kept.y_offset, kept.data)
+    return mine if _border_share(mine, rest) <= _BORDER_SHARE else None
+
+
+def _may_be_two(
+    region: RegionMask, pixels: ByteArray, nearest: IndexArray, own: BoolArray
+) -> bool:
+    """Whether a patch may be a thing of its own that lies on a larger one, or not.
+
+    Args:
+        region: mask of the segment.
+        pixels: (rows, columns, 3) RGB.
+        nearest: (rows, columns) index of each pixel's name.
+        own: (rows, columns) the patch.
+    """
+    patches = [_largest(region.data & (nearest == i) & ~own) for i in range(len(COLOR_NAMES))]
+    other = max(patches, key=lambda mask: int(mask.sum()))
+    # A thing is called by its main colour; the other part is then of it.
+    if own.sum() >= other.sum():
+        return False
+    mine, rest = _parted(region, own, other)
+    if _border_share(mine, rest) > _DOUBT_SHARE:
+        return False
+    return _sharp(pixels, mine, rest) > _EDGE_SHARE
+
+
+def _parted(region: RegionMask, own: BoolArray, other: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """A segment's pixels (rows, columns) by which of two patches is nearer.
+
+    Args:
+        region: mask of the segment.
+        own: (rows, columns) one patch.
+        other: (rows, columns) the other.
+    """
+    mine = region.data & (_distance(own) <= _distance(other))
+    return mine, region.data & ~mine
 
 
 def _window(region: RegionMask) -> tuple[slice, slice]:
@@ -128,9 +165,7 @@ def _sharp(color: ByteArray, mine: BoolArray, rest: BoolArray) -> float:
         total = cv2.boxFilter(chroma * inner[..., None], -1, (size, size), normalize=False)
         with np.errstate(divide='ignore', invalid='ignore'):
             means.append(total / count[..., None])
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    border = mine & (cv2.dilate(rest.astype(np.uint8), cross) > 0)
-    step = np.linalg.norm(means[0] - means[1], axis=-1)[border]
+    step = np.linalg.norm(means[0] - means[1], axis=-1)[_border(mine, rest)]
     step = step[np.isfinite(step)]
     return float((step > _EDGE_CHROMA).mean()) if len(step) else 0.0
 
@@ -151,10 +186,15 @@ def _distance(mask: BoolArray) -> np.ndarray:
     return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
 
 
-def _border(one: BoolArray, other: BoolArray) -> int:
-    """Pixels of one mask beside the other."""
+def _border(one: BoolArray, other: BoolArray) -> BoolArray:
+    """Pixels (rows, columns) of one mask beside the other."""
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    return int((one & (cv2.dilate(other.astype(np.uint8), cross) > 0)).sum())
+    return np.asarray(one & (cv2.dilate(other.astype(np.uint8), cross) > 0))
+
+
+def _border_share(one: BoolArray, other: BoolArray) -> float:
+    """Length of the border of two parts by the shorter outline."""
+    return float(_border(one, other).sum()) / max(min(_outline(one), _outline(other)), 1)
 
 
 def _outline(mask: BoolArray) -> int:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from realvlg_ros.grounding.tabletop.color_part import may_be_two, part_of_color
+from realvlg_ros.grounding.tabletop.color_part import split_by_color
 from realvlg_ros.grounding.tabletop.colors import dominant_names
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.simulation.colors import COLORS
@@ -31,7 +31,7 @@ BESIDE = (('white', (20, 30, 40, 20)), ('brown', (55, 48, 40, 20)))
 def test_of_two_things_side_by_side_the_one_of_the_colour_is_meant(pair, index):
     scene, region = painted(*((name, BESIDE[k][1]) for k, name in enumerate(pair)))
     asked = pair[index].replace('gray', 'grey')
-    part = part_of_color(scene, region, asked).to_full(ROWS, COLUMNS)
+    part = split_by_color(scene, region, asked).part.to_full(ROWS, COLUMNS)
     x, y, width, height = BESIDE[index][1]
     true = np.zeros((ROWS, COLUMNS), bool)
     true[y : y + height, x : x + width] = True
@@ -52,12 +52,12 @@ ONE_THING = {
 def test_a_thing_with_a_print_stays_whole(name):
     scene, region = painted(*ONE_THING[name])
     for asked, _ in ONE_THING[name]:
-        assert part_of_color(scene, region, asked) is None
+        assert split_by_color(scene, region, asked).part is None
 
 
 def test_a_colour_that_is_not_there_has_no_part():
     scene, region = painted(*BESIDE)
-    assert part_of_color(scene, region, 'blue') is None
+    assert split_by_color(scene, region, 'blue').part is None
 
 
 # A round red thing that lies on a larger one, and what is one thing: its smaller colour is asked.
@@ -75,7 +75,7 @@ SMALLER = {
 def test_the_smaller_colour_may_be_a_thing_of_its_own(name):
     parts, asked, doubted = SMALLER[name]
     scene, region = painted(*parts)
-    assert may_be_two(scene, region, asked) is doubted
+    assert split_by_color(scene, region, asked).doubtful is doubted
 
 
 def test_a_shade_is_no_edge_between_two_things():
@@ -86,4 +86,4 @@ def test_a_shade_is_no_edge_between_two_things():
     x, y, width, height = UPON[1][1]
     scene.color[y : y + height, x : x + width] = red
     for asked in ('red', 'brown'):
-        assert not may_be_two(scene, region, asked)
+        assert not split_by_color(scene, region, asked).doubtful
