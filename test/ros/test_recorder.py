@@ -120,7 +120,14 @@ def test_failures_and_sentences_are_recorded_and_counted(
     publisher = graph.node.create_publisher(String, 'instruction', 1)
     wait_until(publisher.get_subscription_count, 'reader of instruction')
     publisher.publish(String(data='pick up the yellow ball'))
-    found = [values for _, values in episodes(tmp_path, 3)]
+    # Where a slow machine loses the frame of a grounding, it is asked for again.
+
+    def ended() -> list[dict[str, Any]]:
+        found = [values for _, values in episodes(tmp_path, 3)]
+        return [values for values in found if values['result']['status'] != 'CANCELED']
+
+    wait_until(lambda: len(ended()) == 3, 'three that were not asked for again')
+    found = ended()
     assert [values['result']['status'] for values in found] == ['NOT_FOUND', 'OK', 'NOT_FOUND']
     assert [values['goal']['action'] for values in found] == [
         'plan_grasps', 'plan_grasps', 'request',
@@ -132,8 +139,12 @@ def test_failures_and_sentences_are_recorded_and_counted(
     assert float(str(figures['recovery_mean_s'])) > 0
     assert reports(recorder)['goals: request'].values['success_rate'] == 0
     assert reports(recorder)['recordings'].message == 'ok'
-    wait_until(lambda: len(rows(tmp_path)) == 3, 'three lines')
-    assert [row['status'] for row in rows(tmp_path)] == ['NOT_FOUND', 'OK', 'NOT_FOUND']
+
+    def lines() -> list[str]:
+        return [row['status'] for row in rows(tmp_path) if row['status'] != 'CANCELED']
+
+    wait_until(lambda: len(lines()) == 3, 'three lines')
+    assert lines() == ['NOT_FOUND', 'OK', 'NOT_FOUND']
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
