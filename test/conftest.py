@@ -3,28 +3,20 @@
 import itertools
 import os
 import random
-import socket
 from pathlib import Path
+
+from realvlg_ros.ros.node.processes import is_free
 
 # Workers of pytest-xdist share the domains out among themselves.
 _WORKER = int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
 _WORKERS = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
-_MINE = range(1 + _WORKER, 102, _WORKERS)
+# The demo and its like choose theirs above.
+_MINE = range(1 + _WORKER, 51, _WORKERS)
 _DOMAINS = itertools.cycle(random.SystemRandom().sample(_MINE, len(_MINE)))
 
 
-def _is_empty(domain: int) -> bool:
-    """Whether nobody has the port of the first participant (DDSI-RTPS: 7410 + 250 domain)."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(('', 7410 + 250 * domain))
-        except OSError:
-            return False
-    return True
-
-
 def _new_domain() -> str:
-    return str(next(filter(_is_empty, _DOMAINS)))
+    return str(next(filter(is_free, _DOMAINS)))
 
 
 # Before rclpy is imported anywhere: two runs on one machine must not hear each other.

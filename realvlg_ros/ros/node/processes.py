@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,15 +29,43 @@ class ProcessError(RealvlgError):
     """A node's process that ended by itself."""
 
 
+# Domains that are chosen from. Chosen: above those that people take; up to 101 no port of them is
+# one that the system hands out by itself.
+_DOMAINS = range(51, 102)
+
+
+def is_free(domain: int) -> bool:
+    """Whether no participant of a domain runs on this machine.
+
+    The first one has the port 7410 + 250 * domain (DDSI-RTPS 2.5, 9.6.2).
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(('', 7410 + 250 * domain))
+        except OSError:
+            return False
+    return True
+
+
 def isolated_environment() -> dict[str, str]:
     """Environment of nodes that discover only each other, with large shared memory.
 
-    It sets a random domain on the loopback interface: robots on the network are not affected.
+    It sets a random free domain on the loopback interface: robots are not affected.
+
+    Raises:
+        RealvlgError: nodes run in every domain that is chosen from.
     """
+    shuffled = secrets.SystemRandom().sample(_DOMAINS, len(_DOMAINS))
+    domain = next(filter(is_free, shuffled), None)
+    if domain is None:
+        raise RealvlgError(
+            f'nodes run in each of the domains {_DOMAINS.start} to {_DOMAINS.stop - 1} on this '
+            'machine: stop some'
+        )
     profile = str(config_file('fastdds_profile.xml'))
     return {
         **os.environ,
-        'ROS_DOMAIN_ID': str(1 + secrets.randbelow(100)),
+        'ROS_DOMAIN_ID': str(domain),
         'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
         'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
         'FASTDDS_DEFAULT_PROFILES_FILE': profile,
