@@ -24,7 +24,7 @@ from realvlg_ros.image_region import Box as ImageBox
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.rectangle import ContactPair
 from realvlg_ros.resources import depth_noise_file, share_folder
-from realvlg_ros.segmentation.box_surface import object_in_box
+from realvlg_ros.segmentation.object_in_box import object_in_box
 from realvlg_ros.support_plane import find_support_plane
 from realvlg_ros.tracking.measurement.object_motion import measure_pose
 from realvlg_ros.tracking.measurement.object_view import make_view
@@ -81,7 +81,7 @@ def test_a_step_of_depth_parts_two_things_beyond_the_noise(noise, parted):
     depth = np.full((240, 320), 1.0, np.float32)
     depth[:, 170:] = 1.0156
     frame = replace(look([]).frame, depth=depth, noise=noise)
-    found = object_in_box(frame, ImageBox(100, 80, 220, 160), None)
+    found = object_in_box(frame, ImageBox(100, 80, 220, 160), None).mask
     assert found[120, 130]
     assert found[120, 200] != parted
 

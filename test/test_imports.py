@@ -46,7 +46,7 @@ LAYERS = (
     ('evaluation', 'grasping.covariance', 'simulation.physics'),
     ('grasping.observation',),
     ('grasping.collision.holes', 'grasping.collision.visible_width'),
-    ('grasping.collision.hidden_parts',),
+    ('grasping.collision.hidden_parts', 'grasping.collision.fringe'),
     (
         'grasping.completion',
         'grasping.lift',

@@ -51,7 +51,17 @@ def test_flat_things_and_holes_give_the_whole_box_and_say_so():
     frame.depth[95:165, 115:185] = 0
     hole = make_segmenter('depth').segment(frame, box)
     assert hole.mask.area == 3600
-    assert '0% of it has depth' in hole.source
+    assert ': 0% of it has depth' in hole.source
+
+
+def test_a_thing_without_depth_is_cut_out_by_its_colour_and_the_source_says_so():
+    frame, truth = scene(np.zeros((HEIGHT, WIDTH), bool)), disc(150, 130, 25)
+    frame.depth[disc(150, 130, 29)] = 0
+    frame.color[:] = (150, 110, 70)
+    frame.color[truth] = (20, 20, 30)
+    result = make_segmenter('depth').segment(frame, Box(123, 103, 178, 158))
+    assert iou(result.mask.to_full(HEIGHT, WIDTH), truth) > 0.9
+    assert result.source == 'colour alone' and result.score > 0.7
 
 
 def test_a_box_thinner_than_a_pixel_still_has_a_mask():

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
+from .fringe import FRINGE_PX, own_fringe
 from .hidden_parts import behind_object, hidden_parts
 from .holes import hole_walls
 from .visible_width import JUMP, visible_width
@@ -163,6 +164,10 @@ def _other_things(scene: Scene, beyond: BoolArray, sigma: float) -> ByteArray:
     depth = float(np.median(scene.frame.depth[scene.mask & scene.frame.valid]))
     ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
     ring = cv2.dilate(scene.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
+    fringe = own_fringe(scene, other)
+    if fringe.any():
+        ring |= fringe.astype(np.uint8)
+        ring_px = FRINGE_PX
     found = (other & (ring == 0)).astype(np.uint8)
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     x, y, width, height = cv2.boundingRect(ring)

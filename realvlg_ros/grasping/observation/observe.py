@@ -8,7 +8,7 @@ from ...arrays import BoolArray, FloatArray
 from ...errors import LiftError
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounding
-from ...segmentation.box_surface import object_in_box
+from ...segmentation.object_in_box import object_in_box
 from ...support_plane import SupportPlane
 from .near_limit import near_limit, no_reading
 from .scene import Scene
@@ -16,7 +16,7 @@ from .target_cloud import TargetCloud
 
 
 def target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | None) -> BoolArray:
-    """The object's pixels (height, width): the grounding's mask, or the main surface in its box.
+    """The object's pixels (height, width): the grounding's mask, or what its box is meant for.
 
     Args:
         frame: the frame that the grounding refers to.
@@ -27,7 +27,7 @@ def target_mask(frame: RgbdFrame, grounding: Grounding, plane: SupportPlane | No
         return grounding.mask.to_full(*frame.depth.shape)
     if grounding.box is None:
         return np.zeros(frame.depth.shape, bool)
-    return object_in_box(frame, grounding.box, plane)
+    return object_in_box(frame, grounding.box, plane).mask
 
 
 def observe(

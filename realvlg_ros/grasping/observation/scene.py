@@ -129,15 +129,15 @@ class Scene:
 
     @cached_property
     def deep_holes(self) -> BoolArray:
-        """Pixels (height, width) without a reading in holes that are too wide for shadows."""
-        hole = (~self.frame.valid).astype(np.uint8)
+        """Pixels (height, width) without a reading in holes that are too wide for shadows.
+
+        Holes in the object and holes beside it are measured each for itself: where its edge has no
+        readings, they adjoin.
+        """
         near = self.distance
         width = self.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
-        inner = cv2.distanceTransform(hole, cv2.DIST_L2, 3) > width / 2
-        if not inner.any():
-            return inner
-        outer = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 3)
-        return np.asarray((outer <= width / 2 + 1) & (hole > 0))
+        hole = ~self.frame.valid
+        return _wide(hole & ~self.mask, width) | _wide(hole & self.mask, width)
 
     @cached_property
     def near_depth(self) -> Float32Array:
@@ -155,3 +155,12 @@ class Scene:
         index, z, inside = self.pixels_of(points)
         surface = self.near_depth.ravel()[index]
         return np.where(inside & (surface > 0), z - surface, np.nan)
+
+
+def _wide(region: BoolArray, width: float) -> BoolArray:
+    """Parts (height, width) of a region that are wider than so many pixels."""
+    inner = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 3) > width / 2
+    if not inner.any():
+        return inner
+    outer = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray((outer <= width / 2 + 1) & region)

@@ -6,6 +6,7 @@ cones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -64,16 +65,25 @@ class Pairs:
             np.concatenate([self.widths, other.widths]),
         )
 
-    def turned(self, angles: tuple[float, ...], limit: int) -> Pairs:
-        """The first pairs, up to a limit, rotated about the vertical by each angle, rad."""
-        turns = [
-            np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1.0]])
-            for a in angles
-        ]
+    def turned(self, turns: Sequence[tuple[float, float]], limit: int) -> Pairs:
+        """The first pairs, up to a limit, with their axes rotated in each of several ways.
+
+        Args:
+            turns: angles about the vertical and up from the level, rad.
+            limit: number of pairs that are rotated.
+        """
+        axes = self.axes[:limit]
+        level = np.cross((0.0, 0.0, 1.0), axes)
+        level /= np.maximum(np.linalg.norm(level, axis=1, keepdims=True), 1e-9)
+        turned = []
+        for about, up in turns:
+            tilted = np.cos(up) * axes + np.sin(up) * np.cross(level, axes)
+            c, s = np.cos(about), np.sin(about)
+            turned.append(tilted @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]]))
         return Pairs(
-            np.repeat(self.centers[:limit], len(angles), axis=0),
-            np.stack([self.axes[:limit] @ turn for turn in turns], axis=1).reshape(-1, 3),
-            np.repeat(self.widths[:limit], len(angles)),
+            np.repeat(self.centers[:limit], len(turns), axis=0),
+            np.stack(turned, axis=1).reshape(-1, 3),
+            np.repeat(self.widths[:limit], len(turns)),
         )
 
 

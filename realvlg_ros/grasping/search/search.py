@@ -14,9 +14,12 @@ from .approach import approach_candidates
 from .proposals import lifted_pairs
 from .shortlist import Grip, shortlist
 
-# Rotations of the opening axis about the vertical in the second search, rad. Chosen: half the cone
-# of a friction of 0.4.
-_TURNS = (-0.2, 0.0, 0.2)
+# Rotations of the opening axis in the second search: about the vertical and up from the level,
+# rad. Chosen: half the cone of a friction of 0.4, and all of it where a palm is to pass over a
+# neighbour.
+_TURNS = ((-0.2, 0.0), (0.0, 0.0), (0.2, 0.0), (0.0, -0.4), (0.0, 0.4))
+# Share of max_candidates that is rotated so. Chosen: a third.
+_TURNED = 3
 # Grips of the second search. Chosen: half the depth first, which needs less room.
 _SECOND_GRIPS = (Grip(DEPTH_SHARE / 2, narrow=True), Grip(DEPTH_SHARE, narrow=True))
 
@@ -49,7 +52,7 @@ def search(
 
 def search_again(context: PlanningContext) -> Candidates:
     """Search with more opening directions and with shallow, narrow grips."""
-    limit = context.settings.max_candidates // len(_TURNS)
+    limit = context.settings.max_candidates // _TURNED
     pairs = propose_pairs(context).turned(_TURNS, limit)
     candidates = approach_candidates(context, pairs)
     return shortlist(context, candidates, Counter(), _SECOND_GRIPS)

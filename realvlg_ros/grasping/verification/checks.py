@@ -33,6 +33,10 @@ NOT_SEEN = (*UNSEEN, ASSUMED, COVERED)
 # the air have 6 points at most, and of the others one, a can at 1.3 m, loses its grasps.
 ASSUMED_SHARE = 0.5
 _FACE_POINTS = 7
+# Of what has readings on a smaller share of its pixels, no hidden side is assumed either: it is
+# transparent, shiny or black, and its readings are often beside it. Chosen: of 38 grasps in real
+# frames the two on clear bottles have 0.46 and 0.66, all on other things 0.74 and more.
+_SEEN_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Checked:
         uncertain |= context.obstacles.cover(closing.contacts).any(axis=1)
         faults = {
             'closes on air': air,
-            ASSUMED: (closing.observed < ASSUMED_SHARE) & (fewest < _FACE_POINTS),
+            ASSUMED: (closing.observed < ASSUMED_SHARE)
+            & ((fewest < _FACE_POINTS) | (context.cloud.support_ratio < _SEEN_SHARE)),
             OUTSIDE_CONE: slips,
             COVERED: uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
