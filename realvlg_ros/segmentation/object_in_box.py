@@ -28,17 +28,13 @@ _MIN_HEIGHT = 0.005
 # Height over which a reading's evidence for the object grows, m. Chosen: a thing of two fingers'
 # height is surely no support.
 _RISE = 0.015
-# A thing of which this share is lower, m, is flat: a level reading may be of it. Chosen: the
-# highest thing of which noise may hide a part; a few readings fly.
-_FLAT, _MOSTLY = 0.02, 0.9
 # A plane above half of the box's readings by more than this, m, is not the support. Chosen: more
 # than noise and the error of a plane.
 _BELOW = 0.02
-# Log odds of a pixel of the object's surface, high above the support; of another surface; of the
-# support beside a thing that is not flat; beside a flat one. Chosen, and measured on 176 objects
-# of simulated clutter, a third of them with the colour of a neighbour: of 0.8 to 3 these were as
-# good as any.
-_OWN, _OTHER, _SUPPORT, _FLAT_SUPPORT = 1.5, -1.5, -1.5, -0.3
+# Log odds of a pixel of the object's surface, high above the support, of another surface, and the
+# least against the object of one of the support. Chosen, and measured on 176 objects of simulated
+# clutter, a third of them with the colour of a neighbour: of 0.8 to 3 these were as good as any.
+_OWN, _OTHER, _LEAST_SUPPORT = 1.5, -1.5, 0.3
 # Largest log odds of a colour, and the share that every colour has at least. Chosen: a colour that
 # is twelve times as frequent decides where depth does not, and an unknown one says nothing.
 _MOST_BY_COLOR = 2.5
@@ -149,9 +145,10 @@ def _depth_odds(
     odds[chosen] = _OWN * np.tanh((heights[chosen] - least) / _RISE)
     odds[chosen & ~valid] = 0.0
     odds[(surfaces.labels > 0) & ~chosen] = _OTHER
-    own = heights[chosen & valid]
-    flat = len(own) == 0 or float((own < _FLAT).mean()) > _MOSTLY
-    odds[valid & ~raised] = _FLAT_SUPPORT if flat else _SUPPORT
+    own = odds[chosen & valid]
+    # As sure as the object's own pixels are: its border is where both are alike.
+    surest = float(np.median(own)) if len(own) else 0.0
+    odds[valid & ~raised] = -max(surest, _LEAST_SUPPORT)
     return odds, len(own) > 0
 
 
@@ -175,7 +172,8 @@ def _decide(color: ByteArray, odds: Float32Array, inside: tuple[slice, slice]) -
     else:
         small, within, central = np.ascontiguousarray(color), odds, weight
     by_color, trust = _color_odds(small, within, central)
-    total = np.where(central > 0, within + by_color, _OTHER).astype(np.float32)
+    # Where either side is sure it is as sure as the other, so that the border lies between them.
+    total = np.tanh(np.where(central > 0, within + by_color, _OTHER)).astype(np.float32)
     radius = max(_MIN_RADIUS, round(_RADIUS_SHARE * max(total.shape)))
     smooth = guided_filter(total, small, radius)
     # Without colours that differ there are no edges to keep to, and depth is best left as it is.
@@ -200,7 +198,7 @@ def _color_odds(
     # Where depth shows nothing of the object, the box's middle is taken for it at first.
     shown = np.clip(odds, 0, None)
     own = weight * shown if (inside & (shown > 0)).any() else weight
-    around = ~inside | (odds <= _SUPPORT)
+    around = ~inside | (odds < -_SURE)
     result, trust = np.zeros(odds.shape, np.float32), 0.0
     for _ in range(_ROUNDS):
         ours, theirs = ColorModel.of(lab, own), ColorModel.of(lab, around)

@@ -22,8 +22,9 @@ def hidden_error(cloud: TargetCloud, scene: Scene, rectangular: bool) -> float:
     """Standard deviation of the hidden side along the horizontal line of sight, m.
 
     What symmetry says of the far side rests on where the top surface ends. Seen at a grazing
-    angle e, a pixel there is as long as its size at that distance over tan(e). Where no top is
-    seen, the depth of the object is unknown.
+    angle e, a pixel there is as long as its size at that distance over tan(e), and a reading that
+    is off in depth moves that end as much farther. Where no top is seen, the depth of the object
+    is unknown.
 
     Args:
         cloud: the visible surface, in the support frame.
@@ -39,5 +40,5 @@ def hidden_error(cloud: TargetCloud, scene: Scene, rectangular: bool) -> float:
     pixel = distance / scene.frame.camera.fx
     grazing = max(float(offset[2]) / max(level, 1e-9), 1e-9)
     share = _EDGE_PX[rectangular]
-    sigma = share * float(scene.frame.noise.sigma(distance))
+    sigma = share * float(scene.frame.noise.sigma(distance)) / min(grazing, 1.0)
     return min(float(np.hypot(share * pixel / grazing, sigma)), _MOST)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
+from ...image_region import nearest_pixel
 
 # Half the window in which the contour's direction is estimated, px. Chosen: long enough to average
 # the staircase of a border in pixels, short enough for the curvature of a finger-wide object at
@@ -29,6 +30,10 @@ _BLUR_PX2 = 0.25
 # one camera of a stereo pair sees is focal * baseline * (1/near - 1/far) wide, which is 15 px for
 # a rim at 0.46 m before a table at 0.6 m with a focal length of 600 px and a baseline of 50 mm.
 SHADOW_PX = 15
+# A wider border of the object without readings is unknown, px. Measured by their true masks on 457
+# objects of simulated clutter: without any filling 224 grasps were right and 26 wrong, with 5 px
+# 232 and 27, with 8 px 219 and 36.
+_OWN_PX = 5.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,29 @@ def fill_shadows(depth: FloatArray, mask: BoolArray) -> FloatArray:
     nearest = cv2.erode(around, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf)
     hole = (depth == 0) & ~mask & np.isfinite(nearest)
     return np.where(hole, nearest, depth)
+
+
+def fill_own_border(
+    filled: FloatArray, depth: FloatArray, mask: BoolArray, good: BoolArray
+) -> tuple[FloatArray, BoolArray]:
+    """Give a narrow border of the object without readings its nearest readings.
+
+    Colour shows the object's outline where its depth ends before it. A wide part without readings
+    stays unknown.
+
+    Args:
+        filled: (h, w) depth with the holes beside the object filled, m.
+        depth: (h, w) m, 0 without a reading.
+        mask: (h, w) the object's pixels.
+        good: (h, w) the object's readings without flying pixels; at least one.
+
+    Returns:
+        Depth (h, w), m; where it is known of the object (h, w).
+    """
+    inward, index = nearest_pixel(good)
+    outward = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    missing = mask & (depth == 0) & (inward + outward <= _OWN_PX + 1)
+    return np.where(missing, depth.ravel()[index], filled), good | missing
 
 
 def find_contour(

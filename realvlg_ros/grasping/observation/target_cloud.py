@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 
 from ...arrays import BoolArray, FloatArray, IndexArray
 from ...transforms import transform_points
-from .contour import SHADOW_PX, fill_shadows, find_contour
+from .contour import SHADOW_PX, fill_own_border, fill_shadows, find_contour
 from .foreign_readings import foreign_readings
 from .low_edges import low_sides
 from .normals import depth_slopes, find_flying_pixels, fit_normals
@@ -107,7 +107,8 @@ class TargetCloud:
         border = toward_border(scene.mask.shape, region)
         cuts = Truncation.of_region(camera_points, normals, valid, nearest < depth - jump, border)
         slope = depth_slopes(normals, rays, depth)
-        edge = find_contour(filled, scene.mask[region], valid, jump, slope)
+        filled, known = fill_own_border(filled, depth, scene.mask[region], valid)
+        edge = find_contour(filled, scene.mask[region], known, jump, slope)
         points = np.concatenate([camera_points[valid], edge.points(rays)])
         normals = np.concatenate([normals[valid], edge.normals(rays)])
         points = transform_points(scene.camera2support, points)

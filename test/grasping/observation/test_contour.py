@@ -1,17 +1,21 @@
+import cv2
 import numpy as np
 import pytest
 from solids import CAMERA, Ball, Box, look
 
-from realvlg_ros.grasping.observation.contour import fill_shadows, find_contour
+from realvlg_ros.grasping.observation.contour import fill_own_border, fill_shadows, find_contour
 from realvlg_ros.grasping.observation.normals import depth_slopes, fit_normals
 
 
-def contour_of(view):
+def contour_of(view, lost=None):
     depth = view.frame.depth.astype(float)
     mask = view.masks[0]
-    normals, _ = fit_normals(CAMERA.rays, depth, mask, 3, np.full(depth.shape, 0.0005))
+    depth = depth if lost is None else np.where(lost, 0, depth)
+    good = mask & (depth > 0)
+    normals, _ = fit_normals(CAMERA.rays, depth, good, 3, np.full(depth.shape, 0.0005))
     slope = depth_slopes(normals, CAMERA.rays, depth)
-    return find_contour(depth, mask, mask, np.full(depth.shape, 0.01), slope)
+    filled, known = fill_own_border(fill_shadows(depth, mask), depth, mask, good)
+    return find_contour(filled, mask, known, np.full(depth.shape, 0.01), slope)
 
 
 @pytest.mark.parametrize('shift', [0.0, 0.0007, -0.0004])
@@ -30,6 +34,21 @@ def test_silhouette_of_a_ball_is_found_between_pixels(shift):
         # The window's straight edge lies within a circle of 28 px by a sixth of a pixel.
         assert abs(miss[side].mean()) < 0.25 * pixel
         assert np.abs(miss[side]).max() < 0.7 * pixel
+
+
+@pytest.mark.parametrize('margin', [1, 3, 4])
+def test_outline_is_where_the_mask_ends_though_its_border_has_no_readings(margin):
+    view = look([Ball(0.05, (0, 0, 0.05))])
+    mask = view.masks[0].astype(np.uint8)
+    kernel = np.ones((2 * margin + 1,) * 2, np.uint8)
+    lost = (cv2.dilate(mask, kernel) > 0) & (cv2.erode(mask, kernel) == 0)
+    full, rest = contour_of(view), contour_of(view, lost)
+    sides = [np.abs(c.outward[:, 0]) > 0.9 for c in (full, rest)]
+    width, seen = (
+        np.ptp(c.points(CAMERA.rays)[side, 0]) for c, side in zip((full, rest), sides, strict=True)
+    )
+    # The outline is deeper than the readings that are left: the ball looks narrower by that.
+    assert 0.97 * width - 0.001 * margin < seen < width + 0.001
 
 
 def test_far_edge_of_a_level_top_is_neither_too_high_nor_too_wide():
