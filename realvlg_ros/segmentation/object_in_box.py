@@ -36,8 +36,8 @@ _BELOW = 0.02
 # clutter, a third of them with the colour of a neighbour: of 0.8 to 3 these were as good as any.
 _OWN, _OTHER, _LEAST_SUPPORT = 1.5, -1.5, 0.3
 # Largest log odds of a colour, and the share that every colour has at least. Chosen: a colour that
-# is seven times as frequent decides where depth does not, and an unknown one says nothing.
-_MOST_BY_COLOR = 2.0
+# is twelve times as frequent decides where depth does not, and an unknown one says nothing.
+_MOST_BY_COLOR = 2.5
 _LEAST_SHARE = 1e-5
 # Log odds beyond which a pixel teaches the colours, and how often they are learned. Chosen.
 _SURE = 0.5
