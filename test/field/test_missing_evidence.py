@@ -184,7 +184,7 @@ FOLDER = Path(os.environ.get('REALVLG_FRAMES', FRAMES))
 # Objects of which the depth shows a smooth blob, or one side: refused, not grasped in the air.
 REAL = [
     Row('a filled mouth', ('cleargrasp_real_d435/000000130_transparent', (389, 257, 594, 485)),
-        'NO_GRASP', ('assumed',)),
+        'NO_GRASP', ('look at it from behind',)),
     Row('a rim with a hole beside it', ('nvlabs_6dof_graspnet/white_bowl', (285, 227, 460, 342)),
         'NO_GRASP', ('assumed',)),
     Row('a blurred rim', ('ok_robot_desk/desk', (136, 248, 206, 311)), 'NO_GRASP', ('assumed',)),

@@ -74,6 +74,21 @@ def own_fringe(scene: Scene, other: BoolArray) -> BoolArray:
     return result
 
 
+def fringe_share(scene: Scene, fringe: BoolArray) -> float:
+    """Share of the object's outline that has a fringe beside it, 0 to 1.
+
+    Args:
+        scene: the frame and the object's mask.
+        fringe: (height, width) from `own_fringe`.
+    """
+    if not fringe.any():
+        return 0.0
+    part = _around(scene.mask, 1)
+    mask = scene.mask[part].astype(np.uint8)
+    beside = cv2.dilate(mask, np.ones((3, 3), np.uint8)) > mask
+    return float(fringe[part][beside].mean())
+
+
 def _edge_heights(scene: Scene, part: tuple[slice, slice]) -> FloatArray:
     """Height (h, w) of the object around each of its pixels, with the noise of a reading, m.
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
-from .fringe import FRINGE_PX, own_fringe
+from .fringe import FRINGE_PX, fringe_share, own_fringe
 from .hidden_parts import behind_object, hidden_parts
 from .holes import hole_walls
 from .visible_width import JUMP, visible_width
@@ -52,6 +52,7 @@ class Obstacles:
             object, dilated by the clearance, m.
         reach: (height, width) their horizontal extent behind that, m.
         holes: (height, width) True in the deep holes of the depth, dilated by the clearance.
+        blur: share of the object's outline over which its depth reaches, 0 to 1.
     """
 
     scene: Scene
@@ -61,6 +62,7 @@ class Obstacles:
     depth: Float32Array
     reach: Float32Array
     holes: BoolArray
+    blur: float
 
     @classmethod
     def around(cls, scene: Scene, settings: PlannerSettings, own_parts: bool = True) -> Obstacles:
@@ -74,7 +76,9 @@ class Obstacles:
         distance = float(np.linalg.norm(scene.camera_position))
         focal = scene.frame.camera.fx
         beyond = behind_object(scene, settings.obstacle_thickness)
-        solid = _other_things(scene, beyond, float(scene.frame.noise.sigma(distance)))
+        other = _neither(scene, float(scene.frame.noise.sigma(distance)))
+        fringe = own_fringe(scene, other)
+        solid = _other_things(scene, other, beyond, fringe)
         near = np.where(solid > 0, scene.frame.depth, np.float32(np.inf))
         reach = np.zeros_like(near)
         if scene.plane is not None:
@@ -97,6 +101,7 @@ class Obstacles:
             np.asarray(cv2.erode(np.minimum(near, hidden), kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
             cv2.dilate(scene.deep_holes.astype(np.uint8), kernel) > 0,
+            fringe_share(scene, fringe),
         )
 
     def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:
@@ -146,12 +151,11 @@ class Obstacles:
         return np.asarray(hit)
 
 
-def _other_things(scene: Scene, beyond: BoolArray, sigma: float) -> ByteArray:
-    """1 (height, width) where a reading belongs neither to the object nor to the support.
+def _neither(scene: Scene, sigma: float) -> BoolArray:
+    """Readings (height, width) that are neither of the object nor of the support.
 
     Args:
         scene: the frame, the object's mask and the support.
-        beyond: (height, width) readings behind the object.
         sigma: deviation of the depth at the support, m.
     """
     with np.errstate(invalid='ignore'):
@@ -160,11 +164,24 @@ def _other_things(scene: Scene, beyond: BoolArray, sigma: float) -> ByteArray:
             # The median of nine readings has less than half of their noise.
             level = cv2.medianBlur(np.nan_to_num(scene.heights).astype(np.float32), 3)
             other &= (scene.heights > SUPPORT_RELIEF + 2 * sigma) | (level > _LOW_M + sigma)
+    return np.asarray(other)
+
+
+def _other_things(
+    scene: Scene, other: BoolArray, beyond: BoolArray, fringe: BoolArray
+) -> ByteArray:
+    """1 (height, width) where a reading is of another thing.
+
+    Args:
+        scene: the frame and the object's mask.
+        other: (height, width) readings that are neither of the object nor of the support.
+        beyond: (height, width) readings behind the object.
+        fringe: (height, width) readings of the object over its outline.
+    """
     # A ring around the object belongs to its own blurred edge, and single pixels are noise.
     depth = float(np.median(scene.frame.depth[scene.mask & scene.frame.valid]))
     ring_px = int(np.clip(round(_EDGE_BLUR * scene.frame.camera.fx / depth), 2, 6))
     ring = cv2.dilate(scene.mask.astype(np.uint8), np.ones((2 * ring_px + 1,) * 2, np.uint8))
-    fringe = own_fringe(scene, other)
     if fringe.any():
         ring |= fringe.astype(np.uint8)
         ring_px = FRINGE_PX
