@@ -115,6 +115,12 @@ def speckled(view):
     view.without(np.random.default_rng(0).random(view.mask.shape) < 0.15)
 
 
+def blurred(view):
+    """Depth as a smoothed image has it: rims are hills, and edges ramps of 20 px."""
+    depth = cv2.GaussianBlur(view.rendered.clean_depth, (0, 0), 7.0)
+    view.frame = replace(view.frame, depth=np.asarray(depth, np.float32))
+
+
 def nothing(view):
     pass
 
@@ -127,6 +133,8 @@ ROWS = [
     case('seen: can', ('can_0', 3), nothing, 'OK'),
     case('seen: low camera', ('box_1', 4), nothing, 'OK', elevation=18.0),
     case('seen: with single readings lost', ('box_2', 5), speckled, 'OK'),
+    case('blurred: bowl', ('bowl_2', 5), blurred, 'NO_GRASP', ('assumed',)),
+    case('blurred: mug', ('mug_0', 6), blurred, 'NO_GRASP', ('assumed',)),
     case('table lost: can', ('can_0', 3), table_lost, 'NO_GRASP', NOT_SEEN),
     case('table lost: box', ('box_0', 10), table_lost, 'NO_GRASP', NOT_SEEN),
     case('table lost: three objects', ('bottle_1 can_0 box_3', 7), table_lost, 'NO_GRASP'),
