@@ -145,7 +145,7 @@ def _check_support(cloud: TargetCloud, scene: Scene, least: float) -> None:
     """
     if cloud.support_ratio < least:
         raise LiftError(
-            f'only {cloud.support_ratio:.0%} of the object has depth that fits it, at least '
+            f'only {cloud.support_ratio:.1%} of the object has depth that fits it, at least '
             f'{least:.0%} are needed: is it transparent or shiny? Look from another side'
             + near_limit(scene.frame, scene.distance)
         )
