@@ -103,7 +103,7 @@ def extent_fit(rows: IndexArray, columns: IndexArray, inside: tuple[slice, slice
 
 
 def _extent(counts: IndexArray) -> tuple[int, int]:
-    """First and last line but one of a region, without its tails."""
+    """First line of a region and the one past its last, without its tails."""
     total = np.cumsum(counts)
     if len(total) == 0 or total[-1] == 0:
         return 0, 0

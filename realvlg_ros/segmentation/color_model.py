@@ -44,7 +44,12 @@ class ColorModel:
         return np.asarray(self.shares.ravel()[_cell(lab)], np.float32)
 
     def overlap(self, other: ColorModel) -> float:
-        """Bhattacharyya coefficient of two models: 0 without a common colour, 1 if equal."""
+        """Bhattacharyya coefficient of two models: 0 without a common colour, 1 if equal.
+
+        Of a model of nothing no colour is known: 1.
+        """
+        if not (self.shares.any() and other.shares.any()):
+            return 1.0
         return float(np.sqrt(self.shares * other.shares).sum())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import BoolArray
 from ..errors import SupportPlaneError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
@@ -67,7 +68,7 @@ def _at_least_one(pixels: slice, size: int) -> slice:
     return slice(start, max(pixels.stop, start + 1))
 
 
-def _near(frame: RgbdFrame, rows: slice, columns: slice) -> np.ndarray:
+def _near(frame: RgbdFrame, rows: slice, columns: slice) -> BoolArray:
     """Pixels (height, width) that are not far behind the nearest readings of a box."""
     depth = frame.depth[rows, columns]
     if not (depth > 0).any():

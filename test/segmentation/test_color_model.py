@@ -29,3 +29,4 @@ def test_overlap_is_one_for_equal_colours_and_zero_without_a_common_one():
 def test_model_of_nothing_has_no_colour():
     nothing = ColorModel.of(lab_image(IMAGE), np.zeros((20, 40), bool))
     assert nothing.shares.sum() == 0
+    assert nothing.overlap(nothing) == 1

@@ -120,7 +120,20 @@ def test_without_colour_the_object_is_what_depth_shows():
 def test_where_neither_tells_anything_apart_there_is_no_object():
     found = object_in_box(Picture().frame(), BOX, PLANE)
     assert not found.raised
-    assert found.mask[THING].mean() < 0.6
+    assert not found.mask.any()
+
+
+@pytest.mark.parametrize('height', [0.0065, 0.008, 0.01])
+def test_low_thing_of_the_tables_colour_is_found_by_its_depth(height):
+    picture = Picture().put(THING, height, WOOD)
+    depth = (0.6 - picture.heights).astype(np.float32)
+    found = object_in_box(RgbdFrame(picture.color, depth, CAMERA), BOX, PLANE).mask
+    assert (found == (picture.heights > 0)).all()
+
+
+def test_box_around_the_whole_image_of_a_bare_table_holds_nothing():
+    found = object_in_box(Picture().frame(), Box(0, 0, SHAPE[1], SHAPE[0]), PLANE)
+    assert not found.mask.any()
 
 
 def test_box_thinner_than_a_pixel_holds_nothing():

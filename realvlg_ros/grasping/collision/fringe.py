@@ -43,9 +43,9 @@ _ALIKE = 0.8
 def own_fringe(scene: Scene, other: BoolArray) -> BoolArray:
     """Readings (height, width) beside the object that are its own depth over the background.
 
-    They are near its outline, not in front of it, not higher than its edge, have a colour of the
-    background, and the background begins beyond them. Where the object's colours are those of the
-    background, nothing is known of them, and there are none.
+    They join its outline, are near it, not in front of it, not higher than its edge, have a colour
+    of the background, and the background begins beyond them. Where the object's colours are those
+    of the background, nothing is known of them, and there are none.
 
     Args:
         scene: the frame and the object's mask.
@@ -70,8 +70,15 @@ def own_fringe(scene: Scene, other: BoolArray) -> BoolArray:
     lab = lab_image(scene.frame.color[part])
     colors = ColorModel.of(lab, background)
     if ColorModel.of(lab, mask).overlap(colors) < _ALIKE:
-        result[part] = suspects & (beyond <= reach + 1) & (colors.share(lab) > _SHARE)
+        suspects &= (beyond <= reach + 1) & (colors.share(lab) > _SHARE)
+        result[part] = _joined(suspects, mask, depth == 0)
     return result
+
+
+def _joined(suspects: BoolArray, mask: BoolArray, holes: BoolArray) -> BoolArray:
+    """Suspects (h, w) that reach the object, over pixels without readings if need be."""
+    _, label = cv2.connectedComponents((suspects | mask | holes).astype(np.uint8))
+    return suspects & np.isin(label, np.unique(label[mask]))
 
 
 def fringe_share(scene: Scene, fringe: BoolArray) -> float:

@@ -18,6 +18,11 @@ from ...transforms import invert, make_transform
 # to it, m, such as a cloth, a fold, or residual distortion of the depth. Chosen: fingers cannot
 # hold anything as low.
 SUPPORT_RELIEF = 0.008
+# So many pixels along the object's outline may be without readings and still be its own; of a
+# large object, of which every other pixel is read, twice as many. Measured by their true masks on
+# 457 objects of simulated clutter: without any 224 grasps were right and 26 wrong, with 5 px 232
+# and 27, with 8 px 219 and 36.
+OWN_BORDER_PX = 5.0
 # A thing before its background leaves a shadow as wide as focal length times baseline times the
 # difference of their inverse depths. Chosen: the longest usual baseline, m, that of a PrimeSense
 # sensor, and a support that lies so much farther, m, than the edge of what stands on it.
@@ -131,13 +136,12 @@ class Scene:
     def deep_holes(self) -> BoolArray:
         """Pixels (height, width) without a reading in holes that are too wide for shadows.
 
-        Holes in the object and holes beside it are measured each for itself: where its edge has no
-        readings, they adjoin.
+        A narrow border of the object without readings is its own, and no part of a hole beside it.
         """
         near = self.distance
         width = self.frame.camera.fx * _BASELINE * (1 / near - 1 / (near + _BEYOND))
-        hole = ~self.frame.valid
-        return _wide(hole & ~self.mask, width) | _wide(hole & self.mask, width)
+        own = cv2.distanceTransform(self.mask.astype(np.uint8), cv2.DIST_L2, 5)
+        return _wide(~self.frame.valid & ~((own > 0) & (own <= OWN_BORDER_PX)), width)
 
     @cached_property
     def near_depth(self) -> Float32Array:

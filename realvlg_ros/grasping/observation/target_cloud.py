@@ -15,7 +15,7 @@ from .contour import SHADOW_PX, fill_own_border, fill_shadows, find_contour
 from .foreign_readings import foreign_readings
 from .low_edges import low_sides
 from .normals import depth_slopes, find_flying_pixels, fit_normals
-from .scene import SUPPORT_RELIEF, Scene
+from .scene import OWN_BORDER_PX, SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
 
 # Connected parts of the mask's cloud smaller than this share of the largest are outliers; parts
@@ -107,7 +107,7 @@ class TargetCloud:
         border = toward_border(scene.mask.shape, region)
         cuts = Truncation.of_region(camera_points, normals, valid, nearest < depth - jump, border)
         slope = depth_slopes(normals, rays, depth)
-        filled, known = fill_own_border(filled, depth, scene.mask[region], valid)
+        filled, known = fill_own_border(filled, depth, scene.mask[region], valid, OWN_BORDER_PX)
         edge = find_contour(filled, scene.mask[region], known, jump, slope)
         points = np.concatenate([camera_points[valid], edge.points(rays)])
         normals = np.concatenate([normals[valid], edge.normals(rays)])

@@ -30,6 +30,9 @@ _THIN_WALL_COSINE = 0.2
 # that a user would consider equal.
 _CELL = 0.008
 _AXIS_BINS = 12
+# An axis is vertical, and any level direction is across it, where its horizontal part is shorter.
+# Chosen: less than an angle that matters.
+_LEVEL = 0.05
 # Bonus for an observed second contact and penalty for a vertical opening axis, in the score of a
 # pair, whose other terms are cosines of its normals. Chosen: observed walls before assumed ones,
 # level openings before vertical ones.
@@ -73,8 +76,11 @@ class Pairs:
             limit: number of pairs that are rotated.
         """
         axes = self.axes[:limit]
-        level = np.cross((0.0, 0.0, 1.0), axes)
-        level /= np.maximum(np.linalg.norm(level, axis=1, keepdims=True), 1e-9)
+        level = np.cross(axes, (0.0, 0.0, 1.0))
+        length = np.linalg.norm(level, axis=1, keepdims=True)
+        level = np.where(length > _LEVEL, level / np.maximum(length, _LEVEL), (1.0, 0.0, 0.0))
+        level -= (level * axes).sum(axis=1, keepdims=True) * axes
+        level /= np.linalg.norm(level, axis=1, keepdims=True)
         turned = []
         for about, up in turns:
             tilted = np.cos(up) * axes + np.sin(up) * np.cross(level, axes)

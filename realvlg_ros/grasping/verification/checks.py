@@ -137,9 +137,9 @@ def _blurred(context: PlanningContext, closing: Closing) -> BoolArray:
     if context.obstacles.blur < _BLURRED:
         return np.zeros(len(closing.contacts), bool)
     scene = context.scene
-    index, _, _ = scene.pixels_of(closing.contacts)
+    index, _, inside = scene.pixels_of(closing.contacts)
     inward = cv2.distanceTransform(scene.mask.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray((inward.ravel()[index] > _OUTLINE_PX).any(axis=1))
+    return np.asarray((~inside | (inward.ravel()[index] > _OUTLINE_PX)).any(axis=1))
 
 
 def scene_faults(

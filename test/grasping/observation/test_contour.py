@@ -14,7 +14,7 @@ def contour_of(view, lost=None):
     good = mask & (depth > 0)
     normals, _ = fit_normals(CAMERA.rays, depth, good, 3, np.full(depth.shape, 0.0005))
     slope = depth_slopes(normals, CAMERA.rays, depth)
-    filled, known = fill_own_border(fill_shadows(depth, mask), depth, mask, good)
+    filled, known = fill_own_border(fill_shadows(depth, mask), depth, mask, good, 5.0)
     return find_contour(filled, mask, known, np.full(depth.shape, 0.01), slope)
 
 
