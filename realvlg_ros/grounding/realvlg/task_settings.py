@@ -18,8 +18,8 @@ class MaskSettings(Settings):
 
     segmenter: str = setting(
         'auto',
-        'What makes masks: the package sam2, SAM 2 of transformers, depth alone, or auto: depth '
-        'without sam2_checkpoint, else the package that it is made for.',
+        'What makes masks: the package sam2, SAM 2 of transformers, depth and colour, or auto: '
+        'depth without sam2_checkpoint, else the package that it is made for.',
         choices=SEGMENTERS,
     )
     sam2_checkpoint: str = setting('', 'Folder of SAM 2 weights; empty for none.')
