@@ -172,7 +172,13 @@ def test_ctrl_c_cancels_the_goal_of_the_command(graph, monkeypatch):
     canceled = graph.server._ended['CANCELED']
     command = [sys.executable, '-u', '-m', 'realvlg_ros.cli', 'goal', 'pick up the red box']
     command += ['--namespace', '/']
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A job in the background of a shell is begun with SIGINT ignored, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         assert 'grounding' in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 130
