@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..arrays import FloatArray
@@ -17,6 +18,8 @@ from .plausibility import in_words
 # openings of the gripper. Chosen: those of most things that a gripper is sent for.
 _USUAL_M = (0.02, 0.32)
 _THICK_OPENINGS = 1.5
+# Most frequent reasons that are told. Chosen: a person reads no more.
+_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,27 @@ class StageTimer:
 
 
 def plan_message(
-    grasps: list[Grasp], refusals: Counter[str], points: FloatArray, opening: float
+    grasps: list[Grasp],
+    refusals: Counter[str],
+    named: Collection[str],
+    points: FloatArray,
+    opening: float,
 ) -> str:
     """What was found, or why there is no grasp.
 
     Args:
         grasps: best first.
         refusals: number of rejected candidates, by reason.
+        named: reasons of which the most frequent is told even where others are more frequent.
         points: (n, 3) of the object in the support frame, m.
         opening: largest opening of the gripper, m.
     """
     if grasps:
         return f'{len(grasps)} grasps, best quality {max(g.quality for g in grasps):.2f}'
-    worst = [f'{reason} ({count})' for reason, count in refusals.most_common(3) if count]
+    told = [reason for reason, count in refusals.most_common(_TOLD) if count]
+    wanted = Counter({reason: refusals[reason] for reason in named}).most_common(1)
+    told += [reason for reason, count in wanted if count and reason not in told]
+    worst = [f'{reason} ({refusals[reason]})' for reason in told]
     _, _, size = upright_extent(points)
     usual = _USUAL_M[0] < size.max() < _USUAL_M[1] and size.min() < _THICK_OPENINGS * opening
     hint = '' if usual else f'; if it is of another size, {UNIT_HINT}'

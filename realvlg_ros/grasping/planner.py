@@ -28,6 +28,7 @@ from .plausibility import check_measures
 from .search.proposals import known_candidates, lift_proposals
 from .search.search import search, search_again
 from .settings import PlannerSettings
+from .verification.checks import NOT_SEEN
 from .verification.next_view import in_words
 from .verification.scene_check import SceneCheck, check_in_scene
 from .verification.verify import verify
@@ -97,10 +98,12 @@ class GraspPlanner:
             grasps = _ranked([*_verify_known(context, known), *grasps])
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
-        message = plan_message(grasps, refusals, context.cloud.points, self.gripper.max_opening)
         advice, look_from = '', None
         if not grasps:
             advice, look_from = _advice(context, found.look_from, refusals)
+        named = () if look_from is None else NOT_SEEN
+        points, opening = context.cloud.points, self.gripper.max_opening
+        message = plan_message(grasps, refusals, named, points, opening)
         box = box_around(completion.cloud.points, scene)
         return GraspPlan(
             tuple(grasps), message + advice, dict(refusals), plane, timer.stages, box, look_from

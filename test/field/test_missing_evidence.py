@@ -170,9 +170,8 @@ def test_no_grasp_enters_what_has_no_readings(names, seed, fault):
 @pytest.mark.parametrize('names', ['banana_0', 'banana_3', 'box_3', 'box_7'])
 def test_no_finger_enters_a_back_that_was_guessed(names):
     view = View(names, 5, elevation=14.0)
-    verdicts = [view.judge(grasp) for grasp in view.plan().grasps[:3]]
-    inside = [v for v in verdicts if v.failure is GraspFailure.TARGET_COLLISION]
-    assert not [v.reason for v in inside if v.reason.startswith('finger')]
+    failures = [view.failure(grasp) for grasp in view.plan().grasps[:3]]
+    assert GraspFailure.TARGET_COLLISION not in failures
 
 
 def test_a_support_that_is_known_otherwise_carries_the_object():
@@ -192,7 +191,7 @@ FOLDER = Path(os.environ.get('REALVLG_FRAMES', FRAMES))
 # Objects of which the depth shows a smooth blob, or one side: refused, not grasped in the air.
 REAL = [
     Row('a filled mouth', ('cleargrasp_real_d435/000000130_transparent', (389, 257, 594, 485)),
-        'NO_GRASP', ('look at it from behind',)),
+        'NO_GRASP', ('assumed', 'look at it from behind')),
     Row('a rim with a hole beside it', ('nvlabs_6dof_graspnet/white_bowl', (285, 227, 460, 342)),
         'NO_GRASP', ('assumed',)),
     Row('a blurred rim', ('ok_robot_desk/desk', (136, 248, 206, 311)), 'NO_GRASP', ('assumed',)),

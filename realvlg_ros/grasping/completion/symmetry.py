@@ -12,26 +12,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import Scene
 from ..observation.target_cloud import TargetCloud
+from ..observation.truncation import BESIDE_CUT
 from .box_top import PLATEAU, BoxTop
 from .hidden_error import hidden_error
+from .lying import lies, lying_hidden_side
 from .revolution_axis import axis_of_revolution
 from .vertical_axis import vertical_axis
 
-# An object lies if it is longer than wide, and than tall, by these factors. Chosen: most standing
-# boxes are not; bananas, tools and bottles on their side are.
-_LYING_ASPECT = 1.7
-_LYING_FLATNESS = 1.3
 # Rotations of the copies of the visible surface of an object of revolution, rad. Chosen: it covers
 # 120 degrees or more, so that the copies overlap.
 _TURNS = tuple(np.radians([60.0, 120.0, 180.0, 240.0, 300.0]))
-# Length of the bins along a ridge, m. Chosen: a few readings.
-_RIDGE_BIN = 0.010
 # Tolerance of readings at a silhouette, in standard deviations of the depth. Chosen: holds 95 % of
 # Gaussian ones.
 _SILHOUETTE_SIGMAS = 2.0
@@ -39,8 +34,6 @@ _SILHOUETTE_SIGMAS = 2.0
 # sampled at this step, m. Chosen: 14 degrees; two of a cloud's smallest voxels.
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
-# Points within this of a cut are beside it, m. Chosen: more than the spacing of cuts.
-_BESIDE_CUT = 0.008
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,8 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
     axis, top, uncertain = None, None, False
     if cloud.flat:
         return Completion(cloud, None, hidden_error(cloud, scene, False))
-    if _lies(cloud.points):
-        points, normals = _with_underside(cloud, *_mirror_at_ridge(cloud))
+    if lies(cloud.points):
+        points, normals, unsure = lying_hidden_side(cloud)
     else:
         axis = axis_of_revolution(cloud, scene.camera_position)
         top = BoxTop.of(cloud, scene.camera_position) if axis is None else None
@@ -75,8 +68,11 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
         center = axis if axis is not None else vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
         uncertain = axis is None and _top_is_cut(cloud)
+        unsure = np.full(len(points), uncertain)
     hidden = _unseen(points, scene, margin)
-    full = cloud.with_assumed(points[hidden], normals[hidden], uncertain)
+    full = cloud
+    for part, cut in ((hidden & ~unsure, False), (hidden & unsure, True)):
+        full = full.with_assumed(points[part], normals[part], cut)
     if axis is None and scene.plane is not None:
         walls = [_walls(cloud)]
         if top is not None and not uncertain:
@@ -110,7 +106,7 @@ def _top_is_cut(cloud: TargetCloud) -> bool:
     """
     z = cloud.points[:, 2]
     top = cloud.points[z > np.percentile(z, 98) - PLATEAU]
-    cut = cloud.cuts.near(top, _BESIDE_CUT)
+    cut = cloud.cuts.near(top, BESIDE_CUT)
     for along in (top[:, 0], -top[:, 0], top[:, 1], -top[:, 1]):
         end = along > along.max() - PLATEAU
         if cut[end].sum() > max(1, end.sum() / 2):
@@ -169,67 +165,3 @@ def _turned(
         points.append((cloud.points[part] - offset) @ turn.T + offset)
         normals.append(cloud.normals[part] @ turn.T)
     return np.concatenate(points), np.concatenate(normals)
-
-
-def _lies(points: FloatArray) -> bool:
-    _, size, _ = cv2.minAreaRect(points[:, :2].astype(np.float32))
-    length, width = max(size), min(size)
-    height = float(np.percentile(points[:, 2], 98))
-    return length > _LYING_ASPECT * width and length > _LYING_FLATNESS * height
-
-
-def _mirror_at_ridge(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
-    """Points and normals mirrored at the vertical surface along the object's ridge."""
-    flat = cloud.points[:, :2]
-    corners = cv2.boxPoints(cv2.minAreaRect(flat.astype(np.float32))).astype(np.float64)
-    edges = corners[1] - corners[0], corners[2] - corners[1]
-    along = max(edges, key=lambda edge: float(np.linalg.norm(edge)))
-    along = along / np.linalg.norm(along)
-    across = np.array([-along[1], along[0]])
-    t, w = flat @ along, flat @ across
-    bins = np.floor((t - t.min()) / _RIDGE_BIN).astype(int)
-    ridge_t, ridge_w = [], []
-    for b in range(bins.max() + 1):
-        inside = bins == b
-        if inside.sum() < 4:
-            continue
-        z = cloud.points[inside, 2]
-        top = w[inside][z > np.percentile(z, 95) - PLATEAU]
-        ridge_t.append(float(t[inside].mean()))
-        ridge_w.append(float(top.min() + top.max()) / 2)
-    degree = min(2, len(ridge_t) - 1)
-    curve = np.polynomial.Polynomial.fit(ridge_t, ridge_w, degree)
-    residual = np.abs(curve(np.array(ridge_t)) - ridge_w)
-    keep = residual <= max(0.004, 2.5 * float(np.median(residual)))
-    curve = np.polynomial.Polynomial.fit(
-        np.array(ridge_t)[keep], np.array(ridge_w)[keep], min(degree, int(keep.sum()) - 1)
-    )
-    slope = curve.deriv()(t)
-    scale = 1 / np.sqrt(1 + slope**2)
-    normal = np.zeros((len(t), 3))
-    normal[:, :2] = scale[:, None] * (across - slope[:, None] * along)
-    distance = scale * (w - curve(t))
-    points = cloud.points - 2 * distance[:, None] * normal
-    turned = 2 * (cloud.normals * normal).sum(axis=1, keepdims=True) * normal
-    return points, cloud.normals - turned
-
-
-def _with_underside(
-    cloud: TargetCloud, points: FloatArray, normals: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Points and normals of the hidden side, with those of the underside.
-
-    A lying object is taken to be symmetric about half its height. Without an underside, contacts
-    on a round object would lie above its widest place.
-
-    Args:
-        cloud: in the support frame.
-        points: (n, 3) of the hidden side, m.
-        normals: (n, 3) unit, outward.
-    """
-    top = float(np.percentile(cloud.points[:, 2], 97))
-    upper = np.concatenate([cloud.points, points])
-    under = upper * (1.0, 1.0, -1.0) + (0.0, 0.0, top)
-    flipped = np.concatenate([cloud.normals, normals]) * (1.0, 1.0, -1.0)
-    keep = (under[:, 2] < top / 2) & (under[:, 2] > 0)
-    return np.concatenate([points, under[keep]]), np.concatenate([normals, flipped[keep]])

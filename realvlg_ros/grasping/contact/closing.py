@@ -14,7 +14,7 @@ from ..context import PlanningContext
 from ..covariance import THIN_WALL
 from ..gripper import Gripper
 from ..observation.target_cloud import TargetCloud
-from .opening import open_for
+from .opening import hidden_margin, open_for
 from .pad_contacts import PadContacts, before_pads, between_fingers, entries
 
 # Points within this of the first contact along the closing belong to it, m. Chosen: the
@@ -132,7 +132,8 @@ def close_fingers(
         counts=counts,
         overlaps=-contacts[:, :, 2].max(axis=1),
         seen=np.stack([patch.observed for patch in patches], axis=1),
-        crossing=_crossings(local, moved, shift, gripper) + _in_palm(local, shift, gripper),
+        crossing=_crossings(local, moved, shift, gripper)
+        + _in_palm(local, shift, gripper, _palm_gaps(context, rotations)),
     )
     return moved, closing
 
@@ -180,21 +181,39 @@ def _crossings(
     return np.count_nonzero(inside, axis=1)
 
 
-def _in_palm(local: Float32Array, shift: FloatArray, gripper: Gripper) -> IndexArray:
+def _palm_gaps(context: PlanningContext, rotations: FloatArray) -> Float32Array:
+    """Least distance (n, p) along the approach between the palm and each point, m.
+
+    A hidden side may be farther from the camera than is assumed, by its error: that is nearer to a
+    palm behind it.
+
+    Args:
+        context: of the plan.
+        rotations: (n, 3, 3) from the TCP frames to the support frame.
+    """
+    assumed = ~context.cloud.observed
+    approaches = rotations[:, :, 2]
+    margin = hidden_margin(context, approaches) * (approaches[:, 0] > 0)
+    return np.asarray(PALM_GAP + margin[:, None] * assumed, np.float32)
+
+
+def _in_palm(
+    local: Float32Array, shift: FloatArray, gripper: Gripper, gaps: Float32Array
+) -> IndexArray:
     """Points (n,) inside the palm on the last part of the approach, each counted twice.
 
     Args:
         local: (n, 3, p) points in every TCP frame before the shift, m.
         shift: (n,) displacement of the TCP along y, m.
         gripper: its shape.
+        gaps: (n, p) least distance along the approach between palm and point, m.
     """
     palm_x, palm_y, palm_z = gripper.palm_size
-    gap = PALM_GAP
-    inside = local[:, 2] < gap - gripper.finger_length
+    inside = local[:, 2] < gaps - np.float32(gripper.finger_length)
     inside &= local[:, 2] > -gripper.finger_length - palm_z - SWEEP
     rows, points = entries(inside)
     x, y = local[rows, 0, points], local[rows, 1, points] - shift[rows]
-    met = (np.abs(x) < palm_x / 2 + gap) & (np.abs(y) < palm_y / 2 + gap)
+    met = (np.abs(x) < palm_x / 2 + PALM_GAP) & (np.abs(y) < palm_y / 2 + PALM_GAP)
     return 2 * np.bincount(rows[met], minlength=len(local))
 
 

@@ -32,6 +32,8 @@ _STEP = 0.006
 # points to the border there is no direction to continue in. Chosen: the sine of 17 degrees, about
 # twice the error of a fitted normal.
 _MIN_ALONG = 0.3
+# Points within this of a cut are beside it, m. Chosen: more than the spacing of cuts.
+BESIDE_CUT = 0.008
 
 
 @dataclass(frozen=True)

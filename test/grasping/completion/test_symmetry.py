@@ -88,6 +88,20 @@ def test_lying_bar_is_mirrored_at_its_ridge():
     assert np.median(across) == pytest.approx(0.015, abs=0.004)
 
 
+@pytest.mark.parametrize(('height', 'hides'), [(0.13, True), (0.07, False)])
+def test_a_lying_bar_is_not_known_behind_what_hides_its_flank(height, hides):
+    bar = Box((0.06, 0.2, 0.06), (0, 0, 0.03))
+    view = look([bar, Box((0.03, 0.1, height), (-0.1, 0.05, height / 2))])
+    scene, completion = completed(view)
+    cloud = completion.cloud
+    unsure = np.zeros(len(cloud.points), bool)
+    unsure[cloud.uncertain] = True
+    y = in_world(view, scene, cloud.points)[:, 1]
+    behind = ~cloud.observed & (y > 0.02) & (y < 0.08)
+    assert not unsure[cloud.observed | (y < -0.03)].any()
+    assert unsure[behind].mean() > 0.7 if hides else not unsure.any()
+
+
 @pytest.mark.parametrize(
     ('place', 'yaw', 'eye'),
     [
