@@ -73,9 +73,9 @@ class TargetList:
             mask: the object's pixels in it.
         """
         same = self.at(key, mask)
-        if same is not None:
-            past = same.pose_at(key.stamp_ns, self._tolerance_ns)
-            assert past is not None
+        past = None if same is None else same.pose_at(key.stamp_ns, self._tolerance_ns)
+        place = None if same is None or past is None else same.pose_in(key, mask, past)
+        if same is not None and place is not None:
             same.grounding, same.contradictions = grounding, 0
             look = look_at(key, mask)
             # A mask that holds a neighbour, too, is no view of the object.
@@ -83,10 +83,10 @@ class TargetList:
                 same.appearance is None or same.appearance.overlap(look) >= _SAME_COLORS
             )
             if same.mask_trusted:
-                same.views.add(key, mask, past.object2world)
+                same.views.add(key, mask, place)
             if same.appearance is not None:
                 self.questions.remember(grounding, same.appearance)
-            return same, past.object2world
+            return same, place
         fresh = TargetTrack(self._next_id, grounding, mask, key, self._settings)
         if not fresh.views:
             return None

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from slab_following import follow, position, start
 from slab_scene import Slab, SlabScene, at, ground
 
@@ -65,3 +66,17 @@ def test_two_equal_objects_that_cross_keep_their_ids():
     assert np.linalg.norm(position(found[first.track_id]) - [0.1, 0, 0.6]) < 0.005
     assert np.linalg.norm(position(found[second.track_id]) - [-0.1, 0, 0.5]) < 0.005
     assert {t.state for t in targets} == {TargetState.CONFIRMED}
+
+
+@pytest.mark.parametrize('moved', [0.02, 0.035, 0.05])
+def test_grasps_of_what_was_moved_before_the_question_are_where_it_is_now(moved):
+    scene = SlabScene([Slab(at(0, 0, 0.6))])
+    stream, _ = start(scene)
+    follow(stream, scene, range(1, 10))
+    scene.slabs[0].slab2world = at(moved, 0, 0.6)
+    follow(stream, scene, [10])
+    frame, owner = scene.render(10)
+    stream.set_grounding(ground(frame, owner, 1, 'another request'))
+    (target,) = follow(stream, scene, range(11, 30))
+    places = np.array([grasp.position for grasp in target.grasps])
+    assert np.linalg.norm(places - [moved, 0, 0.6], axis=1).max() < 0.004

@@ -49,11 +49,20 @@ _START_STD = np.diag([1e-4**2] * 3 + [1e-3**2] * 3)
 
 @dataclass(frozen=True)
 class PastPose:
-    """Where a target was in one frame."""
+    """Where a target was in one frame.
+
+    Attributes:
+        stamp_ns: of the frame.
+        object2world: 4x4.
+        box: in the image; None where it is outside.
+        seen: whether it was measured there; else the pose is a prediction.
+        clear: whether it was in full sight.
+    """
 
     stamp_ns: int
     object2world: FloatArray
     box: Box | None
+    seen: bool
     clear: bool
 
 
@@ -273,6 +282,32 @@ class TargetTrack:
                 return past
         return None
 
+    def pose_in(self, key: KeyFrame, mask: RegionMask, past: PastPose) -> FloatArray | None:
+        """The pose (object2world) in a frame in which a grounding shows the object.
+
+        Where it was not seen there, as when it was moved just before, it is measured from where
+        the grounding shows it, and followed from there unless it has been seen again since; None
+        where it cannot be measured.
+
+        Args:
+            key: the frame.
+            mask: of the grounding in it.
+            past: the pose that was taken for that of the frame.
+        """
+        if past.seen:
+            return past.object2world
+        there = past.object2world.copy()
+        view = self.views.grounded
+        there[:3, 3] += middle_of(key, mask) - transform_points(there, view.surface).mean(axis=0)
+        measured = self.views.locate(key, invert(key.camera2world) @ there)
+        if measured is None:
+            return None
+        if not self.seen:
+            while self._history and self._history[-1].stamp_ns >= key.stamp_ns:
+                self._history.pop()
+            self.jump(key, measured)
+        return key.camera2world @ measured.object2camera
+
     def past_place(self, key: KeyFrame) -> FloatArray | None:
         """The pose (object2camera) in a past frame; None where it was not in full sight."""
         past = min(self._history, key=lambda past: abs(past.stamp_ns - key.stamp_ns))
@@ -324,7 +359,9 @@ class TargetTrack:
 
     def _remember(self) -> None:
         clear = self.seen and self.clear_view
-        self._history.append(PastPose(self.stamp_ns, self.object2world, self.box, clear))
+        self._history.append(
+            PastPose(self.stamp_ns, self.object2world, self.box, self.seen, clear)
+        )
         while self._history[0].stamp_ns < self.stamp_ns - _HISTORY_S * 1e9:
             self._history.popleft()
 
