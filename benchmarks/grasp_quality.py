@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.objects import (
-    make_scene,
-    procedural_objects,
-    seeded_view,
-)
+from benchmarks.grasp_setups import SETUPS, Setup
+from benchmarks.objects import make_scene, procedural_objects
 from benchmarks.references import Turns, cpu_ms, find_neighbours
 from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.arrays import FloatArray
@@ -27,7 +24,6 @@ from realvlg_ros.grasping.planner import GraspPlanner
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import RegionMask
 from realvlg_ros.resources import gripper_file
-from realvlg_ros.simulation.depth_camera_model import DepthCameraModel
 from realvlg_ros.simulation.mesh_folder import read_mesh_folder
 from realvlg_ros.simulation.placed_mesh import PlacedMesh
 from realvlg_ros.simulation.renderer import RenderedFrame, Renderer, RenderSettings
@@ -57,6 +53,7 @@ class Outcome:
         search_ms: wall time of the search and its collision checks, a second look included.
         neighbours_ms: processor time of finding the neighbours of the target's points.
         quality: that the planner gave its best grasp.
+        setup: name of the way it was looked at.
     """
 
     target: str
@@ -68,6 +65,7 @@ class Outcome:
     search_ms: float = math.nan
     neighbours_ms: float = math.nan
     quality: float = math.nan
+    setup: str = ''
 
     @property
     def counts(self) -> bool:
@@ -85,16 +83,29 @@ class Bench:
         self._fast = RenderSettings(antialias=False, shadows=False, occlusion=False)
 
     def run_scene(
-        self, items: Sequence[SimObject], seed: int, only: str | None = None
+        self,
+        items: Sequence[SimObject],
+        seed: int,
+        setup: Setup | None = None,
+        only: str | None = None,
     ) -> list[Outcome]:
-        """Judge the best grasp of every object of one scene, seen once."""
+        """Judge the best grasp of every object of one scene, seen once.
+
+        Args:
+            items: the objects.
+            seed: of the scene, its view and its noise.
+            setup: how it is looked at; None for the plain way.
+            only: name of the object, or None for all.
+        """
+        setup = setup or Setup()
         clutter = len(items) > 1
         world = make_scene(items, seed, 0.18 if clutter else 0.1, 0.02)
         rendered = Renderer(world, self._fast).render(
-            self._camera, seeded_view(seed), DepthCameraModel(), seed
+            self._camera, setup.view(seed), setup.depth, seed
         )
         names = [item.name for item in items if only in (None, item.name)]
-        return [self._run_target(world, rendered, name, seed, clutter) for name in names]
+        outcomes = [self._run_target(world, rendered, name, seed, clutter) for name in names]
+        return [replace(outcome, setup=setup.name) for outcome in outcomes]
 
     def _run_target(
         self, world: World, rendered: RenderedFrame, name: str, seed: int, clutter: bool
@@ -164,26 +175,62 @@ def clutter_scenes(items: Sequence[SimObject], rounds: int) -> list[tuple[list[S
     return scenes
 
 
+def chosen_scenes(
+    items: Sequence[SimObject], setup: Setup, poses: int, quick: bool
+) -> list[tuple[list[SimObject], int]]:
+    """The scenes of one way to look at them.
+
+    Args:
+        items: the objects.
+        setup: the way; without clutter every object is seen in fewer poses.
+        poses: scenes for each object.
+        quick: a few scenes of the plain way and of hard depth only.
+    """
+    if quick:
+        if not setup.clutter:
+            return []
+        return single_scenes(items, 1)[::2] + clutter_scenes(items, 1)[:3]
+    singles = single_scenes(items, poses if setup.clutter else -(-poses // 2))
+    return singles + (clutter_scenes(items, poses) if setup.clutter else [])
+
+
 def summarize(outcomes: Sequence[Outcome], report: Report) -> None:
     """Turn outcomes into figures and goals."""
-    for clutter, key, goal in ((False, 'single', 0.95), (True, 'clutter', 0.90)):
-        here = [o for o in outcomes if o.clutter is clutter]
-        fair = [o for o in here if o.counts]
-        valid = sum(o.cause == 'valid' for o in fair)
-        low, high = wilson_interval(valid, len(fair))
-        share = valid / len(fair) if fair else math.nan
-        report.add(f'{key}_valid', share, Goal('>=', goal))
-        report.add(f'{key}_valid_low95', low)
-        report.add(f'{key}_valid_high95', high)
-        report.add(f'{key}_trials', len(fair))
-        for cause, count in sorted(Counter(o.cause for o in here).items()):
-            if cause != 'valid':
-                report.add(f'{key}_{cause.replace(" ", "_")}', count)
+    for setup in SETUPS:
+        for clutter, key in ((False, 'single'), (True, 'clutter')):
+            here = [o for o in outcomes if o.clutter is clutter and o.setup == setup.name]
+            if here:
+                _shares(here, setup, key, report)
     planned = [o for o in outcomes if o.cause != 'hidden']
     turns = Turns([o.milliseconds for o in planned], [o.neighbours_ms for o in planned])
     turns.report(report, 'plan', 'neighbours', PLAN_GOAL)
     searches = [o.search_ms for o in planned if not math.isnan(o.search_ms)]
     report.add_timing('search', searches or [math.nan])
+
+
+def _shares(outcomes: Sequence[Outcome], setup: Setup, key: str, report: Report) -> None:
+    """Figures of what was looked at in one way.
+
+    Args:
+        outcomes: all of them.
+        setup: the way.
+        key: single or clutter.
+        report: the figures are added to it.
+    """
+    prefix = f'{setup.name}_{key}' if setup.name else key
+    fair = [o for o in outcomes if o.counts]
+    valid = sum(o.cause == 'valid' for o in fair)
+    wrong = sum(o.cause not in ('valid', 'refused') for o in fair)
+    low, high = wilson_interval(valid, len(fair))
+    for name, share in (('valid', valid), ('wrong', wrong)):
+        value = share / len(fair) if fair else math.nan
+        report.add(f'{prefix}_{name}', value, setup.goal(f'{key}_{name}'))
+    report.add(f'{prefix}_valid_low95', low)
+    report.add(f'{prefix}_valid_high95', high)
+    report.add(f'{prefix}_trials', len(fair))
+    for cause, count in sorted(Counter(o.cause for o in outcomes).items()):
+        if cause != 'valid':
+            report.add(f'{prefix}_{cause.replace(" ", "_")}', count)
 
 
 def shape_table(outcomes: Sequence[Outcome]) -> str:
@@ -211,10 +258,11 @@ def write_failures(path: Path, outcomes: Sequence[Outcome]) -> None:
     for cause, count in Counter(o.cause for o in failed).most_common():
         lines += [f'## {cause}: {count}', '']
         for o in (o for o in failed if o.cause == cause):
-            where = 'clutter' if o.clutter else 'single'
+            where = ' '.join([o.setup, 'clutter' if o.clutter else 'single']).strip()
+            how = f' --setup {o.setup}' if o.setup else ''
             lines.append(
                 f'- {o.target} ({where}, quality {o.quality:.2f}): {o.detail} -- '
-                f'`python -m benchmarks.grasp_quality --only {o.target}:{o.seed}`'
+                f'`python -m benchmarks.grasp_quality{how} --only {o.target}:{o.seed}`'
             )
         lines.append('')
     path.write_text('\n'.join(lines))
@@ -227,25 +275,30 @@ def main() -> None:
     parser.add_argument('--poses', type=int, default=5, help='scenes for each object')
     parser.add_argument('--gripper', default='franka_hand', help='name or path of a profile')
     parser.add_argument('--failures', type=Path, metavar='FILE', help='list the failures here')
+    parser.add_argument(
+        '--setup', choices=[s.name for s in SETUPS], help='one way to look only; "" is the plain'
+    )
     parser.add_argument('--only', metavar='NAME:SEED', help='one target of one scene again')
     arguments = parser.parse_args()
     items = procedural_objects()
     if arguments.meshes:
         items += read_mesh_folder(arguments.meshes)
-    poses = 1 if arguments.quick else arguments.poses
-    scenes = single_scenes(items, poses) + clutter_scenes(items, poses)
-    if arguments.quick:
-        scenes = scenes[: len(items) : 2] + scenes[len(items) :][:3]
-    only = None
-    if arguments.only:
-        only, _, seed = arguments.only.rpartition(':')
-        everything = single_scenes(items, 99) + clutter_scenes(items, 99)
-        scenes = [s for s in everything if s[1] == int(seed)]
+    setups = [s for s in SETUPS if arguments.setup in (None, s.name)]
     bench = Bench(Gripper.from_yaml(gripper_file(arguments.gripper)))
-    outcomes = [o for group, seed in scenes for o in bench.run_scene(group, seed, only)]
-    if only:
-        print(*outcomes, sep='\n')
+    if arguments.only:
+        only, _, number = arguments.only.rpartition(':')
+        everything = single_scenes(items, 99) + clutter_scenes(items, 99)
+        setup = setups[0]
+        for group, seed in everything:
+            if seed == int(number):
+                print(*bench.run_scene(group, seed, setup, only), sep='\n')
         return
+    outcomes = [
+        o
+        for setup in setups
+        for group, seed in chosen_scenes(items, setup, arguments.poses, arguments.quick)
+        for o in bench.run_scene(group, seed, setup)
+    ]
     report = Report('grasp_quality')
     report.add('instances', len(items), Goal('>=', 40))
     summarize(outcomes, report)

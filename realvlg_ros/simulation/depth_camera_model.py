@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..arrays import BoolArray, Float32Array, IndexArray
+from ..arrays import BoolArray, ByteArray, Float32Array, IndexArray
 from ..camera import Camera
 from ..errors import ParameterError
 from ..settings import Settings, setting
+from .depth_defects import blobs, darkness, fattened, smeared
 
 # A jump in depth, as a share of the depth. Chosen: above the slope of a surface that is not
 # grazed.
@@ -66,6 +67,23 @@ class DepthCameraModel(Settings):
         1.43, 'Angle from the normal at which half the readings are lost.',
         unit='rad', low=0.0, high=3.2,
     )  # fmt: skip
+    fattening: int = setting(
+        0, 'By how much near surfaces reach over their edges.', unit='px', low=0, high=50
+    )
+    smear: int = setting(
+        0, 'Width of the ramp between two surfaces at an edge.', unit='px', low=0, high=50
+    )
+    speckle: float = setting(
+        0.0, 'Share of the image that blobs without readings cover.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
+    speckle_size: float = setting(
+        4.0, 'Diameter of most of these blobs.', unit='px', low=1.0, high=100.0
+    )
+    dark_dropout: float = setting(
+        0.0, 'Share of the readings that are lost, in blobs, where the image is black.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
     min_range: float = setting(0.17, 'Nearest reading.', unit='m', low=0.0, high=100.0)
     max_range: float = setting(10.0, 'Farthest reading.', unit='m', low=0.0, high=100.0)
 
@@ -81,9 +99,17 @@ class DepthCameraModel(Settings):
                 f'depth noise: range {self.min_range} to {self.max_range} m is empty'
             )
 
-    def prepare(self, depth: Float32Array, camera: Camera) -> DepthSampler:
-        """Work out once what depends on the clean depth (height, width) m alone."""
-        return DepthSampler(self, depth, camera)
+    def prepare(
+        self, depth: Float32Array, camera: Camera, color: ByteArray | None = None
+    ) -> DepthSampler:
+        """Work out once what depends on the clean depth and the image alone.
+
+        Args:
+            depth: (height, width) clean, m.
+            camera: intrinsics.
+            color: (height, width, 3) RGB; without it nothing is dark.
+        """
+        return DepthSampler(self, depth, camera, color)
 
     def apply(self, depth: Float32Array, camera: Camera, seed: int) -> Float32Array:
         """Add the noise of a seed to a clean depth (height, width) m.
@@ -99,17 +125,30 @@ class DepthCameraModel(Settings):
 class DepthSampler:
     """Draws noisy depth images of one clean one."""
 
-    def __init__(self, noise: DepthCameraModel, depth: Float32Array, camera: Camera) -> None:
-        """Find edges and grazing surfaces of a clean depth (height, width) m.
+    def __init__(
+        self,
+        noise: DepthCameraModel,
+        depth: Float32Array,
+        camera: Camera,
+        color: ByteArray | None = None,
+    ) -> None:
+        """Find edges and grazing surfaces of a clean depth.
 
         Args:
             noise: the model of the camera.
             depth: (height, width) clean, m.
             camera: intrinsics.
+            color: (height, width, 3) RGB, or None.
         """
         self.noise = noise
         usable = (depth >= noise.min_range) & (depth <= noise.max_range)
-        self._clean = np.where(usable, depth, np.float32(0))
+        clean = np.where(usable, depth, np.float32(0))
+        solid = fattened(clean, noise.fattening, _JUMP)
+        self._clean = smeared(solid, noise.smear, _JUMP)
+        self._blob_share = np.full(depth.shape, noise.speckle, np.float32)
+        if color is not None and noise.dark_dropout > 0:
+            dark = np.float32(noise.dark_dropout) * darkness(color)
+            self._blob_share = np.maximum(self._blob_share, dark)
         gain = 1 / _blur_gain(noise.correlation_px)
         self._sigma = (noise.axial_at_1m * gain * self._clean**2).astype(np.float32)
         nearest, farthest = _neighbourhood(self._clean)
@@ -119,7 +158,7 @@ class DepthSampler:
         self._edge = np.flatnonzero(jump)
         self._between = nearest.ravel()[self._edge], farthest.ravel()[self._edge]
         self._shadow = np.flatnonzero(_stereo_shadow(self._clean, camera, noise.baseline) & ~jump)
-        lost = _grazing_loss(self._clean, camera, noise.grazing_angle)
+        lost = _grazing_loss(solid, camera, noise.grazing_angle)
         self._grazing = np.flatnonzero((lost > 0.01) & usable & ~jump)
         self._grazing_loss = lost.ravel()[self._grazing]
 
@@ -142,6 +181,8 @@ class DepthSampler:
         flat[lost] = 0
         flat[self._shadow] = 0
         flat[self._holes(rng, flat.size)] = 0
+        if self._blob_share.any():
+            depth[blobs(self._blob_share, self.noise.speckle_size, rng)] = 0
         return depth
 
     def _with_edges(self, rng: np.random.Generator) -> Float32Array:

@@ -149,7 +149,7 @@ class Renderer:
         depth = view.depth.copy()
         if noise is not None:
             if self._sampler is None or self._sampler.noise != noise:
-                self._sampler = noise.prepare(view.depth, camera)
+                self._sampler = noise.prepare(view.depth, camera, view.color)
             depth = self._sampler.sample(seed)
         stamp_ns = round(time_s * 1e9) if stamp_ns is None else stamp_ns
         if not depth.any():

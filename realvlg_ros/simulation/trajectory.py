@@ -144,13 +144,20 @@ def _back_and_forth(way: float, length: float) -> float:
     return phase if phase <= length else 2 * length - phase
 
 
-def random_view(rng: np.random.Generator) -> FloatArray:
-    """A camera pose (4x4, to world) at 0.5 to 0.85 m and 40 to 75 degrees of elevation."""
-    azimuth, distance = rng.uniform(-np.pi, np.pi), rng.uniform(0.50, 0.85)
-    elevation = np.radians(rng.uniform(40, 75))
+def random_view(
+    rng: np.random.Generator,
+    distance: tuple[float, float] = (0.50, 0.85),
+    elevation: tuple[float, float] = (40.0, 75.0),
+) -> FloatArray:
+    """A camera pose (4x4, to world) that looks at the middle of the table.
+
+    Args:
+        rng: draws it.
+        distance: least and largest, m.
+        elevation: least and largest, degrees.
+    """
+    azimuth, away = rng.uniform(-np.pi, np.pi), rng.uniform(*distance)
+    rise = np.radians(rng.uniform(*elevation))
     target = np.array([*rng.uniform(-0.03, 0.03, 2), 0.03])
-    toward = (
-        np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation),
-        np.sin(elevation),
-    )  # fmt: skip
-    return look_at(target + distance * np.array(toward), target)
+    toward = np.cos(azimuth) * np.cos(rise), np.sin(azimuth) * np.cos(rise), np.sin(rise)
+    return look_at(target + away * np.array(toward), target)

@@ -29,6 +29,11 @@ _NEARER_M = 0.01
 # Side of the window in which the height of the object's edge is looked for, px. Chosen: its last
 # pixels are on the ramp already.
 _EDGE_PX = 5
+# What is so much farther than the object's edge, with the noise of both, is on a ramp, m; where a
+# smaller share of a fringe is, there is no ramp. Chosen: in five smoothed real and simulated
+# images the share is 0.44 to 0.82, in 19 others, fattened by stereo matching, 0.03 to 0.29.
+_ON_RAMP_M = 0.005
+_RAMP = 0.4
 # Fewer pixels of the background tell nothing of its colours. Chosen.
 _MIN_PIXELS = 50
 # A colour with a larger share of the background's pixels is one of them. Chosen: one of wood has a
@@ -81,8 +86,11 @@ def _joined(suspects: BoolArray, mask: BoolArray, holes: BoolArray) -> BoolArray
     return suspects & np.isin(label, np.unique(label[mask]))
 
 
-def fringe_share(scene: Scene, fringe: BoolArray) -> float:
-    """Share of the object's outline that has a fringe beside it, 0 to 1.
+def blurred_share(scene: Scene, fringe: BoolArray) -> float:
+    """Share of the object's outline over which its depth goes over into the background's, 0 to 1.
+
+    Depth that is as near as the object's edge was matched by a window that is too large; the
+    object's surface inside its outline is true all the same. A ramp shows that depth is smoothed.
 
     Args:
         scene: the frame and the object's mask.
@@ -90,10 +98,14 @@ def fringe_share(scene: Scene, fringe: BoolArray) -> float:
     """
     if not fringe.any():
         return 0.0
-    part = _around(scene.mask, 1)
-    mask = scene.mask[part].astype(np.uint8)
-    beside = cv2.dilate(mask, np.ones((3, 3), np.uint8)) > mask
-    return float(fringe[part][beside].mean())
+    part = _around(scene.mask, FRINGE_PX + 1)
+    depth, mask, own = scene.frame.depth[part], scene.mask[part], fringe[part]
+    _, index = nearest_pixel(mask & (depth > 0))
+    bound = _ON_RAMP_M + 2 * scene.frame.noise.sigma(scene.distance)
+    if np.mean((depth - depth.ravel()[index])[own] > bound) < _RAMP:
+        return 0.0
+    beside = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > mask
+    return float(own[beside].mean())
 
 
 def _edge_heights(scene: Scene, part: tuple[slice, slice]) -> FloatArray:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray, IndexArray
 from ..observation.scene import SUPPORT_RELIEF, Scene
 from ..settings import PlannerSettings
-from .fringe import FRINGE_PX, fringe_share, own_fringe
+from .fringe import FRINGE_PX, blurred_share, own_fringe
 from .hidden_parts import behind_object, hidden_parts
 from .holes import hole_walls
 from .visible_width import JUMP, visible_width
@@ -52,7 +52,8 @@ class Obstacles:
             object, dilated by the clearance, m.
         reach: (height, width) their horizontal extent behind that, m.
         holes: (height, width) True in the deep holes of the depth, dilated by the clearance.
-        blur: share of the object's outline over which its depth reaches, 0 to 1.
+        blur: share of the object's outline over which its depth goes over into the
+            background's, 0 to 1.
     """
 
     scene: Scene
@@ -101,7 +102,7 @@ class Obstacles:
             np.asarray(cv2.erode(np.minimum(near, hidden), kernel), np.float32),
             np.asarray(cv2.dilate(reach, kernel), np.float32),
             cv2.dilate(scene.deep_holes.astype(np.uint8), kernel) > 0,
-            fringe_share(scene, fringe),
+            blurred_share(scene, fringe),
         )
 
     def points(self, center: FloatArray, radius: float, limit: int) -> FloatArray:

@@ -14,6 +14,7 @@ from ...transforms import transform_points
 from .contour import SHADOW_PX, fill_own_border, fill_shadows, find_contour
 from .foreign_readings import foreign_readings
 from .low_edges import low_sides
+from .missing_readings import accounted_share
 from .normals import depth_slopes, find_flying_pixels, fit_normals
 from .scene import OWN_BORDER_PX, SUPPORT_RELIEF, Scene
 from .truncation import Truncation, nearest_beside, toward_border
@@ -52,6 +53,8 @@ class TargetCloud:
         observed: (n,) True where the camera saw the surface, False where it is assumed.
         count: readings that were averaged to the observed points.
         support_ratio: share of the mask's pixels with a usable reading.
+        accounted: the same, with those in small holes among them, and those that are too dark
+            for a reading.
         cuts: where the view of the object is truncated.
         uncertain: (k,) indices of assumed points whose position is uncertain due to truncation.
         outline: (m, 3) points on occluding contours, m.
@@ -63,6 +66,7 @@ class TargetCloud:
     observed: BoolArray
     count: int
     support_ratio: float = 1.0
+    accounted: float = 1.0
     cuts: Truncation = field(default_factory=Truncation.none)
     uncertain: IndexArray = field(default_factory=lambda: np.zeros(0, np.intp))
     outline: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
@@ -129,6 +133,7 @@ class TargetCloud:
         return replace(
             cls._thin(points[keep], normals[keep], max_points),
             support_ratio=usable,
+            accounted=max(usable, accounted_share(scene, region, valid)),
             cuts=cuts.moved(scene.camera2support),
             outline=points[own:ends][keep[own:ends]],
             flat=flat,

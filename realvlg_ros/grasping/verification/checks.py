@@ -82,7 +82,7 @@ class Checked:
         uncertain = left.copy()
         uncertain[left] = context.cloud.has_uncertain_contact(closing.contacts[left])
         uncertain |= context.obstacles.cover(closing.contacts).any(axis=1)
-        few = (fewest < _FACE_POINTS) | (context.cloud.support_ratio < _SEEN_SHARE)
+        few = (fewest < _FACE_POINTS) | (context.cloud.accounted < _SEEN_SHARE)
         faults = {
             'closes on air': air,
             ASSUMED: (closing.observed < ASSUMED_SHARE) & few | _blurred(context, closing),

@@ -18,8 +18,8 @@ MASK[60:100, 80:120] = True
 BESIDE = np.s_[60:100, 120:128]
 
 
-def obstacles(heights, colors):
-    """How much of what is beside a red object, 40 mm high, is an obstacle."""
+def around(heights, colors):
+    """The obstacles around a red object, 40 mm high."""
     height = np.zeros(SHAPE)
     color = np.full((*SHAPE, 3), WOOD, np.uint8)
     height[MASK], color[MASK] = 0.04, RED
@@ -30,7 +30,7 @@ def obstacles(heights, colors):
     rng = np.random.default_rng(0)
     depth = (0.6 - height + rng.normal(0, 0.0005, SHAPE)).astype(np.float32)
     scene = Scene.around(RgbdFrame(color, depth, CAMERA), MASK, PLANE, None)
-    return np.isfinite(Obstacles.around(scene, PlannerSettings()).surface)[BESIDE].mean()
+    return Obstacles.around(scene, PlannerSettings())
 
 
 RAMP = [(np.s_[60:100, 120 + k], 0.04 * (1 - (k + 1) / 9)) for k in range(8)]
@@ -56,5 +56,11 @@ HIGHER = [(BESIDE, 0.055)]
     ],
 )
 def test_depth_that_reaches_over_the_outline_is_no_other_thing(heights, colors, seen):
-    share = obstacles(heights, colors)
+    share = np.isfinite(around(heights, colors).surface)[BESIDE].mean()
     assert share > 0.2 if seen else share == 0
+
+
+@pytest.mark.parametrize(('heights', 'blurred'), [(RAMP, True), (MOVED, False), ([], False)])
+def test_a_ramp_is_blur_and_depth_that_is_moved_is_not(heights, blurred):
+    # One of four sides.
+    assert around(heights, []).blur == pytest.approx(0.25 if blurred else 0, abs=0.05)
