@@ -105,7 +105,8 @@ def contested(tracks: Iterable[TargetTrack]) -> list[TargetTrack]:
     """Targets that claim the place of another that has the better right to it.
 
     Two bodies cannot be in one place. When the surfaces of two followed targets coincide, the
-    one that was seen there with less surprise keeps the place.
+    one that was not away keeps the place; of two that were, the one of which more frames agree;
+    then the one that was seen there with less surprise.
     """
     losers: list[TargetTrack] = []
     seen = [t for t in tracks if t.seen and not t.life.lost]
@@ -116,8 +117,15 @@ def contested(tracks: Iterable[TargetTrack]) -> list[TargetTrack]:
                 track.appearance.extent if track.appearance else 0.05 for track in (first, second)
             )
             if np.linalg.norm(gap) < 0.35 * extent:
-                losers.append(max(first, second, key=lambda t: t.surprise))
+                losers.append(
+                    max(first, second, key=lambda t: (t.life.frames_to_agree, t.surprise))
+                )
     return losers
+
+
+def _right_to_stay(track: TargetTrack) -> tuple[int, float]:
+    """The smaller, the better the right of a target to its place."""
+    return track.life.frames_to_agree, track.surprise
 
 
 def _place(track: TargetTrack) -> FloatArray:

@@ -4,6 +4,7 @@ from slab_following import follow, position, start
 from slab_scene import Slab, SlabScene, at, ground
 
 from realvlg_ros.tracking.target.target import TargetState
+from realvlg_ros.transforms import invert
 
 
 def hide(scene):
@@ -80,3 +81,25 @@ def test_grasps_of_what_was_moved_before_the_question_are_where_it_is_now(moved)
     (target,) = follow(stream, scene, range(11, 30))
     places = np.array([grasp.position for grasp in target.grasps])
     assert np.linalg.norm(places - [moved, 0, 0.6], axis=1).max() < 0.004
+
+
+def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
+    """As when images come too seldom to tell that a second grounding shows the followed object."""
+    scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6))])
+    stream, first = start(scene, lost_after=0.4)
+    _, second = start(scene, number=2, stream=stream)
+    follow(stream, scene, range(1, 6))
+    followed = {track.track_id: track for track in stream.tracker._targets}
+    scene.slabs.pop()
+    kept, key = followed[first.track_id], stream.tracker._memory.newest
+    place = invert(key.camera2world) @ kept.object2world
+    # Both look alike, so that the second is found where the first is.
+    followed[second.track_id].jump(key, kept.views.locate(key, place))
+    states = {first.track_id: set(), second.track_id: set()}
+    for index in range(6, 26):
+        for target in follow(stream, scene, [index]):
+            states[target.track_id].add(target.state)
+    stays, ends = sorted(states, key=lambda track_id: TargetState.LOST in states[track_id])
+    assert states[stays] == {TargetState.CONFIRMED}
+    assert TargetState.CONFIRMED not in states[ends]
+    assert 'another target is in its place' in followed[ends].life.message

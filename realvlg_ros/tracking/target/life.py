@@ -14,6 +14,7 @@ _COVERED = 0.3
 # The place of a target is empty where one sees past more than this share of its surface. Chosen:
 # more than an error of the pose exposes.
 _EMPTY = 0.6
+_IN_ITS_PLACE = 'another target is in its place'
 
 
 class TargetLife:
@@ -49,6 +50,11 @@ class TargetLife:
     def interrupted(self) -> bool:
         """Whether it was away, and too few frames agree yet that it is there again."""
         return self._again is not None
+
+    @property
+    def frames_to_agree(self) -> int:
+        """How many more frames must agree that it is there; 0 if it was not away."""
+        return 0 if self._again is None else self._settings.refind_frames - self._again
 
     @property
     def place_empty(self) -> bool:
@@ -118,6 +124,20 @@ class TargetLife:
             self.lose(f'position uncertain by {spread * 1000:.0f} mm; a new grounding is needed')
         elif not held_back:
             self.hide(_why_unseen(visibility, mask))
+
+    def give_way(self, stamp_ns: int, seen_ns: int) -> None:
+        """What was seen in a frame is another target.
+
+        Args:
+            stamp_ns: of the frame.
+            seen_ns: of the frame in which it was seen itself, last.
+        """
+        self.seen_ns = seen_ns
+        unseen = (stamp_ns - seen_ns) * 1e-9
+        if unseen > self._settings.lost_after:
+            self.lose(f'{_IN_ITS_PLACE} for {unseen:.1f} s; a new grounding is needed')
+        else:
+            self.hide(_IN_ITS_PLACE)
 
     def hide(self, message: str) -> None:
         """It is predicted only."""

@@ -121,7 +121,7 @@ class TargetTrack:
         self.views.add(key, mask, object2world)
         self._view_noise = _START_STD
         self._certain = True
-        self._before = self.filter
+        self._before, self._seen_before_ns = self.filter, key.stamp_ns
         self._searched_ns = key.stamp_ns
         self._history: deque[PastPose] = deque()
         self._remember()
@@ -176,7 +176,7 @@ class TargetTrack:
 
     def follow(self, key: KeyFrame) -> None:
         """Take the newest frame: predict, measure, filter, and decide the state."""
-        self._before = self.filter.copy()
+        self._before, self._seen_before_ns = self.filter.copy(), self.life.seen_ns
         self.filter.predict(key.stamp_ns, self._certain or self.filter.held_back > 0)
         self.stamp_ns = key.stamp_ns
         world2camera = invert(key.camera2world)
@@ -235,11 +235,9 @@ class TargetTrack:
         """Take back the newest measurement: another target is where it was measured."""
         if not self.seen:
             return
-        previous = self._history[-2].stamp_ns if len(self._history) > 1 else 0
         self.filter = self._before
         self.filter.predict(self.stamp_ns, seen=False)
-        self.life.seen_ns = min(self.life.seen_ns - 1, previous)
-        self.life.hide('another target is in its place')
+        self.life.give_way(self.stamp_ns, min(self._seen_before_ns, self.stamp_ns - 1))
 
     def take_plan(self, result: PlanResult) -> None:
         """Fuse the grasps of a plan."""
