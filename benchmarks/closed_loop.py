@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.baseline_grasp import compare
 from benchmarks.growth import fit_exponent
 from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.cli.evaluate import make_loop
@@ -178,6 +179,9 @@ def main() -> None:
         choices=[*(p[0] for p in PARTS), GROWTH],
         help='only these parts',
     )
+    parser.add_argument(
+        '--baseline', action='store_true', help='pick with a ten-line rule in the same episodes'
+    )
     parser.add_argument('--gripper', default='franka_hand', help='name or path of a profile')
     parser.add_argument('--out', type=Path, metavar='DIR', help='keep runs and reports here')
     arguments = parser.parse_args()
@@ -199,6 +203,8 @@ def main() -> None:
         if episodes is not None:
             parts[name] = episodes
             summarize(name, episodes, goal, report)
+            if arguments.baseline and grounding == 'truth':
+                compare(name, options, stock, episodes, report)
     if arguments.part is None or GROWTH in arguments.part:
         options = EvaluateOptions(seed=arguments.seed, gripper=arguments.gripper)
         few = _GROWTH_QUICK if arguments.quick else _GROWTH_EPISODES
