@@ -174,3 +174,12 @@ def nearest_pixel(mask: BoolArray) -> tuple[Float32Array, IndexArray]:
     index = np.zeros(int(label.max()) + 1, np.intp)
     index[label[mask]] = np.flatnonzero(mask)
     return np.asarray(distance, np.float32), index[label]
+
+
+def window_around(mask: BoolArray, margin: int) -> tuple[slice, slice]:
+    """Rows and columns of a mask (height, width) and so many pixels around it, in the image."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return (
+        slice(max(y - margin, 0), y + height + margin),
+        slice(max(x - margin, 0), x + width + margin),
+    )

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, FloatArray
-from ...image_region import nearest_pixel
+from ...image_region import nearest_pixel, window_around
 from ...segmentation.color_model import ColorModel, lab_image
 from ..observation.scene import Scene
 
@@ -58,7 +58,7 @@ def own_fringe(scene: Scene, other: BoolArray) -> BoolArray:
     """
     focal = scene.frame.camera.fx
     reach = int(np.clip(round(_REACH_M * focal / scene.distance), _LEAST_PX, FRINGE_PX))
-    part = _around(scene.mask, 3 * reach)
+    part = window_around(scene.mask, 3 * reach)
     depth, mask = scene.frame.depth[part], scene.mask[part]
     _, index = nearest_pixel(mask & (depth > 0))
     nearest = depth.ravel()[index]
@@ -98,7 +98,7 @@ def blurred_share(scene: Scene, fringe: BoolArray) -> float:
     """
     if not fringe.any():
         return 0.0
-    part = _around(scene.mask, FRINGE_PX + 1)
+    part = window_around(scene.mask, FRINGE_PX + 1)
     depth, mask, own = scene.frame.depth[part], scene.mask[part], fringe[part]
     _, index = nearest_pixel(mask & (depth > 0))
     bound = _ON_RAMP_M + 2 * scene.frame.noise.sigma(scene.distance)
@@ -118,12 +118,3 @@ def _edge_heights(scene: Scene, part: tuple[slice, slice]) -> FloatArray:
     own = np.where(scene.mask & scene.frame.valid, scene.heights, 0)[part].astype(np.float32)
     highest = cv2.dilate(own, np.ones((_EDGE_PX, _EDGE_PX), np.uint8))
     return np.asarray(highest + 2 * scene.frame.noise.sigma(scene.distance), np.float64)
-
-
-def _around(mask: BoolArray, margin: int) -> tuple[slice, slice]:
-    """Rows and columns of a mask with so many pixels around it."""
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return (
-        slice(max(y - margin, 0), y + height + margin),
-        slice(max(x - margin, 0), x + width + margin),
-    )

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array
-from ...image_region import nearest_pixel
+from ...image_region import nearest_pixel, window_around
 from ..observation.scene import Scene
 from .holes import nearest_own_depth
 from .visible_width import JUMP, visible_width
@@ -143,9 +143,5 @@ def _continued(
 
 def _around(scene: Scene, distance: float) -> tuple[slice, slice]:
     """Rows and columns of the object and so far around it, m, and a little more."""
-    x, y, width, height = cv2.boundingRect(scene.mask.astype(np.uint8))
     margin = 2 * _GAP_PX + int(distance * scene.frame.camera.fx / scene.distance)
-    return (
-        slice(max(y - margin, 0), y + height + margin),
-        slice(max(x - margin, 0), x + width + margin),
-    )
+    return window_around(scene.mask, margin)

@@ -29,7 +29,8 @@ def visible_width(
     part = solid[::_STRIDE, ::_STRIDE].astype(np.uint8)
     part[:, 1:][np.abs(np.diff(depth, axis=1)) > JUMP] = 0
     part[1:][np.abs(np.diff(depth, axis=0)) > JUMP] = 0
-    radius = cv2.distanceTransform(part, cv2.DIST_L2, 3)
+    # Where all is of one thing there is no border to be far from.
+    radius = np.minimum(cv2.distanceTransform(part, cv2.DIST_L2, 3), max(part.shape))
     count, labels = cv2.connectedComponents(part, connectivity=connectivity)
     largest = np.zeros(count, np.float32)
     inner = np.flatnonzero(radius > 0)

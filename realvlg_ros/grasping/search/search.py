@@ -18,8 +18,8 @@ from .shortlist import Grip, shortlist
 # rad. Chosen: half the cone of a friction of 0.4, and all of it where a palm is to pass over a
 # neighbour.
 _TURNS = ((-0.2, 0.0), (0.0, 0.0), (0.2, 0.0), (0.0, -0.4), (0.0, 0.4))
-# Share of max_candidates that is rotated so. Chosen: a third.
-_TURNED = 3
+# Of max_candidates one in so many is rotated so. Chosen: five rotations of each.
+_ONE_IN = 3
 # Grips of the second search. Chosen: half the depth first, which needs less room.
 _SECOND_GRIPS = (Grip(DEPTH_SHARE / 2, narrow=True), Grip(DEPTH_SHARE, narrow=True))
 
@@ -52,7 +52,7 @@ def search(
 
 def search_again(context: PlanningContext) -> Candidates:
     """Search with more opening directions and with shallow, narrow grips."""
-    limit = context.settings.max_candidates // _TURNED
+    limit = context.settings.max_candidates // _ONE_IN
     pairs = propose_pairs(context).turned(_TURNS, limit)
     candidates = approach_candidates(context, pairs)
     return shortlist(context, candidates, Counter(), _SECOND_GRIPS)

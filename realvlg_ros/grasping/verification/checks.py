@@ -20,13 +20,14 @@ from .ranking import NORMAL_SLACK, holding_probability, order_score, term_values
 FINGERS_UNSEEN = 'fingers in unseen space'
 PALM_UNSEEN = 'palm in unseen space'
 ASSUMED = 'assumed from too few readings'
+BLURRED = 'depth is blurred: contacts off the outline are assumed'
 OUTSIDE_CONE = 'contacts outside the friction cone'
 COVERED = 'rests on a side that is covered or cut off'
 LOW_QUALITY = 'quality below min_quality'
 # Of these, those that say that too little is seen to judge, not that the gripper meets something.
 UNSEEN = (REACHES_HOLES, FINGERS_UNSEEN, PALM_UNSEEN)
 # Of these, those that another view may lift.
-NOT_SEEN = (*UNSEEN, ASSUMED, COVERED)
+NOT_SEEN = (*UNSEEN, ASSUMED, BLURRED, COVERED)
 
 # A contact of which less than this share was observed is assumed; then both must be faces, of so
 # many points of the cloud at least: what is assumed behind a few readings at an edge, or is an
@@ -85,7 +86,8 @@ class Checked:
         few = (fewest < _FACE_POINTS) | (context.cloud.accounted < _SEEN_SHARE)
         faults = {
             'closes on air': air,
-            ASSUMED: (closing.observed < ASSUMED_SHARE) & few | _blurred(context, closing),
+            ASSUMED: (closing.observed < ASSUMED_SHARE) & few,
+            BLURRED: _blurred(context, closing),
             OUTSIDE_CONE: slips,
             COVERED: uncertain,
             'fingers or palm meet the object': closing.crossing > 1,
