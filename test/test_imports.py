@@ -14,6 +14,13 @@ LAYERS = (
     (
         'errors',
         'arrays',
+        'limits',
+        'quoting',
+        'boundary',
+        'files',
+        'documents',
+        'image_files',
+        'mesh_files',
         'settings',
         'resources',
         'torch_device',
