@@ -36,6 +36,11 @@ class Boundary:
         """The error for a reason."""
         return self.error(f'{self.what}: {reason}' + (f'; {self.remedy}' if self.remedy else ''))
 
+    def failure(self, doing: str, reason: str) -> RealvlgError:
+        """The error for what could not be done, such as 'cannot be read', and its reason."""
+        end = f'; {self.remedy}' if self.remedy else ''
+        return self.error(f'{self.what} {doing}: {reason}{end}')
+
     @contextmanager
     def guard(self, doing: str = 'cannot be used') -> Iterator[None]:
         """Turn every exception of the block into the error.
@@ -59,8 +64,8 @@ class Boundary:
         except RealvlgError as error:
             raise self.error(f'{self.what}: {error}') from error
         except Exception as error:
-            raise self.refusal(f'{doing} ({reason_of(error)})') from error
+            raise self.failure(doing, reason_of(error)) from error
         except BaseException as error:
             if type(error).__name__ != _PANIC:
                 raise
-            raise self.refusal(f'{doing} ({reason_of(error)})') from error
+            raise self.failure(doing, reason_of(error)) from error

@@ -1,11 +1,13 @@
-"""YAML and JSON documents: size, nesting and aliases are checked while they are read.
+"""YAML, JSON and XML documents: size, nesting and aliases are checked while they are read.
 
-Both give nothing but mappings with texts as keys, lists, texts, numbers, dates, booleans and None.
+YAML and JSON give nothing but mappings with texts as keys, lists, texts, numbers,
+dates, booleans and None.
 """
 
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +24,13 @@ from .limits import (
     MAX_DOCUMENT_BYTES,
     MAX_DOCUMENT_DEPTH,
     MAX_DOCUMENT_VALUES,
+    MAX_LISTING_BYTES,
+    MAX_LISTING_VALUES,
     MAX_NUMBER_BITS,
     MAX_NUMBER_CHARACTERS,
+    MAX_XML_DEPTH,
+    MAX_XML_ELEMENTS,
+    REASON_CHARACTERS,
 )
 from .quoting import cut, quoted
 
@@ -43,7 +50,9 @@ class Size:
     depth: int = MAX_DOCUMENT_DEPTH
 
 
+_UNREAD = 'is not JSON that is read'
 DOCUMENT = Size()
+LISTING = Size(MAX_LISTING_BYTES, MAX_LISTING_VALUES)
 
 
 def read_yaml(path: Path, boundary: Boundary, size: Size = DOCUMENT) -> Any:
@@ -112,10 +121,17 @@ def parse_yaml(text: str, boundary: Boundary, size: Size = DOCUMENT) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f'line {mark.line + 1}: ' if mark is not None else ''
-        raise boundary.refusal(f'{where}{cut(error.problem or "is not YAML")} (YAML)') from error
+        said = cut(error.problem or 'damaged', REASON_CHARACTERS)
+        raise boundary.failure('is not YAML', f'{where}{said}') from error
     except Exception as error:
-        with boundary.guard('cannot be read as YAML'):
+        with boundary.guard('is not YAML'):
             raise error
+
+
+def lines_of_items(text: str) -> list[int]:
+    """The line of each item of a YAML list that parse_yaml has read."""
+    root = _Loader(text, DOCUMENT).get_single_node()
+    return [node.start_mark.line + 1 for node in root.value]
 
 
 def parse_json(text: str | bytes, boundary: Boundary, size: Size = DOCUMENT) -> Any:
@@ -132,15 +148,61 @@ def parse_json(text: str | bytes, boundary: Boundary, size: Size = DOCUMENT) -> 
     try:
         value = json.loads(text, parse_int=_whole_number)
     except json.JSONDecodeError as error:
-        raise boundary.refusal(f'line {error.lineno}: {cut(error.msg)} (JSON)') from error
+        raise boundary.failure('is not JSON', f'line {error.lineno}: {cut(error.msg)}') from error
     except RecursionError as error:
-        raise boundary.refusal(f'is nested more than {size.depth} deep (JSON)') from error
+        raise boundary.failure(_UNREAD, f'nested more than {size.depth} deep') from error
     except Exception as error:
-        with boundary.guard('cannot be read as JSON'):
+        with boundary.guard('is not JSON'):
             raise error
     if problem := _too_large(value, size):
-        raise boundary.refusal(problem)
+        raise boundary.failure(_UNREAD, problem)
     return value
+
+
+def parse_xml(text: str, boundary: Boundary) -> ElementTree.Element:
+    """The root of an XML text without a document type, whose entities could grow without bound.
+
+    Args:
+        text: the document.
+        boundary: of where it comes from.
+
+    Raises:
+        RealvlgError: of the boundary, with the line.
+    """
+    builder = _Bounded()
+    try:
+        parser = ElementTree.XMLParser(target=builder)
+        parser.feed(text)
+        root: ElementTree.Element = parser.close()
+    except ElementTree.ParseError as error:
+        raise boundary.failure('is not XML', cut(str(error))) from error
+    except Exception as error:
+        with boundary.guard('is not XML'):
+            raise error
+    return root
+
+
+class _Bounded(ElementTree.TreeBuilder):
+    """Builds no more elements, and no deeper ones, than there may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = self._depth = 0
+
+    def doctype(self, name: str, pubid: str, system: str) -> None:
+        raise ValueError('it has a document type, of which none is taken')
+
+    def start(self, tag: Any, attrs: Any) -> Any:
+        self._count, self._depth = self._count + 1, self._depth + 1
+        if self._count > MAX_XML_ELEMENTS or self._depth > MAX_XML_DEPTH:
+            raise ValueError(
+                f'it has more than {MAX_XML_ELEMENTS} elements or {MAX_XML_DEPTH} levels'
+            )
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Any:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def _whole_number(text: str) -> int:
@@ -158,8 +220,8 @@ def _too_large(value: Any, size: Size) -> str:
         if not level:
             return ''
         if count > size.values:
-            return f'holds more than {size.values} values'
-    return f'is nested more than {size.depth} deep'
+            return f'more than {size.values} values'
+    return f'nested more than {size.depth} deep'
 
 
 def _items(value: Any) -> Iterator[Any]:

@@ -94,7 +94,7 @@ class _Encoded:
             raise boundary.refusal('is missing or is not an image')
         data = np.frombuffer(read_bytes(path, boundary, MAX_IMAGE_BYTES), np.uint8)
         if reason := undecodable(data):
-            raise boundary.refusal(f'cannot be decoded: {reason}')
+            raise boundary.failure('cannot be decoded', reason)
         return cls(boundary, data, declared_size(data))
 
     def decode(self, flags: int) -> np.ndarray:

@@ -49,9 +49,9 @@ def decode_image(
         RealvlgError: of the boundary: it is neither, is damaged, or is of another or a giant size.
     """
     if reason := undecodable(data, expected):
-        raise boundary.refusal(f'cannot be decoded: {reason}')
+        raise boundary.failure('cannot be decoded', reason)
     with boundary.guard('cannot be decoded'):
         image = cv2.imdecode(data, flags)
     if image is None:
-        raise boundary.refusal('cannot be decoded: its content is damaged')
+        raise boundary.failure('cannot be decoded', 'its content is damaged')
     return np.asarray(image)

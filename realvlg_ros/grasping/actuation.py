@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..errors import GripperError
+from ..fields import Fields
 
 
 @dataclass(frozen=True)
@@ -54,28 +55,21 @@ class Actuation:
                 raise GripperError(f'{what} is {getattr(self, what)}; it must be above 0')
 
     @classmethod
-    def from_values(cls, values: object) -> Actuation:
+    def from_fields(cls, values: Fields) -> Actuation:
         """Read the key `actuation` of a gripper profile.
 
         Raises:
             GripperError: a key is missing, unknown or invalid.
         """
-        names = {item.name for item in fields(cls)}
-        if not isinstance(values, Mapping) or set(values) != names:
-            raise GripperError(f'holds {values!r}; expected the keys {", ".join(sorted(names))}')
-        try:
-            return cls(
-                openings=tuple(float(v) for v in values['openings']),
-                joints={
-                    str(name): tuple(float(v) for v in positions)
-                    for name, positions in values['joints'].items()
-                },
-                closing_force=float(values['closing_force']),
-                closing_speed=float(values['closing_speed']),
-                touch_links=tuple(str(link) for link in values['touch_links']),
-            )
-        except (AttributeError, TypeError, ValueError) as error:
-            raise GripperError(f'holds {values!r}: {error}') from error
+        values.check_keys(sorted(item.name for item in fields(cls)))
+        joints = values.block('joints')
+        return cls(
+            openings=values.numbers('openings'),
+            joints={name: joints.numbers(name) for name in joints},
+            closing_force=values.number('closing_force'),
+            closing_speed=values.number('closing_speed'),
+            touch_links=values.texts('touch_links'),
+        )
 
     def posture(self, opening: float) -> dict[str, float]:
         """Positions of the joints, m or rad, by name.

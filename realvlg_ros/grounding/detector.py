@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from ..boundary import Boundary
 from ..errors import GroundingError, ParameterError, RealvlgError
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..model_folder import read_settings
+from ..model_loading import load_pretrained
 from ..optional import import_optional
+from ..quoting import quoted
 from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
 from .realvlg.answer.decoder import check_aborted
-from .realvlg.model.checkpoint import read_json
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
 from .realvlg.task_settings import MaskSettings
@@ -83,29 +86,21 @@ class DetectorGrounder:
         """
         self._segmenter.load()
         path = Path(self._settings.checkpoint).expanduser()
-        config = read_json(path / 'config.json')
-        self._type = str(config.get('model_type'))
-        if self._type not in MODEL_TYPES or 'auto_map' in config:
-            raise GroundingError(
-                f'{path}: model type {self._type!r} is not one of {", ".join(MODEL_TYPES)}'
-            )
-        if not any(path.glob('*.safetensors')):
-            raise GroundingError(f'{path} holds no safetensors; pickled weights are not loaded')
-        torch, library = import_libraries()
+        config = read_settings(path / 'config.json')
+        self._type = config.get('model_type', '')
+        if self._type not in MODEL_TYPES:
+            known = ', '.join(MODEL_TYPES)
+            raise GroundingError(f'{path}: model type {quoted(self._type)} is not one of {known}')
+        _, library = import_libraries()
         use_torch_threads(self._settings.threads)
         device, _ = choose_device(self._settings.device, 'auto')
         owl = self._type == 'owlv2'
         model = library.Owlv2ForObjectDetection if owl else library.GroundingDinoForObjectDetection
         images = library.Owlv2ImageProcessorPil if owl else library.GroundingDinoImageProcessorPil
-        try:
-            self._model = model.from_pretrained(
-                path, local_files_only=True, trust_remote_code=False, use_safetensors=True,
-                dtype=torch.float32,
-            ).to(device).eval()  # fmt: skip
+        self._model = load_pretrained(model, path, 'float32').to(device).eval()
+        with Boundary(str(path), GroundingError).guard('could not be loaded'):
             self._images = images.from_pretrained(path, local_files_only=True)
             self._words = library.AutoTokenizer.from_pretrained(path, local_files_only=True)
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise GroundingError(f'{path} could not be loaded: {error}') from error
 
     def close(self) -> None:
         """Free the weights."""

@@ -7,7 +7,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rclpy.duration import Duration
 from rclpy.qos import (
     DurabilityPolicy,
@@ -17,6 +16,8 @@ from rclpy.qos import (
     ReliabilityPolicy,
 )
 
+from ...boundary import Boundary
+from ...documents import parse_yaml, read_yaml
 from ...errors import BagError
 from ...ros.node.qos import latched, stream
 
@@ -39,10 +40,7 @@ def read_overrides(path: Path) -> dict[str, QoSProfile]:
     Raises:
         BagError: the file cannot be read, or holds something else.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise BagError(f'{path} cannot be read: {error}') from error
+    content = read_yaml(path, Boundary(str(path), BagError)) or {}
     if not isinstance(content, dict):
         raise BagError(f'{path} must be a mapping of topics to profiles')
     return {str(topic): _profile(f'{path}, {topic}', value) for topic, value in content.items()}
@@ -84,8 +82,8 @@ def is_reliable(profile: QoSProfile) -> bool:
 def _listed(text: str) -> list[dict[str, Any]]:
     """The profiles of a recorded text; none where it is damaged."""
     try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = parse_yaml(text, Boundary('offered QoS', BagError))
+    except BagError:
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

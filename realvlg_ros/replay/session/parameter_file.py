@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ...boundary import Boundary
+from ...documents import read_yaml
 from ...errors import ParameterError
 from ...settings import (
     Settings,
@@ -41,7 +41,7 @@ def read_parameters(path: Path | None, nodes: Mapping[str, type[Settings]]) -> d
         ParameterError: the file cannot be read, or a value is unknown or refused.
     """
     given: dict[str, dict[str, Any]] = {}
-    try:
+    with Boundary(str(path), ParameterError).guard():
         if path is not None:
             for node, values in _sections(_load(path), ''):
                 given.setdefault(node, {}).update(flatten(values))
@@ -49,18 +49,10 @@ def read_parameters(path: Path | None, nodes: Mapping[str, type[Settings]]) -> d
                 raise ParameterError(f'no parameters; {_EXPECTED}')
         _check_names(given, nodes)
         return {name: _construct(given, name, cls) for name, cls in nodes.items()}
-    except (ParameterError, RecursionError) as error:
-        raise ParameterError(f'{path}: {error}') from error
 
 
 def _load(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ParameterError(f'cannot be read: {error}') from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # A date that is none, and nesting without end, are no YAMLError.
-        raise ParameterError(f'not YAML: {" ".join(str(error).split())}') from error
+    return read_yaml(path, Boundary(str(path), ParameterError))
 
 
 def _sections(level: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
