@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .errors import GroundingCanceled, MissingDependencyError, RealvlgError
-from .quoting import reason_of
+from .limits import REASON_CHARACTERS
+from .quoting import cut, reason_of
 
 # Errors that say nothing about what came in.
-_PASSING = (GroundingCanceled, MissingDependencyError)
+_PASSING: tuple[type[Exception], ...] = (GroundingCanceled, MissingDependencyError)
 # Raised, outside Exception, by libraries that are written in Rust.
 _PANIC = 'PanicException'
 
@@ -34,38 +35,49 @@ class Boundary:
 
     def refusal(self, reason: str) -> RealvlgError:
         """The error for a reason."""
-        return self.error(f'{self.what}: {reason}' + (f'; {self.remedy}' if self.remedy else ''))
+        return self.error(f'{self.what}: {_cut(reason)}' + self._end())
 
     def failure(self, doing: str, reason: str) -> RealvlgError:
         """The error for what could not be done, such as 'cannot be read', and its reason."""
-        end = f'; {self.remedy}' if self.remedy else ''
-        return self.error(f'{self.what} {doing}: {reason}{end}')
+        return self.error(f'{self.what} {doing}: {_cut(reason)}' + self._end())
+
+    def _end(self) -> str:
+        return f'; {self.remedy}' if self.remedy else ''
 
     @contextmanager
-    def guard(self, doing: str = 'cannot be used') -> Iterator[None]:
+    def guard(
+        self, doing: str = 'cannot be used', passing: tuple[type[Exception], ...] = ()
+    ) -> Iterator[None]:
         """Turn every exception of the block into the error.
 
         One that is of its type already is kept, and begins with the source, too.
 
         Args:
             doing: what could not be done, for exceptions that are not the package's own.
+            passing: exceptions that say nothing about the source; the caller handles them.
 
         Raises:
             RealvlgError: of the type `error`.
         """
         try:
             yield
-        except _PASSING:
+        except (*_PASSING, *passing):
             raise
         except self.error as error:
             if str(error).startswith(self.what):
                 raise
-            raise self.error(f'{self.what}: {error}') from error
+            raise self.error(f'{self.what}: {_cut(str(error))}') from error
         except RealvlgError as error:
-            raise self.error(f'{self.what}: {error}') from error
+            raise self.error(f'{self.what}: {_cut(str(error))}') from error
         except Exception as error:
             raise self.failure(doing, reason_of(error)) from error
         except BaseException as error:
             if type(error).__name__ != _PANIC:
                 raise
             raise self.failure(doing, reason_of(error)) from error
+
+
+def _cut(reason: str) -> str:
+    """A reason that is not longer than a few lines, whatever it quotes."""
+    most = 4 * REASON_CHARACTERS
+    return reason if len(reason) <= most else cut(reason, most)

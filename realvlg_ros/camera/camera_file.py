@@ -143,7 +143,7 @@ def _check_names(path: Path, values: Mapping[str, Any]) -> None:
         if near and known[near[0]] not in values:
             raise CameraError(
                 f'{path}: there is no key {quoted(key)} (= {quoted(values[key])}); it is called '
-                f'{known[near[0]]!r}'
+                f'{quoted(known[near[0]])}'
             )
 
 
@@ -164,7 +164,7 @@ def _take(
         if default is not None:
             return default
         raise CameraError(
-            f'{path}: the key {key!r} is missing; it needs the numbers {", ".join(_NEEDED)}'
+            f'{path}: the key {quoted(key)} is missing; it needs the numbers {", ".join(_NEEDED)}'
         )
     if not kind.holds(values[key]):
         raise CameraError(f'{path}: {key} is {quoted(values[key])}; expected {kind.words}')

@@ -14,6 +14,7 @@ from ..files import read_text
 from ..grasping.gripper import Gripper
 from ..json_text import to_json_text
 from ..limits import MAX_LISTING_BYTES
+from ..quoting import quoted
 from ..simulation.physics.solid import Solid
 from .episode import Loop, Trial
 from .grounders import GROUNDINGS
@@ -53,14 +54,16 @@ class EvaluateOptions:
                 f'episodes {self.episodes} must be at least 1 and seed {self.seed} at least 0'
             )
         if self.kind not in SETS:
-            raise WorldError(f'set {self.kind!r} is not one of {", ".join(SETS)}')
+            raise WorldError(f'set {quoted(self.kind)} is not one of {", ".join(SETS)}')
         if self.grounding not in GROUNDINGS:
-            raise WorldError(f'grounding {self.grounding!r} is not one of {", ".join(GROUNDINGS)}')
+            raise WorldError(
+                f'grounding {quoted(self.grounding)} is not one of {", ".join(GROUNDINGS)}'
+            )
         if self.through not in THROUGH:
-            raise WorldError(f'through {self.through!r} is not one of {", ".join(THROUGH)}')
+            raise WorldError(f'through {quoted(self.through)} is not one of {", ".join(THROUGH)}')
         if self.through == 'nodes' and self.grounding != 'sentence':
             raise WorldError(
-                f'grounding {self.grounding!r}: nodes are given a sentence; take sentence'
+                f'grounding {quoted(self.grounding)}: nodes are given a sentence; take sentence'
             )
         if not 2 <= self.count <= 12:
             raise WorldError(f'{self.count} objects in a scene; 2 to 12 are allowed')

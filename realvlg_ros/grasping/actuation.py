@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import GripperError
 from ..fields import Fields
+from ..quoting import quoted
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,15 @@ class Actuation:
         for name, positions in self.joints.items():
             if len(positions) != len(self.openings) or not np.all(np.isfinite(positions)):
                 raise GripperError(
-                    f'joint {name!r} has {len(positions)} positions {list(positions)}; expected a '
+                    f'joint {quoted(name)} has {len(positions)} positions '
+                    f'{quoted(list(positions))}; expected a '
                     f'finite one for each of {len(self.openings)} openings'
                 )
             steps = np.diff(positions)
             if not (all(steps > 0) or all(steps < 0)):
                 raise GripperError(
-                    f'positions {list(positions)} of joint {name!r} turn back: one position would '
+                    f'positions {quoted(list(positions))} of joint {quoted(name)} turn back: '
+                    'one position would '
                     'be of two openings'
                 )
         for what in ('closing_force', 'closing_speed'):

@@ -13,6 +13,7 @@ from ..boundary import Boundary
 from ..documents import read_yaml
 from ..errors import GripperError
 from ..fields import Fields
+from ..quoting import quoted
 from ..transforms import from_quaternion
 from .actuation import Actuation
 
@@ -66,10 +67,13 @@ class Gripper:
             self.finger_width, self.fingertip_depth, *self.palm_size,
         )  # fmt: skip
         if not all(np.isfinite(v) and v > 0 for v in lengths):
-            raise GripperError(f'gripper {self.name!r}: lengths {lengths} m must be positive')
+            raise GripperError(
+                f'gripper {quoted(self.name)}: lengths {lengths} m must be positive'
+            )
         if not 0 <= self.min_opening < self.max_opening:
             raise GripperError(
-                f'gripper {self.name!r}: min_opening {self.min_opening} m must be at least 0 and '
+                f'gripper {quoted(self.name)}: min_opening {self.min_opening} m must be at '
+                'least 0 and '
                 f'less than max_opening {self.max_opening} m'
             )
 
@@ -78,7 +82,8 @@ class Gripper:
             moved.openings[0] <= self.min_opening and self.max_opening <= moved.openings[-1]
         ):
             raise GripperError(
-                f'gripper {self.name!r}: its joints are told for openings of {moved.openings[0]} '
+                f'gripper {quoted(self.name)}: its joints are told for openings of '
+                f'{moved.openings[0]} '
                 f'to {moved.openings[-1]} m, and it opens from {self.min_opening} to '
                 f'{self.max_opening} m'
             )
@@ -119,7 +124,8 @@ class Gripper:
         links = {self.parent_link: self.tcp2parent_link} | self.other_links
         if (link or self.parent_link) not in links:
             raise GripperError(
-                f'gripper {self.name!r} does not say where its TCP is in the link {link!r}; it '
+                f'gripper {quoted(self.name)} does not say where its TCP is in the link '
+                f'{quoted(link)}; it '
                 f'knows {", ".join(links)}: add the link to other_links of the profile'
             )
         return links[link or self.parent_link]

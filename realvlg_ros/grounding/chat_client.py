@@ -106,19 +106,17 @@ class ChatClient:
         """One exchange, over at the deadline or when the caller gives up."""
         deadline = Deadline(time.monotonic() + self._timeout_s, aborted)
         connection = self._address.connect(deadline)
-        failed = Boundary(
-            f'{self._url} cannot be reached or broke off', GroundingError, 'is the server running?'
-        )
-        with failed.guard('no answer'):
-            try:
-                connection.request(method, self._address.base + path, body, self._headers)
+        failed = Boundary(self._url, GroundingError, 'is the server running?')
+        data = None if body is None else body.encode()
+        try:
+            with failed.guard('cannot be reached or broke off', passing=(TimeoutError,)):
+                connection.request(method, self._address.base + path, data, self._headers)
                 response = connection.getresponse()
-                status, data = response.status, response.read(MAX_REPLY_BYTES)
-            except TimeoutError as error:
-                raise self._too_late() from error
-            finally:
-                connection.hang_up()
-        return status, data
+                return response.status, response.read(MAX_REPLY_BYTES)
+        except TimeoutError as error:
+            raise self._too_late() from error
+        finally:
+            connection.hang_up()
 
     def _too_late(self) -> GroundingError:
         return GroundingError(

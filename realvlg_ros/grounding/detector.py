@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..boundary import Boundary
-from ..errors import GroundingError, ParameterError, RealvlgError
+from ..errors import GroundingError, ParameterError
+from ..fields import is_number
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..model_folder import read_settings
@@ -28,6 +29,8 @@ from .realvlg.task_grounder import label_of
 from .realvlg.task_settings import MaskSettings
 
 MODEL_TYPES = ('owlv2', 'grounding-dino')
+# Largest side of a picture that a model is fed, px. Chosen: three times the usual.
+_MAX_SIDE = 4096
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class DetectorGrounder:
         with Boundary(str(path), GroundingError).guard('could not be loaded'):
             self._images = images.from_pretrained(path, local_files_only=True)
             self._words = library.AutoTokenizer.from_pretrained(path, local_files_only=True)
+            _check_sides(self._images, path)
 
     def close(self) -> None:
         """Free the weights."""
@@ -124,12 +128,8 @@ class DetectorGrounder:
         check_aborted(aborted)
         start = time.perf_counter()
         label = label_of(instruction)
-        try:
+        with Boundary('the detector', GroundingError).guard('could not be run'):
             found = _suppress(self._detect(frame, label), self._settings.overlap)
-        except RealvlgError:
-            raise
-        except RuntimeError as error:
-            raise GroundingError(f'the detector could not be run: {error}') from error
         timings = {'detect': (time.perf_counter() - start) * 1e3}
         check_aborted(aborted)
         return self._decide(frame, instruction, label, found, timings)
@@ -200,6 +200,17 @@ class DetectorGrounder:
         return [
             _Detection(float(scores[i]), _to_box(boxes[i], scale, width, height)) for i in order
         ]
+
+
+def _check_sides(images: Any, path: Path) -> None:
+    """Refuse an image processor that would make pictures of any size."""
+    boundary = Boundary(f'{path}/preprocessor_config.json', GroundingError)
+    for name in ('size', 'pad_size', 'crop_size'):
+        for side, value in dict(getattr(images, name, None) or {}).items():
+            if value is not None and not (is_number(value) and 1 <= value <= _MAX_SIDE):
+                raise boundary.refusal(
+                    f'{name}.{side} is {quoted(value)}; expected 1 to {_MAX_SIDE}'
+                )
 
 
 def make_grounder(**options: Any) -> DetectorGrounder:

@@ -137,7 +137,9 @@ class ServerGrounder(TaskGrounder):
         try:
             self._client.complete(request, never_aborted)
         except GroundingError as error:
-            raise GroundingError(f'no answer by {name!r} with guide {guide!r}: {error}') from error
+            raise GroundingError(
+                f'no answer by {quoted(name)} with guide {quoted(guide)}: {error}'
+            ) from error
 
     def close(self) -> None:
         """Free the segmenter; the server keeps its model."""

@@ -208,7 +208,8 @@ class RobotShapes:
             low, high = shape.shape.bounds(0.0)
             if np.any(~np.isfinite([low, high])) or not np.all(low < high):
                 raise RobotModelError(
-                    f'{source}: a shape of link {shape.link!r} from {low} to {high} m is empty'
+                    f'{source}: a shape of link {quoted(shape.link)} from {low} to {high} m '
+                    'is empty'
                 )
         return cls(tuple(shapes))
 
@@ -234,7 +235,7 @@ def _urdf_shape(
 ) -> Shape:
     (element,) = geometry if geometry is not None and len(geometry) == 1 else (None,)
     if element is None:
-        raise RobotModelError(f'link {link!r}: a collision needs one geometry')
+        raise RobotModelError(f'link {quoted(link)}: a collision needs one geometry')
     if element.tag == 'sphere':
         return Sphere(*_numbers(element, 'radius', 1, link))
     if element.tag == 'cylinder':
@@ -244,11 +245,12 @@ def _urdf_shape(
     if element.tag == 'box':
         return Slabs.box(list(_numbers(element, 'size', 3, link)))
     if element.tag != 'mesh':
-        raise RobotModelError(f'link {link!r}: geometry {element.tag!r} is not known')
+        raise RobotModelError(f'link {quoted(link)}: geometry {quoted(element.tag)} is not known')
     name = element.get('filename', '')
     if resolve is None:
         raise RobotModelError(
-            f'link {link!r}: mesh {name!r} cannot be found without its package; give boxes in a '
+            f'link {quoted(link)}: mesh {quoted(name)} cannot be found without its package; '
+            'give boxes in a '
             'parameter file or a resolver of package://'
         )
     scale = list(_numbers(element, 'scale', 3, link)) if element.get('scale') else [1.0] * 3
@@ -277,7 +279,7 @@ def _numbers(element: ElementTree.Element, name: str, count: int, link: str) -> 
         values = []
     if len(values) != count or not np.all(np.isfinite(values)):
         raise RobotModelError(
-            f'link {link!r}: {element.tag} {name}={quoted(text)}; expected {count} '
+            f'link {quoted(link)}: {element.tag} {name}={quoted(text)}; expected {count} '
             'number(s), and xacro expressions already expanded'
         )
     return iter(values)

@@ -79,7 +79,9 @@ def _read_listing(path: Path) -> tuple[dict[str, dict[str, Any]], str]:
         raise WorldError(f'{path} names no objects; expected objects: {{mug: {_ENTRY}}}')
     for name, entry in objects.items():
         if not isinstance(entry, dict) or not isinstance(entry.get('file'), str):
-            raise WorldError(f'{path}: object {name!r} is {quoted(entry)}; expected {_ENTRY}')
+            raise WorldError(
+                f'{path}: object {quoted(name)} is {quoted(entry)}; expected {_ENTRY}'
+            )
     return {str(name): entry for name, entry in objects.items()}, str(values.get('up_axis', 'z'))
 
 
@@ -88,7 +90,7 @@ def _read_object(
 ) -> SimObject:
     axis = str(entry.get('up_axis', up))
     if axis not in _UP:
-        raise WorldError(f'object {name!r}: up_axis {axis!r} is not x, y or z')
+        raise WorldError(f'object {quoted(name)}: up_axis {quoted(axis)} is not x, y or z')
     mesh = _read_mesh(folder / entry['file'])
     turn = np.eye(4)
     turn[:3, :3] = _UP[axis]
@@ -99,7 +101,7 @@ def _read_object(
     longest = float((high - low).max())
     if not _SIZES[0] <= longest <= _SIZES[1]:
         raise WorldError(
-            f'object {name!r} is {longest:.4g} m long, and {_SIZES[0]} to {_SIZES[1]} m are '
+            f'object {quoted(name)} is {longest:.4g} m long, and {_SIZES[0]} to {_SIZES[1]} m are '
             f'allowed; give its size in metres in {LISTING}'
         )
     mesh.apply_translation([-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]])
@@ -114,7 +116,7 @@ def _size(name: str, value: Any) -> Any:
     size = np.array(value if holds else (), np.float64)
     if not holds or not (size > 0).all():
         raise WorldError(
-            f'object {name!r}: size {quoted(value)} must be three positive lengths in m'
+            f'object {quoted(name)}: size {quoted(value)} must be three positive lengths in m'
         )
     return size
 

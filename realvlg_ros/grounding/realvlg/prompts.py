@@ -13,6 +13,7 @@ from ...boundary import Boundary
 from ...documents import read_yaml
 from ...errors import ParameterError
 from ...fields import Fields
+from ...quoting import quoted
 from ...resources import config_file
 from .coordinates import Convention
 
@@ -57,15 +58,16 @@ class TaskPrompt:
     def __post_init__(self) -> None:
         if self.question.count(_SLOT) != 1:
             raise ParameterError(
-                f'the question of task {self.task.value} must hold {_SLOT} once: {self.question!r}'
+                f'the question of task {self.task.value} must hold {_SLOT} once: '
+                f'{quoted(self.question)}'
             )
         if tuple(_FIELD.findall(self.answer)) != self.task.fields:
             raise ParameterError(
                 f'the answer of task {self.task.value} must hold {self.task.fields} in this '
-                f'order: {self.answer!r}'
+                f'order: {quoted(self.answer)}'
             )
         if not all(self.literals[1:]):
-            raise ParameterError(f'numbers must have fixed text after them: {self.answer!r}')
+            raise ParameterError(f'numbers must have fixed text after them: {quoted(self.answer)}')
         if not 0 <= self.decimals <= 3:
             raise ParameterError(f'decimals of {self.task.value} is {self.decimals}, not 0 to 3')
 
@@ -91,7 +93,7 @@ class Probe:
         if self.question.count(_SLOT) != 1 or not self.yes_words or not self.no_words:
             raise ParameterError(
                 f'a probe needs a question with {_SLOT} once, yes_words and no_words; '
-                f'got {self.question!r}'
+                f'got {quoted(self.question)}'
             )
 
     def ask(self, instruction: str) -> str:
@@ -135,7 +137,9 @@ class PromptSet:
         """
         if task not in self.tasks:
             known = ', '.join(t.value for t in self.tasks)
-            raise ParameterError(f'prompts {self.name!r} have no task {task.value!r}; use {known}')
+            raise ParameterError(
+                f'prompts {quoted(self.name)} have no task {quoted(task.value)}; use {known}'
+            )
         return self.tasks[task]
 
     @classmethod

@@ -19,6 +19,7 @@ from rclpy.qos import (
 from ...boundary import Boundary
 from ...documents import parse_yaml, read_yaml
 from ...errors import BagError
+from ...quoting import quoted
 from ...ros.node.qos import latched, stream
 
 # Messages kept for a reader that is busy, of tf_static as many as tf2 keeps. From rosbag2's
@@ -115,14 +116,14 @@ def _profile(where: str, values: object) -> QoSProfile:
             policy = _value(_POLICIES[key], value)
             if policy is None:
                 names = ', '.join(name.lower() for name in _POLICIES[key].__members__)
-                raise BagError(f'{where}: {key} is {value!r}; expected one of {names}')
+                raise BagError(f'{where}: {key} is {quoted(value)}; expected one of {names}')
             found[key] = policy
         elif key in _DURATIONS:
             found[key] = _duration(f'{where}: {key}', value)
         elif type(value) is _VALUES.get(key) and value >= 0:
             found[key] = value
         else:
-            raise BagError(f'{where}: {key}: {value!r} is no part of a QoS profile')
+            raise BagError(f'{where}: {key}: {quoted(value)} is no part of a QoS profile')
     return QoSProfile(**found)
 
 
@@ -131,4 +132,4 @@ def _duration(where: str, value: object) -> Duration:
         seconds, nanoseconds = value['sec'], value['nsec']
         if all(isinstance(part, int) and part >= 0 for part in (seconds, nanoseconds)):
             return Duration(seconds=seconds, nanoseconds=nanoseconds)
-    raise BagError(f'{where} is {value!r}; expected {{sec: 0, nsec: 0}} and not below')
+    raise BagError(f'{where} is {quoted(value)}; expected {{sec: 0, nsec: 0}} and not below')

@@ -13,6 +13,7 @@ from ...documents import parse_json
 from ...errors import RunError
 from ...files import read_text
 from ...limits import MAX_LISTING_BYTES
+from ...quoting import quoted
 from .events import Event, EventKind
 from .json_fields import integer, mapping, number, sequence, text
 
@@ -170,7 +171,8 @@ def _read_facts(path: Path) -> dict[str, Any]:
     facts = _parse(_content(path), str(path))
     if text(facts, 'format') != FORMAT:
         raise RunError(
-            f'{path}: format is {text(facts, "format")!r}, expected {FORMAT!r}; replay the bag '
+            f'{path}: format is {quoted(text(facts, "format"))}, expected {quoted(FORMAT)}; '
+            'replay the bag '
             'again with this version'
         )
     try:

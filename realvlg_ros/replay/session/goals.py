@@ -14,6 +14,7 @@ from ...errors import RealvlgError, ReplayError
 from ...files import read_text
 from ...grounding.grounding import check_instruction
 from ...limits import MAX_DOCUMENT_BYTES
+from ...quoting import quoted
 from ...ros.conversions.stamps import stamp_to_ns
 from ...settings import Settings, from_options, setting
 from ..bags.bag import Bag
@@ -74,7 +75,7 @@ def numbered(goals: Sequence[ReplayGoal]) -> tuple[ReplayGoal, ...]:
     ids = [goal.goal_id for goal in named]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise ReplayError(f'two goals have the id {twice[0]!r}; give each its own')
+        raise ReplayError(f'two goals have the id {quoted(twice[0])}; give each its own')
     return named
 
 
@@ -129,7 +130,7 @@ def _stamped_ns(bag: Bag, topic: str) -> int:
 
 def _read_goal(entry: Any, place: str) -> ReplayGoal:
     if not isinstance(entry, dict):
-        raise ReplayError(f'{place} is {entry!r}; {_EXPECTED}')
+        raise ReplayError(f'{place} is {quoted(entry)}; {_EXPECTED}')
     if 'instruction' not in entry:
         raise ReplayError(f'{place} has no instruction; {_EXPECTED}')
     try:

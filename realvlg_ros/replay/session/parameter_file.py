@@ -10,6 +10,7 @@ from typing import Any
 from ...boundary import Boundary
 from ...documents import read_yaml
 from ...errors import ParameterError
+from ...quoting import quoted
 from ...settings import (
     Settings,
     construct,
@@ -80,7 +81,7 @@ def _check_names(
             if name not in known and name not in _FOREIGN:
                 hint = did_you_mean(name, declared)
                 owners = ', '.join(nodes) if node == '*' else node
-                raise ParameterError(f'{name!r} is not a parameter of {owners}{hint}')
+                raise ParameterError(f'{quoted(name)} is not a parameter of {owners}{hint}')
 
 
 def _construct(given: Mapping[str, Mapping[str, Any]], node: str, cls: type[Settings]) -> Settings:

@@ -115,7 +115,15 @@ class VisionLanguageModel:
             sides = (processor.patch_size, processor.merge_size)
             if not all(type(side) is int and 1 <= side <= _MAX_PATCH for side in sides):
                 raise boundary.refusal(f'patch_size and merge_size are {quoted(sides)}')
-        return cls(model, processor, tokens)
+            vision = model.config.vision_config
+            if sides != (vision.patch_size, vision.spatial_merge_size):
+                raise boundary.refusal(f'patch_size and merge_size {sides} are not of config.json')
+            made = cls(model, processor, tokens)
+            side = 2 * made.factor
+            picture = made.prepare(np.zeros((side, side, 3), np.uint8), 1, side * side)
+            if not np.isfinite(picture.pixels.numpy()).all():
+                raise boundary.refusal('makes pixels that are not finite')
+        return made
 
     @property
     def factor(self) -> int:

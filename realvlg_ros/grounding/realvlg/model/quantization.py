@@ -36,7 +36,7 @@ class Quantization:
 
     def __post_init__(self) -> None:
         if self.weights not in WIDTHS:
-            raise ParameterError(f'weights {self.weights!r} is not int8 or int4')
+            raise ParameterError(f'weights {quoted(self.weights)} is not int8 or int4')
 
     @classmethod
     def load(cls, path: Path) -> Quantization | None:

@@ -12,6 +12,7 @@ from ....boundary import Boundary
 from ....documents import Size, read_yaml
 from ....errors import BagError
 from ....fields import Fields
+from ....quoting import quoted
 from . import mcap_records, rosbag1_file, sqlite_file
 from .compression import ZSTD_MAGIC
 from .storage import Warn
@@ -88,7 +89,7 @@ def storage_of(path: Path) -> str:
     ):
         if start.startswith(magic):
             return name
-    said = f'begins with {start[:8]!r}' if start else 'is empty'
+    said = f'begins with {quoted(start[:8])}' if start else 'is empty'
     raise BagError(f'{path} is no bag: it {said}; {_EXPECTED}')
 
 
@@ -109,7 +110,8 @@ def _files_by_metadata(path: Path, metadata: dict[str, Any], warn: Warn) -> BagF
         found = _bag_files_in(path)
         if not found:
             raise BagError(
-                f'{path}: none of the files is there that {METADATA} names (storage {storage!r}: '
+                f'{path}: none of the files is there that {METADATA} names (storage '
+                f'{quoted(storage)}: '
                 f'{_listed(missing) or "none"}); copy them beside it'
             )
         there = list(_files_without_metadata(path, warn))
