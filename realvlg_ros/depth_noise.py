@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from .arrays import FloatArray
+from .boundary import Boundary
+from .documents import read_yaml
 from .errors import ParameterError
+from .quoting import quoted
 from .settings import Settings, setting
 
 # A camera with more noise (m at 0 m, and 1/m) is no use to grasping. Chosen: most likely a wrong
@@ -73,7 +75,7 @@ class DepthNoise(Settings):
         names = [item.name for item in fields(cls)]
         if not isinstance(values, Mapping) or set(values) != set(names):
             raise ParameterError(
-                f'{source} holds {values!r}; expected the numbers {" and ".join(names)}'
+                f'{source} holds {quoted(values)}; expected the numbers {" and ".join(names)}'
             )
         try:
             return cls(**values)
@@ -88,11 +90,7 @@ class DepthNoise(Settings):
             ParameterError: the file cannot be read, or see from_values.
         """
         source = f'depth noise profile {path}'
-        try:
-            values = yaml.safe_load(path.read_text())
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ParameterError(f'{source} cannot be read as YAML: {error}') from error
-        return cls.from_values(values, source)
+        return cls.from_values(read_yaml(path, Boundary(source, ParameterError)), source)
 
     @property
     def nearest(self) -> float:

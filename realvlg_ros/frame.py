@@ -115,6 +115,33 @@ class RgbdFrame:
         return points
 
 
+def check_sizes(
+    color: tuple[int, int] | None, depth: tuple[int, int] | None, camera: Camera
+) -> None:
+    """Refuse images that are not of one size, before they are decoded, too.
+
+    Args:
+        color: its columns and rows; None where they are not known yet.
+        depth: likewise.
+        camera: intrinsics; its size is the images' size.
+
+    Raises:
+        FrameError: two sizes differ.
+    """
+    if color is not None and depth is not None and color != depth:
+        raise FrameError(
+            f'depth is {depth[0]}x{depth[1]} and colour {color[0]}x{color[1]}: depth is not '
+            'registered to colour; turn on depth alignment in the camera driver '
+            '(align_depth.enable for RealSense, depth_registration for OpenNI and Orbbec)'
+        )
+    found = color or depth
+    if found is not None and found != (camera.width, camera.height):
+        raise FrameError(
+            f'camera_info is for {camera.width}x{camera.height} but the images are '
+            f'{found[0]}x{found[1]}; use the camera_info of the colour stream'
+        )
+
+
 def _check_shapes(color: ByteArray, depth: npt.NDArray[np.generic], camera: Camera) -> None:
     if color.ndim != 3 or color.shape[2] != 3 or color.dtype != np.uint8:
         raise FrameError(
@@ -122,18 +149,7 @@ def _check_shapes(color: ByteArray, depth: npt.NDArray[np.generic], camera: Came
         )
     if depth.ndim != 2:
         raise FrameError(f'depth is {depth.shape}; expected (height, width)')
-    if depth.shape != color.shape[:2]:
-        raise FrameError(
-            f'depth is {depth.shape[1]}x{depth.shape[0]} and colour '
-            f'{color.shape[1]}x{color.shape[0]}: depth is not registered to colour; turn on '
-            'depth alignment in the camera driver (align_depth.enable for RealSense, '
-            'depth_registration for OpenNI and Orbbec)'
-        )
-    if (camera.height, camera.width) != color.shape[:2]:
-        raise FrameError(
-            f'camera_info is for {camera.width}x{camera.height} but the images are '
-            f'{color.shape[1]}x{color.shape[0]}; use the camera_info of the colour stream'
-        )
+    check_sizes((color.shape[1], color.shape[0]), (depth.shape[1], depth.shape[0]), camera)
 
 
 def _to_metres(depth: npt.NDArray[np.generic], depth_scale: float) -> Float32Array:

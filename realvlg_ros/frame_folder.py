@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from .arrays import ByteArray
+from .boundary import Boundary
 from .camera.camera_file import CameraFile
 from .camera.depth_check import check_variety
 from .errors import FrameError
-from .frame import RgbdFrame
-from .image_header import oversized
+from .files import read_bytes
+from .frame import RgbdFrame, check_sizes
+from .image_files import decode_image
+from .image_header import declared_size, undecodable
 from .json_text import to_json_text
+from .limits import MAX_IMAGE_BYTES
 
 
 def read_frame(folder: Path, stamp_ns: int = 0) -> RgbdFrame:
@@ -28,13 +33,14 @@ def read_frame(folder: Path, stamp_ns: int = 0) -> RgbdFrame:
     if not folder.is_dir():
         raise FrameError(f'{folder} is not a folder; expected one with color.png and depth.png')
     given = CameraFile.read(folder / 'camera.json')
-    color = _read_image(folder / 'color.png', cv2.IMREAD_COLOR)
-    depth = _read_image(folder / 'depth.png', cv2.IMREAD_UNCHANGED)
-    rgb = np.ascontiguousarray(color[..., ::-1])
+    color, depth = (_Encoded.read(folder / name) for name in ('color.png', 'depth.png'))
     try:
+        check_sizes(color.size, depth.size, given.camera)
+        rgb = np.ascontiguousarray(color.decode(cv2.IMREAD_COLOR)[..., ::-1])
         frame = RgbdFrame.from_arrays(
-            rgb, depth, given.camera, stamp_ns, depth_scale=given.depth_scale, noise=given.noise
-        )
+            rgb, depth.decode(cv2.IMREAD_UNCHANGED), given.camera, stamp_ns,
+            depth_scale=given.depth_scale, noise=given.noise,
+        )  # fmt: skip
         check_variety(frame.depth)
     except FrameError as error:
         raise FrameError(f'{folder}: {error}') from error
@@ -73,14 +79,23 @@ def _to_png(image: np.ndarray) -> bytes:
     return bytes(cv2.imencode('.png', image)[1])
 
 
-def _read_image(path: Path, flags: int) -> np.ndarray:
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8) if path.is_file() else np.empty(0, 'u1')
-        if reason := oversized(data):
-            raise FrameError(f'{path} cannot be decoded: {reason}')
-        image = cv2.imdecode(data, flags) if data.size else None
-    except (OSError, cv2.error) as error:
-        raise FrameError(f'{path} cannot be decoded: {error}') from error
-    if image is None:
-        raise FrameError(f'{path} is missing or is not an image')
-    return image
+@dataclass(frozen=True)
+class _Encoded:
+    """The bytes of an image, and its columns and rows."""
+
+    boundary: Boundary
+    data: ByteArray
+    size: tuple[int, int] | None
+
+    @classmethod
+    def read(cls, path: Path) -> _Encoded:
+        boundary = Boundary(str(path), FrameError)
+        if not path.exists():
+            raise boundary.refusal('is missing or is not an image')
+        data = np.frombuffer(read_bytes(path, boundary, MAX_IMAGE_BYTES), np.uint8)
+        if reason := undecodable(data):
+            raise boundary.failure('cannot be decoded', reason)
+        return cls(boundary, data, declared_size(data))
+
+    def decode(self, flags: int) -> np.ndarray:
+        return decode_image(self.data, flags, self.boundary)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
+from .boundary import Boundary
 from .errors import ParameterError
+from .limits import REASON_CHARACTERS
+from .quoting import cut, quoted
 
 
 def share_folder() -> Path:
@@ -29,15 +32,15 @@ def config_file(name: str) -> Path:
     Raises:
         ParameterError: there is no such file.
     """
-    given = Path(name).expanduser()
-    path = given if given.is_absolute() or given.exists() else share_folder() / 'config' / name
-    if not path.is_file():
+    with Boundary(f'the file {quoted(name)}', ParameterError).guard('cannot be looked up'):
+        given = Path(name).expanduser()
+        path = given if given.is_absolute() or given.exists() else share_folder() / 'config' / name
+        if path.is_file():
+            return path
         folder = path.parent
         known = sorted(p.name for p in folder.glob('*')) if folder.is_dir() else []
-        raise ParameterError(
-            f'{path} is not a file; {folder} holds {", ".join(known) or "none"}{_hint(name)}'
-        )
-    return path
+    held = cut(', '.join(known), REASON_CHARACTERS) or 'none'
+    raise ParameterError(f'{path} is not a file; {folder} holds {held}{_hint(name)}')
 
 
 def gripper_file(name: str) -> Path:
@@ -84,7 +87,7 @@ def _profile(what: str, folder: str, name: str) -> Path:
         return profiles[name]
     if not name.endswith(('.yaml', '.yml')):
         raise ParameterError(
-            f'{what} is {name!r}; expected one of {", ".join(profiles)}, or the path of '
+            f'{what} is {quoted(name)}; expected one of {", ".join(profiles)}, or the path of '
             f'a YAML file of your own; {_holds(known)}'
         )
     return _yaml_file(what, folder, name)
@@ -93,12 +96,12 @@ def _profile(what: str, folder: str, name: str) -> Path:
 def _yaml_file(what: str, folder: str, name: str) -> Path:
     """A file of config/ or of a folder in it, or any by its path."""
     known = share_folder() / 'config' / folder
-    for path in (Path(name).expanduser(), known.parent / name, known / name):
-        if path.is_file():
-            return path
-    raise ParameterError(
-        f'{what} {name or repr(name)} is not a file; {_holds(known)}{_hint(name)}'
-    )
+    with Boundary(f'{what} {quoted(name)}', ParameterError).guard('cannot be looked up'):
+        for path in (Path(name).expanduser(), known.parent / name, known / name):
+            if path.is_file():
+                return path
+    shown = cut(name, REASON_CHARACTERS) or repr(name)
+    raise ParameterError(f'{what} {shown} is not a file; {_holds(known)}{_hint(name)}')
 
 
 def _holds(folder: Path) -> str:

@@ -170,7 +170,7 @@ def test_the_default_is_the_profile_of_a_d435():
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        ('floor: [', 'cannot be read as YAML'),
+        ('floor: [', 'is not YAML'),
         ('', 'expected the numbers floor and quadratic'),
         ('floor: 0.001', 'expected the numbers floor and quadratic'),
         ('{floor: 0.001, quadratic: 0.002, cubic: 1}', 'cubic'),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..boundary import Boundary
 from ..depth_noise import DepthNoise
+from ..documents import read_json
 from ..errors import CameraError, ParameterError
+from ..limits import MAX_PIXELS
+from ..quoting import quoted
 from ..resources import depth_noise_file
 from .camera import Camera
 from .distortion import read_distortion
@@ -67,6 +70,10 @@ class CameraFile:
         width, height = (take(name, _SIDE) for name in ('width', 'height'))
         fx, fy = (take(name, _FOCAL) for name in ('fx', 'fy'))
         cx, cy = (take(name, _NUMBER) for name in ('cx', 'cy'))
+        if width * height > MAX_PIXELS:
+            raise CameraError(
+                f'{path}: {width}x{height} pixels are more than the {MAX_PIXELS} that are read'
+            )
         coefficients = take('distortion', _NUMBERS, ())
         model = take('distortion_model', _TEXT, 'plumb_bob')
         frame_id = take('frame_id', _TEXT, Camera.frame_id)
@@ -116,19 +123,12 @@ _FLAG = _Kind('true or false', lambda v: isinstance(v, bool), bool)
 
 
 def _read_object(path: Path) -> Mapping[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding='utf-8-sig'))
-    except FileNotFoundError as error:
-        raise CameraError(f'{path} is missing; a frame folder needs camera.json') from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise CameraError(
-            f'{path} cannot be read as JSON ({error}); it needs the numbers {", ".join(_NEEDED)}'
-        ) from error
+    if not path.exists():
+        raise CameraError(f'{path} is missing; a frame folder needs camera.json')
+    boundary = Boundary(str(path), CameraError, f'it needs the numbers {", ".join(_NEEDED)}')
+    values = read_json(path, boundary)
     if not isinstance(values, dict):
-        raise CameraError(
-            f'{path} holds a {type(values).__name__}; expected an object with the numbers '
-            f'{", ".join(_NEEDED)}'
-        )
+        raise boundary.refusal(f'holds {quoted(values)}; expected an object')
     return values
 
 
@@ -142,8 +142,8 @@ def _check_names(path: Path, values: Mapping[str, Any]) -> None:
         near = difflib.get_close_matches(_plain(key), known, 1, _MISSPELT)
         if near and known[near[0]] not in values:
             raise CameraError(
-                f'{path}: there is no key {key!r} (= {values[key]!r}); it is called '
-                f'{known[near[0]]!r}'
+                f'{path}: there is no key {quoted(key)} (= {quoted(values[key])}); it is called '
+                f'{quoted(known[near[0]])}'
             )
 
 
@@ -164,10 +164,10 @@ def _take(
         if default is not None:
             return default
         raise CameraError(
-            f'{path}: the key {key!r} is missing; it needs the numbers {", ".join(_NEEDED)}'
+            f'{path}: the key {quoted(key)} is missing; it needs the numbers {", ".join(_NEEDED)}'
         )
     if not kind.holds(values[key]):
-        raise CameraError(f'{path}: {key} is {json.dumps(values[key])}; expected {kind.words}')
+        raise CameraError(f'{path}: {key} is {quoted(values[key])}; expected {kind.words}')
     return kind.convert(values[key])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import FloatArray
 from ..errors import CameraError
+from ..quoting import quoted
 
 # The distortion model of fisheye lenses in sensor_msgs/CameraInfo.
 EQUIDISTANT = 'equidistant'
@@ -55,7 +56,8 @@ def read_distortion(model: str, values: Sequence[float]) -> tuple[tuple[float, .
     known = name in (*_POLYNOMIAL, *_SYNONYMS)
     if not (known or (name in _UNDISTORTED and not any(coefficients))):
         raise CameraError(
-            f'distortion model {model!r} with D {coefficients} is not supported (only '
+            f'distortion model {quoted(model)} with D {quoted(coefficients)} is not supported '
+            '(only '
             f'{", ".join((*_POLYNOMIAL, EQUIDISTANT))}); rectify the images (image_proc) and set '
             'the parameter rectified'
         )

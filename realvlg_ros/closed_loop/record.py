@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from typing import Any
 
+from ..boundary import Boundary
+from ..documents import as_mapping, parse_json
 from ..errors import RealvlgError
 from ..json_text import to_json_text
 
@@ -96,16 +97,15 @@ class Episode:
         Raises:
             RealvlgError: it is cut off, or of another kind.
         """
-        try:
-            values: dict[str, Any] = json.loads(line)
+        boundary = Boundary('not a line of an episode', RealvlgError)
+        with boundary.guard():
+            values = as_mapping(parse_json(line, boundary), boundary)
             known = {f.name for f in fields(cls)}
             if set(values) != known:
                 raise ValueError(f'it has the keys {sorted(values)}')
             for key in ('quality', 'width_error'):
                 values[key] = math.nan if values[key] is None else values[key]
             return cls(**{**values, 'cause': Cause(values['cause'])})
-        except (ValueError, TypeError, AttributeError) as error:
-            raise RealvlgError(f'not a line of an episode: {error}') from error
 
     def outcome(self) -> dict[str, Any]:
         """All but the times, which no two runs share."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..boundary import Boundary
+from ..documents import as_mapping, read_json
 from ..errors import RealvlgError, RunError, WorldError
+from ..files import read_text
 from ..grasping.gripper import Gripper
 from ..json_text import to_json_text
+from ..limits import MAX_LISTING_BYTES
+from ..quoting import quoted
 from ..simulation.physics.solid import Solid
 from .episode import Loop, Trial
 from .grounders import GROUNDINGS
@@ -50,14 +54,16 @@ class EvaluateOptions:
                 f'episodes {self.episodes} must be at least 1 and seed {self.seed} at least 0'
             )
         if self.kind not in SETS:
-            raise WorldError(f'set {self.kind!r} is not one of {", ".join(SETS)}')
+            raise WorldError(f'set {quoted(self.kind)} is not one of {", ".join(SETS)}')
         if self.grounding not in GROUNDINGS:
-            raise WorldError(f'grounding {self.grounding!r} is not one of {", ".join(GROUNDINGS)}')
+            raise WorldError(
+                f'grounding {quoted(self.grounding)} is not one of {", ".join(GROUNDINGS)}'
+            )
         if self.through not in THROUGH:
-            raise WorldError(f'through {self.through!r} is not one of {", ".join(THROUGH)}')
+            raise WorldError(f'through {quoted(self.through)} is not one of {", ".join(THROUGH)}')
         if self.through == 'nodes' and self.grounding != 'sentence':
             raise WorldError(
-                f'grounding {self.grounding!r}: nodes are given a sentence; take sentence'
+                f'grounding {quoted(self.grounding)}: nodes are given a sentence; take sentence'
             )
         if not 2 <= self.count <= 12:
             raise WorldError(f'{self.count} objects in a scene; 2 to 12 are allowed')
@@ -111,10 +117,7 @@ def read_episodes(folder: Path) -> list[Episode]:
         RunError: there is no such file.
     """
     path = folder / EPISODES_FILE
-    try:
-        lines = path.read_text(encoding='utf-8').splitlines()
-    except OSError as error:
-        raise RunError(f'{path} cannot be read: {error.strerror}') from error
+    lines = read_text(path, Boundary(str(path), RunError), MAX_LISTING_BYTES).splitlines()
     return sorted(_episodes(lines), key=lambda episode: episode.seed)
 
 
@@ -146,9 +149,11 @@ def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> di
     """The episodes that are there by seed, of a run with the same options."""
     wanted = {**asdict(options), 'stock': digest(stock)}
     path = folder / RUN_FILE
-    try:
+    with Boundary(str(folder), RunError).guard('cannot be used for a run'):
         if path.exists():
-            found = asdict(EvaluateOptions()) | json.loads(path.read_text(encoding='utf-8'))
+            boundary = Boundary(str(path), RunError)
+            kept = as_mapping(read_json(path, boundary), boundary)
+            found = asdict(EvaluateOptions()) | kept
             differs = [k for k, v in wanted.items() if found.get(k) != v and k != 'episodes']
             if differs:
                 raise RunError(
@@ -160,8 +165,6 @@ def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> di
         # A line that was cut off is not kept.
         text = ''.join(episode.line() + '\n' for episode in episodes)
         _replace(folder / EPISODES_FILE, text)
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise RunError(f'{folder} cannot be used for a run: {error}') from error
     return {episode.seed: episode for episode in episodes}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..errors import GripperError
+from ..fields import Fields
+from ..quoting import quoted
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,15 @@ class Actuation:
         for name, positions in self.joints.items():
             if len(positions) != len(self.openings) or not np.all(np.isfinite(positions)):
                 raise GripperError(
-                    f'joint {name!r} has {len(positions)} positions {list(positions)}; expected a '
+                    f'joint {quoted(name)} has {len(positions)} positions '
+                    f'{quoted(list(positions))}; expected a '
                     f'finite one for each of {len(self.openings)} openings'
                 )
             steps = np.diff(positions)
             if not (all(steps > 0) or all(steps < 0)):
                 raise GripperError(
-                    f'positions {list(positions)} of joint {name!r} turn back: one position would '
+                    f'positions {quoted(list(positions))} of joint {quoted(name)} turn back: '
+                    'one position would '
                     'be of two openings'
                 )
         for what in ('closing_force', 'closing_speed'):
@@ -54,28 +58,21 @@ class Actuation:
                 raise GripperError(f'{what} is {getattr(self, what)}; it must be above 0')
 
     @classmethod
-    def from_values(cls, values: object) -> Actuation:
+    def from_fields(cls, values: Fields) -> Actuation:
         """Read the key `actuation` of a gripper profile.
 
         Raises:
             GripperError: a key is missing, unknown or invalid.
         """
-        names = {item.name for item in fields(cls)}
-        if not isinstance(values, Mapping) or set(values) != names:
-            raise GripperError(f'holds {values!r}; expected the keys {", ".join(sorted(names))}')
-        try:
-            return cls(
-                openings=tuple(float(v) for v in values['openings']),
-                joints={
-                    str(name): tuple(float(v) for v in positions)
-                    for name, positions in values['joints'].items()
-                },
-                closing_force=float(values['closing_force']),
-                closing_speed=float(values['closing_speed']),
-                touch_links=tuple(str(link) for link in values['touch_links']),
-            )
-        except (AttributeError, TypeError, ValueError) as error:
-            raise GripperError(f'holds {values!r}: {error}') from error
+        values.check_keys(sorted(item.name for item in fields(cls)))
+        joints = values.block('joints')
+        return cls(
+            openings=values.numbers('openings'),
+            joints={name: joints.numbers(name) for name in joints},
+            closing_force=values.number('closing_force'),
+            closing_speed=values.number('closing_speed'),
+            touch_links=values.texts('touch_links'),
+        )
 
     def posture(self, opening: float) -> dict[str, float]:
         """Positions of the joints, m or rad, by name.

@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from ..arrays import FloatArray
-from ..errors import GripperError, TransformError
+from ..boundary import Boundary
+from ..documents import read_yaml
+from ..errors import GripperError
+from ..fields import Fields
+from ..quoting import quoted
 from ..transforms import from_quaternion
 from .actuation import Actuation
+
+_LENGTHS = (
+    'min_opening', 'max_opening', 'finger_length', 'finger_thickness', 'finger_width',
+    'fingertip_depth',
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,13 @@ class Gripper:
             self.finger_width, self.fingertip_depth, *self.palm_size,
         )  # fmt: skip
         if not all(np.isfinite(v) and v > 0 for v in lengths):
-            raise GripperError(f'gripper {self.name!r}: lengths {lengths} m must be positive')
+            raise GripperError(
+                f'gripper {quoted(self.name)}: lengths {lengths} m must be positive'
+            )
         if not 0 <= self.min_opening < self.max_opening:
             raise GripperError(
-                f'gripper {self.name!r}: min_opening {self.min_opening} m must be at least 0 and '
+                f'gripper {quoted(self.name)}: min_opening {self.min_opening} m must be at '
+                'least 0 and '
                 f'less than max_opening {self.max_opening} m'
             )
 
@@ -71,7 +82,8 @@ class Gripper:
             moved.openings[0] <= self.min_opening and self.max_opening <= moved.openings[-1]
         ):
             raise GripperError(
-                f'gripper {self.name!r}: its joints are told for openings of {moved.openings[0]} '
+                f'gripper {quoted(self.name)}: its joints are told for openings of '
+                f'{moved.openings[0]} '
                 f'to {moved.openings[-1]} m, and it opens from {self.min_opening} to '
                 f'{self.max_opening} m'
             )
@@ -83,25 +95,22 @@ class Gripper:
         Raises:
             GripperError: the file is missing, or a key is missing, unknown or invalid.
         """
-        try:
-            values = dict(yaml.safe_load(path.read_text()))
-            values['tcp2parent_link'] = _pose(values['tcp2parent_link'])
-            links = dict(values.get('other_links') or {})
-            values['other_links'] = {str(link): _pose(pose) for link, pose in links.items()}
-            moved = values.get('actuation')
-            values['actuation'] = None if moved is None else Actuation.from_values(moved)
-            values['palm_size'] = tuple(float(v) for v in values['palm_size'])
-        except GripperError as error:
-            raise GripperError(f'gripper profile {path}: actuation {error}') from error
-        except (OSError, KeyError, TypeError, ValueError, TransformError, yaml.YAMLError) as error:
-            raise GripperError(f'gripper profile {path}: {error!r}') from error
-        names = {f.name for f in fields(cls)}
-        if set(values) != names:
-            raise GripperError(
-                f'gripper profile {path}: missing {sorted(names - set(values))}, '
-                f'unknown {sorted(set(values) - names)}'
+        boundary = Boundary(f'gripper profile {path}', GripperError)
+        values = Fields(read_yaml(path, boundary), boundary)
+        optional = ('other_links', 'actuation')
+        values.check_keys([f.name for f in fields(cls) if f.name not in optional], optional)
+        links = values.block('other_links') if 'other_links' in values else Fields({}, boundary)
+        moved = values.block('actuation') if 'actuation' in values else None
+        with boundary.guard():
+            plain: dict[str, Any] = {key: values.number(key) for key in _LENGTHS}
+            plain |= {key: values.text(key) for key in ('name', 'parent_link', 'urdf')}
+            return cls(
+                **plain,
+                palm_size=_three(values.numbers('palm_size', 3)),
+                tcp2parent_link=_pose(values.block('tcp2parent_link')),
+                other_links={link: _pose(links.block(link)) for link in links},
+                actuation=None if moved is None else Actuation.from_fields(moved),
             )
-        return cls(**values)
 
     def tcp_in(self, link: str = '') -> FloatArray:
         """Pose (4x4) of the TCP in a link of the robot.
@@ -115,7 +124,8 @@ class Gripper:
         links = {self.parent_link: self.tcp2parent_link} | self.other_links
         if (link or self.parent_link) not in links:
             raise GripperError(
-                f'gripper {self.name!r} does not say where its TCP is in the link {link!r}; it '
+                f'gripper {quoted(self.name)} does not say where its TCP is in the link '
+                f'{quoted(link)}; it '
                 f'knows {", ".join(links)}: add the link to other_links of the profile'
             )
         return links[link or self.parent_link]
@@ -141,6 +151,12 @@ class Gripper:
         )
 
 
-def _pose(values: Any) -> FloatArray:
+def _pose(values: Fields) -> FloatArray:
     """The 4x4 pose of a mapping with position_m and quaternion_xyzw."""
-    return from_quaternion(values['position_m'], values['quaternion_xyzw'])
+    values.check_keys(('position_m', 'quaternion_xyzw'))
+    return from_quaternion(values.numbers('position_m', 3), values.numbers('quaternion_xyzw', 4))
+
+
+def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
+    x, y, z = values
+    return x, y, z

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import threading
+import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import GroundingCanceled, GroundingError, ParameterError
+from ..boundary import Boundary
+from ..documents import parse_json
+from ..errors import GroundingError, ParameterError
+from ..fields import is_number
 from ..json_text import to_json_text
+from ..limits import MAX_ANSWER_CHARACTERS, MAX_REPLY_BYTES
+from ..quoting import quoted
+from .deadline_http import Deadline, DeadlineConnection
 
-# Interval at which the abort flag is polled, s, and the longest reply, bytes. Chosen: a cancel
-# without noticeable delay; far beyond any answer.
-_POLL_S = 0.02
-_MAX_REPLY_BYTES = 4_000_000
+# The largest log probability, with what rounding adds to 0. Chosen: half floats of servers.
+_LARGEST_LOG = 0.01
+_PRINTABLE = re.compile('[!-~]*')
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,12 @@ class ChatClient:
         Raises:
             ParameterError: not an http or https address.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ('http', 'https') or not parts.hostname:
-            raise ParameterError(f'server url {url!r} is not like http://host:8000/v1')
+        self._address = _Address.parse(url)
+        if not _PRINTABLE.fullmatch(api_key):
+            raise ParameterError('the key of the server holds a space or what is no ASCII text')
         self._url = url.rstrip('/')
-        self._secure = parts.scheme == 'https'
-        self._address = parts.hostname, parts.port
-        self._base = parts.path.rstrip('/')
         self._timeout_s = timeout_s
-        self._headers = {'Content-Type': 'application/json'}
+        self._headers = {'Content-Type': 'application/json', 'Connection': 'close'}
         if api_key:
             self._headers['Authorization'] = f'Bearer {api_key}'
 
@@ -66,11 +67,9 @@ class ChatClient:
             GroundingError: it cannot be reached or does not answer as an OpenAI-style server.
             GroundingCanceled: aborted returned True.
         """
-        reply = self._request('GET', '/models', None, aborted)
-        try:
-            return [str(model['id']) for model in reply['data']]
-        except (KeyError, TypeError) as error:
-            raise GroundingError(f'{self._url}/models is not an OpenAI-style reply') from error
+        reply = self._decode(*self._exchange('GET', '/models', None, aborted))
+        with self._reading('is no OpenAI-style list of models').guard():
+            return [_text(model['id']) for model in reply['data']]
 
     def complete(self, request: Mapping[str, Any], aborted: Callable[[], bool]) -> Completion:
         """Post one request; aborted is called 50 times a second.
@@ -80,51 +79,44 @@ class ChatClient:
                 another form.
             GroundingCanceled: aborted returned True; the connection is closed.
         """
-        reply = self._request('POST', '/chat/completions', to_json_text(request), aborted)
-        try:
+        status, data = self._exchange('POST', '/chat/completions', to_json_text(request), aborted)
+        return self.completion_of(status, data)
+
+    def completion_of(self, status: int, data: bytes) -> Completion:
+        """The completion that a server sent.
+
+        Raises:
+            GroundingError: an error status, or a reply of another form.
+        """
+        reply = self._decode(status, data)
+        with self._reading('sent no chat completion, or one of another form').guard():
             choice = reply['choices'][0]
-            text = choice['message']['content']
-            if not isinstance(text, str):
-                raise TypeError(f'content is {type(text).__name__}')
+            text = _text(choice['message']['content'])
             content = (choice.get('logprobs') or {}).get('content') or ()
-            pairs = tuple((str(item['token']), float(item['logprob'])) for item in content)
-        except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-            raise GroundingError(
-                f'{self._url} sent no chat completion ({error!r}); is it an OpenAI-style server?'
-            ) from error
-        return Completion(text, pairs)
+            pairs = tuple(_log_probability(item) for item in content)
+        return Completion(text[-MAX_ANSWER_CHARACTERS:], pairs)
 
-    def _request(
+    def _reading(self, fault: str) -> Boundary:
+        remedy = 'is it an OpenAI-style server?'
+        return Boundary(f'{self._url} {fault}', GroundingError, remedy)
+
+    def _exchange(
         self, method: str, path: str, body: str | None, aborted: Callable[[], bool]
-    ) -> Any:
-        """One exchange in a separate thread, so that the caller can abandon it."""
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(*self._address, timeout=self._timeout_s)
-        result: list[tuple[int, bytes] | Exception] = []
-
-        def exchange() -> None:
-            try:
-                connection.request(method, self._base + path, body, self._headers)
+    ) -> tuple[int, bytes]:
+        """One exchange, over at the deadline or when the caller gives up."""
+        deadline = Deadline(time.monotonic() + self._timeout_s, aborted)
+        connection = self._address.connect(deadline)
+        failed = Boundary(self._url, GroundingError, 'is the server running?')
+        data = None if body is None else body.encode()
+        try:
+            with failed.guard('cannot be reached or broke off', passing=(TimeoutError,)):
+                connection.request(method, self._address.base + path, data, self._headers)
                 response = connection.getresponse()
-                result.append((response.status, response.read(_MAX_REPLY_BYTES)))
-            except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-                # A socket that is closed during a read raises any of these.
-                result.append(error)
-
-        thread = threading.Thread(target=exchange, name='chat_request', daemon=True)
-        deadline = time.monotonic() + self._timeout_s
-        thread.start()
-        while thread.is_alive():
-            thread.join(_POLL_S)
-            if thread.is_alive() and aborted():
-                connection.close()
-                raise GroundingCanceled('the grounding was canceled while the server worked')
-            if thread.is_alive() and time.monotonic() > deadline:
-                connection.close()
-                raise self._too_late()
-        if isinstance(result[0], TimeoutError):
-            raise self._too_late()
-        return self._decode(result[0])
+                return response.status, response.read(MAX_REPLY_BYTES)
+        except TimeoutError as error:
+            raise self._too_late() from error
+        finally:
+            connection.hang_up()
 
     def _too_late(self) -> GroundingError:
         return GroundingError(
@@ -132,15 +124,61 @@ class ChatClient:
             'at the load of the server'
         )
 
-    def _decode(self, result: tuple[int, bytes] | Exception) -> Any:
-        if isinstance(result, Exception):
-            raise GroundingError(
-                f'{self._url} cannot be reached or broke off: {result!r}; is the server running?'
-            ) from result
-        status, data = result
+    def _decode(self, status: int, data: bytes) -> Any:
         if status != 200:
-            raise GroundingError(f'{self._url} answered {status}: {data[:200]!r}')
-        try:
-            return json.loads(data)
-        except ValueError as error:
-            raise GroundingError(f'{self._url} sent no JSON: {data[:80]!r}') from error
+            raise GroundingError(f'{self._url} answered {status}: {quoted(data, 200)}')
+        begins = f'the reply begins with {quoted(data[:80])}'
+        return parse_json(data, Boundary(f'{self._url}: the reply', GroundingError, begins))
+
+
+@dataclass(frozen=True)
+class _Address:
+    """Where a server is.
+
+    Attributes:
+        host: name or address.
+        port: of the server.
+        base: path of the API, without a slash at its end.
+        tls: of an https address.
+    """
+
+    host: str
+    port: int
+    base: str
+    tls: ssl.SSLContext | None
+
+    @classmethod
+    def parse(cls, url: str) -> _Address:
+        boundary = Boundary(
+            f'server url {quoted(url)}', ParameterError, 'expected one like http://host:8000/v1'
+        )
+        with boundary.guard():
+            parts = urlsplit(url)
+            secure = parts.scheme == 'https'
+            port = parts.port if parts.port is not None else 443 if secure else 80
+            if parts.scheme not in ('http', 'https') or not parts.hostname or not port:
+                raise boundary.refusal('is not of http or https, or lacks its host')
+            if not _PRINTABLE.fullmatch(url):
+                raise boundary.refusal('holds a space or what is no ASCII text')
+            if '@' in parts.netloc or parts.query or parts.fragment:
+                raise boundary.refusal(
+                    'holds a user, a query or a fragment; a key is given by api_key_variable'
+                )
+            tls = ssl.create_default_context() if secure else None
+            return cls(parts.hostname, port, parts.path.rstrip('/'), tls)
+
+    def connect(self, deadline: Deadline) -> DeadlineConnection:
+        return DeadlineConnection(self.host, self.port, deadline, self.tls)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f'{quoted(value)} is no text')
+    return value
+
+
+def _log_probability(item: Any) -> tuple[str, float]:
+    value = item['logprob']
+    if not is_number(value) or value > _LARGEST_LOG:
+        raise ValueError(f'the log probability {quoted(value)} is not at most 0')
+    return _text(item['token']), min(float(value), 0.0)

@@ -10,21 +10,27 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GroundingError, ParameterError, RealvlgError
+from ..boundary import Boundary
+from ..errors import GroundingError, ParameterError
+from ..fields import is_number
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..model_folder import read_settings
+from ..model_loading import load_pretrained
 from ..optional import import_optional
+from ..quoting import quoted
 from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
 from .realvlg.answer.decoder import check_aborted
-from .realvlg.model.checkpoint import read_json
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
 from .realvlg.task_settings import MaskSettings
 
 MODEL_TYPES = ('owlv2', 'grounding-dino')
+# Largest side of a picture that a model is fed, px. Chosen: three times the usual.
+_MAX_SIDE = 4096
 
 
 @dataclass(frozen=True)
@@ -83,29 +89,22 @@ class DetectorGrounder:
         """
         self._segmenter.load()
         path = Path(self._settings.checkpoint).expanduser()
-        config = read_json(path / 'config.json')
-        self._type = str(config.get('model_type'))
-        if self._type not in MODEL_TYPES or 'auto_map' in config:
-            raise GroundingError(
-                f'{path}: model type {self._type!r} is not one of {", ".join(MODEL_TYPES)}'
-            )
-        if not any(path.glob('*.safetensors')):
-            raise GroundingError(f'{path} holds no safetensors; pickled weights are not loaded')
-        torch, library = import_libraries()
+        config = read_settings(path / 'config.json')
+        self._type = config.get('model_type', '')
+        if self._type not in MODEL_TYPES:
+            known = ', '.join(MODEL_TYPES)
+            raise GroundingError(f'{path}: model type {quoted(self._type)} is not one of {known}')
+        _, library = import_libraries()
         use_torch_threads(self._settings.threads)
         device, _ = choose_device(self._settings.device, 'auto')
         owl = self._type == 'owlv2'
         model = library.Owlv2ForObjectDetection if owl else library.GroundingDinoForObjectDetection
         images = library.Owlv2ImageProcessorPil if owl else library.GroundingDinoImageProcessorPil
-        try:
-            self._model = model.from_pretrained(
-                path, local_files_only=True, trust_remote_code=False, use_safetensors=True,
-                dtype=torch.float32,
-            ).to(device).eval()  # fmt: skip
+        self._model = load_pretrained(model, path, 'float32').to(device).eval()
+        with Boundary(str(path), GroundingError).guard('could not be loaded'):
             self._images = images.from_pretrained(path, local_files_only=True)
             self._words = library.AutoTokenizer.from_pretrained(path, local_files_only=True)
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise GroundingError(f'{path} could not be loaded: {error}') from error
+            _check_sides(self._images, path)
 
     def close(self) -> None:
         """Free the weights."""
@@ -129,12 +128,8 @@ class DetectorGrounder:
         check_aborted(aborted)
         start = time.perf_counter()
         label = label_of(instruction)
-        try:
+        with Boundary('the detector', GroundingError).guard('could not be run'):
             found = _suppress(self._detect(frame, label), self._settings.overlap)
-        except RealvlgError:
-            raise
-        except RuntimeError as error:
-            raise GroundingError(f'the detector could not be run: {error}') from error
         timings = {'detect': (time.perf_counter() - start) * 1e3}
         check_aborted(aborted)
         return self._decide(frame, instruction, label, found, timings)
@@ -205,6 +200,17 @@ class DetectorGrounder:
         return [
             _Detection(float(scores[i]), _to_box(boxes[i], scale, width, height)) for i in order
         ]
+
+
+def _check_sides(images: Any, path: Path) -> None:
+    """Refuse an image processor that would make pictures of any size."""
+    boundary = Boundary(f'{path}/preprocessor_config.json', GroundingError)
+    for name in ('size', 'pad_size', 'crop_size'):
+        for side, value in dict(getattr(images, name, None) or {}).items():
+            if value is not None and not (is_number(value) and 1 <= value <= _MAX_SIDE):
+                raise boundary.refusal(
+                    f'{name}.{side} is {quoted(value)}; expected 1 to {_MAX_SIDE}'
+                )
 
 
 def make_grounder(**options: Any) -> DetectorGrounder:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-import yaml
-
+from ..boundary import Boundary
+from ..documents import read_yaml
 from ..errors import GroundingError, ParameterError
+from ..quoting import cut, quoted
 from ..resources import backend_options_file
 from .grounding import Grounder
 
@@ -88,13 +89,12 @@ def read_options(name: str) -> dict[str, Any]:
         return {}
     file, _, section = name.partition('#')
     path = backend_options_file(file)
-    try:
-        options = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
-        raise ParameterError(f'{path} is not YAML: {error}') from error
+    options = read_yaml(path, Boundary(str(path), ParameterError))
     if section and isinstance(options, dict):
         if section not in options:
-            raise ParameterError(f'{path} has no section {section!r}, only {", ".join(options)}')
+            raise ParameterError(
+                f'{path} has no section {quoted(section)}, only {cut(", ".join(options))}'
+            )
         options = options[section]
     if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
         raise ParameterError(f'{path} holds no options; expected lines of the form name: value')

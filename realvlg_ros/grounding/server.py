@@ -15,6 +15,7 @@ from ..arrays import ByteArray
 from ..errors import AnswerError, GroundingError, ParameterError
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..quoting import cut, quoted
 from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from .chat_client import ChatClient, Completion
@@ -123,7 +124,7 @@ class ServerGrounder(TaskGrounder):
         held = self._client.models(never_aborted)
         if len(held) != 1:
             raise GroundingError(
-                f'{self._settings.url} names {len(held)} models ({", ".join(held[:6])}); '
+                f'{self._settings.url} names {len(held)} models ({cut(", ".join(held[:6]))}); '
                 f'set {task.value}_model to one of them'
             )
         return held[0]
@@ -136,7 +137,9 @@ class ServerGrounder(TaskGrounder):
         try:
             self._client.complete(request, never_aborted)
         except GroundingError as error:
-            raise GroundingError(f'no answer by {name!r} with guide {guide!r}: {error}') from error
+            raise GroundingError(
+                f'no answer by {quoted(name)} with guide {quoted(guide)}: {error}'
+            ) from error
 
     def close(self) -> None:
         """Free the segmenter; the server keeps its model."""
@@ -195,7 +198,9 @@ class ServerGrounder(TaskGrounder):
         reply = self._client.complete(request, work.aborted)
         word = reply.text.strip(' .!"\n')
         if not word.startswith((*probe.yes_words, *probe.no_words)):
-            raise GroundingError(f'the probe was answered with {reply.text[:40]!r}, not yes or no')
+            raise GroundingError(
+                f'the probe was answered with {quoted(reply.text, 40)}, not yes or no'
+            )
         sure = math.exp(reply.log_probabilities[0][1]) if reply.log_probabilities else 1.0
         return sure if word.startswith(probe.yes_words) else 1.0 - sure
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..boundary import Boundary
+from ..documents import LISTING, read_json
 from ..errors import FrameError, RecordingError
 from ..image_region import Box, RegionMask
+from ..quoting import quoted
 from .episode_files import FILE_NAME, FORMAT
 from .episode_store import is_episode_name
 from .goal_event import CANCELED
@@ -141,10 +143,11 @@ def read_episode(folder: Path) -> RecordedEpisode:
         RecordingError: its file is missing or not what a recorder writes.
     """
     path = folder / FILE_NAME
-    try:
-        values = json.loads(path.read_text())
+    boundary = Boundary(str(path), RecordingError)
+    values = read_json(path, boundary, LISTING)
+    with boundary.guard('is no recording'):
         if values['format'] != FORMAT:
-            raise RecordingError(f'{path} has the format {values["format"]!r}, not {FORMAT!r}')
+            raise boundary.refusal(f'has the format {quoted(values["format"])}, not {FORMAT!r}')
         episode = RecordedEpisode(
             folder.name,
             values,
@@ -154,8 +157,6 @@ def read_episode(folder: Path) -> RecordedEpisode:
         # What exports rely on.
         _ = (episode.status, episode.success, episode.uncertainty, episode.instruction)
         _ = dict(episode.answer), dict(values['versions'])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise RecordingError(f'{path} is no recording: {error!r}') from error
     return episode
 
 

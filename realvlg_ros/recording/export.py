@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..boundary import Boundary
 from ..errors import RecordingError
 from ..evaluation.formats.coco import CocoImage, CocoObject, write_coco
 from ..evaluation.formats.lerobot import Feature, LeRobotEpisode, write_lerobot
+from ..files import read_bytes
+from ..limits import MAX_IMAGE_BYTES
 from ..transforms import to_quaternion
 from .episode_reader import RecordedEpisode, RecordedFrame, RecordedObject
 
@@ -201,10 +204,7 @@ def _copy(source: Path, target: Path) -> tuple[int, int]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordingError(f'{path} cannot be read: {error.strerror or error}') from error
+    return read_bytes(path, Boundary(str(path), RecordingError), MAX_IMAGE_BYTES)
 
 
 def _size(png: bytes, path: Path) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import RecordingError
 from ..image_region import RegionMask
+from ..quoting import quoted
 
 
 def mask_to_runs(mask: RegionMask) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def mask_from_runs(values: Mapping[str, Any]) -> RegionMask:
         )
         runs = np.asarray(values['runs'], np.int64)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise RecordingError(f'a mask cannot be read: {error!r}') from error
+        raise RecordingError(f'a mask cannot be read: {quoted(error)}') from error
     filled = runs.ndim == 1 and (runs >= 0).all() and runs.sum() == rows * columns
     if not (filled and rows > 0 and columns > 0):
         raise RecordingError(f'the runs of a mask do not fill its region of {columns}x{rows} px')

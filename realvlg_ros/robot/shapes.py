@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.spatial.transform import Rotation
 
 from ..arrays import BoolArray, FloatArray
-from ..errors import RobotModelError, TransformError
-from ..optional import import_optional
+from ..boundary import Boundary
+from ..documents import as_mapping, parse_xml, read_yaml
+from ..errors import RobotModelError
+from ..fields import Fields
+from ..mesh_files import read_mesh
+from ..quoting import quoted
 from ..transforms import from_quaternion, make_transform
 
 MeshResolver = Callable[[str], Path]
@@ -162,18 +165,16 @@ class RobotShapes:
             RobotModelError: no XML of a robot, geometry that cannot be read, or no shape at all.
             MissingDependencyError: there are meshes and trimesh is not installed.
         """
-        try:
-            robot = ElementTree.fromstring(urdf)
-        except ElementTree.ParseError as error:
-            raise RobotModelError(
-                f'robot description is not XML: {error}; pass the expanded URDF, not a file name'
-            ) from error
+        remedy = 'pass the expanded URDF, not a file name'
+        robot = parse_xml(urdf, Boundary('robot description', RobotModelError, remedy))
         shapes = []
-        for link in robot.iter('link'):
-            name = link.get('name', '')
-            for collision in link.findall('collision') if name not in ignore else ():
-                shape = _urdf_shape(collision.find('geometry'), name, resolve)
-                shapes.append(LinkShape(name, shape, _urdf_origin(collision.find('origin'), name)))
+        with Boundary('robot description', RobotModelError).guard():
+            for link in robot.iter('link'):
+                name = link.get('name', '')
+                for collision in link.findall('collision') if name not in ignore else ():
+                    shape = _urdf_shape(collision.find('geometry'), name, resolve)
+                    pose = _urdf_origin(collision.find('origin'), name)
+                    shapes.append(LinkShape(name, shape, pose))
         return cls._checked(shapes, 'the robot description')
 
     @classmethod
@@ -186,20 +187,15 @@ class RobotShapes:
         Raises:
             RobotModelError: the file is missing or does not follow this.
         """
-        try:
-            links: Mapping[str, Any] = yaml.safe_load(path.read_text())['links']
+        expected = 'expected links: {LINK: [{box: [x, y, z]}]}'
+        boundary = Boundary(f'robot shapes {path}', RobotModelError, expected)
+        with boundary.guard():
+            links = as_mapping(read_yaml(path, boundary), boundary)['links']
             shapes = [
-                LinkShape(str(link), *_yaml_shape(dict(values)))
+                LinkShape(link, *_yaml_shape(Fields(values, boundary, link)))
                 for link, listed in links.items()
                 for values in listed
             ]
-        except (
-            OSError, KeyError, TypeError, ValueError, AttributeError, TransformError,
-            yaml.YAMLError,
-        ) as error:  # fmt: skip
-            raise RobotModelError(
-                f'robot shapes {path}: {error!r}; expected links: {{LINK: [{{box: [x, y, z]}}]}}'
-            ) from error
         return cls._checked(shapes, str(path))
 
     @classmethod
@@ -210,27 +206,27 @@ class RobotShapes:
             )
         for shape in shapes:
             low, high = shape.shape.bounds(0.0)
-            if not np.all(np.isfinite([low, high])) or np.any(low >= high):
+            if np.any(~np.isfinite([low, high])) or not np.all(low < high):
                 raise RobotModelError(
-                    f'{source}: a shape of link {shape.link!r} from {low} to {high} m is empty'
+                    f'{source}: a shape of link {quoted(shape.link)} from {low} to {high} m '
+                    'is empty'
                 )
         return cls(tuple(shapes))
 
 
-def _yaml_shape(values: dict[str, Any]) -> tuple[Shape, FloatArray]:
-    position = values.pop('position_m', (0.0, 0.0, 0.0))
-    quaternion = values.pop('quaternion_xyzw', (0.0, 0.0, 0.0, 1.0))
-    ((kind, size),) = values.items()
+def _yaml_shape(values: Fields) -> tuple[Shape, FloatArray]:
+    position = values.numbers('position_m', 3) if 'position_m' in values else (0.0, 0.0, 0.0)
+    turned = 'quaternion_xyzw' in values
+    quaternion = values.numbers('quaternion_xyzw', 4) if turned else (0.0, 0.0, 0.0, 1.0)
+    (kind,) = set(values) - {'position_m', 'quaternion_xyzw'}
     if kind == 'sphere':
-        shape: Shape = Sphere(float(size))
+        shape: Shape = Sphere(values.number(kind))
     elif kind == 'cylinder':
-        radius, length = (float(v) for v in size)
-        shape = Cylinder(radius, length)
+        shape = Cylinder(*values.numbers(kind, 2))
     elif kind == 'box':
-        x, y, z = (float(v) for v in size)
-        shape = Slabs.box((x, y, z))
+        shape = Slabs.box(values.numbers(kind, 3))
     else:
-        raise ValueError(f'shape {kind!r} is not box, sphere or cylinder')
+        raise ValueError(f'shape {quoted(kind)} is not box, sphere or cylinder')
     return shape, from_quaternion(position, quaternion)
 
 
@@ -239,7 +235,7 @@ def _urdf_shape(
 ) -> Shape:
     (element,) = geometry if geometry is not None and len(geometry) == 1 else (None,)
     if element is None:
-        raise RobotModelError(f'link {link!r}: a collision needs one geometry')
+        raise RobotModelError(f'link {quoted(link)}: a collision needs one geometry')
     if element.tag == 'sphere':
         return Sphere(*_numbers(element, 'radius', 1, link))
     if element.tag == 'cylinder':
@@ -249,11 +245,12 @@ def _urdf_shape(
     if element.tag == 'box':
         return Slabs.box(list(_numbers(element, 'size', 3, link)))
     if element.tag != 'mesh':
-        raise RobotModelError(f'link {link!r}: geometry {element.tag!r} is not known')
+        raise RobotModelError(f'link {quoted(link)}: geometry {quoted(element.tag)} is not known')
     name = element.get('filename', '')
     if resolve is None:
         raise RobotModelError(
-            f'link {link!r}: mesh {name!r} cannot be found without its package; give boxes in a '
+            f'link {quoted(link)}: mesh {quoted(name)} cannot be found without its package; '
+            'give boxes in a '
             'parameter file or a resolver of package://'
         )
     scale = list(_numbers(element, 'scale', 3, link)) if element.get('scale') else [1.0] * 3
@@ -261,14 +258,8 @@ def _urdf_shape(
 
 
 def _mesh_vertices(path: Path, link: str) -> FloatArray:
-    trimesh = import_optional(
-        'trimesh', f'the mesh of link {link!r} needs trimesh', 'pip install trimesh'
-    )
-    try:
-        mesh = trimesh.load(str(path), force='mesh')
-        return np.asarray(mesh.vertices, np.float64).reshape(-1, 3)
-    except (OSError, ValueError, AttributeError, NotImplementedError) as error:
-        raise RobotModelError(f'link {link!r}: mesh {path} cannot be read: {error}') from error
+    mesh = read_mesh(path, Boundary(f'link {quoted(link)}: mesh {path}', RobotModelError))
+    return np.asarray(mesh.vertices, np.float64)
 
 
 def _urdf_origin(origin: ElementTree.Element | None, link: str) -> FloatArray:
@@ -288,7 +279,7 @@ def _numbers(element: ElementTree.Element, name: str, count: int, link: str) -> 
         values = []
     if len(values) != count or not np.all(np.isfinite(values)):
         raise RobotModelError(
-            f'link {link!r}: {element.tag} {name}={text!r}; expected {count} number(s), and xacro '
-            'expressions already expanded'
+            f'link {quoted(link)}: {element.tag} {name}={quoted(text)}; expected {count} '
+            'number(s), and xacro expressions already expanded'
         )
     return iter(values)

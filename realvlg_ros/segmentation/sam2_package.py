@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..boundary import Boundary
 from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box
+from ..model_folder import ModelFolder
+from ..model_loading import check_finite
 from ..optional import import_optional
 from ..torch_device import choose_device, use_torch_threads
 from .sam2_transformers import from_logits
@@ -63,16 +66,19 @@ class Sam2Segmenter:
         use_torch_threads(self._threads)
         device, _ = choose_device(self._device, 'auto')
         name = configs[0].name
+        ModelFolder.open(self._path)
+        boundary = Boundary(str(weights), GroundingError)
         try:
             model = builders.build_sam2(f'configs/sam2.1/{name}', ckpt_path=None, device=device)
-            model.load_state_dict(weight_files.load_file(str(weights)))
+            with boundary.guard(f'does not fit {name}'):
+                tensors = weight_files.load_file(str(weights))
+                model.load_state_dict(tensors)
+            check_finite(tensors.items(), boundary)
         except config_errors.MissingConfigException as error:
             raise GroundingError(
                 f'the sam2 package has no config {name}; name {configs[0]} like one of its '
                 'configs/sam2.1, such as sam2.1_hiera_l.yaml'
             ) from error
-        except RuntimeError as error:
-            raise GroundingError(f'{weights} does not fit {name}: {error}') from error
         self._predictor = predictors.SAM2ImagePredictor(model)
 
     def close(self) -> None:

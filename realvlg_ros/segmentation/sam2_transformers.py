@@ -12,6 +12,7 @@ from ..arrays import ByteArray, Float32Array
 from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
+from ..model_loading import load_pretrained
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .segmenter import Segmentation
 
@@ -46,18 +47,10 @@ class TransformersSegmenter:
             GroundingError: the folder cannot be used.
             MissingDependencyError: torch or transformers is not installed.
         """
-        torch, transformers = import_libraries()
-        if not self._path.is_dir() or not any(self._path.glob('*.safetensors')):
-            raise GroundingError(f'SAM 2 checkpoint {self._path} is not a folder with safetensors')
+        _, transformers = import_libraries()
         use_torch_threads(self._threads)
         device, _ = choose_device(self._device, 'auto')
-        try:
-            model = transformers.Sam2Model.from_pretrained(
-                self._path, local_files_only=True, trust_remote_code=False,
-                use_safetensors=True, dtype=torch.float32,
-            )  # fmt: skip
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise GroundingError(f'{self._path} could not be loaded: {error}') from error
+        model = load_pretrained(transformers.Sam2Model, self._path, 'float32')
         self._model = model.to(device).eval()
 
     def close(self) -> None:

@@ -10,10 +10,13 @@ from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 from ..errors import ParameterError
+from ..quoting import quoted
 
 Value: TypeAlias = bool | int | float | str | tuple[float, ...]
 
 UNITLESS = 'unitless'
+# Numbers of a list that a message shows. Chosen: those of a pose.
+_SHOWN = 8
 _KEY = 'setting'
 _KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
 
@@ -205,11 +208,12 @@ def brief(bound: float) -> str:
 
 def shown(value: Any) -> str:
     """A value as text for messages."""
-    if isinstance(value, str) or not _is_iterable(value):
-        if not isinstance(value, Real) or isinstance(value, Integral):
-            return repr(value)
-        return f'{value:g}' if value == float(f'{value:g}') else repr(float(value))
-    return '[' + ', '.join(map(shown, value)) + ']'
+    if isinstance(value, list | tuple) and all(isinstance(each, Real) for each in value[:_SHOWN]):
+        dots = [f'... ({len(value)} long)'] if len(value) > _SHOWN else []
+        return '[' + ', '.join([*map(shown, value[:_SHOWN]), *dots]) + ']'
+    if not isinstance(value, Real) or isinstance(value, Integral):
+        return quoted(value)
+    return f'{value:g}' if value == float(f'{value:g}') else repr(float(value))
 
 
 def _is_iterable(value: Any) -> bool:

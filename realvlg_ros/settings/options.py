@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from ..errors import ParameterError
+from ..quoting import quoted
 from .declaration import Setting, block_of, settings_of
 
 S = TypeVar('S')
@@ -32,7 +33,9 @@ def from_options(cls: type[S], options: Mapping[str, Any]) -> S:
         _logger.warning(notice)
     for name in values:
         if name not in {item.name for item in declared}:
-            raise ParameterError(f'there is no option {name!r}{did_you_mean(name, declared)}')
+            raise ParameterError(
+                f'there is no option {quoted(name)}{did_you_mean(name, declared)}'
+            )
     return construct(cls, values)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import WorldError
+from ..quoting import quoted
 
 Rgb = tuple[int, int, int]
 
@@ -33,10 +34,11 @@ def parse_color(value: str | Sequence[int]) -> Rgb:
     if isinstance(value, str):
         if value not in COLORS:
             raise WorldError(
-                f'color {value!r} is not known; choose one of {", ".join(COLORS)}, or [r, g, b]'
+                f'color {quoted(value)} is not known; choose one of {", ".join(COLORS)}, or '
+                '[r, g, b]'
             )
         return COLORS[value]
     valid = isinstance(value, Sequence) and len(value) == 3
     if not valid or not all(isinstance(v, int) and 0 <= v <= 255 for v in value):
-        raise WorldError(f'color {value!r} is not a name or [r, g, b] with numbers 0 to 255')
+        raise WorldError(f'color {quoted(value)} is not a name or [r, g, b] with numbers 0 to 255')
     return value[0], value[1], value[2]

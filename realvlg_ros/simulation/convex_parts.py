@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..arrays import FloatArray, IntArray
+from ..boundary import Boundary
 from ..errors import WorldError
+from ..files import read_arrays
 from ..optional import import_optional
 from .mesh_primitives import load_trimesh
 
@@ -53,6 +54,21 @@ class ConvexPart:
 
     vertices: FloatArray
     faces: IntArray
+
+    @classmethod
+    def checked(cls, vertices: npt.NDArray[Any], faces: npt.NDArray[Any]) -> ConvexPart:
+        """A part from arrays that come from a file.
+
+        Raises:
+            WorldError: other shapes, a corner that is not finite, or a face of other corners.
+        """
+        points, corners = np.asarray(vertices, np.float64), np.asarray(faces)
+        shaped = points.shape[1:] == corners.shape[1:] == (3,) and len(points) and len(corners)
+        if not shaped or corners.dtype.kind not in 'iu' or not np.isfinite(points).all():
+            raise WorldError(f'corners {points.shape} and faces {corners.shape} are of no solid')
+        if corners.min() < 0 or corners.max() >= len(points):
+            raise WorldError(f'a face names a corner that is none of {len(points)}')
+        return cls(points, corners.astype(np.int64))
 
 
 def default_cache() -> Path:
@@ -124,13 +140,15 @@ def _digest(mesh: Trimesh) -> str:
 
 def _read(path: Path) -> tuple[ConvexPart, ...] | None:
     """Parts from a file; None where there is none, or where it was cut off."""
+    boundary = Boundary(f'parts {path}', WorldError)
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            count = int(stored['count'])
+        stored = read_arrays(path, boundary)
+        with boundary.guard():
             return tuple(
-                ConvexPart(stored[f'vertices_{i}'], stored[f'faces_{i}']) for i in range(count)
+                ConvexPart.checked(stored[f'vertices_{i}'], stored[f'faces_{i}'])
+                for i in range(int(stored['count']))
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except WorldError:
         return None
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 
+from ..boundary import Boundary
+from ..documents import read_yaml
 from ..errors import WorldError
+from ..fields import is_number
+from ..mesh_files import read_mesh
+from ..quoting import quoted
 from .colors import COLORS
-from .mesh_primitives import load_trimesh
 from .sim_object import SimObject
 
 if TYPE_CHECKING:
@@ -27,10 +30,6 @@ _UP = {
 }
 # Sizes that an object may have, m. Chosen: a grain of rice, a chair; else a unit is wrong.
 _SIZES = (0.002, 2.0)
-# What readers of mesh files raise for files that are damaged. From trimesh.
-_UNREADABLE = (
-    OSError, ValueError, LookupError, AttributeError, TypeError, NotImplementedError,
-)  # fmt: skip
 _ENTRY = '{file: mug.obj, size: [0.08, 0.11, 0.09], label: mug, up_axis: z}'
 
 
@@ -74,16 +73,15 @@ def _list_files(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _read_listing(path: Path) -> tuple[dict[str, dict[str, Any]], str]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise WorldError(f'{path} cannot be read: {error}') from error
+    values = read_yaml(path, Boundary(str(path), WorldError))
     objects = values.get('objects') if isinstance(values, dict) else None
     if not isinstance(objects, dict) or not objects:
         raise WorldError(f'{path} names no objects; expected objects: {{mug: {_ENTRY}}}')
     for name, entry in objects.items():
         if not isinstance(entry, dict) or not isinstance(entry.get('file'), str):
-            raise WorldError(f'{path}: object {name!r} is {entry!r}; expected {_ENTRY}')
+            raise WorldError(
+                f'{path}: object {quoted(name)} is {quoted(entry)}; expected {_ENTRY}'
+            )
     return {str(name): entry for name, entry in objects.items()}, str(values.get('up_axis', 'z'))
 
 
@@ -92,7 +90,7 @@ def _read_object(
 ) -> SimObject:
     axis = str(entry.get('up_axis', up))
     if axis not in _UP:
-        raise WorldError(f'object {name!r}: up_axis {axis!r} is not x, y or z')
+        raise WorldError(f'object {quoted(name)}: up_axis {quoted(axis)} is not x, y or z')
     mesh = _read_mesh(folder / entry['file'])
     turn = np.eye(4)
     turn[:3, :3] = _UP[axis]
@@ -103,7 +101,7 @@ def _read_object(
     longest = float((high - low).max())
     if not _SIZES[0] <= longest <= _SIZES[1]:
         raise WorldError(
-            f'object {name!r} is {longest:.4g} m long, and {_SIZES[0]} to {_SIZES[1]} m are '
+            f'object {quoted(name)} is {longest:.4g} m long, and {_SIZES[0]} to {_SIZES[1]} m are '
             f'allowed; give its size in metres in {LISTING}'
         )
     mesh.apply_translation([-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]])
@@ -114,22 +112,18 @@ def _read_object(
 
 def _size(name: str, value: Any) -> Any:
     """Three positive lengths, m."""
-    try:
-        size = np.array(value, np.float64)
-    except (TypeError, ValueError):
-        size = np.empty(0)
-    if size.shape != (3,) or not np.all(np.isfinite(size)) or not (size > 0).all():
-        raise WorldError(f'object {name!r}: size {value!r} must be three positive lengths in m')
+    holds = isinstance(value, list | tuple) and len(value) == 3 and all(map(is_number, value))
+    size = np.array(value if holds else (), np.float64)
+    if not holds or not (size > 0).all():
+        raise WorldError(
+            f'object {quoted(name)}: size {quoted(value)} must be three positive lengths in m'
+        )
     return size
 
 
 def _read_mesh(path: Path) -> Trimesh:
-    trimesh = load_trimesh()
-    try:
-        mesh = trimesh.load(str(path), force='mesh', skip_materials=True)
-        flat = len(mesh.faces) == 0 or not (mesh.extents > 0).all()
-    except _UNREADABLE as error:
-        raise WorldError(f'mesh {path} cannot be read: {error}') from error
-    if flat:
-        raise WorldError(f'mesh {path} holds no triangles that span a volume')
+    boundary = Boundary(f'mesh {path}', WorldError)
+    mesh = read_mesh(path, boundary)
+    if not (mesh.extents > 0).all():
+        raise boundary.refusal('holds no triangles that span a volume')
     return mesh

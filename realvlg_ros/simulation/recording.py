@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,8 @@ import cv2
 import numpy as np
 
 from ..arrays import FloatArray
+from ..boundary import Boundary
+from ..documents import read_json
 from ..errors import FrameError
 from ..frame_folder import write_frame
 from ..image_region import RegionMask
@@ -53,13 +54,12 @@ def read_camera2world(folder: Path) -> FloatArray | None:
     path = folder / 'labels.json'
     if not path.is_file():
         return None
-    try:
-        content = json.loads(path.read_text())
-        if not isinstance(content, dict) or 'camera2world' not in content:
-            return None
+    boundary = Boundary(str(path), FrameError)
+    content = read_json(path, boundary)
+    if not isinstance(content, dict) or 'camera2world' not in content:
+        return None
+    with boundary.guard('cannot be read'):
         pose = np.asarray(content['camera2world'], np.float64)
-    except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise FrameError(f'{path} cannot be read: {error}') from error
     rotation = pose[:3, :3] if pose.shape == (4, 4) else np.zeros((3, 3))
     if not np.isfinite(pose).all() or not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3):
         raise FrameError(f'{path}: camera2world is no rigid transform of 4x4 numbers')

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import BoolArray, FloatArray
 from ..errors import WorldError
+from ..quoting import quoted
 from .mesh_primitives import concatenate, cuboid, lathe, sphere, tube
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ def make_shape(name: str, dimensions: Mapping[str, float] | None = None) -> Shap
         WorldError: an unknown shape or dimension, or one that is not a positive length.
     """
     if name not in SHAPES:
-        raise WorldError(f'shape {name!r} is not known; choose one of {", ".join(SHAPES)}')
+        raise WorldError(f'shape {quoted(name)} is not known; choose one of {", ".join(SHAPES)}')
     known = list(inspect.signature(SHAPES[name]).parameters)
     for key, value in (dimensions or {}).items():
         if key not in known:
             raise WorldError(
-                f'dimension {key!r} is not one of a {name}; it has {", ".join(known)}'
+                f'dimension {quoted(key)} is not one of a {name}; it has {", ".join(known)}'
             )
         if not (isinstance(value, int | float) and 0.001 <= value <= 2.0):
-            raise WorldError(f'{name}: {key} is {value!r}; expected 0.001 to 2 m')
+            raise WorldError(f'{name}: {key} is {quoted(value)}; expected 0.001 to 2 m')
     try:
         return SHAPES[name](**(dimensions or {}))
     except WorldError as error:

@@ -11,10 +11,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..arrays import ByteArray, FloatArray
+from ..boundary import Boundary
 from ..errors import WorldError
+from ..mesh_files import read_mesh
 from ..transforms import make_transform, transform_points
 from .colors import Rgb
-from .mesh_primitives import load_trimesh
 from .shapes import make_shape
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class SimObject:
         motion: Motion | None = None,
         keep_origin: bool = False,
     ) -> SimObject:
-        """Read a mesh of any format trimesh reads; it is set down on z = 0, centred in x and y.
+        """Read a mesh (see mesh_files); it is set down on z = 0, centred in x and y.
 
         Args:
             path: of the mesh.
@@ -133,14 +134,8 @@ class SimObject:
         Raises:
             WorldError: the file is missing or holds no triangles.
         """
-        trimesh = load_trimesh()
-        try:
-            mesh = trimesh.load(str(path), force='mesh')
-            faces = len(mesh.faces)
-        except (OSError, ValueError, AttributeError, NotImplementedError) as error:
-            raise WorldError(f'mesh {path} cannot be read: {error}') from error
-        if faces == 0:
-            raise WorldError(f'mesh {path} holds no triangles')
+        mesh = read_mesh(path, Boundary(f'mesh {path}', WorldError))
+        faces = len(mesh.faces)
         mesh.apply_scale(scale)
         if not keep_origin:
             low, high = mesh.bounds

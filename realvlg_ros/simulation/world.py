@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import FloatArray
 from ..errors import WorldError
+from ..quoting import quoted
 from ..transforms import make_transform
 from .colors import COLORS
 from .placement import find_place, footprint
@@ -48,7 +49,7 @@ class Table:
         if not all(np.isfinite(v) and v > 0 for v in lengths):
             raise WorldError(f'table: size, thickness and height {lengths} m must be positive')
         if self.texture not in ('wood', 'cloth', 'plain'):
-            raise WorldError(f'table: texture {self.texture!r} is not wood, cloth or plain')
+            raise WorldError(f'table: texture {quoted(self.texture)} is not wood, cloth or plain')
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class World:
             if item.name == name:
                 return item
         names = ', '.join(item.name for item in self.objects)
-        raise WorldError(f'no object {name!r} in {self.name}; there are {names or "none"}')
+        raise WorldError(f'no object {quoted(name)} in {self.name}; there are {names or "none"}')
 
 
 def scatter(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import yaml
 from scipy.spatial.transform import Rotation
 
 from ..arrays import FloatArray
+from ..boundary import Boundary
+from ..documents import read_yaml
 from ..errors import WorldError
+from ..fields import is_number
+from ..quoting import cut, quoted
 from ..transforms import make_transform
 from .colors import parse_color
 from .sim_object import Motion, SimObject
@@ -40,16 +42,10 @@ def read_world(path: Path) -> World:
     Raises:
         WorldError: the file is missing, or a key is missing, unknown or invalid.
     """
-    try:
-        values = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise WorldError(f'world {path} cannot be read: {error.strerror}') from error
-    except yaml.YAMLError as error:
-        raise WorldError(f'world {path} is not YAML: {error}') from error
-    try:
+    boundary = Boundary(f'world {path}', WorldError)
+    values = read_yaml(path, boundary)
+    with boundary.guard():
         return parse_world(values, path.parent, path.stem)
-    except WorldError as error:
-        raise WorldError(f'world {path}: {error}') from error
 
 
 def parse_world(values: Any, folder: Path, name: str = 'world') -> World:
@@ -66,7 +62,7 @@ def parse_world(values: Any, folder: Path, name: str = 'world') -> World:
     values = _mapping(values, 'the file', _WORLD_KEYS)
     entries = values.get('objects', [])
     if not isinstance(entries, Sequence) or isinstance(entries, str):
-        raise WorldError(f'objects is {entries!r}; expected a list')
+        raise WorldError(f'objects is {quoted(entries)}; expected a list')
     seed = _integer(values.get('seed', 0), 'seed')
     items = [_read_object(entry, f'objects[{i}]', folder) for i, entry in enumerate(entries)]
     fixed = [item for item, is_placed in items if is_placed]
@@ -169,7 +165,8 @@ def _read_trajectory(values: Any) -> Trajectory:
     kind = str(values.pop('trajectory', 'static'))
     if kind not in _TRAJECTORIES:
         raise WorldError(
-            f'camera.trajectory {kind!r} is not known; choose one of {", ".join(_TRAJECTORIES)}'
+            f'camera.trajectory {quoted(kind)} is not known; choose one of '
+            + ', '.join(_TRAJECTORIES)
         )
     names = {
         'eye': 'eye_m', 'target': 'target_m', 'start': 'start_m', 'end': 'end_m',
@@ -200,29 +197,28 @@ def _build(make: Callable[..., _Made], values: Any, where: str, names: Mapping[s
 
 def _mapping(values: Any, where: str, known: Sequence[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
-        raise WorldError(f'{where} is {values!r}; expected keys with values')
+        raise WorldError(f'{where} is {quoted(values)}; expected keys with values')
     unknown = [str(key) for key in values if known is not None and key not in known]
     if unknown:
         raise WorldError(
-            f'{where}: unknown key {", ".join(unknown)}; known are {", ".join(known or ())}'
+            f'{where}: unknown key {cut(", ".join(unknown))}; known are {", ".join(known or ())}'
         )
     return values
 
 
 def _number(value: Any, where: str) -> float:
-    valid = isinstance(value, int | float) and not isinstance(value, bool)
-    if not valid or not math.isfinite(value):
-        raise WorldError(f'{where} is {value!r}; expected a finite number')
+    if not is_number(value):
+        raise WorldError(f'{where} is {quoted(value)}; expected a finite number')
     return float(value)
 
 
 def _integer(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise WorldError(f'{where} is {value!r}; expected a whole number, at least 0')
+        raise WorldError(f'{where} is {quoted(value)}; expected a whole number, at least 0')
     return value
 
 
 def _numbers(values: Any, where: str, count: int) -> tuple[float, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != count:
-        raise WorldError(f'{where} is {values!r}; expected {count} numbers')
+        raise WorldError(f'{where} is {quoted(values)}; expected {count} numbers')
     return tuple(_number(value, where) for value in values)

@@ -120,7 +120,7 @@ def test_a_frame_that_is_broken_leaves_those_before_it(folders, tmp_path, capsys
     assert main(['bag', str(folders), '--out', str(tmp_path / 'bag')]) == 2
     words = capsys.readouterr().err
     assert 'holds the frames before this error' in words
-    assert 'depth.png is missing or is not an image' in words
+    assert 'depth.png cannot be decoded: it is no png' in words
     assert len(frames_of(tmp_path / 'bag')) == 2
 
 

@@ -72,11 +72,11 @@ def test_what_a_gripper_cannot_do_is_refused_in_words():
         ({'joints': {'a': [0.0]}}, "joint 'a' has 1 positions"),
         ({'joints': {'a': [0.0, float('nan')]}}, 'finite'),
         ({'joints': {'a': [0.1, 0.1]}}, 'turn back'),
-        ({'joints': ['a']}, 'items'),
+        ({'joints': ['a']}, 'joints is .*expected keys with values'),
         ({'openings': [0.0, float('inf')]}, 'finite'),
         ({'closing_force': -1.0}, 'closing_force is -1.0; it must be above 0'),
         ({'closing_speed': 'fast'}, 'fast'),
-        ({'colour': 'red'}, 'expected the keys closing_force'),
+        ({'colour': 'red'}, 'known are closing_force'),
     ],
 )
 def test_bad_actuation_names_the_profile_and_what_is_wrong(tmp_path, change, words):

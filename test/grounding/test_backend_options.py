@@ -44,7 +44,7 @@ def test_broken_files_and_unknown_options_are_refused(tmp_path):
     with pytest.raises(ParameterError, match='name: value'):
         read_options(str(path))
     path.write_text('a: [')
-    with pytest.raises(ParameterError, match='not YAML'):
+    with pytest.raises(ParameterError, match='is not YAML: line 2'):
         read_options(str(path))
     path.write_text('urll: http://localhost\n')
     for backend in ('server', 'tabletop'):

@@ -194,7 +194,12 @@ def test_invalid_answers_fail_after_the_retry(server, frame, reply, reason):
 
 @pytest.mark.parametrize(
     ('fault', 'reason'),
-    [('dies', 'broke off|no JSON'), ('rubbish', 'no JSON'), ('error', '500'), ('odd', 'no chat')],
+    [
+        ('dies', 'broke off|not JSON'),
+        ('rubbish', 'not JSON'),
+        ('error', '500'),
+        ('odd', 'no chat'),
+    ],
 )
 def test_faults_of_the_server_fail_with_the_reason(server, frame, fault, reason):
     # Any of these is the end of a request, which does not wait for its deadline.

@@ -231,8 +231,8 @@ def test_images_of_another_size_are_left_out_with_a_word(
 @pytest.mark.parametrize(
     ('damage', 'words'),
     [
-        (lambda values: values.pop('frames'), "KeyError('frames')"),
-        (lambda values: values['goal'].pop('instruction'), "KeyError('instruction')"),
+        (lambda values: values.pop('frames'), "the key 'frames' is missing"),
+        (lambda values: values['goal'].pop('instruction'), "the key 'instruction' is missing"),
         (lambda values: values.update(format='other'), "has the format 'other'"),
         (lambda values: values['objects'][0].update(box_xyxy=[5, 5, 1, 1]), 'is empty'),
         (lambda values: values['objects'][0]['mask'].update(runs=[3]), 'do not fill'),

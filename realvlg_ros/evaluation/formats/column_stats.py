@@ -8,7 +8,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ...boundary import Boundary
 from ...errors import LabelError
+from ...image_files import decode_image
 
 
 class ColumnStats:
@@ -55,7 +57,6 @@ class ColumnStats:
 
 def _pixels(png: bytes) -> np.ndarray:
     """(pixels, 3) RGB of a PNG, 0 to 1."""
-    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
-        raise LabelError('an image is no PNG that can be decoded')
+    boundary = Boundary('an image of the export', LabelError)
+    image = decode_image(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR, boundary)
     return np.asarray(image[..., ::-1].reshape(-1, 3) / 255.0)

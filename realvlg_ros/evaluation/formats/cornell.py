@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import LabelError, RectangleError
+from ...boundary import Boundary
+from ...errors import LabelError
 from ...rectangle import GraspRectangle
 from .numbers import read_lines
 
@@ -28,10 +29,8 @@ def read_cornell(path: Path) -> list[GraspRectangle]:
     for index, corners in enumerate(rows.reshape(-1, 4, 2)):
         if np.isnan(corners).any():
             continue
-        try:
+        with Boundary(f'{path}: rectangle {index}', LabelError).guard():
             rectangles.append(GraspRectangle.from_corners(corners))
-        except RectangleError as error:
-            raise LabelError(f'{path}: rectangle {index}: {error}') from error
     return rectangles
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import LabelError, RectangleError
+from ...boundary import Boundary
+from ...errors import LabelError
 from ...rectangle import GraspRectangle
 from .numbers import read_rows
 
@@ -36,13 +37,11 @@ def read_graspnet(path: Path) -> list[GraspNetLabel]:
     for index, (x, y, open_x, open_y, height, score, object_id) in enumerate(read_rows(path, 7)):
         half = math.hypot(open_x - x, open_y - y)
         angle = math.atan2(open_y - y, open_x - x)
-        try:
+        with Boundary(f'{path}: row {index}', LabelError).guard():
             rectangle = GraspRectangle(
                 float(x), float(y), angle, 2 * half, float(height), float(score)
             )
             labels.append(GraspNetLabel(rectangle, int(object_id)))
-        except (RectangleError, ValueError) as error:
-            raise LabelError(f'{path}: row {index}: {error}') from error
     return labels
 
 

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
-from ...errors import LabelError, RectangleError
+from ...boundary import Boundary
+from ...errors import LabelError
 from ...rectangle import GraspRectangle
 from .numbers import read_lines
 
@@ -23,10 +24,8 @@ def read_jacquard(path: Path) -> list[GraspRectangle]:
     """
     rectangles = []
     for index, (x, y, theta, opening, jaw) in enumerate(read_lines(path, 5, ';')):
-        try:
+        with Boundary(f'{path}: rectangle {index}', LabelError).guard():
             rectangles.append(GraspRectangle(x, y, math.radians(theta), opening, jaw))
-        except (RectangleError, ValueError) as error:
-            raise LabelError(f'{path}: rectangle {index}: {error}') from error
     return rectangles
 
 

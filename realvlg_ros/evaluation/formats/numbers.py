@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import FloatArray
+from ...boundary import Boundary
 from ...errors import LabelError
+from ...files import read_array, read_text
+from ...quoting import quoted
 
 
 def read_lines(path: Path, count: int, separator: str | None) -> list[list[float]]:
@@ -21,10 +24,7 @@ def read_lines(path: Path, count: int, separator: str | None) -> list[list[float
     Raises:
         LabelError: the file is missing, or a line holds something else; NaN is a number.
     """
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabelError(f'label file {path} cannot be read: {error}') from error
+    lines = read_text(path, Boundary(f'label file {path}', LabelError)).splitlines()
     rows = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -34,7 +34,7 @@ def read_lines(path: Path, count: int, separator: str | None) -> list[list[float
         except ValueError:
             row = []
         if len(row) != count:
-            raise LabelError(f'{path}:{number}: {line.strip()!r}; expected {count} numbers')
+            raise LabelError(f'{path}:{number}: {quoted(line.strip())}; expected {count} numbers')
         rows.append(row)
     return rows
 
@@ -45,11 +45,10 @@ def read_rows(path: Path, columns: int) -> FloatArray:
     Raises:
         LabelError: the file is missing, pickled, or of another shape.
     """
-    try:
-        rows = np.load(path, allow_pickle=False)
-        rows = np.asarray(rows, np.float64)
-    except (OSError, ValueError, TypeError, EOFError) as error:
-        raise LabelError(f'label file {path} cannot be read as an array: {error}') from error
+    boundary = Boundary(f'label file {path}', LabelError)
+    stored = read_array(path, boundary)
+    with boundary.guard('cannot be read as numbers'):
+        rows = np.asarray(stored, np.float64)
     if rows.size == 0:
         return np.zeros((0, columns))
     if rows.ndim != 2 or rows.shape[1] != columns:

@@ -6,7 +6,6 @@ the dataset makes it from corners p1 to p4 as 90 degrees less than atan2(dx, dy)
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import FloatArray
-from ...errors import LabelError, RectangleError
+from ...boundary import Boundary
+from ...documents import LISTING, read_json
+from ...errors import LabelError
 from ...json_text import to_json_text
 from ...rectangle import GraspRectangle
 from .numbers import read_rows
@@ -38,11 +39,9 @@ def read_ocid_vlg(path: Path) -> list[OcidVlgLabel]:
     rows = _read_json(path) if path.suffix == '.json' else read_rows(path, 6)
     labels = []
     for index, (x, y, width, height, degrees, target) in enumerate(rows.tolist()):
-        try:
+        with Boundary(f'{path}: row {index}', LabelError).guard():
             rectangle = GraspRectangle(x, y, -math.radians(degrees), width, height)
             labels.append(OcidVlgLabel(rectangle, int(target)))
-        except (RectangleError, ValueError) as error:
-            raise LabelError(f'{path}: row {index}: {error}') from error
     return labels
 
 
@@ -61,10 +60,10 @@ def write_ocid_vlg(path: Path, labels: Sequence[OcidVlgLabel]) -> None:
 
 
 def _read_json(path: Path) -> FloatArray:
-    try:
-        rows = np.array(json.loads(path.read_text()), np.float64)
-    except (OSError, ValueError, TypeError) as error:
-        raise LabelError(f'label file {path} cannot be read: {error}') from error
+    boundary = Boundary(f'label file {path}', LabelError)
+    listed = read_json(path, boundary, LISTING)
+    with boundary.guard('cannot be read'):
+        rows = np.array(listed, np.float64)
     if rows.size and (rows.ndim != 2 or rows.shape[1] != 6):
         raise LabelError(f'{path}: rows of shape {rows.shape}; expected (n, 6)')
     return rows.reshape(-1, 6)

@@ -5,15 +5,17 @@ A grasp is eight numbers, the corners P0 to P3 with P0 P1 the opening axis; a co
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import FrameError, LabelError, RectangleError
+from ...boundary import Boundary
+from ...documents import LISTING, read_json
+from ...errors import LabelError
 from ...image_region import Box
 from ...json_text import to_json_text
+from ...quoting import quoted
 from ...rectangle import ContactPair, GraspRectangle
 
 
@@ -49,20 +51,13 @@ def read_realvlg(path: Path) -> list[RealVlgLabel]:
     Raises:
         LabelError: not JSON, a key is missing, or a box, grasp or contact pair cannot be used.
     """
-    try:
-        items = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise LabelError(f'label file {path} cannot be read: {error}') from error
+    items = read_json(path, Boundary(f'label file {path}', LabelError), LISTING)
     if not isinstance(items, list):
         raise LabelError(f'{path}: a {type(items).__name__}; expected a list of objects')
     labels = []
     for index, item in enumerate(items):
-        try:
+        with Boundary(f'{path}: object {index}', LabelError).guard():
             labels.append(_label(item))
-        except KeyError as error:
-            raise LabelError(f'{path}: object {index} has no {error}') from error
-        except (TypeError, ValueError, RectangleError, FrameError) as error:
-            raise LabelError(f'{path}: object {index}: {error}') from error
     return labels
 
 
@@ -103,5 +98,5 @@ def _label(item: Mapping[str, Any]) -> RealVlgLabel:
 def _text(item: Mapping[str, Any], key: str) -> str:
     value = item[key]
     if not isinstance(value, str):
-        raise TypeError(f'{key} is {value!r}; expected text')
+        raise TypeError(f'{key} is {quoted(value)}; expected text')
     return value

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from ...boundary import Boundary
+from ...documents import read_yaml
 from ...errors import ParameterError
+from ...fields import Fields
+from ...quoting import quoted
 from ...resources import config_file
 from .coordinates import Convention
 
@@ -57,15 +58,16 @@ class TaskPrompt:
     def __post_init__(self) -> None:
         if self.question.count(_SLOT) != 1:
             raise ParameterError(
-                f'the question of task {self.task.value} must hold {_SLOT} once: {self.question!r}'
+                f'the question of task {self.task.value} must hold {_SLOT} once: '
+                f'{quoted(self.question)}'
             )
         if tuple(_FIELD.findall(self.answer)) != self.task.fields:
             raise ParameterError(
                 f'the answer of task {self.task.value} must hold {self.task.fields} in this '
-                f'order: {self.answer!r}'
+                f'order: {quoted(self.answer)}'
             )
         if not all(self.literals[1:]):
-            raise ParameterError(f'numbers must have fixed text after them: {self.answer!r}')
+            raise ParameterError(f'numbers must have fixed text after them: {quoted(self.answer)}')
         if not 0 <= self.decimals <= 3:
             raise ParameterError(f'decimals of {self.task.value} is {self.decimals}, not 0 to 3')
 
@@ -91,7 +93,7 @@ class Probe:
         if self.question.count(_SLOT) != 1 or not self.yes_words or not self.no_words:
             raise ParameterError(
                 f'a probe needs a question with {_SLOT} once, yes_words and no_words; '
-                f'got {self.question!r}'
+                f'got {quoted(self.question)}'
             )
 
     def ask(self, instruction: str) -> str:
@@ -135,7 +137,9 @@ class PromptSet:
         """
         if task not in self.tasks:
             known = ', '.join(t.value for t in self.tasks)
-            raise ParameterError(f'prompts {self.name!r} have no task {task.value!r}; use {known}')
+            raise ParameterError(
+                f'prompts {quoted(self.name)} have no task {quoted(task.value)}; use {known}'
+            )
         return self.tasks[task]
 
     @classmethod
@@ -145,25 +149,39 @@ class PromptSet:
         Raises:
             ParameterError: the file is missing, or a key is missing, unknown or invalid.
         """
-        try:
-            values = dict(yaml.safe_load(path.read_text()))
-            tasks = {Task(key): _task(Task(key), v) for key, v in values.pop('tasks').items()}
-            probe = values.pop('probe', None)
-            convention = Convention(values.pop('coordinates'))
+        boundary = Boundary(f'prompt file {path}', ParameterError)
+        values = Fields(read_yaml(path, boundary), boundary)
+        values.check_keys(
+            ('system', 'coordinates', 'tasks'), ('think_open', 'think_close', 'direct', 'probe')
+        )
+        tasks = values.block('tasks')
+        with boundary.guard():
             return cls(
-                path.stem, values.pop('system'), convention, tasks,
-                probe=None if probe is None else _probe(probe), **values,
+                path.stem,
+                values.text('system'),
+                Convention(values.text('coordinates')),
+                {Task(key): _task(Task(key), tasks.block(key)) for key in tasks},
+                values.text('think_open') if 'think_open' in values else '',
+                values.text('think_close') if 'think_close' in values else '',
+                values.text('direct') if 'direct' in values else '',
+                probe=_probe(values.block('probe')) if 'probe' in values else None,
             )  # fmt: skip
-        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-            raise ParameterError(f'prompt file {path}: {error!r}') from error
 
 
-def _task(task: Task, values: Mapping[str, Any]) -> TaskPrompt:
-    return TaskPrompt(task, **values)
+def _task(task: Task, values: Fields) -> TaskPrompt:
+    values.check_keys(('question', 'answer'), ('separator', 'decimals'))
+    return TaskPrompt(
+        task,
+        values.text('question'),
+        values.text('answer'),
+        values.text('separator') if 'separator' in values else '\n',
+        int(values.number('decimals', 0, 3)) if 'decimals' in values else 0,
+    )
 
 
-def _probe(values: Mapping[str, Any]) -> Probe:
-    return Probe(values['question'], tuple(values['yes_words']), tuple(values['no_words']))
+def _probe(values: Fields) -> Probe:
+    values.check_keys(('question', 'yes_words', 'no_words'))
+    return Probe(values.text('question'), values.texts('yes_words'), values.texts('no_words'))
 
 
 def escape(instruction: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...errors import BagError
+from ...quoting import quoted
 from .files.storage import Channel, Warn
 from .known_types import known_types, rosbags_module, to_known
 
@@ -47,7 +48,7 @@ def make_decoder(channel: Channel, warn: Warn) -> Decode:
     if channel.encoding not in ('cdr', 'ros1'):
         raise BagError(
             f'the messages of {channel.topic} ({channel.type or "no type"}) are encoded as '
-            f'{channel.encoding or "unknown"!r}; those of ROS (cdr, ros1) are read'
+            f'{quoted(channel.encoding or "unknown")}; those of ROS (cdr, ros1) are read'
         )
     store = _store_for(channel, warn)
     into_known = _converter_to_known(channel, store)
@@ -114,7 +115,8 @@ def _store_for(channel: Channel, warn: Warn) -> Any:
         if is_known:
             return known
         raise BagError(
-            f'the bag holds no definition of {channel.type or "the type"!r}, the messages on '
+            f'the bag holds no definition of {quoted(channel.type or "the type")}, the '
+            'messages on '
             f'{channel.topic}, and it is none that is known; record it with a definition '
             '(mcap, or sqlite3 of ROS 2 Iron or later), or leave the topic out'
         )
@@ -130,7 +132,8 @@ def _store_for(channel: Channel, warn: Warn) -> Any:
             warn(f'the definition of {channel.type} in the bag cannot be used ({reason})')
             return known
         raise BagError(
-            f'the definition of {channel.type!r} that the bag holds for {channel.topic} cannot be '
+            f'the definition of {quoted(channel.type)} that the bag holds for {channel.topic} '
+            'cannot be '
             f'used: {reason}'
         ) from error
     return store
@@ -154,7 +157,7 @@ def _store_of(name: str, encoding: str, text: str) -> Any:
         for part in parts if begins else [text]:
             found.update(typesys.get_types_from_idl(part))
     else:
-        raise BagError(f'it is written in {encoding or "nothing"!r}')
+        raise BagError(f'it is written in {quoted(encoding or "nothing")}')
     store = typesys.get_typestore(typesys.Stores.EMPTY)
     store.register(found)
     return store

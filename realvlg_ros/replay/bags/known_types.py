@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import BagError
 from ...optional import import_optional
+from ...quoting import quoted
 from ...resources import share_folder
 from .vision_definitions import VISION_DEFINITIONS
 
@@ -54,7 +55,7 @@ def message_class(type_name: str) -> Any:
     """
     found = known_types().types.get(type_name)
     if found is None:
-        raise BagError(f'the definition of message type {type_name!r} is not known')
+        raise BagError(f'the definition of message type {quoted(type_name)} is not known')
     return found
 
 
@@ -109,7 +110,9 @@ def _field(message: Any, name: str, type_name: str) -> Any:
     for spelt in (name, name.upper()):
         if hasattr(message, spelt):
             return getattr(message, spelt)
-    raise BagError(f'a message has no field {name!r} of {type_name}; it is of another version')
+    raise BagError(
+        f'a message has no field {quoted(name)} of {type_name}; it is of another version'
+    )
 
 
 def _value_converter(kind: Any) -> Callable[[Any], Any]:

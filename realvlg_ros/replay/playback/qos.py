@@ -7,7 +7,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rclpy.duration import Duration
 from rclpy.qos import (
     DurabilityPolicy,
@@ -17,7 +16,10 @@ from rclpy.qos import (
     ReliabilityPolicy,
 )
 
+from ...boundary import Boundary
+from ...documents import parse_yaml, read_yaml
 from ...errors import BagError
+from ...quoting import quoted
 from ...ros.node.qos import latched, stream
 
 # Messages kept for a reader that is busy, of tf_static as many as tf2 keeps. From rosbag2's
@@ -39,10 +41,7 @@ def read_overrides(path: Path) -> dict[str, QoSProfile]:
     Raises:
         BagError: the file cannot be read, or holds something else.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise BagError(f'{path} cannot be read: {error}') from error
+    content = read_yaml(path, Boundary(str(path), BagError)) or {}
     if not isinstance(content, dict):
         raise BagError(f'{path} must be a mapping of topics to profiles')
     return {str(topic): _profile(f'{path}, {topic}', value) for topic, value in content.items()}
@@ -84,8 +83,8 @@ def is_reliable(profile: QoSProfile) -> bool:
 def _listed(text: str) -> list[dict[str, Any]]:
     """The profiles of a recorded text; none where it is damaged."""
     try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = parse_yaml(text, Boundary('offered QoS', BagError))
+    except BagError:
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
@@ -117,14 +116,14 @@ def _profile(where: str, values: object) -> QoSProfile:
             policy = _value(_POLICIES[key], value)
             if policy is None:
                 names = ', '.join(name.lower() for name in _POLICIES[key].__members__)
-                raise BagError(f'{where}: {key} is {value!r}; expected one of {names}')
+                raise BagError(f'{where}: {key} is {quoted(value)}; expected one of {names}')
             found[key] = policy
         elif key in _DURATIONS:
             found[key] = _duration(f'{where}: {key}', value)
         elif type(value) is _VALUES.get(key) and value >= 0:
             found[key] = value
         else:
-            raise BagError(f'{where}: {key}: {value!r} is no part of a QoS profile')
+            raise BagError(f'{where}: {key}: {quoted(value)} is no part of a QoS profile')
     return QoSProfile(**found)
 
 
@@ -133,4 +132,4 @@ def _duration(where: str, value: object) -> Duration:
         seconds, nanoseconds = value['sec'], value['nsec']
         if all(isinstance(part, int) and part >= 0 for part in (seconds, nanoseconds)):
             return Duration(seconds=seconds, nanoseconds=nanoseconds)
-    raise BagError(f'{where} is {value!r}; expected {{sec: 0, nsec: 0}} and not below')
+    raise BagError(f'{where} is {quoted(value)}; expected {{sec: 0, nsec: 0}} and not below')

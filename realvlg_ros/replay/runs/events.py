@@ -9,6 +9,7 @@ import numpy as np
 
 from ...arrays import FloatArray
 from ...errors import RunError, TransformError
+from ...quoting import quoted
 from ...transforms import from_quaternion
 from .json_fields import Fields, flag, integer, number, sequence, text, vector
 
@@ -124,7 +125,7 @@ class Event:
         kind = _kind(text(fields, 'event'))
         stamp_ns, t = integer(fields, 'stamp_ns'), number(fields, 't_s')
         if stamp_ns is None or t is None:
-            raise RunError(f'a line of event {kind.value!r} lacks stamp_ns or t_s')
+            raise RunError(f'a line of event {quoted(kind.value)} lacks stamp_ns or t_s')
         return cls(
             kind,
             stamp_ns,
@@ -152,7 +153,7 @@ def _kind(name: str) -> EventKind:
         return EventKind(name)
     except ValueError as error:
         known = ', '.join(kind.value for kind in EventKind)
-        raise RunError(f'event is {name[:40]!r}, expected one of {known}') from error
+        raise RunError(f'event is {quoted(name[:40])}, expected one of {known}') from error
 
 
 def _candidates(fields: Fields) -> list[Candidate]:

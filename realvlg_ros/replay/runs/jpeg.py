@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...boundary import Boundary
 from ...errors import MessageError
+from ...image_files import decode_image
 
 # Longest side, px, and size, bytes, of a picture that is kept as it is, and the quality of one
 # that is made anew. Chosen: an overlay's words are legible and a hundred pictures stay below
@@ -28,15 +30,14 @@ class SizedJpeg:
 
 
 def sized_jpeg(data: npt.ArrayLike) -> SizedJpeg:
-    """A picture (JPEG, PNG, ...) as a JPEG that is small enough for a page.
+    """A picture (JPEG or PNG) as a JPEG that is small enough for a page.
 
     Raises:
         MessageError: it cannot be decoded.
     """
     encoded = np.frombuffer(np.asarray(data, np.uint8).tobytes(), np.uint8)
-    image = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
-    if image is None:
-        raise MessageError(f'a picture of {encoded.size} bytes cannot be decoded')
+    boundary = Boundary(f'a picture of {encoded.size} bytes', MessageError)
+    image = decode_image(encoded, cv2.IMREAD_COLOR, boundary)
     height, width = image.shape[:2]
     is_jpeg = encoded[:2].tobytes() == b'\xff\xd8'
     if is_jpeg and max(width, height) <= MAX_SIDE_PX and encoded.size <= MAX_BYTES:

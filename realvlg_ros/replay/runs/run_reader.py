@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...boundary import Boundary
+from ...documents import parse_json
 from ...errors import RunError
+from ...files import read_text
+from ...limits import MAX_LISTING_BYTES
+from ...quoting import quoted
 from .events import Event, EventKind
 from .json_fields import integer, mapping, number, sequence, text
 
@@ -167,7 +171,8 @@ def _read_facts(path: Path) -> dict[str, Any]:
     facts = _parse(_content(path), str(path))
     if text(facts, 'format') != FORMAT:
         raise RunError(
-            f'{path}: format is {text(facts, "format")!r}, expected {FORMAT!r}; replay the bag '
+            f'{path}: format is {quoted(text(facts, "format"))}, expected {quoted(FORMAT)}; '
+            'replay the bag '
             'again with this version'
         )
     try:
@@ -198,17 +203,11 @@ def _lines(
 
 
 def _content(path: Path) -> str:
-    try:
-        return path.read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f'{path} cannot be read: {error}') from error
+    return read_text(path, Boundary(str(path), RunError), MAX_LISTING_BYTES)
 
 
 def _parse(content: str, where: str) -> dict[str, Any]:
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise RunError(f'{where} is not JSON: {error}') from error
+    value = parse_json(content, Boundary(where, RunError))
     if not isinstance(value, dict):
         raise RunError(f'{where} is not a JSON object')
     return value

@@ -8,10 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ...boundary import Boundary
+from ...documents import lines_of_items, parse_yaml
 from ...errors import RealvlgError, ReplayError
+from ...files import read_text
 from ...grounding.grounding import check_instruction
+from ...limits import MAX_DOCUMENT_BYTES
+from ...quoting import quoted
 from ...ros.conversions.stamps import stamp_to_ns
 from ...settings import Settings, from_options, setting
 from ..bags.bag import Bag
@@ -72,7 +75,7 @@ def numbered(goals: Sequence[ReplayGoal]) -> tuple[ReplayGoal, ...]:
     ids = [goal.goal_id for goal in named]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise ReplayError(f'two goals have the id {twice[0]!r}; give each its own')
+        raise ReplayError(f'two goals have the id {quoted(twice[0])}; give each its own')
     return named
 
 
@@ -82,21 +85,16 @@ def read_goals(path: Path) -> tuple[ReplayGoal, ...]:
     Raises:
         ReplayError: the file cannot be read, or a goal is wrong; names its line.
     """
-    try:
-        text = path.read_text(encoding='utf-8')
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        entries = yaml.safe_load(text)
-    except OSError as error:
-        raise ReplayError(f'goals cannot be read: {error}') from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # A date that is none, and nesting without end, are no YAMLError.
-        raise ReplayError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
+    boundary = Boundary(f'goals {path}', ReplayError)
+    text = read_text(path, boundary, MAX_DOCUMENT_BYTES)
+    entries = parse_yaml(text, boundary)
     if not isinstance(entries, list) or not entries:
         raise ReplayError(f'{path} holds no list of goals; {_EXPECTED}')
+    lines = lines_of_items(text)
     return numbered(
         [
-            _read_goal(entry, f'{path}, goal {number} (line {node.start_mark.line + 1})')
-            for number, (entry, node) in enumerate(zip(entries, root.value, strict=True), 1)
+            _read_goal(entry, f'{path}, goal {number} (line {line})')
+            for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1)
         ]
     )
 
@@ -132,7 +130,7 @@ def _stamped_ns(bag: Bag, topic: str) -> int:
 
 def _read_goal(entry: Any, place: str) -> ReplayGoal:
     if not isinstance(entry, dict):
-        raise ReplayError(f'{place} is {entry!r}; {_EXPECTED}')
+        raise ReplayError(f'{place} is {quoted(entry)}; {_EXPECTED}')
     if 'instruction' not in entry:
         raise ReplayError(f'{place} has no instruction; {_EXPECTED}')
     try:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ...boundary import Boundary
+from ...documents import read_yaml
 from ...errors import ParameterError
+from ...quoting import quoted
 from ...settings import (
     Settings,
     construct,
@@ -41,7 +42,7 @@ def read_parameters(path: Path | None, nodes: Mapping[str, type[Settings]]) -> d
         ParameterError: the file cannot be read, or a value is unknown or refused.
     """
     given: dict[str, dict[str, Any]] = {}
-    try:
+    with Boundary(str(path), ParameterError).guard():
         if path is not None:
             for node, values in _sections(_load(path), ''):
                 given.setdefault(node, {}).update(flatten(values))
@@ -49,18 +50,10 @@ def read_parameters(path: Path | None, nodes: Mapping[str, type[Settings]]) -> d
                 raise ParameterError(f'no parameters; {_EXPECTED}')
         _check_names(given, nodes)
         return {name: _construct(given, name, cls) for name, cls in nodes.items()}
-    except (ParameterError, RecursionError) as error:
-        raise ParameterError(f'{path}: {error}') from error
 
 
 def _load(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ParameterError(f'cannot be read: {error}') from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # A date that is none, and nesting without end, are no YAMLError.
-        raise ParameterError(f'not YAML: {" ".join(str(error).split())}') from error
+    return read_yaml(path, Boundary(str(path), ParameterError))
 
 
 def _sections(level: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -88,7 +81,7 @@ def _check_names(
             if name not in known and name not in _FOREIGN:
                 hint = did_you_mean(name, declared)
                 owners = ', '.join(nodes) if node == '*' else node
-                raise ParameterError(f'{name!r} is not a parameter of {owners}{hint}')
+                raise ParameterError(f'{quoted(name)} is not a parameter of {owners}{hint}')
 
 
 def _construct(given: Mapping[str, Mapping[str, Any]], node: str, cls: type[Settings]) -> Settings:

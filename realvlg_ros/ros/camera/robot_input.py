@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...boundary import Boundary
 from ...errors import RobotModelError
+from ...files import read_text
 from ...frame import RgbdFrame
 from ...optional import import_optional
 from ...resources import config_file
@@ -57,7 +59,9 @@ def read_shapes(file: str) -> RobotShapes:
     """
     path = config_file(file)
     if path.suffix == '.urdf':
-        return RobotShapes.from_urdf(path.read_text(), _resolve)
+        return RobotShapes.from_urdf(
+            read_text(path, Boundary(f'robot description {path}', RobotModelError)), _resolve
+        )
     return RobotShapes.from_yaml(path)
 
 

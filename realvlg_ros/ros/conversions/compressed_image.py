@@ -17,8 +17,11 @@ import numpy.typing as npt
 from sensor_msgs.msg import CompressedImage
 
 from ...arrays import ByteArray, Float32Array
+from ...boundary import Boundary
 from ...errors import MessageError
-from ...image_header import oversized
+from ...image_files import decode_image
+from ...image_header import declared_size
+from ...quoting import quoted
 from .image_encodings import DEPTH_ENCODINGS
 from .rvl import decode_rvl
 from .stamps import ns_to_stamp
@@ -38,7 +41,9 @@ def decode_color(msg: CompressedImage) -> ByteArray:
         MessageError: the data is no image, or holds depth.
     """
     if 'compressedDepth' in msg.format:
-        raise MessageError(f'compressed image of format {msg.format!r} is a depth, not a colour')
+        raise MessageError(
+            f'compressed image of format {quoted(msg.format)} is a depth, not a colour'
+        )
     # camera_info describes the pixels as they are stored: an EXIF orientation is ignored.
     image = _decode(msg, 0, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if _stored_as_rgb(msg.format):
@@ -63,12 +68,12 @@ def decode_depth(
     # The oldest publishers name the encoding alone.
     if 'compressedDepth' not in msg.format and msg.format not in DEPTH_ENCODINGS:
         raise MessageError(
-            f'compressed image of format {msg.format!r} is not a depth: jpeg destroys depth; '
-            'subscribe to the topic .../compressedDepth'
+            f'compressed image of format {quoted(msg.format)} is not a depth: jpeg destroys '
+            'depth; subscribe to the topic .../compressedDepth'
         )
     if len(msg.data) < _HEADER.size:
         raise MessageError(
-            f'compressed depth of format {msg.format!r}, {len(msg.data)} bytes, cannot be '
+            f'compressed depth of format {quoted(msg.format)}, {len(msg.data)} bytes, cannot be '
             f'decoded: a header of {_HEADER.size} bytes is expected; the message is truncated'
         )
     if 'rvl' in msg.format:
@@ -79,7 +84,7 @@ def decode_depth(
         image = _decode(msg, _HEADER.size, cv2.IMREAD_UNCHANGED)
     if image.ndim != 2 or image.dtype != np.uint16:
         raise MessageError(
-            f'compressed depth of format {msg.format!r} holds {image.shape} {image.dtype}; '
+            f'compressed depth of format {quoted(msg.format)} holds {image.shape} {image.dtype}; '
             'expected one channel of 16 bits'
         )
     quantised = np.asarray(image, np.uint16)
@@ -147,25 +152,19 @@ def _stored_as_rgb(format_: str) -> bool:
     return bool(separator) and is_color and 'compressed bgr' not in stored
 
 
+def encoded_size(msg: CompressedImage) -> tuple[int, int] | None:
+    """Columns and rows by the header of a png or jpeg; None of rvl and of damaged ones."""
+    offset = _HEADER.size if 'compressedDepth' in msg.format else 0
+    return declared_size(np.frombuffer(msg.data, np.uint8)[offset:])
+
+
 def _decode(msg: CompressedImage, offset: int, flags: int) -> npt.NDArray[np.generic]:
-    data = np.frombuffer(msg.data, np.uint8)[offset:]
-    if reason := oversized(data):
-        raise _undecoded(msg, f'cannot be decoded ({reason})')
-    try:
-        image = cv2.imdecode(data, flags) if data.size else None
-    except cv2.error as error:
-        # Such as a damaged header that names a size no image has.
-        raise _undecoded(msg, f'cannot be decoded ({error})') from error
-    if image is None:
-        raise _undecoded(msg, 'cannot be decoded')
-    return np.asarray(image)
-
-
-def _undecoded(msg: CompressedImage, reason: str) -> MessageError:
-    return MessageError(
-        f'compressed image of format {msg.format!r}, {len(msg.data)} bytes, {reason}; expected '
-        'jpeg or png (compressedDepth: png behind a header of 12 bytes)'
+    boundary = Boundary(
+        f'compressed image of format {quoted(msg.format)}, {len(msg.data)} bytes',
+        MessageError,
+        'expected jpeg or png (compressedDepth: png behind a header of 12 bytes)',
     )
+    return decode_image(np.frombuffer(msg.data, np.uint8)[offset:], flags, boundary)
 
 
 def _message(format_: str, data: bytes, stamp_ns: int, frame_id: str) -> CompressedImage:

@@ -11,10 +11,10 @@ from ...arrays import FloatArray
 from ...camera.depth_check import check_variety
 from ...depth_noise import DepthNoise
 from ...errors import FrameError
-from ...frame import RgbdFrame
+from ...frame import RgbdFrame, check_sizes
 from .camera import camera_from_msg, camera_to_msg
-from .compressed_image import encode_color, encode_depth
-from .image import color_from_msg, depth_from_msg, image_from_array
+from .compressed_image import encode_color, encode_depth, encoded_size
+from .image import color_from_msg, depth_from_msg, image_from_array, is_compressed
 from .stamps import stamp_to_ns
 
 # Forms in which depth is sent.
@@ -69,11 +69,13 @@ def frame_from_msgs(
             'RealSense, depth_registration for OpenNI and Orbbec) and use the aligned topic, or '
             'set the parameter check_frame_id to false if it is registered all the same'
         )
+    camera = camera_from_msg(camera_info, rectified)
+    check_sizes(_encoded_size(color), _encoded_size(depth), camera)
     rgb = color_from_msg(color)
     frame = RgbdFrame.from_arrays(
         rgb,
         depth_from_msg(depth, (rgb.shape[1], rgb.shape[0])),
-        camera_from_msg(camera_info, rectified),
+        camera,
         stamp_to_ns(color.header.stamp),
         depth_scale=depth_scale,
         camera2fixed=camera2fixed,
@@ -82,6 +84,10 @@ def frame_from_msgs(
     )
     check_variety(frame.depth)
     return frame
+
+
+def _encoded_size(msg: Image | CompressedImage) -> tuple[int, int] | None:
+    return encoded_size(msg) if is_compressed(msg) else None
 
 
 def frame_to_msgs(

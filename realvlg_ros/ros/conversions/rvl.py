@@ -85,9 +85,12 @@ def _runs(numbers: IntArray, pixels: int) -> tuple[IntArray, IntArray]:
             raise _damaged(f'a run of {holes} and {readings} pixels at {done} of {pixels}')
         if holes + readings == 0:
             raise _damaged(f'an empty run at {done} of {pixels}')
-        places.append(np.arange(done + holes, done + holes + readings))
-        kept.append(numbers[at : at + readings])
+        if readings:
+            places.append(np.arange(done + holes, done + holes + readings))
+            kept.append(numbers[at : at + readings])
         done, at = done + holes + readings, at + readings
+    if not places:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     return np.concatenate(places), np.concatenate(kept)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import FloatArray
+from ...boundary import Boundary
+from ...documents import parse_json
 from ...errors import WorldError
+from ...files import read_text
 from ...json_text import to_json_text
 from .pick_result import PickResult, Snapshot
 
@@ -61,10 +63,10 @@ def read_attempts(path: Path) -> list[Attempt]:
     """
     if not path.exists():
         return []
-    try:
-        return [_attempt(json.loads(line)) for line in path.read_text('utf-8').splitlines()]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WorldError(f'{path} holds no attempts: {error}') from error
+    boundary = Boundary(str(path), WorldError)
+    lines = read_text(path, boundary).splitlines()
+    with boundary.guard('holds no attempts'):
+        return [_attempt(parse_json(line, boundary)) for line in lines]
 
 
 def _attempt(values: dict[str, Any]) -> Attempt:

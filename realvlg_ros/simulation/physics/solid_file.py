@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...boundary import Boundary
 from ...errors import WorldError
+from ...files import read_arrays
 from ..convex_parts import ConvexPart
 from ..world import World
 from .solid import Solid
@@ -44,22 +44,21 @@ def read_solids(path: Path, world: World) -> tuple[Solid, ...]:
     Raises:
         WorldError: it cannot be read, or holds another world's objects.
     """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            names, counts = [str(name) for name in stored['names']], stored['counts']
-            solids = tuple(
-                Solid.from_parts(
-                    world.object(name),
-                    tuple(
-                        ConvexPart(stored[f'vertices_{i}_{j}'], stored[f'faces_{i}_{j}'])
-                        for j in range(int(counts[i]))
-                    ),
-                    fixed=bool(stored['fixed'][i]),
-                )
-                for i, name in enumerate(names)
+    boundary = Boundary(f'solids {path}', WorldError)
+    stored = read_arrays(path, boundary)
+    with boundary.guard('cannot be read'):
+        names, counts = [str(name) for name in stored['names']], stored['counts']
+        solids = tuple(
+            Solid.from_parts(
+                world.object(name),
+                tuple(
+                    ConvexPart.checked(stored[f'vertices_{i}_{j}'], stored[f'faces_{i}_{j}'])
+                    for j in range(int(counts[i]))
+                ),
+                fixed=bool(stored['fixed'][i]),
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise WorldError(f'solids {path} cannot be read: {error}') from error
+            for i, name in enumerate(names)
+        )
     missing = sorted({item.name for item in world.objects} - set(names))
     if missing:
         raise WorldError(f'{path} holds no parts of {", ".join(missing)}')

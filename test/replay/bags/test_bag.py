@@ -255,7 +255,7 @@ PARTLY = {
     ),
     'metadata that cannot be read': (
         write_split, lambda p: (p / 'metadata.yaml').write_text('a: [') and p, 1, 1,
-        'metadata.yaml cannot be used',
+        'metadata.yaml is not YAML: line 2',
     ),
     'metadata with other counts': (
         write_split, lambda p: other_counts(p), 1, 1, 'metadata.yaml says',

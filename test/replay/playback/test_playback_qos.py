@@ -73,7 +73,7 @@ def test_every_part_of_a_profile_is_read(tmp_path: Path) -> None:
     ('text', 'words'),
     [
         ('[1, 2]', 'must be a mapping of topics'),
-        ('/a: [', 'cannot be read'),
+        ('/a: [', 'is not YAML'),
         ('/a: reliable', 'expected a profile'),
         ('/a: {reliability: certain}', 'expected one of .*best_effort'),
         ('/a: {dept: 3}', 'dept: 3 is no part'),

@@ -60,7 +60,7 @@ def test_json_is_read_too(written):
         ('- instruction: "\x07"', 'is not YAML'),
         ('- {instruction: a, at: 2026-13-41}', 'is not YAML'),
         pytest.param('[' * 5000, 'is not YAML', id='nested too deep'),
-        ('- &a {instruction: a, more: *a}', 'goal 1 (line 1)'),
+        ('- &a {instruction: a, more: *a}', 'line 1: the alias *a holds itself'),
         ('- {instruction: a, at: .nan}', 'at is nan'),
         ('- {? [1] : 2}', 'is not YAML'),
     ],

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from ....errors import GroundingError
+from ....quoting import quoted
 from ..prompts import PromptSet, Task, TaskPrompt
 from .numbers import NumberRange
 
 # The longest thought that the expression allows. Chosen: several times the usual length.
 _MAX_THOUGHT_CHARACTERS = 4000
+# Digits of a number before and after its point. Chosen: those of a float.
+_MAX_DIGITS = 17
 
 
 def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
@@ -48,11 +51,15 @@ def parse_answer(
     Raises:
         GroundingError: the reply holds no answer, or one outside its range.
     """
-    parts = [r'\s*'.join(map(re.escape, literal.split())) for literal in prompt.literals]
-    pattern = r'\s*(-?\d+(?:\.\d+)?)\s*'.join(parts[:-1] + [''])
+    # With one space at most in a row, and numbers that end, the search takes time in proportion.
+    text = ' '.join(text.split())
+    parts = [' ?'.join(map(re.escape, literal.split())) for literal in prompt.literals]
+    pattern = rf' ?(-?[0-9]{{1,{_MAX_DIGITS}}}(?:\.[0-9]{{1,{_MAX_DIGITS}}})?) ?'.join(
+        [*parts[:-1], '']
+    )
     found = list(re.finditer(pattern, text))
     if not found:
-        raise GroundingError(f'the reply {text[-120:]!r} holds no {prompt.task.value} answer')
+        raise GroundingError(f'the reply {quoted(text[-80:])} holds no {prompt.task.value} answer')
     values = tuple(float(v) for v in found[-1].groups())
     for name, value, allowed in zip(prompt.task.fields, values, ranges, strict=True):
         least = -allowed.high if allowed.signed else allowed.low

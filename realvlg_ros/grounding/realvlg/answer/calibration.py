@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from ....arrays import BoolArray, FloatArray
+from ....boundary import Boundary
 from ....errors import GroundingError, ParameterError
+from ....fields import Fields
 from ....json_text import to_json_text
-from ..model.checkpoint import read_json
+from ....model_folder import read_settings
 
 FILE_NAME = 'realvlg_calibration.json'
+# Thresholds lie within, unitless. Chosen: evidence is 0 to 1, and never above rejects all.
+_MOST = 2.0
 
 
 class EvidenceKind(Enum):
@@ -113,11 +117,18 @@ class Calibration:
         path = checkpoint / FILE_NAME
         if not path.is_file():
             return None
-        values = read_json(path)
-        try:
-            return cls(EvidenceKind(values.pop('kind')), float(values.pop('threshold')), **values)
-        except (KeyError, TypeError, ValueError) as error:
-            raise GroundingError(f'{path}: {error!r}; fit it again') from error
+        boundary = Boundary(str(path), GroundingError, 'fit it again')
+        values = Fields(read_settings(path), boundary)
+        values.check_keys(('kind', 'threshold'), ('found', 'rejected', 'samples', 'prompts'))
+        with boundary.guard():
+            return cls(
+                EvidenceKind(values.text('kind')),
+                values.number('threshold', -_MOST, _MOST),
+                values.number('found', 0, 1) if 'found' in values else 1.0,
+                values.number('rejected', 0, 1) if 'rejected' in values else 0.0,
+                int(values.number('samples', 0, 1e9)) if 'samples' in values else 0,
+                values.text('prompts') if 'prompts' in values else '',
+            )
 
     def save(self, checkpoint: Path) -> Path:
         """Write it beside a checkpoint."""

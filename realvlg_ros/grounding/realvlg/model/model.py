@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....arrays import ByteArray
+from ....boundary import Boundary
 from ....errors import GroundingError
+from ....model_loading import load_pretrained
 from ....optional import import_optional
+from ....quoting import quoted
 from ....torch_device import FLOAT_BYTES, choose_device, import_libraries
 from ..coordinates import FeedSize, feed_size
 from .checkpoint import Checkpoint
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     import torch
 
     from .cache import BufferCache
+
+# Largest side of a patch and of a group of patches, px and patches. Chosen: ten times the usual.
+_MAX_PATCH = 256
 
 _logger = logging.getLogger(__name__)
 
@@ -101,13 +107,23 @@ class VisionLanguageModel:
             GroundingError: the folder's preprocessor_config.json cannot be used.
         """
         _, transformers = import_libraries()
-        try:
+        boundary = Boundary(f'{folder}/preprocessor_config.json', GroundingError)
+        with boundary.guard():
             processor = transformers.Qwen2VLImageProcessorPil.from_pretrained(
                 folder, local_files_only=True
             )
-        except (OSError, ValueError) as error:
-            raise GroundingError(f'{folder}/preprocessor_config.json: {error}') from error
-        return cls(model, processor, tokens)
+            sides = (processor.patch_size, processor.merge_size)
+            if not all(type(side) is int and 1 <= side <= _MAX_PATCH for side in sides):
+                raise boundary.refusal(f'patch_size and merge_size are {quoted(sides)}')
+            vision = model.config.vision_config
+            if sides != (vision.patch_size, vision.spatial_merge_size):
+                raise boundary.refusal(f'patch_size and merge_size {sides} are not of config.json')
+            made = cls(model, processor, tokens)
+            side = 2 * made.factor
+            picture = made.prepare(np.zeros((side, side, 3), np.uint8), 1, side * side)
+            if not np.isfinite(picture.pixels.numpy()).all():
+                raise boundary.refusal('makes pixels that are not finite')
+        return made
 
     @property
     def factor(self) -> int:
@@ -219,21 +235,15 @@ def load_weights(path: Path, device: str, dtype: str) -> Any:
         'qwen3_vl': transformers.Qwen3VLForConditionalGeneration,
     }[checkpoint.model_type]
     quantization = Quantization.load(path)
-    try:
-        if quantization is None:
-            model = kind.from_pretrained(
-                path, dtype=getattr(torch, dtype), local_files_only=True,
-                trust_remote_code=False, use_safetensors=True,
-            )  # fmt: skip
-            return model.to(device)
+    if quantization is None:
+        return load_pretrained(kind, path, dtype).to(device)
+    with Boundary(str(path), GroundingError).guard('could not be loaded'):
         config = kind.config_class.from_pretrained(path, local_files_only=True)
         config.dtype = getattr(torch, dtype)
         with torch.device('meta'):
             model = kind._from_config(config, dtype=getattr(torch, dtype))
         restore_rotary_buffers(model, config)
         return load_quantized(model, path, quantization).to(device)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise GroundingError(f'{path} could not be loaded: {error}') from error
 
 
 def restore_rotary_buffers(model: Any, config: Any) -> None:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ....boundary import Boundary
 from ....errors import GroundingError, ParameterError
-from .checkpoint import read_json
+from ....model_folder import read_settings
+from ....model_loading import check_finite
+from ....quoting import quoted
+from ....torch_device import FLOAT_BYTES
 
 FILE_NAME = 'realvlg_quantization.json'
 WIDTHS = ('int8', 'int4')
@@ -32,22 +36,24 @@ class Quantization:
 
     def __post_init__(self) -> None:
         if self.weights not in WIDTHS:
-            raise ParameterError(f'weights {self.weights!r} is not int8 or int4')
+            raise ParameterError(f'weights {quoted(self.weights)} is not int8 or int4')
 
     @classmethod
     def load(cls, path: Path) -> Quantization | None:
         """The quantization that a checkpoint's folder records, or None.
 
         Raises:
-            GroundingError: the file is unreadable or has unknown keys.
-            ParameterError: an unknown width.
+            GroundingError: the file is unreadable, or has unknown keys or values.
         """
         if not (path / FILE_NAME).is_file():
             return None
-        try:
-            return cls(**read_json(path / FILE_NAME))
-        except TypeError as error:
-            raise GroundingError(f'{path / FILE_NAME}: {error}; quantize again') from error
+        values = read_settings(path / FILE_NAME)
+        boundary = Boundary(str(path / FILE_NAME), GroundingError, 'quantize again')
+        dtype = values.get('dtype', cls.dtype)
+        if not isinstance(dtype, str) or dtype not in FLOAT_BYTES:
+            raise boundary.refusal(f'dtype is {quoted(dtype)}')
+        with boundary.guard():
+            return cls(**values)
 
 
 def convert(model: Any, quantization: Quantization, empty: bool) -> None:
@@ -99,10 +105,10 @@ def load_quantized(model: Any, path: Path, quantization: Quantization) -> Any:
     tensors: dict[str, Any] = {}
     for file in sorted(path.glob('*.safetensors')):
         tensors.update(load_file(str(file)))
-    try:
+    boundary = Boundary(str(path), GroundingError)
+    with boundary.guard('does not fit its config.json'):
         model.load_state_dict(tensors, strict=True, assign=True)
-    except RuntimeError as error:
-        raise GroundingError(f'{path} does not fit its config.json: {error}') from error
+    check_finite(tensors.items(), boundary)
     for layer in model.modules():
         if isinstance(layer, Int4Linear):
             layer.prepare()

@@ -7,8 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ....boundary import Boundary
 from ....errors import GroundingError
+from ....files import read_bytes
+from ....limits import MAX_TOKENIZER_BYTES
 from ....optional import import_optional
+from ....quoting import quoted
 
 
 class TextTokens:
@@ -19,20 +23,29 @@ class TextTokens:
     """
 
     def __init__(self, path: Path) -> None:
+        """Read a tokenizer.json.
+
+        Raises:
+            GroundingError: the file is missing, is none, or joins digits.
+            MissingDependencyError: tokenizers is not installed.
+        """
         tokenizers = import_optional(
             'tokenizers',
             'the realvlg backend needs the package tokenizers',
             'pip install transformers',
         )
+        boundary = Boundary(str(path), GroundingError, 'copy it from the base model')
         if not path.is_file():
             raise GroundingError(f'{path} is missing; a checkpoint needs its tokenizer.json')
-        self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(path))
-        self._tokenizer.encode_special_tokens = True
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        added = self._tokenizer.get_added_tokens_decoder()
-        self._special = frozenset(i for i, token in added.items() if token.special)
-        self.digits = tuple(self._digit(d) for d in range(10))
+        data = read_bytes(path, boundary, MAX_TOKENIZER_BYTES)
+        with boundary.guard('is no tokenizer'):
+            self._tokenizer: Any = tokenizers.Tokenizer.from_buffer(data)
+            self._tokenizer.encode_special_tokens = True
+            self._tokenizer.no_padding()
+            self._tokenizer.no_truncation()
+            added = self._tokenizer.get_added_tokens_decoder()
+            self._special = frozenset(i for i, token in added.items() if token.special)
+            self.digits = tuple(self._digit(d) for d in range(10))
 
     @property
     def size(self) -> int:
@@ -43,7 +56,7 @@ class TextTokens:
         """Token ids of a text, none of them special."""
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         if not self._special.isdisjoint(ids):
-            raise GroundingError(f'text {text[:60]!r} was encoded with special tokens')
+            raise GroundingError(f'text {quoted(text)} was encoded with special tokens')
         return ids
 
     def special(self, name: str) -> int:
@@ -79,7 +92,7 @@ class TextTokens:
 
     def starting_with(self, character: str) -> list[int]:
         """Ids of the tokens that begin with an ASCII character, in ascending order."""
-        return sorted(i for text, i in self._vocabulary.items() if text[0] == character)
+        return sorted(i for text, i in self._vocabulary.items() if text[:1] == character)
 
     def _digit(self, digit: int) -> int:
         alone, pair = self.encode(str(digit)), self.encode(f'{digit}7')

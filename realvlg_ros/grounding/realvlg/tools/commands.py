@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from ....errors import GroundingError
 from ....image_region import Box
-from ....json_text import to_json_text
 from ....torch_device import use_torch_threads
 from ...grounding import never_aborted
 from ..answer.calibration import Calibration
 from ..answer.decoder import Decoder, Thinking
 from ..coordinates import AnswerFrame
 from ..grounder import RealvlgGrounder
-from ..model.checkpoint import Checkpoint, read_json
+from ..model.checkpoint import Checkpoint
 from ..model.model import VisionLanguageModel
 from ..model.quantization import WIDTHS, Quantization
 from ..model.quantize import quantize
 from ..prompts import PromptSet, find_prompts
 from ..settings import RealvlgSettings
+from .hashes import HASHES_NAME, check_hashes, check_signature, hash_files, write_hashes
 from .labelled_set import read_labelled_set
 from .measurements import compare, measure_speed
-
-HASHES_NAME = 'realvlg_hashes.json'
-_HASHED = ('*.safetensors', 'config.json', 'tokenizer.json', 'preprocessor_config.json')
 
 
 def add_model_commands(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +33,12 @@ def add_model_commands(parser: argparse.ArgumentParser) -> None:
     verify = _command(commands, 'verify', 'check files, hashes, config and one answer', _verify)
     verify.add_argument(
         '--write-hashes', action='store_true', help='write the hashes of the files beside them'
+    )
+    verify.add_argument(
+        '--signers',
+        type=Path,
+        metavar='FILE',
+        help='keys of those who may have signed the list of hashes (allowed_signers of ssh)',
     )
     fit = _command(commands, 'calibrate', 'fit when to say NOT_FOUND, on a labelled set', _fit)
     fit.add_argument('set', type=Path, help='JSON list of {image, instruction, present}')
@@ -103,7 +104,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     checkpoint = Checkpoint.open(arguments.checkpoint)
     print(f'{checkpoint.path}: {checkpoint.model_type}, {len(checkpoint.tensors)} tensors')
     print(checkpoint.describe_memory())
-    _check_hashes(arguments.checkpoint, arguments.write_hashes)
+    Calibration.load(checkpoint.path)
+    _check_hashes(checkpoint, arguments)
     model, prompts = _load(arguments)
     decoder = Decoder(model, prompts)
     picture = model.prepare(np.full((360, 640, 3), 128, np.uint8), 0, arguments.max_pixels)
@@ -117,32 +119,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_hashes(folder: Path, write: bool) -> None:
-    files = sorted({file for pattern in _HASHED for file in folder.glob(pattern)})
-    found = {file.name: _sha256(file) for file in files}
-    kept = folder / HASHES_NAME
-    if write:
-        kept.write_text(to_json_text(found, indent=2) + '\n')
+def _check_hashes(checkpoint: Checkpoint, arguments: argparse.Namespace) -> None:
+    found = hash_files(checkpoint)
+    if arguments.write_hashes:
+        write_hashes(checkpoint.path, found)
     for name, value in found.items():
         print(f'{value}  {name}')
-    if kept.is_file():
-        expected = read_json(kept)
-        wrong = sorted(
-            name for name in {*expected, *found} if expected.get(name) != found.get(name)
-        )
-        if wrong:
-            raise GroundingError(
-                f'{", ".join(wrong)} of {folder} differ from {HASHES_NAME}; download them again'
-            )
+    if arguments.signers is not None:
+        print(f'signed by {check_signature(checkpoint.path, arguments.signers)}')
+    if check_hashes(checkpoint.path, found):
         print(f'all files are those of {HASHES_NAME}')
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open('rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _fit(arguments: argparse.Namespace) -> int:

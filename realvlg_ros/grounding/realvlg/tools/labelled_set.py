@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,13 @@ import cv2
 import numpy as np
 
 from ....arrays import ByteArray
+from ....boundary import Boundary
 from ....camera import Camera
+from ....documents import LISTING, read_json
 from ....errors import ParameterError
+from ....fields import Fields
 from ....frame import RgbdFrame
+from ....image_files import read_image
 from ...grounding import check_instruction
 
 
@@ -46,28 +49,23 @@ def read_labelled_set(path: Path) -> list[LabelledPicture]:
         ParameterError: the file or an image is missing or of another form.
         InstructionError: an instruction is refused by check_instruction.
     """
-    try:
-        entries = json.loads(path.read_text())
-        pictures = [
-            LabelledPicture(
-                _read_image(path.parent / entry['image']),
-                check_instruction(str(entry['instruction'])),
-                bool(entry['present']),
-            )
-            for entry in entries
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ParameterError(
-            f'{path}: {error!r}; expected a list of objects with image, instruction and present'
-        ) from error
-    if not pictures:
-        raise ParameterError(f'{path} holds no pictures')
-    return pictures
+    expected = 'expected a list of objects with image, instruction and present'
+    boundary = Boundary(str(path), ParameterError, expected)
+    entries = read_json(path, boundary, LISTING)
+    if not isinstance(entries, list) or not entries:
+        raise boundary.refusal('holds no pictures')
+    found = [Fields(entry, boundary, f'entry {number}') for number, entry in enumerate(entries, 1)]
+    return [
+        LabelledPicture(
+            _read_image(path.parent / entry.text('image')),
+            check_instruction(entry.text('instruction')),
+            entry.flag('present'),
+        )
+        for entry in found
+    ]
 
 
 def _read_image(path: Path) -> ByteArray:
     file = path / 'color.png' if path.is_dir() else path
-    image = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    if image is None:
-        raise ParameterError(f'{file} is missing or is not an image')
+    image = read_image(file, cv2.IMREAD_COLOR, Boundary(str(file), ParameterError))
     return np.ascontiguousarray(image[..., ::-1]).astype(np.uint8)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
-
+from ....boundary import Boundary
+from ....documents import Size, read_yaml
 from ....errors import BagError
+from ....fields import Fields
+from ....quoting import quoted
 from . import mcap_records, rosbag1_file, sqlite_file
 from .compression import ZSTD_MAGIC
 from .storage import Warn
@@ -18,8 +20,8 @@ from .storage import Warn
 METADATA = 'metadata.yaml'
 # Suffixes of files with messages, also where a further suffix says that they are compressed.
 _SUFFIXES = ('.mcap', '.db3', '.bag')
-# Larger metadata is none, bytes. Chosen: of ten thousand files and topics.
-_LARGEST_METADATA = 16 * 1024 * 1024
+# Larger metadata is none, bytes and values. Chosen: of ten thousand files and topics.
+_LARGEST_METADATA = Size(2**24, 1_000_000)
 _EXPECTED = (
     'expected a folder with metadata.yaml and .mcap or .db3 files (rosbag2), one such file, or a '
     '.bag file (rosbag1)'
@@ -87,7 +89,7 @@ def storage_of(path: Path) -> str:
     ):
         if start.startswith(magic):
             return name
-    said = f'begins with {start[:8]!r}' if start else 'is empty'
+    said = f'begins with {quoted(start[:8])}' if start else 'is empty'
     raise BagError(f'{path} is no bag: it {said}; {_EXPECTED}')
 
 
@@ -108,7 +110,8 @@ def _files_by_metadata(path: Path, metadata: dict[str, Any], warn: Warn) -> BagF
         found = _bag_files_in(path)
         if not found:
             raise BagError(
-                f'{path}: none of the files is there that {METADATA} names (storage {storage!r}: '
+                f'{path}: none of the files is there that {METADATA} names (storage '
+                f'{quoted(storage)}: '
                 f'{_listed(missing) or "none"}); copy them beside it'
             )
         there = list(_files_without_metadata(path, warn))
@@ -118,16 +121,14 @@ def _files_by_metadata(path: Path, metadata: dict[str, Any], warn: Warn) -> BagF
 def _read_metadata(path: Path, warn: Warn) -> dict[str, Any] | None:
     """What metadata.yaml holds of the bag; None if it cannot be used."""
     file = path / METADATA
+    boundary = Boundary(str(file), BagError)
     try:
-        if file.stat().st_size > _LARGEST_METADATA:
-            raise ValueError(f'it has {file.stat().st_size} bytes')
-        content = yaml.safe_load(file.read_text(encoding='utf-8'))
-        found = content['rosbag2_bagfile_information']
-        if not isinstance(found, dict):
-            raise ValueError('rosbag2_bagfile_information is no mapping')
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, yaml.YAMLError) as error:
-        warn(f'{file} cannot be used ({error}); the files beside it are read')
+        content = Fields(read_yaml(file, boundary, _LARGEST_METADATA), boundary)
+        content.block('rosbag2_bagfile_information')
+    except BagError as error:
+        warn(f'{error}: it cannot be used; the files beside it are read')
         return None
+    found: dict[str, Any] = content.values['rosbag2_bagfile_information']
     return found
 
 

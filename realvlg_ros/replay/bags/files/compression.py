@@ -8,6 +8,7 @@ from typing import Any
 
 from ....errors import BagError
 from ....optional import import_optional
+from ....quoting import quoted
 from .storage import LARGEST_BLOCK
 
 # First bytes of a frame. From RFC 8878 (zstd) and the LZ4 frame format.
@@ -15,6 +16,9 @@ ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 LZ4_MAGIC = b'\x04\x22\x4d\x18'
 # A file is unpacked in steps of so many bytes. Chosen: little memory.
 _STEP = 1024 * 1024
+# A file unpacks to so many bytes, or so many times its own, at most. Chosen: bags of black images
+# shrink a few hundred times; a few bytes can say that they are a disk full of zeros.
+_LEAST_UNPACKED, _GREATEST_RATIO = 2**28, 1000
 
 
 def _zstd() -> Any:
@@ -46,7 +50,7 @@ def unpack(
         lz4 = import_optional('lz4.frame', 'lz4 cannot be unpacked', 'pip install lz4')
         decompressor = lz4.LZ4FrameDecompressor()
     else:
-        raise BagError(f'compression {method!r} is not read; zstd and lz4 are')
+        raise BagError(f'compression {quoted(method)} is not read; zstd and lz4 are')
     try:
         # One byte more shows that there is more.
         unpacked = bytes(decompressor.decompress(bytes(data), max_length=size + 1))
@@ -88,10 +92,13 @@ def unpack_file(path: Path, folder: Path) -> tuple[Path, str]:
     target = folder / path.stem
     problem = f'{path.name} is cut off: what is there of it is read'
     try:
+        most = max(_LEAST_UNPACKED, _GREATEST_RATIO * path.stat().st_size)
         with path.open('rb') as source, target.open('wb') as out:
             decompressor = _zstd().ZstdDecompressor()
             while packed := source.read(_STEP):
                 while packed or not (decompressor.needs_input or decompressor.eof):
+                    if out.tell() > most:
+                        raise ValueError(f'it unpacks to more than {most} bytes')
                     out.write(decompressor.decompress(packed, max_length=_STEP))
                     packed = b''
                 if decompressor.eof:

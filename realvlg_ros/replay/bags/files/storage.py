@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-# The largest chunk or message that is unpacked, bytes. Chosen: 60 times rosbag2's largest default
+# The largest chunk or message that is unpacked, bytes. Chosen: 30 times rosbag2's largest default
 # chunk; a damaged length must not take the memory.
-LARGEST_BLOCK = 256 * 1024 * 1024
+LARGEST_BLOCK = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def test_verify_answers_and_finds_a_changed_file(folder, capsys):
     assert HASHES_NAME in capsys.readouterr().out
     with (folder / 'config.json').open('a') as file:
         file.write('\n')
-    with pytest.raises(GroundingError, match=r'config\.json .* differ'):
+    with pytest.raises(GroundingError, match=r'config\.json differ'):
         run('verify', folder)
 
 

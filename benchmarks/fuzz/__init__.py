@@ -1,0 +1,1 @@
+"""Mutated inputs at every boundary: only errors of the package may come, and soon."""
