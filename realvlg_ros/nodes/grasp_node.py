@@ -56,7 +56,9 @@ class GraspParameters(CameraParameters):
     """The gripper, and whether objects are grounded again."""
 
     gripper: str = setting(
-        'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
+        'franka_hand',
+        'Gripper profile: a name in config/grippers or the path of a YAML file.',
+        source=True,
     )
     end_effector_link: str = setting(
         '',

@@ -49,6 +49,7 @@ class MoveitParameters(ManagedNodeParameters):
         'franka_hand',
         'Gripper profile, the one of grasp_node: a name in config/grippers or the path of a YAML '
         'file.',
+        source=True,
     )
     timeout: float = setting(
         0.0, 'Deadline of a request; 0 for the default of grasp_server.',
