@@ -139,7 +139,7 @@ class GraspNode(ManagedNode):
         self._camera.start()
         self.create_managed_timer(_OUTAGE_PERIOD_S, self._watch_frames)
         self.create_managed_subscription(
-            GroundingMsg, 'grounding', self._on_grounding, latched(10)
+            GroundingMsg, 'grounding', self._on_grounding, latched(10), one_sender=True
         )
 
     def deactivate(self) -> None:

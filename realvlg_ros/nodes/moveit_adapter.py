@@ -99,7 +99,7 @@ class MoveitAdapter(ManagedNode):
     def activate(self) -> None:
         """Subscribe to targets and to what is attached to the robot."""
         self.create_managed_subscription(
-            GraspTarget, 'target', self._on_target, stream('reliable', 10)
+            GraspTarget, 'target', self._on_target, stream('reliable', 10), one_sender=True
         )
         if self._mirror is not None:
             self.create_managed_subscription(

@@ -19,6 +19,7 @@ from .diagnostics import Level, Report
 from .goals import Goals, Pace
 from .node_parameters import CheckedNode
 from .qos import action_queues, publisher_events, service_queue, stream, subscription_events
+from .senders import Senders
 
 # Executes a goal: takes its handle and returns the result.
 Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
@@ -50,6 +51,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self._offers: list[Callable[[], Any]] = []
         self._listeners: list[Callable[[], Any]] = []
         self._conditions: dict[str, str] = {}
+        self._senders: list[Senders] = []
         self._logged: dict[str, float] = {}
         self._rejection_logged = Deadline(0.0)
 
@@ -67,27 +69,31 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self,
         message: type[Any],
         topic: str,
-        callback: Callable[[Any], None],
+        callback: Callable[..., None],
         qos: QoSProfile,
         *,
         parameter: str = '',
         matches_any: bool = True,
+        one_sender: bool = False,
     ) -> Callable[[], None]:
         """Subscribe until the node is deactivated.
 
         Args:
             message: type of message.
             topic: name, relative to the node's namespace.
-            callback: called with each message.
+            callback: called with each message, and with what rclpy says of it if it takes two.
             qos: profile.
             parameter: name of the parameter that sets the reliability of qos, for the warning
                 about incompatible QoS; empty when none does.
             matches_any: whether every publisher should match; if not, none is warned about.
+            one_sender: whether one node alone should publish it; several are warned about.
 
         Returns:
             Ends the subscription before that.
         """
         report = self._on_qos(topic) if matches_any else _ignore
+        if one_sender:
+            self._senders.append(Senders(self, topic))
         subscription = self.create_subscription(
             message,
             topic,
@@ -215,9 +221,16 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             if message
         ]
 
+    def watch_senders(self) -> None:
+        """Warn of topics with several publishers, of which one alone should publish."""
+        for senders in self._senders.copy():
+            if (words := senders.words()) or f'senders of {senders.topic}' in self._conditions:
+                self.warn(f'senders of {senders.topic}', words)
+
     def stop_listening(self) -> None:
         """Destroy subscriptions and timers, and forget the conditions."""
         _call_all(self._listeners)
+        self._senders.clear()
         self._conditions.clear()
 
     def withdraw_offers(self) -> None:

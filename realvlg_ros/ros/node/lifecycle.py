@@ -221,6 +221,7 @@ class ManagedNode(EntityNode):
             self.trigger_activate()
 
     def _reports(self) -> list[Report]:
+        self.watch_senders()
         if self._problem:
             lifecycle = Report('lifecycle', Level.ERROR, self._problem)
         elif not self._active:
