@@ -147,6 +147,8 @@ class GraspServer(ManagedNode):
         """Report the goals."""
         values: dict[str, object] = {
             'goals_live': len(self._goals),
+            'goals_rejected': self.rejected,
+            'last_rejection': self.last_rejection,
             'targets_hz': self._targets.read(),
             'grounder_there': self._grounder.ready(),
         }

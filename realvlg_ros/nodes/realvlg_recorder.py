@@ -253,7 +253,9 @@ class Recorder(ManagedNode):
         try:
             begins = self._watch.on_grounding(grounding_from_msg(message))
         except RealvlgError as error:
-            self.warn('grounding', f'grounding {message.request_id!r} is not recorded: {error}')
+            self.warn(
+                'grounding', f'grounding {message.request_id[:80]!r} is not recorded: {error}'
+            )
             return
         if begins and self._peers is not None:
             self._peers.ask()

@@ -13,6 +13,7 @@ from ...errors import MessageError
 from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp, GraspSource
 from ...grasping.gripper import Gripper
+from ...message_limits import MAX_METRES
 from ...tracking.target.target import GraspTarget, TargetState
 from ...transforms import invert
 from . import values
@@ -172,6 +173,11 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
             f'{", ".join(f"{s.value} {s.name}" for s in TargetState)}'
         )
     values.items('grasps of a target', msg.grasps)
+    values.texts(
+        'a target', request_id=msg.request_id, label=msg.label, message=msg.message,
+        gripper=msg.gripper, parent_link=msg.parent_link, frame_id=msg.header.frame_id,
+        camera_frame_id=msg.camera_frame_id,
+    )  # fmt: skip
     return GraspTarget(
         state=TargetState(msg.state),
         stamp_ns=stamp_to_ns(msg.header.stamp),
@@ -235,5 +241,5 @@ def _object_box(msg: msgs.GraspTarget) -> ObjectBox | None:
     if not size.any():
         return None
     for extent in size:
-        values.number('object_size', float(extent), 0.0, values.LARGEST_M)
+        values.number('object_size', float(extent), 0.0, MAX_METRES)
     return ObjectBox(pose_from_msg(msg.object_pose), size, msg.object_on_support)

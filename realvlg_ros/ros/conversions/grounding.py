@@ -8,6 +8,7 @@ from ... import msg as msgs
 from ...errors import MessageError
 from ...grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from ...image_region import RegionMask
+from ...message_limits import MAX_ID_CHARACTERS
 from ...tracking.target.target import GraspTarget, TargetState
 from . import values
 from .rectangle import contacts_from_msg, contacts_to_msg, rectangle_from_msg, rectangle_to_msg
@@ -52,8 +53,8 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
     """The grounding of a message.
 
     Raises:
-        MessageError: an unknown status, a mask that contradicts its size or the image's or has
-            no pixel, a score that is not finite, or lists that are too long.
+        MessageError: an unknown status, a text that is too long, a mask that contradicts its size
+            or the image's or has no pixel, a score that is not finite, or lists that are too long.
         FrameError: a box that is empty or not finite.
         RectangleError: a rectangle or contact pair that is degenerate.
     """
@@ -62,6 +63,11 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
             f'grounding {msg.request_id[:80]!r} has status {msg.status}; expected one of '
             f'{", ".join(f"{s.value} {s.name}" for s in GroundingStatus)}'
         )
+    values.texts(
+        'a grounding', request_id=msg.request_id, token=msg.token, instruction=msg.instruction,
+        message=msg.message, question=msg.question, label=msg.label, backend=msg.backend,
+        frame_id=msg.header.frame_id,
+    )  # fmt: skip
     mask = _checked_mask(msg)
     for name in ('rectangles', 'contacts', 'candidates'):
         values.items(f'{name} of a grounding', getattr(msg, name))
@@ -119,6 +125,7 @@ def _candidate_to_msg(candidate: ObjectCandidate) -> msgs.ObjectCandidate:
 
 
 def _candidate_from_msg(msg: msgs.ObjectCandidate) -> ObjectCandidate:
+    values.texts('a candidate', label=msg.label, description=msg.description)
     box = box_from_msg(msg.box)
     if box is None:
         raise MessageError(f'candidate {msg.label[:80]!r} has no box; fill box with its place')
@@ -133,10 +140,10 @@ def refused_target(message: msgs.Grounding, reason: str) -> GraspTarget:
     return GraspTarget(
         TargetState.LOST,
         stamp_to_ns(message.header.stamp),
-        message.header.frame_id,
-        camera_frame_id=message.header.frame_id,
-        request_id=message.request_id,
-        label=message.label,
+        message.header.frame_id[:MAX_ID_CHARACTERS],
+        camera_frame_id=message.header.frame_id[:MAX_ID_CHARACTERS],
+        request_id=message.request_id[:MAX_ID_CHARACTERS],
+        label=message.label[:MAX_ID_CHARACTERS],
         message=reason,
         grounded_stamp_ns=stamp_to_ns(message.header.stamp),
     )

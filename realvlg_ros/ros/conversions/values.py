@@ -10,12 +10,8 @@ import numpy.typing as npt
 
 from ...arrays import FloatArray
 from ...errors import MessageError
+from ...message_limits import MAX_ID_CHARACTERS, MAX_ITEMS, MAX_METRES, MAX_TEXT_CHARACTERS
 
-# Places and lengths beyond this are nobody's, m. Chosen: far more than a robot covers, and far
-# less than loses millimetres in 64 bits.
-LARGEST_M = 1e6
-# Elements of a list in one message. Chosen: a hundred times what any grounder or planner gives.
-MOST_ITEMS = 10_000
 # Rounding of 32-bit fields: what of a range may be exceeded. Chosen: many times their rounding.
 _ROUNDING = 1e-5
 # How far a unit vector may be from length 1. Chosen: as of quaternions.
@@ -75,9 +71,9 @@ def vector(what: str, values: npt.ArrayLike, unit: bool = False) -> FloatArray:
         MessageError: a number is not finite or beyond any place, or the length is not 1.
     """
     found = np.asarray(values, np.float64)
-    if not np.all(np.abs(found) <= LARGEST_M):
+    if not np.all(np.abs(found) <= MAX_METRES):
         raise MessageError(
-            f'{what} is {_listed(found)}; expected finite numbers of at most {LARGEST_M:g}; the '
+            f'{what} is {_listed(found)}; expected finite numbers of at most {MAX_METRES:g}; the '
             'sender fills it wrongly'
         )
     if unit and not abs(float(np.linalg.norm(found)) - 1) <= _UNIT:
@@ -136,10 +132,29 @@ def items(what: str, values: Collection[object]) -> None:
     Raises:
         MessageError: it is.
     """
-    if len(values) > MOST_ITEMS:
+    if len(values) > MAX_ITEMS:
         raise MessageError(
-            f'{what} holds {len(values)} elements; expected at most {MOST_ITEMS}: send fewer'
+            f'{what} holds {len(values)} elements; expected at most {MAX_ITEMS}: send fewer'
         )
+
+
+def texts(sender: str, **fields: str) -> None:
+    """Check that texts of a message are not too long.
+
+    Args:
+        sender: what the message is, for the error.
+        **fields: its texts by name; request_id and token are ids.
+
+    Raises:
+        MessageError: one of them is.
+    """
+    for name, text in fields.items():
+        most = MAX_ID_CHARACTERS if name in ('request_id', 'token') else MAX_TEXT_CHARACTERS
+        if len(text) > most:
+            raise MessageError(
+                f'{name} of {sender} has {len(text)} characters, at most {most} are taken; send a '
+                f'shorter one than {text[:40]!r}...'
+            )
 
 
 def _listed(values: Iterable[float]) -> str:

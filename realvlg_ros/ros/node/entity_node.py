@@ -13,6 +13,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import QoSProfile
 
+from ...message_limits import MAX_TEXT_CHARACTERS
 from .activation import describe_state
 from .deadline import Deadline
 from .diagnostics import Level, Report
@@ -54,6 +55,9 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self._senders: list[Senders] = []
         self._logged: dict[str, float] = {}
         self._rejection_logged = Deadline(0.0)
+        # Goals that were rejected, and why the last one was, in words.
+        self.rejected = 0
+        self.last_rejection = 'none'
 
     @property
     def active(self) -> bool:
@@ -178,7 +182,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             # One at a time, which keeps their order; what a goal executes is in no group.
             callback_group=MutuallyExclusiveCallbackGroup(),
             goal_callback=lambda _: self._accept_goal(name, pace, refusal),
-            handle_accepted_callback=lambda handle: handle.execute(begin(handle)),
+            handle_accepted_callback=lambda handle: handle.execute(begin(_cut(handle))),
             cancel_callback=goals.accept_cancel,
             result_timeout=_RESULT_TIMEOUT_S,
             **action_queues(),
@@ -245,6 +249,8 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             words = describe_state(self.get_fully_qualified_name(), self.state)
         if not words:
             return GoalResponse.ACCEPT
+        self.rejected += 1
+        self.last_rejection = words
         if self._rejection_logged.passed:
             self._rejection_logged = Deadline(_REJECTION_LOG_PERIOD_S)
             self.get_logger().warning(f'a goal of {name} is rejected: {words}')
@@ -252,6 +258,19 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
 
     def _on_qos(self, topic: str) -> Callable[[str], None]:
         return lambda message: self.warn(f'QoS of {topic}', message)
+
+
+def _cut(handle: ServerGoalHandle) -> ServerGoalHandle:
+    """The handle of a goal, whose texts are cut where they are longer than any that is taken.
+
+    rclpy keeps goals for a while; what is cut is still too long, and is refused in words.
+    """
+    goal = handle.request
+    for name in goal.get_fields_and_field_types():
+        text = getattr(goal, name)
+        if isinstance(text, str) and len(text) > MAX_TEXT_CHARACTERS:
+            setattr(goal, name, text[: MAX_TEXT_CHARACTERS + 1])
+    return handle
 
 
 def _ignore(message: str) -> None:

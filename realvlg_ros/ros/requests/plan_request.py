@@ -9,6 +9,7 @@ from typing import TypeAlias
 from ...action import Ground, PlanGrasps
 from ...errors import InstructionError, TransformError
 from ...grounding.grounding import check_instruction
+from ...message_limits import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, check_request_id
 from ...msg import GraspTarget, Grounding, RegionMask
 from ...tracking.goal_rules import came_of, checked_words, good_enough, is_ready
 from ..conversions.region import timings_to_msg
@@ -68,7 +69,7 @@ class PlanRequest:
             around: the node that it runs in.
         """
         self._around = around
-        self.request_id = goal.request_id or uuid.uuid4().hex
+        self.request_id = goal.request_id[:MAX_ID_CHARACTERS] or uuid.uuid4().hex
         self._goal = goal
         self._limits = limits
         self._grounder = grounder
@@ -112,6 +113,7 @@ class PlanRequest:
     def run(self) -> Result:
         """Ground and wait for a target until there is a result, and return it."""
         try:
+            check_request_id(self._goal.request_id)
             instruction = self._goal.instruction
             if not (self._goal.token and self._goal.choice):
                 instruction = check_instruction(instruction)
@@ -285,8 +287,8 @@ class PlanRequest:
             raise Ended(Result.NO_GRASP, target.message, self._placed(target))
         if target.state == GraspTarget.LOST:
             if target.tf_unavailable:
-                self._target_tf.miss(target.message)
-            self._lost = target.message or 'the object was lost'
+                self._target_tf.miss(target.message[:MAX_TEXT_CHARACTERS])
+            self._lost = target.message[:MAX_TEXT_CHARACTERS] or 'the object was lost'
             return None
         self._target_tf.found()
         checked = target.checked_stamp == target.header.stamp

@@ -12,6 +12,7 @@ from rclpy.node import Node
 from ...arrays import FloatArray
 from ...errors import MessageError, ParameterError, RealvlgError
 from ...grasping.gripper import Gripper
+from ...message_limits import MAX_TRACKS
 from ...msg import GraspCandidate, GraspTarget
 from ...resources import gripper_file
 from ...settings import setting
@@ -132,7 +133,7 @@ class TargetCheck:
                 known = Gripper.from_yaml(gripper_file(name)) if name.isidentifier() else None
             except ParameterError:
                 known = None
-            if len(self._known) > values.MOST_ITEMS:
+            if len(self._known) > MAX_TRACKS:
                 self._known.clear()
             self._known[name] = known
         return self._known[name]
