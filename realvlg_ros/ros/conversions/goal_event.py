@@ -34,7 +34,7 @@ def goal_event_from_msg(msg: msgs.GoalEvent) -> GoalEvent:
     """
     if msg.event not in set(GoalStep):
         raise MessageError(
-            f'the event of goal {msg.goal_id!r} is {msg.event}; expected one of '
+            f'the event of goal {msg.goal_id[:80]!r} is {msg.event}; expected one of '
             f'{", ".join(f"{step.value} {step.name}" for step in GoalStep)}'
         )
     if not msg.goal_id:

@@ -82,6 +82,8 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         raise MessageError(
             f'grasp has source {msg.source[:80]!r}; expected one of {", ".join(sources)}'
         )
+    if not len(msg.contact_points) == len(msg.support_counts) == len(msg.contacts_seen) == 2:
+        raise MessageError('a grasp has two contacts, with counts and shares; fill all of them')
     tcp2frame, covariance = pose_with_covariance_from_msg(msg.pose)
     return Grasp(
         tcp2frame=tcp2frame,
