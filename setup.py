@@ -88,7 +88,19 @@ setup(
             'mujoco', 'coacd', 'xacro', 'transforms3d',
         ],
     },
-    entry_points={'console_scripts': ['realvlg = realvlg_ros.cli:main']},
+    entry_points={
+        'console_scripts': ['realvlg = realvlg_ros.cli:main'],
+        # Other packages add grounders of their own to this group; these need no installation.
+        'realvlg_ros.grounders': [
+            f'{name} = realvlg_ros.grounding.{module}:make_grounder'
+            for name, module in (
+                ('detector', 'detector'),
+                ('realvlg', 'realvlg.grounder'),
+                ('server', 'server'),
+                ('tabletop', 'tabletop'),
+            )
+        ],
+    },
     cmdclass={'build_py': BuildWithInterfaces},
     distclass=PlatformDistribution,
 )  # fmt: skip

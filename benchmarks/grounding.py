@@ -52,7 +52,7 @@ def main() -> None:
     questions = read_questions(folder)
     if not questions:
         parser.error(f'{folder} holds no objects_seen.json; give --frames or set REALVLG_FRAMES')
-    grounder = make_grounder(arguments.backend)
+    grounder = make_grounder(arguments.backend, allowed=(arguments.backend,))
     grounder.load()
     report = Report('grounding')
     ask_all(grounder, questions[:: 4 if arguments.quick else 1], report)

@@ -10,6 +10,7 @@ profile in its environment. Arguments that are left empty keep what the paramete
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +36,31 @@ _CAMERA_ARGUMENTS = (
 )  # fmt: skip
 _GROUNDING_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'backend', 'backend_options')
 _GRASP_ARGUMENTS = (*_CAMERA_ARGUMENTS, 'gripper')
-_MOVEIT_ARGUMENTS = ('gripper',)
+# Of nodes that use the gripper and no camera.
+_GRIPPER_ARGUMENTS = ('gripper',)
 # Topics of MoveIt's planning scene, which are not in our namespace.
 _SCENE_TOPICS = ('collision_object', 'attached_collision_object')
 # Those whose parameter is called otherwise.
 _PARAMETERS = {'depth_noise': 'noise.profile'}
 _EMPTY = ' Empty: as in the parameter file.'
 _FLAG = ['true', 'false', 'True', 'False']
+# The environment variable of the discovery range, and who can reach the nodes under each.
+_RANGE = 'ROS_AUTOMATIC_DISCOVERY_RANGE'
+_OPEN = {
+    'SUBNET': 'every host of the subnet',
+    'SYSTEM_DEFAULT': 'every host that the DDS profile reaches',
+    'LOCALHOST': 'every user of this machine',
+    'OFF': 'only peers named in ROS_STATIC_PEERS',
+}
+# Ranges that stay on this machine.
+_CLOSED = ('LOCALHOST', 'OFF')
 _CHOICES = {
     **dict.fromkeys(
         ('use_sim_time', 'autostart', 'respawn', 'server', 'moveit', 'pick', 'rviz'), _FLAG
     ),
     'image_reliability': ['', 'best_effort', 'reliable'],
     'rectified': ['', *_FLAG],
+    'discovery_range': ['', *_OPEN],
     'log_level': ['debug', 'info', 'warn', 'error', 'fatal'],
 }
 
@@ -59,6 +72,7 @@ def generate_launch_description() -> LaunchDescription:
             *_arguments(),
             OpaqueFunction(function=_name_mistyped_arguments),
             OpaqueFunction(function=_use_fastdds_profile),
+            OpaqueFunction(function=_use_discovery_range),
             OpaqueFunction(function=_nodes),
             OpaqueFunction(function=_rviz),
         ]
@@ -115,6 +129,12 @@ def _arguments() -> list[DeclareLaunchArgument]:
         'rviz': ('false', 'Show camera, grasps and debug image in RViz (package rviz2).'),
         'rviz_frame': ('', "RViz's fixed frame. Empty: as in config/realvlg.rviz."),
         'log_level': ('info', 'debug, info, warn, error or fatal.'),
+        'discovery_range': (
+            '',
+            'Who is found: LOCALHOST, SUBNET, OFF or SYSTEM_DEFAULT. Empty keeps '
+            'ROS_AUTOMATIC_DISCOVERY_RANGE of the environment, which is SUBNET where it is not '
+            'set. The camera driver must be in the same range.',
+        ),
         'fastdds_profile': (
             str(_CONFIG / 'fastdds_profile.xml'),
             'Fast DDS profile for large images; empty keeps the environment as it is.',
@@ -151,6 +171,29 @@ def _use_fastdds_profile(context: LaunchContext) -> list[SetEnvironmentVariable]
     return [SetEnvironmentVariable(name, profile) for name in names]
 
 
+def _use_discovery_range(context: LaunchContext) -> list[SetEnvironmentVariable | LogInfo]:
+    """Set the range, and say what is open beyond this machine, or as far as was asked for."""
+    given = _value(context, 'discovery_range')
+    found = given or os.environ.get(_RANGE) or 'SUBNET'
+    domain = os.environ.get('ROS_DOMAIN_ID') or '0'
+    words = f'ROS domain {domain} is open to {_OPEN.get(found, found)} (discovery range {found})'
+    if _is_secured():
+        words += (
+            f'; SROS 2 is on, strategy {os.environ.get("ROS_SECURITY_STRATEGY", "Permissive")}'
+        )
+    else:
+        words += '; SROS 2 is off: whoever is found may publish and read every topic'
+    if not given and found in _CLOSED:
+        return []
+    setting = [SetEnvironmentVariable(_RANGE, given)] if given else []
+    return [*setting, LogInfo(msg=f'{words}. See docs/security.md')]
+
+
+def _is_secured() -> bool:
+    """Whether SROS 2 is on; each node then has an enclave of its own, as in config/sros2."""
+    return os.environ.get('ROS_SECURITY_ENABLE', '').lower() == 'true'
+
+
 def _nodes(context: LaunchContext) -> list[Node]:
     streams = [
         (stream, _value(context, f'{stream}_topic'))
@@ -161,12 +204,12 @@ def _nodes(context: LaunchContext) -> list[Node]:
         _node(context, 'grasp_node', _GRASP_ARGUMENTS, streams),
     ]
     if yaml.safe_load(_value(context, 'server')):
-        nodes.append(_node(context, 'grasp_server', (), []))
+        nodes.append(_node(context, 'grasp_server', _GRIPPER_ARGUMENTS, []))
     if yaml.safe_load(_value(context, 'moveit')):
         scene = [(topic, f'/{topic}') for topic in _SCENE_TOPICS]
-        nodes.append(_node(context, 'moveit_adapter', _MOVEIT_ARGUMENTS, scene))
+        nodes.append(_node(context, 'moveit_adapter', _GRIPPER_ARGUMENTS, scene))
     if yaml.safe_load(_value(context, 'pick')):
-        nodes.append(_node(context, 'pick_executor', _MOVEIT_ARGUMENTS, []))
+        nodes.append(_node(context, 'pick_executor', _GRIPPER_ARGUMENTS, []))
     if record := _value(context, 'record'):
         folder = {'folder': str(Path(record).expanduser().absolute())}
         nodes.append(_node(context, 'realvlg_recorder', _CAMERA_ARGUMENTS, streams, folder))
@@ -206,14 +249,16 @@ def _node(
     parameters = _given(context, (*arguments, 'use_sim_time', 'autostart', 'threads'))
     parameters.update(values or {})
     files = [file for file in (_file(context, 'parameters'),) if file]
+    namespace = _value(context, 'namespace')
+    enclave = ['--enclave', f'/{namespace.strip("/")}/{name}'] if _is_secured() else []
     return Node(
         package='realvlg_ros',
         executable=name,
         name=name,
-        namespace=_value(context, 'namespace'),
+        namespace=namespace,
         parameters=[str(_CONFIG / f'{name}.yaml'), parameters, *files],
         remappings=remappings,
-        ros_arguments=['--log-level', _value(context, 'log_level')],
+        ros_arguments=['--log-level', _value(context, 'log_level'), *enclave],
         output='screen',
         respawn=yaml.safe_load(_value(context, 'respawn')),
         respawn_delay=1.0,

@@ -14,6 +14,9 @@ from .camera.depth_check import check_distance, check_stored
 from .depth_noise import DepthNoise
 from .errors import FrameError
 
+# Readings farther than this, m, are none. Chosen: ten times what depth cameras reach.
+_FARTHEST_READING = 1000.0
+
 
 @dataclass(frozen=True)
 class RgbdFrame:
@@ -59,7 +62,8 @@ class RgbdFrame:
         Args:
             color: (height, width, 3) uint8, RGB.
             depth: (height, width); integers are multiplied by depth_scale (REP 118: millimetres),
-                floats are metres; 0, negative, NaN and infinite readings are holes.
+                floats are metres; 0, negative, NaN and infinite readings are holes, as are those
+                that no camera has.
             camera: intrinsics; its size is the images' size.
             stamp_ns: acquisition time, ns.
             depth_scale: metres in one unit of integer depth.
@@ -69,12 +73,17 @@ class RgbdFrame:
 
         Raises:
             FrameError: wrong shape, type, size, byte order or unit, or no depth reading at all.
+            CameraError: a distortion that no lens has.
         """
         _check_shapes(color, depth, camera)
         noise = noise or DepthNoise()
+        if camera.distorted:
+            _ = camera.rays
         check_stored(depth)
         metres = _to_metres(depth, depth_scale)
         check_distance(metres, noise)
+        # A few readings at the end of the world are none: they spoil sums and fits.
+        metres[metres > _FARTHEST_READING] = 0
         return cls(color, metres, camera, stamp_ns, camera2fixed, fixed_frame, noise)
 
     def placed(self, camera2fixed: FloatArray, fixed_frame: str, frame_id: str = '') -> RgbdFrame:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .arrays import FloatArray
 from .errors import TransformError
+from .message_limits import MAX_ID_CHARACTERS, MAX_METRES, MAX_TF_FRAMES, MAX_TF_POSES
 from .missing_transform import explain_gap
 from .stamp_guard import StampGuard, StampVerdict
 from .transforms import interpolate, invert
@@ -53,14 +54,25 @@ class TransformBuffer:
             static: whether it holds at all times.
 
         Raises:
-            TransformError: an empty name, a frame that is its own parent, or a value not finite.
+            TransformError: a name that is empty or too long, a frame that is its own parent, a
+                value that is not finite, or too many frames.
         """
         parent, child = parent.lstrip('/'), child.lstrip('/')
+        if max(len(parent), len(child)) > MAX_ID_CHARACTERS:
+            raise TransformError(
+                f'transform from {child[:40]!r} to {parent[:40]!r}: a name of more than '
+                f'{MAX_ID_CHARACTERS} characters is not taken'
+            )
         if not parent or not child or parent == child:
             raise TransformError(f'transform from {child!r} to {parent!r} needs two frame names')
-        if not np.all(np.isfinite(child2parent)):
+        if not np.all(np.abs(child2parent) <= MAX_METRES):
             raise TransformError(f'transform from {child!r} to {parent!r} is not finite')
         with self._lock:
+            if child not in self._parents and len(self._parents) >= MAX_TF_FRAMES:
+                raise TransformError(
+                    f'transform from {child!r} to {parent!r}: {MAX_TF_FRAMES} frames are known '
+                    'already; stop who publishes so many'
+                )
             if self._parents.get(child) != parent:
                 self._moving.pop(child, None)
                 self._static.pop(child, None)
@@ -119,6 +131,7 @@ class TransformBuffer:
             insort(history, (stamp_ns, child2parent), key=_stamp)
         oldest = history[-1][0] - self._history_ns
         del history[: bisect_left(history, oldest, key=_stamp)]
+        del history[:-MAX_TF_POSES]
 
     def _frames(self) -> set[str]:
         return set(self._parents) | set(self._parents.values())

@@ -27,6 +27,7 @@ LAYERS = (
         'torch_device',
         'threads',
         'json_text',
+        'message_limits',
         'image_header',
         'optional',
         'model_folder',

@@ -103,7 +103,11 @@ class Camera:
 
     @cached_property
     def rays(self) -> FloatArray:
-        """(height, width, 2) x/z and y/z of every pixel's ray; treat as read-only."""
+        """(height, width, 2) x/z and y/z of every pixel's ray; treat as read-only.
+
+        Raises:
+            CameraError: a distortion that no lens has.
+        """
         return _rays(self)
 
     def normalize(self, pixels: npt.ArrayLike) -> FloatArray:
@@ -165,8 +169,8 @@ def _check_k(k: Sequence[float], d: Sequence[float], has_p: bool, rectified: boo
         )
     if rectified and any(k) and any(d):
         raise CameraError(
-            f'camera_info has no P, all zero, but a K and the distortion {tuple(d)}: that is of '
-            'images that are not rectified; set the parameter rectified to false, or publish P'
+            f'camera_info has no P, all zero, but a K and the distortion {tuple(d[:14])}: that is '
+            'of images that are not rectified; set the parameter rectified to false, or publish P'
         )
 
 
@@ -178,5 +182,11 @@ def _rays(camera: Camera) -> FloatArray:
     rays[..., 1] = ((np.arange(camera.height) - camera.cy) / camera.fy)[:, None]
     if camera.distorted:
         rays = undistort(rays, camera.distortion, camera.fisheye)
+        if not np.all(np.isfinite(rays)):
+            raise CameraError(
+                f'the distortion {camera.distortion} leaves pixels of the {camera.width}x'
+                f'{camera.height} image without a ray: no lens bends so; calibrate the camera '
+                'and correct D in camera_info'
+            )
     rays.setflags(write=False)
     return rays

@@ -50,7 +50,8 @@ def read_distortion(model: str, values: Sequence[float]) -> tuple[tuple[float, .
     if name in _FISHEYE:
         if len(coefficients) != 4:
             raise CameraError(
-                f'{model} with {len(coefficients)} coefficients is not valid; expected k1 to k4'
+                f'{model[:80]} with {len(coefficients)} coefficients is not valid; expected k1 '
+                'to k4'
             )
         return coefficients, True
     known = name in (*_POLYNOMIAL, *_SYNONYMS)
@@ -65,7 +66,7 @@ def read_distortion(model: str, values: Sequence[float]) -> tuple[tuple[float, .
         return (), False
     if not _COUNTS[0] <= len(coefficients) <= _COUNTS[-1]:
         raise CameraError(
-            f'{model} with {len(coefficients)} coefficients is not valid; expected '
+            f'{model[:80]} with {len(coefficients)} coefficients is not valid; expected '
             f'{", ".join(map(str, _COUNTS))}'
         )
     if not any(coefficients[8:]):
@@ -82,6 +83,8 @@ def distort(rays: FloatArray, coefficients: tuple[float, ...], fisheye: bool) ->
         coefficients: see read_distortion.
         fisheye: whether they are those of the equidistant model.
     """
+    if rays.size == 0:
+        return rays
     if fisheye:
         return _distort_equidistant(rays, coefficients)
     if len(coefficients) > 8:
@@ -115,6 +118,8 @@ def undistort(rays: FloatArray, coefficients: tuple[float, ...], fisheye: bool) 
         coefficients: see read_distortion.
         fisheye: whether they are those of the equidistant model.
     """
+    if rays.size == 0:
+        return rays
     if fisheye:
         return _undistort_equidistant(rays, coefficients)
     flat = np.ascontiguousarray(rays.reshape(-1, 1, 2))

@@ -50,7 +50,8 @@ def add_backend_arguments(parser: Any) -> None:
     parser.add_argument(
         '--backend',
         default='tabletop',
-        help='tabletop (default), realvlg, server, detector, or package.module:factory',
+        help='tabletop (default), realvlg, server, detector, the entry point of an installed '
+        'package, or package.module:factory',
     )
     parser.add_argument(
         '--backend-options',
@@ -73,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Ground and plan; returns 0 when there is a grasp, 3 when there is none."""
     frame = read_frame(arguments.frame)
     gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
-    grounder = make_grounder(arguments.backend, read_options(arguments.backend_options))
+    grounder = make_grounder(
+        arguments.backend, read_options(arguments.backend_options), (arguments.backend,)
+    )
     grounder.load()
     try:
         answer = Pipeline(grounder, GraspPlanner(gripper)).ask(frame, arguments.instruction)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any
 
 from ..boundary import Boundary
@@ -23,45 +25,65 @@ BACKENDS = {
 }
 
 
+# Entry points of installed packages that offer grounders, and the form of a factory's name.
+GROUP = 'realvlg_ros.grounders'
+_FACTORY = re.compile(r'[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*')
+# What a grounder must have.
+_METHODS = ('load', 'ground', 'close')
+
+
 def check_backend(name: str) -> None:
-    """Check that a name has a form that make_grounder accepts.
+    """Check that a name has a form that make_grounder accepts; nothing is imported.
 
     Raises:
-        ParameterError: neither a known backend nor of the form package.module:factory.
+        ParameterError: neither a known backend, nor an entry point of an installed package, nor of
+            the form package.module:factory.
     """
-    module, colon, factory = name.partition(':')
-    if name not in BACKENDS and not (module and colon and factory):
+    if name not in BACKENDS and not _FACTORY.fullmatch(name) and not _offered(name):
         raise ParameterError(
-            f'backend is {name!r}; expected one of {", ".join(sorted(BACKENDS))}, or a grounder '
-            'of your own as package.module:factory'
+            f'backend is {name[:80]!r}; expected one of {", ".join(sorted(BACKENDS))}, the entry '
+            f'point of an installed package (group {GROUP}), or package.module:factory that was '
+            'given at the start'
         )
 
 
-def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Grounder:
+def check_factories(text: str) -> tuple[str, ...]:
+    """The factories of a list with commas.
+
+    Raises:
+        ParameterError: one of them is not of the form package.module:factory.
+    """
+    names = tuple(name for part in text.split(',') if (name := part.strip()))
+    for name in names:
+        if not _FACTORY.fullmatch(name):
+            raise ParameterError(
+                f'backend_factories holds {name[:80]!r}; expected package.module:factory, '
+                'several with commas between them'
+            )
+    return names
+
+
+def make_grounder(
+    name: str, options: Mapping[str, Any] | None = None, allowed: Collection[str] = ()
+) -> Grounder:
     """A grounder, not loaded yet.
 
     Args:
-        name: a known backend, or `package.module:factory` for one from elsewhere.
+        name: a known backend, the entry point of an installed package, or a factory as
+            `package.module:factory`, which must be allowed.
         options: the backend's own settings, keywords of its factory.
+        allowed: factories that may be imported, as whoever started the process named them.
 
     Raises:
-        ParameterError: a name of neither form, or an option that the backend does not have or
-            refuses.
-        GroundingError: the module cannot be imported or lacks the factory.
+        ParameterError: a name of no such form, a factory that is not allowed, or an option that
+            the backend does not have or refuses.
+        GroundingError: the module cannot be imported or lacks the factory, or what it makes is no
+            grounder.
     """
     check_backend(name)
-    module, factory = BACKENDS.get(name) or name.split(':', 1)
-    package = __package__ if module.startswith('.') else None
+    make = _factory(name, allowed)
     try:
-        make: Callable[..., Grounder] = getattr(import_module(module, package), factory)
-    except Exception as error:
-        # A module from elsewhere raises what it likes when it is imported.
-        raise GroundingError(
-            f'backend {name!r} cannot be imported ({type(error).__name__}: {error}); install what '
-            'it needs or choose another backend'
-        ) from error
-    try:
-        return make(**(options or {}))
+        made = make(**(options or {}))
     except ParameterError as error:
         raise ParameterError(f'backend {name!r}: {error}') from error
     except TypeError as error:
@@ -73,6 +95,58 @@ def make_grounder(name: str, options: Mapping[str, Any] | None = None) -> Ground
             else str(error)
         )
         raise ParameterError(f'backend {name!r}: {reason}') from error
+    if missing := [method for method in _METHODS if not callable(getattr(made, method, None))]:
+        raise GroundingError(
+            f'backend {name!r} makes a {type(made).__name__}, which has no {", ".join(missing)}; '
+            'it is no Grounder'
+        )
+    return made
+
+
+def _factory(name: str, allowed: Collection[str]) -> Callable[..., Grounder]:
+    """What makes the grounder of a name.
+
+    Raises:
+        ParameterError: a factory that is not allowed, or a name that two packages offer.
+        GroundingError: it cannot be imported.
+    """
+    try:
+        if name in BACKENDS:
+            module, factory = BACKENDS[name]
+            return _named(import_module(module, __package__), factory)
+        if offered := _offered(name):
+            if len(offered) > 1:
+                values = ', '.join(sorted(entry.value for entry in offered))
+                raise ParameterError(
+                    f'backend {name!r} is offered by several packages ({values}); remove all but '
+                    'one'
+                )
+            return offered[0].load()  # type: ignore[no-any-return]
+        if name not in allowed:
+            raise ParameterError(
+                f'backend {name!r} was not given when the process started; start it with that '
+                'backend, or list it in backend_factories'
+            )
+        module, _, factory = name.partition(':')
+        return _named(import_module(module), factory)
+    except ParameterError:
+        raise
+    except Exception as error:
+        # A module from elsewhere raises what it likes when it is imported.
+        raise GroundingError(
+            f'backend {name!r} cannot be imported ({type(error).__name__}: {error}); install what '
+            'it needs or choose another backend'
+        ) from error
+
+
+def _named(module: ModuleType, factory: str) -> Callable[..., Grounder]:
+    return getattr(module, factory)  # type: ignore[no-any-return]
+
+
+def _offered(name: str) -> list[EntryPoint]:
+    """The different grounders that installed packages offer under a name."""
+    found = {entry.value: entry for entry in entry_points(group=GROUP) if entry.name == name}
+    return list(found.values())
 
 
 def read_options(name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RealvlgError
+from ..message_limits import MAX_TRACKS
 from ..msg import GraspTarget
 from ..ros.conversions.pose import pose_from_msg
 from ..ros.node.deadline import Clock
@@ -106,13 +107,16 @@ class SceneMirror:
             if name in self._attached:
                 return
             self._missing.pop(name, None)
+            if name not in self._tracks and len(self._tracks) >= MAX_TRACKS:
+                return
             if target.state == GraspTarget.LOST or not self.settings.mirror:
                 self._remove(name)
                 return
             try:
                 self._show(name, target)
             except RealvlgError as error:
-                self._missing[name] = (str(error), self._clock())
+                if len(self._missing) < MAX_TRACKS:
+                    self._missing[name] = (str(error), self._clock())
 
     def take_attached(self, message: Any) -> None:
         """Take a moveit_msgs/AttachedCollisionObject: whose thing moves with the robot now."""

@@ -56,6 +56,7 @@ class TargetPlans:
         limits: TargetLimits,
         halt: Halt,
         now_ns: Callable[[], int],
+        refusal: Callable[[GraspTarget], str] = lambda target: '',
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -65,14 +66,16 @@ class TargetPlans:
             limits: which targets may be approached.
             halt: ends every wait.
             now_ns: time of the clock that images are stamped with, ns.
+            refusal: why the robot must not move by a target, in words; empty where it may.
         """
         self._caller = caller
         self._instruction = instruction
         self._limits = limits
         self._halt = halt
         self._now_ns = now_ns
+        self._refusal = refusal
         self._lock = threading.Lock()
-        self._request_id = ''
+        self._request_id = self._refused = ''
         self._target: GraspTarget | None = None
         self._before: GraspTarget | None = None
 
@@ -80,7 +83,7 @@ class TargetPlans:
         """Plan grasps for the instruction; see Plans."""
         timeout = min(self._limits.plan_timeout, self._halt.remaining)
         with self._lock:
-            self._request_id, self._target = uuid.uuid4().hex, None
+            self._request_id, self._target, self._refused = uuid.uuid4().hex, None, ''
         goal = PlanGrasps.Goal(
             request_id=self._request_id,
             instruction=self._instruction,
@@ -127,7 +130,12 @@ class TargetPlans:
         return found()
 
     def on_target(self, target: GraspTarget) -> None:
-        """Take a target; those of other requests and older ones are ignored."""
+        """Take a target; those of other requests, older ones and refused ones are ignored."""
+        if target.request_id != self._request_id:
+            return
+        self._refused = self._refusal(target)
+        if self._refused:
+            return
         with self._lock:
             known = self._target
             newer = known is None or stamp_to_ns(target.header.stamp) >= stamp_to_ns(
@@ -139,6 +147,8 @@ class TargetPlans:
     def _looked(self) -> tuple[GraspTarget | None, str]:
         """The newest target, and why that one may not be approached; empty when it may."""
         target = self._target
+        if self._refused:
+            return target, f'the target that came last was refused: {self._refused}'
         return target, 'no target has come' if target is None else self._objection(target)
 
     def _objection(self, target: GraspTarget) -> str:

@@ -41,7 +41,7 @@ _WAITING_PERIOD_S = 10.0
 class BagPlayerParameters(ThreadParameter):
     """The bag, and how it is played."""
 
-    bag: str = setting('', 'Folder of a rosbag2, or a .mcap, .db3 or .bag.')
+    bag: str = setting('', 'Folder of a rosbag2, or a .mcap, .db3 or .bag.', source=True)
     rate: float = setting(
         1.0,
         'Seconds of the bag that are played in a second.',
@@ -69,6 +69,7 @@ class BagPlayerParameters(ThreadParameter):
         'rosbag_qos_overrides.yaml',
         'QoS by topic in the format of ros2 bag play: a file of config/, or a path; empty: as it '
         'was recorded.',
+        source=True,
     )
 
     def __post_init__(self) -> None:

@@ -21,7 +21,9 @@ from ..settings import setting
 class FramePlayerParameters(CameraSourceParameters):
     """The frames that are played, and the pose of their camera."""
 
-    folder: str = setting('', 'Frame folder, or a folder of frame folders, played by name.')
+    folder: str = setting(
+        '', 'Frame folder, or a folder of frame folders, played by name.', source=True
+    )
     loop: bool = setting(True, 'Begin again after the last frame, else end.')
     tf_parent: str = setting('base_link', 'Frame in which tf_pose places the camera.')
     tf_pose: tuple[float, ...] = setting(

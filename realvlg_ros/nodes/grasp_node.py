@@ -15,6 +15,7 @@ from ..frame import RgbdFrame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner, PlannerSettings
 from ..grounding.grounding import GroundingStatus
+from ..message_limits import MAX_WAITING_GROUNDINGS
 from ..msg import Grounding as GroundingMsg
 from ..resources import gripper_file
 from ..ros.camera.camera_input import CameraInput
@@ -56,7 +57,9 @@ class GraspParameters(CameraParameters):
     """The gripper, and whether objects are grounded again."""
 
     gripper: str = setting(
-        'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
+        'franka_hand',
+        'Gripper profile: a name in config/grippers or the path of a YAML file.',
+        source=True,
     )
     end_effector_link: str = setting(
         '',
@@ -137,7 +140,7 @@ class GraspNode(ManagedNode):
         self._camera.start()
         self.create_managed_timer(_OUTAGE_PERIOD_S, self._watch_frames)
         self.create_managed_subscription(
-            GroundingMsg, 'grounding', self._on_grounding, latched(10)
+            GroundingMsg, 'grounding', self._on_grounding, latched(10), one_sender=True
         )
 
     def deactivate(self) -> None:
@@ -202,6 +205,14 @@ class GraspNode(ManagedNode):
             self._publish([self._without_tf(target) for target in paused], None)
 
     def _on_grounding(self, message: GroundingMsg) -> None:
+        if self._worker.waiting >= MAX_WAITING_GROUNDINGS:
+            self.warn(
+                'groundings',
+                f'{MAX_WAITING_GROUNDINGS} groundings wait already, and later ones are refused: '
+                'stop whoever sends so many, or ask again',
+            )
+            return
+        self.warn('groundings', '')
         self._planning.grounded(message)
         if message.status == GroundingMsg.IN_PROGRESS:
             # The frame of a request must not be skipped, however busy the worker is.
@@ -268,7 +279,7 @@ class GraspNode(ManagedNode):
         try:
             grounding = grounding_from_msg(message)
         except RealvlgError as error:
-            self.warn('grounding', f'grounding {message.request_id!r} is refused: {error}')
+            self.warn('grounding', f'grounding {message.request_id[:80]!r} is refused: {error}')
             self._publish([refused_target(message, str(error))], None)
             return
         self.warn('grounding', '')

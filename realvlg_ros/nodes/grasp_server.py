@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -21,7 +21,7 @@ from ..ros.conversions.stamps import stamp_to_ns
 from ..ros.node.diagnostics import RateCounter, Report
 from ..ros.node.entity_node import Execution
 from ..ros.node.goals import RESULTS_TIMEOUT_S, LiveGoal
-from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
+from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
 from ..ros.requests.goal_events import GoalEvents
@@ -30,6 +30,7 @@ from ..ros.requests.ground_client import GroundClient
 from ..ros.requests.peer import IdleWatch, Peer
 from ..ros.requests.plan_limits import PlanLimits
 from ..ros.requests.plan_request import PlanRequest
+from ..ros.requests.relayed_target import TargetGuard, TargetTrust
 from ..ros.requests.status_names import STATUS_NAMES
 from ..ros.requests.surroundings import Surroundings
 from ..ros.tf.tf_input import TfInput
@@ -44,7 +45,7 @@ _NOT_ACTIVE = 'grasp_server was deactivated; ask again when it is active'
 
 
 @dataclass(frozen=True)
-class ServerParameters(ManagedNodeParameters):
+class ServerParameters(TargetTrust):
     """Time limits and attempts of goals."""
 
     default_timeout: float = setting(
@@ -85,6 +86,12 @@ class ServerParameters(ManagedNodeParameters):
         2, 'So many failed groundings in a row fail a goal.',
         unit='groundings', low=1, high=100, dynamic=True,
     )  # fmt: skip
+    gripper: str = setting(
+        '',
+        'Gripper profile that targets must fit, the one of grasp_node: a name in config/grippers '
+        'or the path of a YAML file; empty: the one in config/grippers that the target names.',
+        source=True,
+    )
 
 
 class GraspServer(ManagedNode):
@@ -107,6 +114,8 @@ class GraspServer(ManagedNode):
         self._grounder = GroundClient(self)
         self._grounding_node = Peer(self, 'grounding_node', 'ground/_action/feedback')
         self._grasp_node = Peer(self, 'grasp_node', 'target')
+        p: ServerParameters = self.current_parameters()
+        self._guard = TargetGuard(self, p, p.gripper)
         self._goals = self.create_managed_action_server(
             PlanGrasps, 'plan_grasps', self._begin, self._refusal
         )
@@ -114,11 +123,11 @@ class GraspServer(ManagedNode):
     def activate(self) -> None:
         """Subscribe to targets."""
         self.create_managed_subscription(
-            GraspTarget, 'target', self._on_target, stream('reliable', 10)
+            GraspTarget, 'target', self._on_target, stream('reliable', 10), one_sender=True
         )
 
         self.create_managed_subscription(
-            String, 'planning', self._on_planning, stream('reliable', 10)
+            String, 'planning', self._on_planning, stream('reliable', 10), one_sender=True
         )
 
     def deactivate(self) -> None:
@@ -138,6 +147,8 @@ class GraspServer(ManagedNode):
         """Report the goals."""
         values: dict[str, object] = {
             'goals_live': len(self._goals),
+            'goals_rejected': self.rejected,
+            'last_rejection': self.last_rejection,
             'targets_hz': self._targets.read(),
             'grounder_there': self._grounder.ready(),
         }
@@ -153,6 +164,8 @@ class GraspServer(ManagedNode):
             now_ns=lambda: int(self.get_clock().now().nanoseconds),
             place=self._place,
             ahead=self._order.ahead_of,
+            refusal=self._guard.refusal,
+            sender=self._guard.sender,
         )
         request = PlanRequest(
             goal, self._limits(goal), self._grounder, handle.publish_feedback, around
@@ -231,10 +244,10 @@ class GraspServer(ManagedNode):
         given = math.isfinite(goal.timeout) and goal.timeout > 0
         return PlanLimits.of_parameters(self.current_parameters(), goal.timeout if given else 0.0)
 
-    def _on_target(self, target: GraspTarget) -> None:
+    def _on_target(self, target: GraspTarget, info: Mapping[str, Any]) -> None:
         self._targets.tick()
         current = self._order.current
-        if current is not None:
+        if current is not None and self._guard.accepts(info):
             current.on_target(target)
 
     def _on_planning(self, message: String) -> None:

@@ -16,7 +16,7 @@ from ..errors import FrameError, GroundingCanceled, InstructionError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
 from ..grounding.query import Query
-from ..grounding.registry import check_backend, make_grounder, read_options
+from ..grounding.registry import check_backend, check_factories, make_grounder, read_options
 from ..msg import Grounding as GroundingMsg
 from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
@@ -52,10 +52,21 @@ class GroundingParameters(CameraParameters):
     """The grounding backend, and the choice of the frame that it gets."""
 
     backend: str = setting(
-        'tabletop', 'Grounding backend, or package.module:factory for one of your own.'
+        'tabletop',
+        'Grounding backend: one of this package, the entry point of another one, or '
+        'package.module:factory for one of your own.',
+        source=True,
+    )
+    backend_factories: str = setting(
+        '',
+        'Factories, as package.module:factory with commas between them, that backend may name '
+        'beside the one that it names at the start.',
+        fixed=True,
     )
     backend_options: str = setting(
-        '', 'Options of the backend: a YAML file, or a name in config/backends; empty for none.'
+        '',
+        'Options of the backend: a YAML file, or a name in config/backends; empty for none.',
+        source=True,
     )
     image_timeout: float = setting(
         5.0, 'A request fails when no frame comes for so long.', unit='s', low=0.0, high=600.0,
@@ -74,6 +85,7 @@ class GroundingParameters(CameraParameters):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_backend(self.backend)
+        check_factories(self.backend_factories)
 
 
 class GroundingNode(ManagedNode):
@@ -91,6 +103,7 @@ class GroundingNode(ManagedNode):
     def __init__(self, **arguments: Any) -> None:
         """Make an unconfigured node."""
         super().__init__('grounding_node', **arguments)
+        self._first_backend = str(self.get_parameter('backend').value)
         self._grounder: Grounder | None = None
         self._frame_came = threading.Condition()
 
@@ -98,7 +111,9 @@ class GroundingNode(ManagedNode):
         """Load the model and create publisher, actions and service."""
         self._settings: GroundingParameters = self.current_parameters()
         self._grounder = make_grounder(
-            self._settings.backend, read_options(self._settings.backend_options)
+            self._settings.backend,
+            read_options(self._settings.backend_options),
+            {self._first_backend, *check_factories(self._settings.backend_factories)},
         )
         self._grounder.load()
         self._publisher = self.create_managed_publisher(GroundingMsg, 'grounding', latched())

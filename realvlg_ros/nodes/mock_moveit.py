@@ -44,7 +44,9 @@ class MockParameters(ManagedNodeParameters):
 
     moveit_namespace: str = setting('/', 'Namespace of move_group.')
     gripper: str = setting(
-        'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
+        'franka_hand',
+        'Gripper profile: a name in config/grippers or the path of a YAML file.',
+        source=True,
     )
     gripper_action: str = setting(
         'gripper_command', 'Type of the action that moves the gripper.', choices=GRIPPER_ACTIONS

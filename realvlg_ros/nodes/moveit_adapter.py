@@ -49,6 +49,7 @@ class MoveitParameters(ManagedNodeParameters):
         'franka_hand',
         'Gripper profile, the one of grasp_node: a name in config/grippers or the path of a YAML '
         'file.',
+        source=True,
     )
     timeout: float = setting(
         0.0, 'Deadline of a request; 0 for the default of grasp_server.',
@@ -98,7 +99,7 @@ class MoveitAdapter(ManagedNode):
     def activate(self) -> None:
         """Subscribe to targets and to what is attached to the robot."""
         self.create_managed_subscription(
-            GraspTarget, 'target', self._on_target, stream('reliable', 10)
+            GraspTarget, 'target', self._on_target, stream('reliable', 10), one_sender=True
         )
         if self._mirror is not None:
             self.create_managed_subscription(

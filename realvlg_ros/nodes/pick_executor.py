@@ -6,7 +6,7 @@ import math
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -29,10 +29,11 @@ from ..resources import gripper_file
 from ..ros.node.diagnostics import Report
 from ..ros.node.entity_node import Execution
 from ..ros.node.goals import LiveGoal
-from ..ros.node.lifecycle import ManagedNode, ManagedNodeParameters
+from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import stream
 from ..ros.node.run_node import run_node
 from ..ros.requests.goal_events import GoalEvents
+from ..ros.requests.relayed_target import TargetGuard, TargetTrust
 from ..settings import dynamic_setting, setting
 
 # How long a deactivation waits until the robot has stopped and the goal has its result, s.
@@ -41,7 +42,7 @@ _STOP_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
-class PickParameters(ManagedNodeParameters):
+class PickParameters(TargetTrust):
     """The robot, its gripper, and how carefully it is moved."""
 
     planning_group: str = setting('manipulator', "MoveIt's planning group of the arm.")
@@ -52,7 +53,9 @@ class PickParameters(ManagedNodeParameters):
     )
     moveit_namespace: str = setting('/', 'Namespace of move_group.')
     gripper: str = setting(
-        'franka_hand', 'Gripper profile: a name in config/grippers or the path of a YAML file.'
+        'franka_hand',
+        'Gripper profile: a name in config/grippers or the path of a YAML file.',
+        source=True,
     )
     gripper_action: str = setting(
         'gripper_command', 'Type of the action that moves the gripper.', choices=GRIPPER_ACTIONS
@@ -159,6 +162,7 @@ class PickExecutor(ManagedNode):
                 f'the profile of {gripper.name!r} does not tell its joints: add the key actuation'
             )
         self._gripper, self._actuation = gripper, gripper.actuation
+        self._guard = TargetGuard(self, p, p.gripper)
         hand = GripperClient(
             self, p.gripper_action, p.gripper_action_name, p.gripper_units, gripper.actuation
         )
@@ -172,7 +176,7 @@ class PickExecutor(ManagedNode):
     def activate(self) -> None:
         """Subscribe to targets."""
         self.create_managed_subscription(
-            GraspTarget, 'target', self._on_target, stream('reliable', 10)
+            GraspTarget, 'target', self._on_target, stream('reliable', 10), one_sender=True
         )
 
     def deactivate(self) -> None:
@@ -264,6 +268,7 @@ class PickExecutor(ManagedNode):
             _targets(p),
             halt,
             lambda: int(self.get_clock().now().nanoseconds),
+            self._guard.refusal,
         )
         arm = MoveItArm(self._robot, _arm(p, dry_run), self._actuation, halt)
         return Pick(self._targets, arm, halt, self._limits(p, dry_run), report)
@@ -277,9 +282,9 @@ class PickExecutor(ManagedNode):
         )
         return PickLimits(p.max_tries, p.max_replans, grip, dry_run)
 
-    def _on_target(self, target: GraspTarget) -> None:
+    def _on_target(self, target: GraspTarget, info: Mapping[str, Any]) -> None:
         targets = self._targets
-        if targets is not None:
+        if targets is not None and self._guard.accepts(info):
             targets.on_target(target)
 
 

@@ -61,7 +61,9 @@ _BUSY = 'the disk or this machine was too slow: too many frames waited to be wri
 class RecorderParameters(CameraParameters):
     """What is kept of each goal, and how much of it."""
 
-    folder: str = setting('', 'Folder that recordings are written into; it is made if need be.')
+    folder: str = setting(
+        '', 'Folder that recordings are written into; it is made if need be.', source=True
+    )
     frames_before: int = setting(
         3, 'Frames from before each goal, one every frame_interval.',
         unit='frames', low=0, high=100,
@@ -251,7 +253,9 @@ class Recorder(ManagedNode):
         try:
             begins = self._watch.on_grounding(grounding_from_msg(message))
         except RealvlgError as error:
-            self.warn('grounding', f'grounding {message.request_id!r} is not recorded: {error}')
+            self.warn(
+                'grounding', f'grounding {message.request_id[:80]!r} is not recorded: {error}'
+            )
             return
         if begins and self._peers is not None:
             self._peers.ask()

@@ -37,6 +37,7 @@ class SimulatedCameraParameters(CameraSourceParameters):
     world: str = setting(
         'worlds/tabletop.yaml',
         'World: a YAML file of config/, or a path.',
+        source=True,
     )
     trajectory: str = setting(
         'world',

@@ -39,6 +39,7 @@ class SimulatedRobotParameters(MockParameters):
         '',
         'Folder with world.yaml and solids.npz, as realvlg_ros.closed_loop writes it; it gets '
         'attempts.jsonl.',
+        source=True,
     )
     lift_speed: float = setting(
         0.05, 'Speed of a retreat; slow enough for a tracker.', unit='m/s', low=0.005, high=1.0

@@ -54,7 +54,7 @@ class ReplayOptions:
         gripper: name of a profile, or its file.
         link: of the robot, whose pose is given for each grasp; empty: the profile's.
         grasp_frame: frame of tf at the best grasp, in the messages.
-        backend, backend_options: of the grounder.
+        backend, backend_options: of the grounder; whoever gives a factory here allows it.
         color, depth, camera_info: topics; empty ones are found.
         static_transforms: that the bag lacks.
         surface: that objects stand on, if tf knows it.
@@ -127,7 +127,9 @@ class _Run:
             static_transforms=options.static_transforms, on_tf=self._passed.append,
         )  # fmt: skip
         gripper.tcp_in(options.link)
-        grounder = make_grounder(options.backend, read_options(options.backend_options))
+        grounder = make_grounder(
+            options.backend, read_options(options.backend_options), (options.backend,)
+        )
         grounder.load()
         stack.callback(grounder.close)
         tracker = TargetTracker(options.tracker, options.session.max_grasps)

@@ -34,6 +34,9 @@ class Setting:
         choices: the allowed values of a text; empty for any.
         sizes: how many numbers a tuple may have.
         dynamic: whether a node accepts a new value at run time.
+        source: whether it names files or code; once a node's process has started, it accepts no
+            new value unless its start allows that.
+        fixed: whether a node never accepts another value than that of its start.
         former: full names in the previous release.
     """
 
@@ -46,6 +49,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
     dynamic: bool = False
+    source: bool = False
+    fixed: bool = False
     former: tuple[str, ...] = ()
 
     @property
@@ -113,6 +118,8 @@ def setting(
     choices: Sequence[str] = (),
     sizes: Sequence[int] = (),
     dynamic: bool = False,
+    source: bool = False,
+    fixed: bool = False,
     former: Sequence[str] = (),
 ) -> Any:
     """A field of a `Settings` dataclass; see `Setting` for the arguments.
@@ -126,6 +133,8 @@ def setting(
         choices: the allowed values of a text; empty for any.
         sizes: how many numbers a tuple may have; as many as the default if left out.
         dynamic: whether a node accepts a new value at run time.
+        source: whether it names files or code, see `Setting`.
+        fixed: whether a node keeps the value of its start.
         former: names in the previous release, in the same block; one with a dot is the full name
             of the node's parameter.
 
@@ -135,8 +144,9 @@ def setting(
     if isinstance(default, tuple):
         sizes = sizes or (len(default),)
     declared = Setting(
-        '', default, words, unit, low, high, tuple(choices), tuple(sizes), dynamic, tuple(former)
-    )
+        '', default, words, unit, low, high, tuple(choices), tuple(sizes), dynamic, source, fixed,
+        tuple(former),
+    )  # fmt: skip
     if declared.is_number and not (unit and math.isfinite(low) and math.isfinite(high)):
         raise TypeError(f'a setting that is a number has a unit and a finite range: {words}')
     return field(default=default, metadata={_KEY: declared})

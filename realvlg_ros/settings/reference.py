@@ -58,7 +58,11 @@ def _table(settings: Iterable[Setting], run_time: bool) -> Iterator[str]:
         if item.former:
             words += f' Formerly {", ".join(f"`{name}`" for name in item.former)}.'
         cells = [f'`{item.name}`', f'`{_default(item.default)}`', _range(item), item.unit, words]
-        yield _row([*cells, *['yes' if item.dynamic else 'no'] * run_time])
+        yield _row([*cells, *[_at_run_time(item)] * run_time])
+
+
+def _at_run_time(item: Setting) -> str:
+    return 'yes' if item.dynamic else 'at start' if item.source or item.fixed else 'no'
 
 
 def _range(item: Setting) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..grounding.grounding import Grounding
+from ..message_limits import MAX_REQUESTS
 from .target.track import TargetTrack
 
 # Why a grounding that had a target comes to none.
@@ -21,8 +22,8 @@ class Unanswered:
         self._groundings: list[Grounding] = []
 
     def add(self, grounding: Grounding) -> None:
-        """Wait for the first plans of a grounding's target."""
-        self._groundings.append(grounding)
+        """Wait for the first plans of a grounding's target; of too many the oldest goes."""
+        self._groundings = [*self._groundings[1 - MAX_REQUESTS :], grounding]
 
     def answered(self, *tracks: TargetTrack) -> None:
         """The groundings of targets have had their answers."""

@@ -270,3 +270,30 @@ def test_rviz_shows_topics_that_exist(launch_actions: Actions) -> None:
     for topic in ('markers', 'debug_image'):
         assert remapped[f'/realvlg/{topic}'] == topic
         assert f"'{topic}'" in outputs
+
+
+@pytest.mark.parametrize(
+    ('given', 'environment', 'said', 'set_to'),
+    [
+        ('', 'LOCALHOST', '', ''),
+        ('', 'OFF', '', ''),
+        ('', '', 'open to every host of the subnet (discovery range SUBNET); SROS 2 is off', ''),
+        ('LOCALHOST', 'SUBNET', 'open to every user of this machine', 'LOCALHOST'),
+        ('SUBNET', 'LOCALHOST', 'whoever is found may publish and read every topic', 'SUBNET'),
+    ],
+)
+def test_what_is_open_is_said(launch_actions, monkeypatch, given, environment, said, set_to):
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', environment)
+    monkeypatch.delenv('ROS_SECURITY_ENABLE', raising=False)
+    actions = launch_actions('realvlg.launch.py', discovery_range=given)
+    words = [action['msg'] for action in of_kind(actions, 'LogInfo')]
+    assert len(words) == bool(said) and all(said in text for text in words)
+    variables = [a.args for a in actions if type(a).__name__ == 'SetEnvironmentVariable']
+    ranges = [value for name, value in variables if name == 'ROS_AUTOMATIC_DISCOVERY_RANGE']
+    assert ranges == [set_to] * bool(set_to)
+
+
+def test_the_server_checks_against_the_gripper_of_the_others(launch_actions: Actions) -> None:
+    nodes = own_nodes(launch_actions('realvlg.launch.py', gripper='wsg_50'))
+    for name in ('grasp_node', 'grasp_server'):
+        assert nodes[name]['parameters'][1]['gripper'] == 'wsg_50'

@@ -24,6 +24,21 @@ TCP2LINK = make_transform(np.eye(3), [0.0, 0.0, 0.1034])
 DOWN = np.diag([1.0, -1.0, -1.0])
 
 
+def good_target(request_id: str = 'r', grasps: int = 2, position=(0.5, 0.0, HEIGHT / 2)):
+    """A stable target of franka_hand, as grasp_node would publish it; without a stamp."""
+    position = np.array(position)
+    target = GraspTarget(
+        track_id=7, request_id=request_id, label='box', state=GraspTarget.CONFIRMED, stable=True,
+        gripper='franka_hand', parent_link='panda_hand', camera_frame_id='camera',
+        object_pose=pose_to_msg(make_transform(np.eye(3), position)),
+        object_size=vector_to_msg([WIDTH, WIDTH, HEIGHT]), object_on_support=True,
+    )  # fmt: skip
+    target.header.frame_id = 'base_link'
+    target.box.x_max_px = target.box.y_max_px = 10.0
+    target.grasps = [_grasp(position + [0.0, 0.02 * i, 0.0]) for i in range(grasps)]
+    return target
+
+
 class FakePlanner:
     """Publishes a target at 20 Hz from the first goal on."""
 
@@ -58,18 +73,11 @@ class FakePlanner:
 
     def target(self) -> GraspTarget:
         """The target now."""
-        position = np.array([0.5, 0.0, HEIGHT / 2 + self._height])
-        target = GraspTarget(
-            track_id=7, request_id=self.goals[-1], label='box', state=self.state, stable=True,
-            gripper='franka_hand', parent_link='panda_hand', camera_frame_id=self.camera_frame,
-            object_pose=pose_to_msg(make_transform(np.eye(3), position)),
-            object_size=vector_to_msg([WIDTH, WIDTH, HEIGHT]), object_on_support=True,
-        )  # fmt: skip
-        target.header.frame_id = 'base_link'
+        place = (0.5, 0.0, HEIGHT / 2 + self._height)
+        target = good_target(self.goals[-1], self.grasps, place)
+        target.state, target.camera_frame_id = self.state, self.camera_frame
         target.header.stamp = self._node.get_clock().now().to_msg()
         target.checked_stamp = target.header.stamp
-        target.box.x_max_px = target.box.y_max_px = 10.0
-        target.grasps = [_grasp(position + [0.0, 0.02 * i, 0.0]) for i in range(self.grasps)]
         return target
 
     def _execute(self, handle):

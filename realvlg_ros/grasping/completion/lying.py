@@ -130,6 +130,9 @@ def _curve(
         top = w[inside][z[inside] > np.percentile(z[inside], 95) - PLATEAU]
         ridge_t.append(float(t[inside].mean()))
         ridge_w.append(float(top.min() + top.max()) / 2)
+    if not ridge_t:
+        # A ramp or sliver with few readings in each bin: its ridge is its middle.
+        ridge_t, ridge_w = [float(t.mean())], [float(w.min() + w.max()) / 2]
     degree = min(2, len(ridge_t) - 1)
     curve = np.polynomial.Polynomial.fit(ridge_t, ridge_w, degree)
     residual = np.abs(curve(np.array(ridge_t)) - ridge_w)

@@ -88,7 +88,9 @@ class TabletopScene:
     @classmethod
     def without_support(cls, frame: RgbdFrame, working_width_px: int) -> TabletopScene:
         """The scene with heights toward the camera, from where nearly all readings end."""
-        far = float(np.percentile(frame.depth[::4, ::4][frame.valid[::4, ::4]], 95))
+        sparse = frame.depth[::4, ::4]
+        readings = sparse[sparse > 0] if sparse.any() else frame.depth[frame.valid]
+        far = float(np.percentile(readings, 95))
         facing = SupportPlane(np.array([0.0, 0.0, -1.0]), far, 0.0, 0)
         return cls.from_frame(frame, facing, working_width_px)
 

@@ -205,7 +205,7 @@ class CameraInput:
             topics[name] = topic, message
             self._node.create_managed_subscription(
                 message, topic, partial(self._receive, name), qos,
-                parameter='image_reliability',
+                parameter='image_reliability', one_sender=True,
             )  # fmt: skip
         LatchedInfo(
             self._node,

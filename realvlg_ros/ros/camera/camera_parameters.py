@@ -20,7 +20,9 @@ class NoiseParameters(Settings):
     """Noise of the depth: its standard deviation at depth z is floor + quadratic z^2."""
 
     profile: str = setting(
-        'd435', 'Depth camera: a name in config/depth_noise, or the path of a YAML file.'
+        'd435',
+        'Depth camera: a name in config/depth_noise, or the path of a YAML file.',
+        source=True,
     )
     floor: float = setting(
         0.0, "Standard deviation of a reading at 0 m; 0 takes the profile's.",
@@ -105,7 +107,9 @@ class CameraParameters(ManagedNodeParameters):
         "Use the camera's frame until tf to fixed_frame has been there once, instead of failing.",
     )
     robot_shapes: str = setting(
-        '', 'The robot that is taken out of the depth: YAML of shapes or URDF; empty for none.'
+        '',
+        'The robot that is taken out of the depth: YAML of shapes or URDF; empty for none.',
+        source=True,
     )
     robot_padding: float = setting(0.02, 'Grow the robot by so much.', unit='m', low=0.0, high=0.2)
     tf_timeout: float = setting(

@@ -62,7 +62,7 @@ def _read(msg: Image, stream: str, encoding: str) -> npt.NDArray[Any]:
     """What cv_bridge makes of an image, in an encoding of its own choice or ours."""
     if not msg.encoding:
         raise MessageError(f"{stream} image encoding '' is empty: {_decoded(stream)}")
-    need = f'{stream} image encoding {msg.encoding!r} is not known; {_decoded(stream)}'
+    need = f'{stream} image encoding {msg.encoding[:80]!r} is not known; {_decoded(stream)}'
     cv_bridge = import_optional('cv_bridge', need, _REMEDY)
     try:
         return np.asarray(cv_bridge.CvBridge().imgmsg_to_cv2(msg, encoding))
@@ -78,8 +78,8 @@ def _read(msg: Image, stream: str, encoding: str) -> npt.NDArray[Any]:
 
 def _refused(msg: Image, stream: str, reason: str) -> MessageError:
     return MessageError(
-        f'{stream} image {msg.width}x{msg.height} of encoding {msg.encoding!r} is not known, and '
-        f'cv_bridge cannot read it ({reason}); {_decoded(stream)}'
+        f'{stream} image {msg.width}x{msg.height} of encoding {msg.encoding[:80]!r} is not known, '
+        f'and cv_bridge cannot read it ({reason}); {_decoded(stream)}'
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ... import msg as msgs
 from ...errors import MessageError
 from ...recording.goal_event import GoalEvent, GoalStep
+from . import values
 from .stamps import ns_to_stamp, stamp_to_ns
 
 
@@ -33,11 +34,15 @@ def goal_event_from_msg(msg: msgs.GoalEvent) -> GoalEvent:
     """
     if msg.event not in set(GoalStep):
         raise MessageError(
-            f'the event of goal {msg.goal_id!r} is {msg.event}; expected one of '
+            f'the event of goal {msg.goal_id[:80]!r} is {msg.event}; expected one of '
             f'{", ".join(f"{step.value} {step.name}" for step in GoalStep)}'
         )
     if not msg.goal_id:
         raise MessageError('an event has no goal_id; fill in the id of the goal it speaks of')
+    values.texts(
+        'an event', request_id=msg.request_id, token=msg.token, goal_id=msg.goal_id,
+        action=msg.action, instruction=msg.instruction, status=msg.status, message=msg.message,
+    )  # fmt: skip
     return GoalEvent(
         GoalStep(msg.event),
         msg.action,

@@ -13,8 +13,10 @@ from ...errors import MessageError
 from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp, GraspSource
 from ...grasping.gripper import Gripper
+from ...message_limits import MAX_METRES
 from ...tracking.target.target import GraspTarget, TargetState
 from ...transforms import invert
+from . import values
 from .pose import (
     point_from_msg,
     point_to_msg,
@@ -34,6 +36,9 @@ from .region import (
     timings_to_msg,
 )
 from .stamps import ns_to_stamp, stamp_to_ns
+
+# Longest opening, standoff and way of a grasp, m. Chosen: longer than an arm.
+_LENGTH = 10.0
 
 
 def grasp_to_msg(grasp: Grasp, tcp2link: FloatArray) -> msgs.GraspCandidate:
@@ -68,33 +73,42 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
     """The grasp of a message.
 
     Raises:
-        MessageError: an unknown source.
+        MessageError: an unknown source, or a number that is not finite or outside its range.
         TransformError: the pose is not a rigid transform.
         RectangleError: the rectangle or the contacts are degenerate.
     """
     sources = {source.value: source for source in GraspSource}
     if msg.source not in sources:
         raise MessageError(
-            f'grasp has source {msg.source!r}; expected one of {", ".join(sources)}'
+            f'grasp has source {msg.source[:80]!r}; expected one of {", ".join(sources)}'
         )
+    if not len(msg.contact_points) == len(msg.support_counts) == len(msg.contacts_seen) == 2:
+        raise MessageError('a grasp has two contacts, with counts and shares; fill all of them')
     tcp2frame, covariance = pose_with_covariance_from_msg(msg.pose)
     return Grasp(
         tcp2frame=tcp2frame,
         covariance=covariance,
-        object_width=msg.object_width,
-        opening_width=msg.opening_width,
-        standoff=msg.standoff,
-        retreat=point_from_msg(msg.retreat),
-        retreat_distance=msg.retreat_distance,
-        quality=msg.quality,
-        preference=msg.preference,
+        object_width=values.number('object_width of a grasp', msg.object_width, 0.0, _LENGTH),
+        opening_width=values.number('opening_width of a grasp', msg.opening_width, 0.0, _LENGTH),
+        standoff=values.number('standoff of a grasp', msg.standoff, 0.0, _LENGTH),
+        retreat=values.vector('retreat of a grasp', point_from_msg(msg.retreat), unit=True),
+        retreat_distance=values.number(
+            'retreat_distance of a grasp', msg.retreat_distance, 0.0, _LENGTH
+        ),
+        quality=values.share('quality of a grasp', msg.quality),
+        preference=values.share('preference of a grasp', msg.preference),
         source=sources[msg.source],
         rectangle=rectangle_from_msg(msg.rectangle),
         contacts=contacts_from_msg(msg.contacts),
-        contact_points=np.stack([point_from_msg(point) for point in msg.contact_points]),
+        contact_points=np.stack(
+            [values.vector('contact_points', point_from_msg(p)) for p in msg.contact_points]
+        ),
         support_counts=(int(msg.support_counts[0]), int(msg.support_counts[1])),
-        contacts_seen=(float(msg.contacts_seen[0]), float(msg.contacts_seen[1])),
-        clearance=msg.clearance,
+        contacts_seen=(
+            values.share('contacts_seen', float(msg.contacts_seen[0])),
+            values.share('contacts_seen', float(msg.contacts_seen[1])),
+        ),
+        clearance=values.number('clearance of a grasp', msg.clearance),
     )
 
 
@@ -149,7 +163,8 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
     """The target of a message.
 
     Raises:
-        MessageError: an unknown state or source, or a mask that contradicts its size.
+        MessageError: an unknown state or source, a mask that contradicts its size, a number that
+            is not finite or outside its range, or too many grasps.
         TransformError: the pose of a grasp is not a rigid transform.
         RectangleError: a rectangle or contact pair is degenerate.
         FrameError: a box that is empty or not finite.
@@ -159,6 +174,12 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
             f'target {msg.track_id} has state {msg.state}; expected one of '
             f'{", ".join(f"{s.value} {s.name}" for s in TargetState)}'
         )
+    values.items('grasps of a target', msg.grasps)
+    values.texts(
+        'a target', request_id=msg.request_id, label=msg.label, message=msg.message,
+        gripper=msg.gripper, parent_link=msg.parent_link, frame_id=msg.header.frame_id,
+        camera_frame_id=msg.camera_frame_id,
+    )  # fmt: skip
     return GraspTarget(
         state=TargetState(msg.state),
         stamp_ns=stamp_to_ns(msg.header.stamp),
@@ -170,8 +191,8 @@ def target_from_msg(msg: msgs.GraspTarget) -> GraspTarget:
         stable=msg.stable,
         message=msg.message,
         tf_unavailable=msg.tf_unavailable,
-        position_std=msg.position_std,
-        rotation_std=msg.rotation_std,
+        position_std=values.number('position_std', msg.position_std, 0.0),
+        rotation_std=values.number('rotation_std', msg.rotation_std, 0.0),
         grasps=tuple(grasp_from_msg(grasp) for grasp in msg.grasps),
         box=box_from_msg(msg.box),
         mask=mask_from_msg(msg.mask),
@@ -214,11 +235,13 @@ def _move_grasp(msg: msgs.GraspCandidate, old2new: FloatArray) -> msgs.GraspCand
 
 def _look_from(msg: msgs.GraspTarget) -> FloatArray | None:
     view = point_from_msg(msg.look_from)
-    return view if view.any() else None
+    return values.vector('look_from', view, unit=True) if view.any() else None
 
 
 def _object_box(msg: msgs.GraspTarget) -> ObjectBox | None:
     size = point_from_msg(msg.object_size)
     if not size.any():
         return None
+    for extent in size:
+        values.number('object_size', float(extent), 0.0, MAX_METRES)
     return ObjectBox(pose_from_msg(msg.object_pose), size, msg.object_on_support)

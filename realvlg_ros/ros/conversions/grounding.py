@@ -7,7 +7,10 @@ import numpy as np
 from ... import msg as msgs
 from ...errors import MessageError
 from ...grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
+from ...image_region import RegionMask
+from ...message_limits import MAX_ID_CHARACTERS
 from ...tracking.target.target import GraspTarget, TargetState
+from . import values
 from .rectangle import contacts_from_msg, contacts_to_msg, rectangle_from_msg, rectangle_to_msg
 from .region import (
     box_from_msg,
@@ -50,16 +53,24 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
     """The grounding of a message.
 
     Raises:
-        MessageError: an unknown status, or a mask that contradicts its size or the image's.
+        MessageError: an unknown status, a text that is too long, a mask that contradicts its size
+            or the image's or has no pixel, a score that is not finite, or lists that are too long.
         FrameError: a box that is empty or not finite.
         RectangleError: a rectangle or contact pair that is degenerate.
     """
     if msg.status not in set(GroundingStatus):
         raise MessageError(
-            f'grounding {msg.request_id!r} has status {msg.status}; expected one of '
+            f'grounding {msg.request_id[:80]!r} has status {msg.status}; expected one of '
             f'{", ".join(f"{s.value} {s.name}" for s in GroundingStatus)}'
         )
-    _check_mask(msg)
+    values.texts(
+        'a grounding', request_id=msg.request_id, token=msg.token, instruction=msg.instruction,
+        message=msg.message, question=msg.question, label=msg.label, backend=msg.backend,
+        frame_id=msg.header.frame_id,
+    )  # fmt: skip
+    mask = _checked_mask(msg)
+    for name in ('rectangles', 'contacts', 'candidates'):
+        values.items(f'{name} of a grounding', getattr(msg, name))
     return Grounding(
         status=GroundingStatus(msg.status),
         instruction=msg.instruction,
@@ -70,9 +81,9 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
         image_height=msg.image_height_px,
         request_id=msg.request_id,
         label=msg.label,
-        score=msg.score,
+        score=values.number('score of a grounding', msg.score),
         box=box_from_msg(msg.box),
-        mask=mask_from_msg(msg.mask),
+        mask=mask,
         rectangles=tuple(rectangle_from_msg(r) for r in msg.rectangles),
         contacts=tuple(contacts_from_msg(c) for c in msg.contacts),
         candidates=tuple(_candidate_from_msg(c) for c in msg.candidates),
@@ -83,15 +94,22 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
     )
 
 
-def _check_mask(msg: msgs.Grounding) -> None:
+def _checked_mask(msg: msgs.Grounding) -> RegionMask | None:
+    """The mask of a grounding, inside its image."""
     mask = msg.mask
     right, bottom = mask.x_offset_px + mask.width_px, mask.y_offset_px + mask.height_px
     if mask.width_px and (right > msg.image_width_px or bottom > msg.image_height_px):
         raise MessageError(
-            f'grounding {msg.request_id!r}: the mask reaches to column {right} and row {bottom} '
-            f'of a {msg.image_width_px}x{msg.image_height_px} image; '
+            f'grounding {msg.request_id[:80]!r}: the mask reaches to column {right} and row '
+            f'{bottom} of a {msg.image_width_px}x{msg.image_height_px} image; '
             'fill image_width_px and image_height_px with the size that the mask refers to'
         )
+    found = mask_from_msg(mask)
+    if found is not None and not found.data.any():
+        raise MessageError(
+            f'grounding {msg.request_id[:80]!r}: the mask has no pixel; leave it empty without one'
+        )
+    return found
 
 
 def _candidate_to_msg(candidate: ObjectCandidate) -> msgs.ObjectCandidate:
@@ -107,12 +125,14 @@ def _candidate_to_msg(candidate: ObjectCandidate) -> msgs.ObjectCandidate:
 
 
 def _candidate_from_msg(msg: msgs.ObjectCandidate) -> ObjectCandidate:
+    values.texts('a candidate', label=msg.label, description=msg.description)
     box = box_from_msg(msg.box)
     if box is None:
-        raise MessageError(f'candidate {msg.label!r} has no box; fill box with its place')
+        raise MessageError(f'candidate {msg.label[:80]!r} has no box; fill box with its place')
     position = np.array([msg.position.x, msg.position.y, msg.position.z])
     known = bool(np.all(np.isfinite(position)))
-    return ObjectCandidate(msg.label, msg.description, msg.score, box, position if known else None)
+    score = values.number('score of a candidate', msg.score)
+    return ObjectCandidate(msg.label, msg.description, score, box, position if known else None)
 
 
 def refused_target(message: msgs.Grounding, reason: str) -> GraspTarget:
@@ -120,10 +140,10 @@ def refused_target(message: msgs.Grounding, reason: str) -> GraspTarget:
     return GraspTarget(
         TargetState.LOST,
         stamp_to_ns(message.header.stamp),
-        message.header.frame_id,
-        camera_frame_id=message.header.frame_id,
-        request_id=message.request_id,
-        label=message.label,
+        message.header.frame_id[:MAX_ID_CHARACTERS],
+        camera_frame_id=message.header.frame_id[:MAX_ID_CHARACTERS],
+        request_id=message.request_id[:MAX_ID_CHARACTERS],
+        label=message.label[:MAX_ID_CHARACTERS],
         message=reason,
         grounded_stamp_ns=stamp_to_ns(message.header.stamp),
     )

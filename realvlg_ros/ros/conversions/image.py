@@ -46,8 +46,8 @@ def array_from_image(msg: Image) -> Array:
     layout = pixel_layout(msg.encoding)
     if layout is None:
         raise MessageError(
-            f'image encoding {msg.encoding!r} is not known; publish rgb8 or bgr8 colour and 16UC1 '
-            '(millimetres) or 32FC1 (metres) depth'
+            f'image encoding {msg.encoding[:80]!r} is not known; publish rgb8 or bgr8 colour and '
+            '16UC1 (millimetres) or 32FC1 (metres) depth'
         )
     _check_size(msg, layout)
     dtype = layout.dtype.newbyteorder('>' if msg.is_bigendian else '<')
@@ -108,7 +108,8 @@ def color_from_msg(msg: Image | CompressedImage) -> ByteArray:
         return np.ascontiguousarray(pixels, np.uint8)
     if encoding not in COLOR_CODES:
         raise MessageError(
-            f'image encoding {encoding!r} is not a colour; use the colour stream (rgb8 or bgr8)'
+            f'image encoding {encoding[:80]!r} is not a colour; use the colour stream (rgb8 or '
+            'bgr8)'
         )
     if pixels.dtype == np.uint16:
         # 257 maps 65535 to 255.
@@ -135,7 +136,7 @@ def depth_from_msg(
         return depth_by_cv_bridge(msg)
     if msg.encoding not in DEPTH_ENCODINGS:
         raise MessageError(
-            f'image encoding {msg.encoding!r} is not a depth; use the depth stream: 16UC1 '
+            f'image encoding {msg.encoding[:80]!r} is not a depth; use the depth stream: 16UC1 '
             '(millimetres) or 32FC1 (metres)'
         )
     pixels = array_from_image(msg)
@@ -145,8 +146,8 @@ def depth_from_msg(
 
 
 def _check_size(msg: Image, layout: PixelLayout) -> None:
-    described = f'image {msg.width}x{msg.height} {msg.encoding}, step {msg.step} bytes'
-    if msg.width == 0 or msg.height == 0:
+    described = f'image {msg.width}x{msg.height} {msg.encoding[:80]}, step {msg.step} bytes'
+    if msg.width <= 0 or msg.height <= 0:
         raise MessageError(f'{described}: the image is empty; check the camera driver')
     row_bytes = msg.width * layout.pixel_bytes
     if msg.step < row_bytes:

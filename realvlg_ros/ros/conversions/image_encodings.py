@@ -51,7 +51,7 @@ _NAMED.update(
 )
 
 # OpenCV's type names, such as 16UC1 and 32FC3; without a number they have one channel.
-_GENERIC = re.compile(r'(8U|8S|16U|16S|32S|32F|64F)(?:C(\d+))?')
+_GENERIC = re.compile(r'(8U|8S|16U|16S|32S|32F|64F)(?:C([1-9]\d{0,2}))?', re.ASCII)
 _GENERIC_TYPES = {
     '8U': 'u1', '8S': 'i1', '16U': 'u2', '16S': 'i2', '32S': 'i4', '32F': 'f4', '64F': 'f8',
 }  # fmt: skip

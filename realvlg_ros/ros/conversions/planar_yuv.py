@@ -77,8 +77,8 @@ def color_from_image(msg: Image) -> ByteArray:
 
 def _rows(msg: Image, count: int) -> ByteArray:
     """All rows (count, step) of brightness and colour."""
-    described = f'image {msg.width}x{msg.height} {msg.encoding}, step {msg.step} bytes'
-    if msg.width == 0 or msg.height == 0:
+    described = f'image {msg.width}x{msg.height} {msg.encoding[:80]}, step {msg.step} bytes'
+    if msg.width <= 0 or msg.height <= 0:
         raise MessageError(f'{described}: the image is empty; check the camera driver')
     if msg.step < msg.width or msg.step % 2:
         raise MessageError(

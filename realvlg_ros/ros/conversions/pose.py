@@ -8,6 +8,7 @@ from geometry_msgs.msg import Point, Pose, PoseWithCovariance, Vector3
 
 from ...arrays import FloatArray
 from ...transforms import from_quaternion, to_quaternion
+from . import values
 
 
 def pose_to_msg(transform: FloatArray) -> Pose:
@@ -22,10 +23,12 @@ def pose_from_msg(msg: Pose) -> FloatArray:
     """The 4x4 transform of a pose.
 
     Raises:
-        TransformError: a value is not finite, or the quaternion is not of unit length.
+        MessageError: a position that is not finite, or beyond any place.
+        TransformError: a quaternion that is not of unit length.
     """
     q = msg.orientation
-    return from_quaternion(point_from_msg(msg.position), (q.x, q.y, q.z, q.w))
+    position = values.vector('position of a pose', point_from_msg(msg.position))
+    return from_quaternion(position, (q.x, q.y, q.z, q.w))
 
 
 def pose_with_covariance_to_msg(
@@ -41,9 +44,10 @@ def pose_with_covariance_from_msg(msg: PoseWithCovariance) -> tuple[FloatArray, 
     """The 4x4 transform and 6x6 covariance of a message.
 
     Raises:
+        MessageError: a position that is not finite, or what is no covariance.
         TransformError: the pose is not a rigid transform.
     """
-    return pose_from_msg(msg.pose), np.array(msg.covariance, np.float64).reshape(6, 6)
+    return pose_from_msg(msg.pose), values.covariance('covariance of a pose', msg.covariance)
 
 
 def point_to_msg(point: npt.ArrayLike) -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ... import msg as msgs
 from ...rectangle import ContactPair, GraspRectangle
+from . import values
 
 # A field of a message cannot be None: a negative score means that the source gives none. Chosen:
 # no score is negative.
@@ -27,6 +28,7 @@ def rectangle_from_msg(msg: msgs.GraspRectangle) -> GraspRectangle:
 
     Raises:
         RectangleError: it is degenerate or not finite.
+        MessageError: a score that is not finite.
     """
     return GraspRectangle(
         msg.center_x_px, msg.center_y_px, msg.angle,
@@ -48,6 +50,7 @@ def contacts_from_msg(msg: msgs.ContactPair) -> ContactPair:
 
     Raises:
         RectangleError: the contacts coincide or are not finite.
+        MessageError: a score that is not finite.
     """
     return ContactPair(msg.x1_px, msg.y1_px, msg.x2_px, msg.y2_px, _score_from_msg(msg.score))
 
@@ -57,4 +60,4 @@ def _score_to_msg(score: float | None) -> float:
 
 
 def _score_from_msg(score: float) -> float | None:
-    return None if score < 0 else score
+    return None if values.number('score', score) < 0 else score

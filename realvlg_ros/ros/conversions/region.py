@@ -7,6 +7,7 @@ import numpy as np
 from ... import msg as msgs
 from ...errors import MessageError
 from ...image_region import Box, RegionMask
+from . import values
 
 
 def box_to_msg(box: Box | None) -> msgs.BoundingBox:
@@ -25,8 +26,8 @@ def box_from_msg(msg: msgs.BoundingBox) -> Box | None:
     Raises:
         FrameError: the box is empty or not finite.
     """
-    values = (msg.x_min_px, msg.y_min_px, msg.x_max_px, msg.y_max_px)
-    return Box(*values) if any(values) else None
+    edges = (msg.x_min_px, msg.y_min_px, msg.x_max_px, msg.y_max_px)
+    return Box(*edges) if any(edges) else None
 
 
 def mask_to_msg(mask: RegionMask | None) -> msgs.RegionMask:
@@ -46,11 +47,11 @@ def mask_from_msg(msg: msgs.RegionMask) -> RegionMask | None:
     """The mask of a message; None when it is empty.
 
     Raises:
-        MessageError: the data is not as long as width and height say.
+        MessageError: the data is not as long as width and height say, or one of them is 0.
     """
     if msg.width_px == 0 and msg.height_px == 0:
         return None
-    if len(msg.data) != msg.width_px * msg.height_px:
+    if 0 in (msg.width_px, msg.height_px) or len(msg.data) != msg.width_px * msg.height_px:
         raise MessageError(
             f'mask of {msg.width_px}x{msg.height_px} px holds {len(msg.data)} values; '
             'send height_px * width_px values, row by row'
@@ -65,5 +66,12 @@ def timings_to_msg(timings_ms: dict[str, float]) -> list[msgs.StageTiming]:
 
 
 def timings_from_msg(timings: list[msgs.StageTiming]) -> dict[str, float]:
-    """Wall times by stage, ms, of messages."""
+    """Wall times by stage, ms, of messages.
+
+    Raises:
+        MessageError: a time that is not finite, or too many of them.
+    """
+    values.items('timings', timings)
+    for timing in timings:
+        values.number('milliseconds of timings', timing.milliseconds)
     return {timing.stage: timing.milliseconds for timing in timings}

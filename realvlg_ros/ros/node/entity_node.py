@@ -13,12 +13,14 @@ from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import QoSProfile
 
+from ...message_limits import MAX_TEXT_CHARACTERS
 from .activation import describe_state
 from .deadline import Deadline
 from .diagnostics import Level, Report
 from .goals import Goals, Pace
 from .node_parameters import CheckedNode
 from .qos import action_queues, publisher_events, service_queue, stream, subscription_events
+from .senders import Senders
 
 # Executes a goal: takes its handle and returns the result.
 Execution: TypeAlias = Callable[[ServerGoalHandle], Any]
@@ -50,8 +52,12 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self._offers: list[Callable[[], Any]] = []
         self._listeners: list[Callable[[], Any]] = []
         self._conditions: dict[str, str] = {}
+        self._senders: list[Senders] = []
         self._logged: dict[str, float] = {}
         self._rejection_logged = Deadline(0.0)
+        # Goals that were rejected, and why the last one was, in words.
+        self.rejected = 0
+        self.last_rejection = 'none'
 
     @property
     def active(self) -> bool:
@@ -67,27 +73,31 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
         self,
         message: type[Any],
         topic: str,
-        callback: Callable[[Any], None],
+        callback: Callable[..., None],
         qos: QoSProfile,
         *,
         parameter: str = '',
         matches_any: bool = True,
+        one_sender: bool = False,
     ) -> Callable[[], None]:
         """Subscribe until the node is deactivated.
 
         Args:
             message: type of message.
             topic: name, relative to the node's namespace.
-            callback: called with each message.
+            callback: called with each message, and with what rclpy says of it if it takes two.
             qos: profile.
             parameter: name of the parameter that sets the reliability of qos, for the warning
                 about incompatible QoS; empty when none does.
             matches_any: whether every publisher should match; if not, none is warned about.
+            one_sender: whether one node alone should publish it; several are warned about.
 
         Returns:
             Ends the subscription before that.
         """
         report = self._on_qos(topic) if matches_any else _ignore
+        if one_sender:
+            self._senders.append(Senders(self, topic))
         subscription = self.create_subscription(
             message,
             topic,
@@ -172,7 +182,7 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             # One at a time, which keeps their order; what a goal executes is in no group.
             callback_group=MutuallyExclusiveCallbackGroup(),
             goal_callback=lambda _: self._accept_goal(name, pace, refusal),
-            handle_accepted_callback=lambda handle: handle.execute(begin(handle)),
+            handle_accepted_callback=lambda handle: handle.execute(begin(_cut(handle))),
             cancel_callback=goals.accept_cancel,
             result_timeout=_RESULT_TIMEOUT_S,
             **action_queues(),
@@ -215,9 +225,16 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             if message
         ]
 
+    def watch_senders(self) -> None:
+        """Warn of topics with several publishers, of which one alone should publish."""
+        for senders in self._senders.copy():
+            if (words := senders.words()) or f'senders of {senders.topic}' in self._conditions:
+                self.warn(f'senders of {senders.topic}', words)
+
     def stop_listening(self) -> None:
         """Destroy subscriptions and timers, and forget the conditions."""
         _call_all(self._listeners)
+        self._senders.clear()
         self._conditions.clear()
 
     def withdraw_offers(self) -> None:
@@ -232,6 +249,8 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
             words = describe_state(self.get_fully_qualified_name(), self.state)
         if not words:
             return GoalResponse.ACCEPT
+        self.rejected += 1
+        self.last_rejection = words
         if self._rejection_logged.passed:
             self._rejection_logged = Deadline(_REJECTION_LOG_PERIOD_S)
             self.get_logger().warning(f'a goal of {name} is rejected: {words}')
@@ -239,6 +258,19 @@ class EntityNode(CheckedNode, LifecycleNode):  # type: ignore[misc]
 
     def _on_qos(self, topic: str) -> Callable[[str], None]:
         return lambda message: self.warn(f'QoS of {topic}', message)
+
+
+def _cut(handle: ServerGoalHandle) -> ServerGoalHandle:
+    """The handle of a goal, whose texts are cut where they are longer than any that is taken.
+
+    rclpy keeps goals for a while; what is cut is still too long, and is refused in words.
+    """
+    goal = handle.request
+    for name in goal.get_fields_and_field_types():
+        text = getattr(goal, name)
+        if isinstance(text, str) and len(text) > MAX_TEXT_CHARACTERS:
+            setattr(goal, name, text[: MAX_TEXT_CHARACTERS + 1])
+    return handle
 
 
 def _ignore(message: str) -> None:

@@ -39,6 +39,12 @@ class ManagedNodeParameters(ThreadParameter):
     autostart: bool = setting(
         True, 'Configure and activate at the start, without a lifecycle manager.'
     )
+    runtime_sources: bool = setting(
+        False,
+        'Let parameters that name files or code, such as backend and gripper, be set while the '
+        'process runs: every peer of the ROS domain may then choose what is loaded.',
+        fixed=True,
+    )
 
 
 class ManagedNode(EntityNode):
@@ -215,6 +221,7 @@ class ManagedNode(EntityNode):
             self.trigger_activate()
 
     def _reports(self) -> list[Report]:
+        self.watch_senders()
         if self._problem:
             lifecycle = Report('lifecycle', Level.ERROR, self._problem)
         elif not self._active:

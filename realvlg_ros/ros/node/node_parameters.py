@@ -16,6 +16,8 @@ from .parameters import descriptor_of
 P = TypeVar('P')
 
 _RECONFIGURE = 'deactivate it and clean it up first, then set the parameter and configure it again'
+# The parameter, given at the start, that opens those that name files and code.
+RUNTIME_SOURCES = 'runtime_sources'
 # Declared by rclpy itself.
 _FOREIGN = ('use_sim_time', 'start_type_description_service')
 
@@ -128,19 +130,41 @@ class NodeParameters(Generic[P]):
         return SetParametersResult(successful=True)
 
     def _check_static(self, item: Setting, value: Any) -> None:
-        if item.dynamic or not self._configured():
+        if item.dynamic or item.check(value) == item.check(self._value(item.name)):
             return
-        if item.check(value) != item.check(self._node.get_parameter(item.name).value):
-            raise ParameterError(
-                f'{item.name} takes effect when the node is configured; {self._remedy}'
-            )
+        words = []
+        if item.fixed or (item.source and not self._sources_open):
+            words.append(_at_start(item, self._node.get_name()))
+        if self._configured() and not item.fixed:
+            words.append(f'{item.name} takes effect when the node is configured; {self._remedy}')
+        if words:
+            raise ParameterError('; '.join(words))
+
+    def _value(self, name: str) -> Any:
+        return self._node.get_parameter(name).value
+
+    @property
+    def _sources_open(self) -> bool:
+        item = self._settings.get(RUNTIME_SOURCES)
+        return item is not None and bool(self._value(item.name))
 
     def _build(self, changes: Mapping[str, Any]) -> P:
         values: dict[str, Value] = {
-            name: item.check(changes.get(name, self._node.get_parameter(name).value))
+            name: item.check(changes.get(name, self._value(name)))
             for name, item in self._settings.items()
         }
         return construct(self._cls, values)
+
+
+def _at_start(item: Setting, node: str) -> str:
+    """That a parameter is read-only in a process that runs, and the remedy."""
+    if item.fixed:
+        return f'{item.name} is given when the process of {node} starts; start it again with it'
+    return (
+        f'{item.name} names files or code, and is read-only once the process of {node} has '
+        f'started: start it again with it, or with {RUNTIME_SOURCES} true where every peer of '
+        'the ROS domain is trusted'
+    )
 
 
 class CheckedNode(Node):  # type: ignore[misc]

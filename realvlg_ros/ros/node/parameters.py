@@ -21,7 +21,9 @@ def descriptor_of(declared: Setting) -> ParameterDescriptor:
         words.append(f'Unit: {declared.unit}.')
     if declared.choices:
         words.append('One of: ' + ', '.join(declared.choices) + '.')
-    if not declared.dynamic:
+    if declared.source or declared.fixed:
+        words.append('Given when the process starts.')
+    elif not declared.dynamic:
         words.append('Takes effect when the node is configured.')
     descriptor = ParameterDescriptor(name=declared.name, description=' '.join(words))
     low, high = declared.low, declared.high

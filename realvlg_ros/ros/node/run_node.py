@@ -24,6 +24,7 @@ from ...errors import RealvlgError
 from .executor import NodeExecutor
 from .lifecycle import ManagedNode
 from .malloc_arenas import use_one_arena
+from .private_files import keep_private, keep_segments_private
 
 N = TypeVar('N', bound=Node)
 
@@ -99,9 +100,12 @@ def handle_signals(stop: Callable[[], object]) -> None:
 
 def start_node(make: Callable[[], N], args: Sequence[str] | None) -> N | None:
     """Initialise ROS and make a node; on failure print the reason to stderr and return None."""
+    keep_private()
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-        return make()
+        node = make()
+        keep_segments_private()
+        return node
     except RealvlgError as error:
         reason = str(error)
     except _ROS_REFUSALS as error:

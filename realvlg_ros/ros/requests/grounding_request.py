@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ...grounding.grounding import Grounding, GroundingStatus
 from ...grounding.query import Query
+from ...message_limits import MAX_ID_CHARACTERS
 from ..node.deadline import Deadline
 
 # Longest part of an instruction that is shown in messages and logs, characters. Chosen: two lines.
@@ -28,12 +29,12 @@ class GroundingRequest:
 
         Args:
             query: as received.
-            request_id: one is made when empty.
+            request_id: one is made when empty, and one that is too long is cut.
             publish: called with IN_PROGRESS, which names the frame in use, then with the answer.
         """
         self.query = query
         self.background = False
-        self.request_id = request_id or uuid.uuid4().hex
+        self.request_id = request_id[:MAX_ID_CHARACTERS] or uuid.uuid4().hex
         self._publish = publish
         self._changed = threading.Condition()
         self._answer: Grounding | None = None

@@ -11,6 +11,7 @@ from ...errors import GroundingCanceled, InstructionError, RealvlgError, Transfo
 from ...frame import RgbdFrame
 from ...grounding.grounding import Grounder, Grounding, GroundingStatus, check_instruction
 from ...grounding.query import Query, completed, ground
+from ...message_limits import check_request_id
 from ..node.worker import Worker
 from .grounding_request import GroundingRequest
 
@@ -73,7 +74,7 @@ class GroundingWorker:
     def submit(
         self, query: Query, request_id: str = '', background: bool = False
     ) -> GroundingRequest:
-        """Take a request; it replaces the one before, and a bad instruction fails at once.
+        """Take a request; it replaces the one before, and a bad one fails at once.
 
         Args:
             query: what to find.
@@ -83,6 +84,7 @@ class GroundingWorker:
         """
         request = GroundingRequest(query, request_id, self._publish)
         try:
+            check_request_id(request_id)
             query = replace(query, instruction=check_instruction(query.instruction))
             request.query, request.background = query, background
         except InstructionError as error:

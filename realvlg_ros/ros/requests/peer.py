@@ -22,6 +22,8 @@ _ANSWER_AGE_S = 1.0
 # name is in the result within two seconds, and who activates it has some time; of a node that is
 # being restarted, on a busy machine too, come fewer.
 _IDLE_ANSWERS = 5
+# So many nodes are asked. Chosen: one is usual.
+_MOST_ASKED = 8
 
 
 class Idleness(NamedTuple):
@@ -93,7 +95,9 @@ class Peer:
         A node that does not answer, as one does while it loads a model, is not idle.
         """
         found: list[Idleness] = []
-        for name in self._candidates():
+        candidates = self._candidates()[:_MOST_ASKED]
+        self._forget_all_but(candidates)
+        for name in candidates:
             with self._lock:
                 state = self._state(name)
                 answers = self._asked[name].answers
@@ -110,6 +114,12 @@ class Peer:
             for asked in self._asked.values():
                 self._node.destroy_client(asked.client)
             self._asked.clear()
+
+    def _forget_all_but(self, names: list[str]) -> None:
+        """Destroy the clients of nodes that are gone."""
+        with self._lock:
+            for name in self._asked.keys() - set(names):
+                self._node.destroy_client(self._asked.pop(name).client)
 
     def _candidates(self) -> list[str]:
         """Full names of the nodes that publish the topic, or have the name in the namespace."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from ...action import Ground, PlanGrasps
 from ...errors import InstructionError, TransformError
 from ...grounding.grounding import check_instruction
+from ...message_limits import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, check_request_id
 from ...msg import GraspTarget, Grounding, RegionMask
 from ...tracking.goal_rules import came_of, checked_words, good_enough, is_ready
 from ..conversions.region import timings_to_msg
@@ -18,6 +19,7 @@ from .drift_watch import DriftWatch
 from .ground_client import GroundAttempt, GroundClient
 from .plan_limits import PlanLimits
 from .progress import Progress
+from .relayed_target import stamp_fault
 from .surroundings import Surroundings
 from .tf_wait import TfWait
 from .waiter import Ended, Waiter
@@ -67,7 +69,7 @@ class PlanRequest:
             around: the node that it runs in.
         """
         self._around = around
-        self.request_id = goal.request_id or uuid.uuid4().hex
+        self.request_id = goal.request_id[:MAX_ID_CHARACTERS] or uuid.uuid4().hex
         self._goal = goal
         self._limits = limits
         self._grounder = grounder
@@ -75,7 +77,7 @@ class PlanRequest:
         self._target: GraspTarget | None = None
         self._planning = Deadline(0.0)
         self._grounding = Grounding()
-        self._lost = ''
+        self._lost = self._refused = ''
         # Of the grounded image, of the target's image, and of the frame asked for.
         self._camera_tf, self._target_tf, self._frame_tf = (
             TfWait(limits.tf_timeout) for _ in range(3)
@@ -84,6 +86,7 @@ class PlanRequest:
         self._failures = 0
         # When the last grounding was asked for, s since the start.
         self._sent_s = 0.0
+        self._sent_ns = 0
         self._progress = Progress(self._deadline, publish)
         self._waiter = Waiter(self._deadline, self._progress, self._check_idle, self._timed_out)
         self._wait = self._waiter.wait
@@ -110,6 +113,7 @@ class PlanRequest:
     def run(self) -> Result:
         """Ground and wait for a target until there is a result, and return it."""
         try:
+            check_request_id(self._goal.request_id)
             instruction = self._goal.instruction
             if not (self._goal.token and self._goal.choice):
                 instruction = check_instruction(instruction)
@@ -125,6 +129,8 @@ class PlanRequest:
                     target.grasps, lack = good_enough(target.grasps, least)
                     if lack:
                         return self._result(Result.NO_GRASP, lack)
+                    if sender := self._around.sender():
+                        words += f'; the target is of {sender}'
                     return self._result(Result.OK, words, target)
                 since = self._deadline.elapsed - self._sent_s
                 self._waiter.pause(self._limits.retry_period - since)
@@ -190,6 +196,7 @@ class PlanRequest:
             self._waiter.check_ended()
             self._target = None
             self._sent_s = self._deadline.elapsed
+            self._sent_ns = self._around.now_ns()
             return self._grounder.send(goal, self._limits.grounder_silence, self._waiter.notify)
 
     def _take_grounding(self, grounding: Grounding) -> bool:
@@ -230,12 +237,18 @@ class PlanRequest:
                 silent_since = self._planning
                 continue
             if target is None:
+                self._end_if_refused()
                 self._lost = (
                     f'no target for {self._limits.target_silence:g} s: '
                     'check that grasp_node is active and receives images'
                 )
                 return None
             if not came_of(stamp_to_ns(target.grounded_stamp), self._grounded_ns):
+                seen = target
+                continue
+            if self._refuses(target):
+                if silent_since.passed:
+                    self._end_if_refused()
                 seen = target
                 continue
             if (placed := self._usable(target)) is not None:
@@ -250,14 +263,32 @@ class PlanRequest:
             )
             seen, silent_since = target, Deadline(self._limits.target_silence)
 
+    def _refuses(self, target: GraspTarget) -> bool:
+        """Whether a target that would end or answer the request must not be relayed."""
+        ends = target.state == GraspTarget.NO_GRASP
+        if not (ends or is_ready(target, self._goal.wait_for_stable)):
+            return False
+        passed_s = max(
+            self._deadline.elapsed - self._sent_s,
+            (self._around.now_ns() - self._sent_ns) * 1e-9,
+        )
+        stamp_ns = stamp_to_ns(target.header.stamp)
+        words = stamp_fault(stamp_ns, self._grounded_ns, passed_s) or self._around.refusal(target)
+        self._refused = f'the target that came was refused: {words}' if words else ''
+        return bool(words)
+
+    def _end_if_refused(self) -> None:
+        if self._refused:
+            raise Ended(Result.FAILED, self._refused)
+
     def _usable(self, target: GraspTarget) -> GraspTarget | None:
         """The target in the frame that was asked for, if it is a result."""
         if target.state == GraspTarget.NO_GRASP:
             raise Ended(Result.NO_GRASP, target.message, self._placed(target))
         if target.state == GraspTarget.LOST:
             if target.tf_unavailable:
-                self._target_tf.miss(target.message)
-            self._lost = target.message or 'the object was lost'
+                self._target_tf.miss(target.message[:MAX_TEXT_CHARACTERS])
+            self._lost = target.message[:MAX_TEXT_CHARACTERS] or 'the object was lost'
             return None
         self._target_tf.found()
         checked = target.checked_stamp == target.header.stamp
@@ -297,6 +328,8 @@ class PlanRequest:
         for tf in (self._camera_tf, self._target_tf, self._frame_tf):
             if tf.words:
                 return Ended(Result.TF_UNAVAILABLE, tf.words)
+        if self._refused:
+            return Ended(Result.FAILED, self._refused)
         if self._lost:
             return Ended(Result.LOST, self._lost)
         message = f'nothing within {self._limits.timeout:g} s: it was {self._progress.describe()}'

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from std_msgs.msg import String
 
+from ...message_limits import MAX_ID_CHARACTERS, MAX_REQUESTS
 from ...msg import Grounding
 from ...tracking.target.target import GraspTarget
 from ..node.deadline import Deadline
@@ -35,9 +36,13 @@ class PlanningNotices:
 
     def grounded(self, message: Grounding) -> None:
         """A grounding has come; if it found something, its request is planned for now."""
-        if message.status == Grounding.OK and message.request_id:
-            with self._lock:
-                self._open[message.request_id] = Deadline(_LONGEST_S)
+        if message.status != Grounding.OK or not 0 < len(message.request_id) <= MAX_ID_CHARACTERS:
+            return
+        with self._lock:
+            self._open.pop(message.request_id, None)
+            if len(self._open) >= MAX_REQUESTS:
+                self._open.pop(next(iter(self._open)))
+            self._open[message.request_id] = Deadline(_LONGEST_S)
 
     def answered(self, targets: Iterable[GraspTarget]) -> None:
         """Targets are published: their requests have an answer."""

@@ -17,6 +17,10 @@ def _as_it_is(target: GraspTarget, frame_id: str) -> GraspTarget:
     return target
 
 
+def _no_refusal(target: GraspTarget) -> str:
+    return ''
+
+
 def _none(request: object) -> int:
     return 0
 
@@ -32,6 +36,8 @@ class Surroundings:
         now_ns: time of the clock that images are stamped with, ns.
         place: a target in a frame, by its name; raises TransformError while tf does not give it.
         ahead: how many requests are to be answered before this one.
+        refusal: why a target must not be relayed, in words; empty where it may.
+        sender: full name of the node that publishes the targets; empty where it is not told.
     """
 
     missing: Callable[[], str] = _nothing
@@ -39,3 +45,5 @@ class Surroundings:
     now_ns: Callable[[], int] = time.time_ns
     place: Callable[[GraspTarget, str], GraspTarget] = _as_it_is
     ahead: Callable[[object], int] = _none
+    refusal: Callable[[GraspTarget], str] = _no_refusal
+    sender: Callable[[], str] = _nothing

@@ -10,6 +10,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from ...arrays import FloatArray
 from ...errors import TransformError
+from ...message_limits import MAX_ID_CHARACTERS, MAX_REQUESTS
 from ...transform_buffer import TransformBuffer
 from ...transforms import from_quaternion, to_quaternion
 from ..conversions.optional_messages import optional_messages
@@ -90,10 +91,12 @@ class TransformReader:
                     parent, child, pose, stamp_to_ns(each.header.stamp), static
                 )
             except TransformError as error:
-                self._refused.setdefault(
-                    child,
-                    f'tf refused the pose of {child!r} in {parent!r}: {error}; fix its publisher',
-                )
+                if len(self._refused) < MAX_REQUESTS:
+                    self._refused.setdefault(
+                        child[:MAX_ID_CHARACTERS],
+                        f'tf refused the pose of {child[:MAX_ID_CHARACTERS]!r} in '
+                        f'{parent[:MAX_ID_CHARACTERS]!r}: {error}; fix its publisher',
+                    )
             else:
                 self._refused.pop(child, None)
         if list(self._refused) != before:

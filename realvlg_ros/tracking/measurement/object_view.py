@@ -133,7 +133,7 @@ def surface_depth(depth: Float32Array, pixels: FloatArray, radius: int = 2) -> F
     rows = np.rint(pixels[:, 1]).astype(int)[:, None, None] + offsets[None, :, None]
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     patch = depth[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)].astype(np.float64)
-    patch = np.where(inside & (patch > 0), patch, np.nan).reshape(len(pixels), -1)
+    patch = np.where(inside & (patch > 0), patch, np.nan).reshape(len(pixels), len(offsets) ** 2)
     read = np.isfinite(patch)
     near = np.where(read, patch, np.inf).min(axis=1, initial=np.inf)[:, None]
     middle = patch[:, patch.shape[1] // 2, None]

@@ -15,6 +15,7 @@ from ...arrays import ByteArray, Float32Array, FloatArray, IntArray
 from ...camera import Camera
 from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
+from ...message_limits import MAX_REQUESTS
 from .contrast import Contrast
 from .packed_images import PackedImages
 
@@ -175,19 +176,25 @@ class KeyFrameMemory:
         self._requests = {
             request: stamp
             for request, stamp in self._requests.items()
-            if frame.stamp_ns - stamp <= self._protect_ns
+            if abs(frame.stamp_ns - stamp) <= self._protect_ns
         }
         self._shrink()
 
     def protect(self, request_id: str, stamp_ns: int) -> bool:
         """Keep the frame of a stamp until the request is released.
 
-        Returns whether the frame is here or can still come.
+        Returns whether the frame is here or can still come, within the time of a protection.
+        Of too many requests the oldest is forgotten.
         """
         newest = self.newest
-        to_come = newest is None or stamp_ns > newest.stamp_ns + self._tolerance
+        to_come = newest is None or (
+            self._tolerance < stamp_ns - newest.stamp_ns <= self._protect_ns
+        )
         if self.find(stamp_ns) is None and not to_come:
             return False
+        self._requests.pop(request_id, None)
+        if len(self._requests) >= MAX_REQUESTS:
+            self._requests.pop(next(iter(self._requests)))
         self._requests[request_id] = stamp_ns
         return True
 

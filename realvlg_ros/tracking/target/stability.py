@@ -11,15 +11,33 @@ from ...arrays import FloatArray
 from ..measurement.rigid_fit import difference
 from ..settings import TrackerSettings
 
+# Negative variance that rounding leaves, as a share of the largest entry. Chosen: many times
+# the rounding of sums in 64 bits.
+_ROUNDING = 1e-9
+
 
 def position_std(covariance: FloatArray) -> float:
-    """Standard deviation of a position in its worst direction, m."""
-    return math.sqrt(max(float(np.linalg.eigvalsh(covariance[:3, :3])[-1]), 0.0))
+    """Standard deviation of a position in its worst direction, m; infinite if it is none."""
+    return _worst(covariance[:3, :3])
 
 
 def rotation_std(covariance: FloatArray) -> float:
-    """Standard deviation of a rotation about its worst axis, rad."""
-    return math.sqrt(max(float(np.linalg.eigvalsh(covariance[3:, 3:])[-1]), 0.0))
+    """Standard deviation of a rotation about its worst axis, rad; infinite if it is none."""
+    return _worst(covariance[3:, 3:])
+
+
+def _worst(covariance: FloatArray) -> float:
+    """The largest standard deviation of a covariance (3, 3).
+
+    What holds NaN or a negative variance says nothing: no bound is kept.
+    """
+    if not np.all(np.isfinite(covariance)):
+        return math.inf
+    variances = np.linalg.eigvalsh(covariance)
+    largest = float(variances[-1])
+    if not variances[0] >= -_ROUNDING * abs(covariance).max():
+        return math.inf
+    return math.sqrt(max(largest, 0.0))
 
 
 class StabilityGauge:
@@ -53,7 +71,8 @@ class StabilityGauge:
             covariance: (6x6) of x, y, z (m) and the rotation about them (rad).
         """
         within = position_std(covariance) <= self._position
-        if not within or rotation_std(covariance) > self._rotation:
+        within &= rotation_std(covariance) <= self._rotation
+        if not (within and np.all(np.isfinite(pose))):
             self._calm.clear()
             return
         if any(not self._near(pose, other) for _, other in self._calm):
