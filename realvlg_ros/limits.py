@@ -22,8 +22,10 @@ MAX_NUMBER_BITS = 128
 # A text file that is no document, such as a URDF or a file of labels, bytes. Chosen: ten times
 # the largest that are known.
 MAX_TEXT_BYTES = 2**26
-# A mesh, bytes. Chosen: 650 000 triangles of an STL.
-MAX_MESH_BYTES = 2**25
+# A mesh, bytes, and the objects of a simulated world. Chosen: 330 000 triangles of an STL; ten
+# times a full table.
+MAX_MESH_BYTES = 2**24
+MAX_WORLD_OBJECTS = 256
 # Arrays of numpy, bytes, also when they are unpacked. Chosen: a hundred scenes of labels.
 MAX_ARRAY_BYTES = 2**27
 # Elements of a URDF and how deep they are nested. Chosen: ten times the largest robots.
