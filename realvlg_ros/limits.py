@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-# Pixels of an image. Chosen: a video frame of 8K has 33 million; depth cameras have fewer.
-MAX_PIXELS = 2**25
-# An encoded image, bytes. Chosen: 8K of noise with 16 bits a channel.
-MAX_IMAGE_BYTES = 2**28
+# Pixels of an image. Chosen: the largest colour image of a depth camera has 13 million.
+MAX_PIXELS = 2**24
+# An encoded image, bytes. Chosen: noise of that size with three channels of 16 bits.
+MAX_IMAGE_BYTES = 2**27
 # A YAML or JSON document, bytes; the values in it, with aliases counted as often as they are
-# used; and how deep it is nested. Chosen: ten times the largest that the package writes.
+# used; and how deep it is nested. Chosen: ten times the largest that the package writes; so many
+# values take half a second.
 MAX_DOCUMENT_BYTES = 2**22
-MAX_DOCUMENT_VALUES = 100_000
+MAX_DOCUMENT_VALUES = 50_000
 MAX_DOCUMENT_DEPTH = 32
 # JSON that lists a data set, bytes and values. Chosen: labels of a hundred thousand objects.
 MAX_LISTING_BYTES = 2**28
@@ -21,18 +22,20 @@ MAX_NUMBER_BITS = 128
 # A text file that is no document, such as a URDF or a file of labels, bytes. Chosen: ten times
 # the largest that are known.
 MAX_TEXT_BYTES = 2**26
-# A mesh, bytes. Chosen: two million triangles of an STL.
-MAX_MESH_BYTES = 2**27
+# A mesh, bytes, and the objects of a simulated world. Chosen: 330 000 triangles of an STL; ten
+# times a full table.
+MAX_MESH_BYTES = 2**24
+MAX_WORLD_OBJECTS = 256
 # Arrays of numpy, bytes, also when they are unpacked. Chosen: a hundred scenes of labels.
-MAX_ARRAY_BYTES = 2**28
+MAX_ARRAY_BYTES = 2**27
 # Elements of a URDF and how deep they are nested. Chosen: ten times the largest robots.
 MAX_XML_ELEMENTS = 100_000
 MAX_XML_DEPTH = 64
 # Files of a model folder, the header of a safetensors file, bytes, and its tokenizer, bytes.
 # Chosen: several times those of the largest models.
 MAX_MODEL_FILES = 2000
-MAX_TENSOR_HEADER_BYTES = 2**25
-MAX_TOKENIZER_BYTES = 2**27
+MAX_TENSOR_HEADER_BYTES = 2**23
+MAX_TOKENIZER_BYTES = 2**25
 # Layers of a model's part, and any other whole number that its config.json gives. Chosen: far
 # beyond any; more would take memory or time before the weights are seen.
 MAX_LAYERS = 512

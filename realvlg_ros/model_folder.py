@@ -22,7 +22,6 @@ from .errors import GroundingError
 from .limits import (
     MAX_CONFIG_NUMBER,
     MAX_LAYERS,
-    MAX_LISTING_BYTES,
     MAX_MODEL_FILES,
     MAX_TENSOR_HEADER_BYTES,
 )
@@ -35,8 +34,8 @@ _BYTES = {
 }  # fmt: skip
 _PICKLED = ('.bin', '.pt', '.pth', '.ckpt', '.pkl')
 _INDEX = '.index.json'
-# Names and values of an index or a header. Chosen: those of a thousand layers.
-_LISTING = Size(MAX_LISTING_BYTES, 1_000_000)
+# Names and values of an index or a header. Chosen: those of ten thousand tensors and more.
+_LISTING = Size(MAX_TENSOR_HEADER_BYTES, 200_000)
 # What config.json and its like may not ask for: code, and weights or layers in another form or
 # from another file. The forms of this package are in files of its own.
 _REFUSED = {

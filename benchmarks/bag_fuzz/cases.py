@@ -101,8 +101,8 @@ class Fuzz:
     def _message(self, rng: np.random.Generator) -> None:
         at = int(rng.integers(len(self._seeds.messages)))
         channel, data = self._seeds.messages[at]
-        message = make_decoder(channel, _nothing)(mutate(data, rng))
-        _USES[channel.type](message)
+        message = make_decoder(channel, no_warning)(mutate(data, rng))
+        USES[channel.type](message)
 
     def _frame_folder(self, rng: np.random.Generator) -> None:
         folder = self._folder / 'frame'
@@ -116,7 +116,7 @@ class Fuzz:
         FrameSequence(folder)[0]
 
 
-def _nothing(_: str) -> None:
+def no_warning(_: str) -> None:
     return None
 
 
@@ -137,14 +137,14 @@ def _use_camera_info(message: Any) -> None:
 
 
 def _use_tf(message: Any) -> None:
-    tf = BagTf((), _nothing)
+    tf = BagTf((), no_warning)
     tf.is_final = True
     for static in (False, True):
         tf.read(message, static)
     tf.wait('pose', lambda buffer: buffer.lookup(FIXED_FRAME, 'camera_color_optical_frame', 10**9))
 
 
-_USES: dict[str, Callable[[Any], None]] = {
+USES: dict[str, Callable[[Any], None]] = {
     'sensor_msgs/msg/Image': _use_image,
     'sensor_msgs/msg/CompressedImage': _use_image,
     'sensor_msgs/msg/CameraInfo': _use_camera_info,

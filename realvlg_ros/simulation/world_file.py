@@ -15,6 +15,7 @@ from ..boundary import Boundary
 from ..documents import read_yaml
 from ..errors import WorldError
 from ..fields import is_number
+from ..limits import MAX_WORLD_OBJECTS
 from ..quoting import cut, quoted
 from ..transforms import make_transform
 from .colors import parse_color
@@ -63,6 +64,8 @@ def parse_world(values: Any, folder: Path, name: str = 'world') -> World:
     entries = values.get('objects', [])
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         raise WorldError(f'objects is {quoted(entries)}; expected a list')
+    if len(entries) > MAX_WORLD_OBJECTS:
+        raise WorldError(f'{len(entries)} objects; at most {MAX_WORLD_OBJECTS} are taken')
     seed = _integer(values.get('seed', 0), 'seed')
     items = [_read_object(entry, f'objects[{i}]', folder) for i, entry in enumerate(entries)]
     fixed = [item for item, is_placed in items if is_placed]
