@@ -5,7 +5,8 @@
 With hashes pip installs nothing else (`pip install --require-hashes -r requirements/run.txt`). Run
 it again after a pin was changed. It asks the package index that the command `uv` is configured
 for, once for each pin; every file of the release counts, so that other machines and versions of
-Python are served. Wheels in a folder that pip is configured to look into (find-links) count, too.
+Python are served. Wheels of a local version (torch 2.13.0+cpu) in a folder that pip is configured
+to look into (find-links) count instead of the release of that version: it is another build.
 
 requirements/robot.txt is a choice and is not pinned whole: what it needs on a machine of the kind
 that this runs on is written, with hashes, into requirements/robot_whole.txt.
@@ -70,11 +71,12 @@ def hashes_of(text: str) -> dict[tuple[str, str], list[str]]:
 
 
 def local_hashes(folders: Sequence[Path]) -> dict[tuple[str, str], list[str]]:
-    """The hashes of wheels in folders, by name and version without its local part."""
+    """The hashes of wheels of a local version in folders, by name and public version."""
     found: dict[tuple[str, str], list[str]] = {}
     for folder in folders:
         for path in sorted(folder.glob('*.whl')):
-            if match := WHEEL.match(path.name):
+            match = WHEEL.match(path.name)
+            if match is not None and '+' in match[2]:
                 key = canonical(match[1]), match[2].partition('+')[0]
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 found.setdefault(key, []).append(f'sha256:{digest}')
@@ -121,9 +123,7 @@ def main() -> None:
         path = FOLDER / name
         plain = without_hashes(path.read_text())
         hashes = hashes_of(compiled(arguments.uv, plain, '--no-deps'))
-        for key, more in local.items():
-            hashes.setdefault(key, []).extend(more)
-        path.write_text(with_hashes(plain, hashes))
+        path.write_text(with_hashes(plain, hashes | local))
     robot = (FOLDER / 'robot.txt').read_text()
     options = ('--python-version', PYTHON)
     text = ROBOT_HEAD.format(python=PYTHON) + compiled(arguments.uv, robot, *options)
