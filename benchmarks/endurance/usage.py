@@ -28,8 +28,14 @@ class Sample:
 
 @dataclass
 class Usage:
-    """The samples of each node by the process that it was."""
+    """The samples of each node by the process that it was.
 
+    Attributes:
+        warm_s: age from which on growth counts, s.
+        lives: samples by node and process.
+    """
+
+    warm_s: float = WARM_S
     lives: dict[tuple[str, int], list[Sample]] = field(default_factory=dict)
     _begun: dict[int, float] = field(default_factory=dict)
 
@@ -53,7 +59,7 @@ class Usage:
     def warm(self, node: str) -> list[list[Sample]]:
         """The samples of each life of a node that lasted, without its beginning."""
         lives = [samples for (name, _), samples in self.lives.items() if name == node]
-        cut = [[sample for sample in life if sample.age_s >= WARM_S] for life in lives]
+        cut = [[sample for sample in life if sample.age_s >= self.warm_s] for life in lives]
         return [life for life in cut if life and life[-1].age_s - life[0].age_s >= LEAST_S]
 
     def slope(self, node: str, what: str) -> float:
