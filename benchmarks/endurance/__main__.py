@@ -222,14 +222,15 @@ def report_of(stage: Stage, usage: Usage, right: float, minutes: float) -> Repor
     report.add('wrong', len(stage.asking.wrong), Goal('==', 0))
     report.add('right_at_the_end', right, Goal('==', 1.0))
     # What a run of minutes shows of growth is noise: a bound is for an hour.
-    bound = Goal('<=', 20.0) if minutes >= _LONG_MINUTES else None
+    long = minutes >= _LONG_MINUTES
+    bounds = (Goal('<=', 20.0), Goal('<=', 1.0)) if long else (None, None)
     for node in NODES:
         report.add(f'{node}_memory_mb', usage.most(node, 'memory_mb'))
-        report.add(f'{node}_memory_mb_an_hour', usage.slope(node, 'memory_mb'), bound)
+        report.add(f'{node}_memory_mb_an_hour', usage.slope(node, 'memory_mb'), bounds[0])
         report.add(f'{node}_handles', usage.most(node, 'handles'))
-        report.add(f'{node}_handles_an_hour', usage.slope(node, 'handles'), Goal('<=', 1.0))
+        report.add(f'{node}_handles_an_hour', usage.slope(node, 'handles'), bounds[1])
         report.add(f'{node}_threads', usage.most(node, 'threads'))
-        report.add(f'{node}_threads_an_hour', usage.slope(node, 'threads'), Goal('<=', 1.0))
+        report.add(f'{node}_threads_an_hour', usage.slope(node, 'threads'), bounds[1])
     return report
 
 
