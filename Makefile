@@ -14,7 +14,7 @@ INSTRUCTION ?= pick up the red mug
 # different environment of a calling process must not leak in here.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE PYTHONPATH AMENT_PREFIX_PATH COLCON_PREFIX_PATH
 
-.PHONY: demo test docs setup setup-test check clean
+.PHONY: demo test docs sbom setup setup-test check clean
 
 demo: setup
 	$(BIN)/realvlg demo --output build/demo --instruction '$(INSTRUCTION)' \
@@ -32,6 +32,9 @@ check: setup-test
 docs: $(DOCS_VENV)/docs.stamp
 	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
 
+sbom: setup
+	$(BIN)/python scripts/write_sbom.py build/sbom.json
+
 setup: $(VENV)/run.stamp
 	@scripts/build_interfaces.sh $(VENV)
 
@@ -40,21 +43,22 @@ setup-test: $(VENV)/test.stamp setup
 $(VENV)/run.stamp: requirements/run.txt
 	@echo '[1/2] installing ROS 2 and the run-time packages into .venv (about a minute)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@sed -n '/^lark==/,/[^\\]$$/p' requirements/run.txt > $(VENV)/lark.txt
 	@# lark-parser, which a ROS wheel asks for, shares its module with lark: lark must come last.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	  --force-reinstall $$(grep '^lark==' requirements/run.txt)
+	  --force-reinstall --require-hashes -r $(VENV)/lark.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@echo '[test] installing the test packages into .venv'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@
 
 $(DOCS_VENV)/docs.stamp: requirements/docs.txt
 	@echo '[docs] installing mkdocs into build/docs_venv'
 	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
-	@$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
 clean:

@@ -13,6 +13,7 @@ from ..arrays import FloatArray
 from ..errors import MessageError
 from ..grasping.gripper import Gripper
 from ..msg import GraspTarget
+from ..ros.conversions import values
 from ..ros.conversions.pose import point_from_msg, pose_from_msg, pose_to_msg
 from ..transforms import make_transform
 from .messages import moveit_msgs
@@ -143,7 +144,9 @@ def box_object(header: Header, scene_id: str, box2frame: FloatArray, size: Float
 
 def _box(target: GraspTarget) -> tuple[FloatArray, FloatArray]:
     """The pose (4x4) and size (3,) of the object's box, m."""
-    size = point_from_msg(target.object_size)
+    size = values.vector('object_size', point_from_msg(target.object_size))
+    if not np.all(size >= 0):
+        raise MessageError(f'object_size is {size.tolist()}; expected none below 0')
     if not size.any():
         raise MessageError(
             f'the size of {target.label!r} is not known (object_size is zero): it has no place in '

@@ -174,3 +174,11 @@ def test_what_is_attached_is_left_alone_until_it_is_detached(named):
     scene.mirror.take_attached(freed)
     assert scene.idle(2.9) == []
     assert scene.after(0.0, object_pose=moved(0.3)) == BOTH
+
+
+@pytest.mark.parametrize('size', [(float('nan'), 0.1, 0.1), (-0.1, 0.1, 0.1), (1e30, 0.1, 0.1)])
+def test_a_size_that_is_none_is_no_obstacle(size):
+    message = target(FRANKA)
+    message.object_size = Vector3(x=size[0], y=size[1], z=size[2])
+    with pytest.raises(MessageError, match='object_size'):
+        target_object(message)

@@ -23,6 +23,7 @@ from ..conversions.pose import point_from_msg, pose_from_msg
 from ..node.lifecycle import ManagedNodeParameters
 from ..node.senders import Senders
 
+_SAME_PROFILE = 'give this node the gripper of grasp_node, if that is another profile'
 # By how much an opening may exceed the gripper's, and a pose be off, m and rad. Chosen: rounding
 # is far less, and a millimetre does no harm.
 _LENGTH_TOLERANCE = 1e-3
@@ -167,7 +168,7 @@ def _check_gripper(
     if not low - _LENGTH_TOLERANCE <= candidate.opening_width <= high + _LENGTH_TOLERANCE:
         raise MessageError(
             f'a grasp opens {candidate.opening_width:.4g} m, and {gripper.name} opens {low:g} to '
-            f'{high:g} m'
+            f'{high:g} m; {_SAME_PROFILE}'
         )
     tcp2link = invert(pose_from_msg(candidate.parent_link_pose)) @ tcp2frame
     off = invert(gripper.tcp_in(link)) @ tcp2link
@@ -175,7 +176,7 @@ def _check_gripper(
     if not (length <= _LENGTH_TOLERANCE and angle <= _ANGLE_TOLERANCE):
         raise MessageError(
             f'parent_link_pose of a grasp is {length:.3g} m and {angle:.3g} rad away from where '
-            f'{link[:80]!r} is by the profile of {gripper.name}'
+            f'{link[:80]!r} is by the profile of {gripper.name}; {_SAME_PROFILE}'
         )
 
 
