@@ -17,13 +17,13 @@ from realvlg_ros.transforms import make_transform
 # 5 x 5; blobs cover what the worst tenth of real images have.
 HARD_DEPTH = DepthCameraModel(
     axial_at_1m=0.0057, correlation_px=1.2, dropout=0.01, edge_dropout=0.6, flying_share=0.1,
-    jitter_share=0.3, grazing_angle=1.3, fattening=2, speckle=0.02, speckle_size=6.0,
+    jitter_share=0.3, grazing_angle=1.3, fattening_px=2, speckle=0.02, speckle_px=6.0,
     dark_dropout=0.35,
 )  # fmt: skip
 # A smoothed image, as phones and time-of-flight cameras give: little noise, ramps at edges.
 SMOOTH_DEPTH = DepthCameraModel(
     axial_at_1m=0.002, correlation_px=1.2, edge_dropout=0.0, flying_share=0.05, jitter_share=0.0,
-    baseline=0.0, smear=5,
+    baseline=0.0, smear_px=5,
 )  # fmt: skip
 # Wrong grasps of all targets that can be grasped.
 _WRONG = Goal('<=', 0.03)

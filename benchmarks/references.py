@@ -110,5 +110,7 @@ def find_neighbours(points: FloatArray) -> FloatArray:
 
     Where grasp planners that sample point clouds begin: normals come from such neighbours.
     """
+    if not len(points):
+        return np.zeros((0, _NEIGHBOURS))
     distances, _ = cKDTree(points).query(points, k=min(_NEIGHBOURS, len(points)))
     return np.asarray(distances)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import reprlib
 from typing import Any
 
@@ -44,12 +46,34 @@ class _Quote(reprlib.Repr):
         return repr(x) if bits <= _SHOWN_BITS else f'a number of {bits} bits'
 
 
-_QUOTE = _Quote()
+class _JsonQuote(_Quote):
+    """The same, as a JSON file has it."""
+
+    def repr1(self, x: Any, level: int) -> str:
+        """The text of a value."""
+        if x is None or isinstance(x, bool) or (isinstance(x, float) and not math.isfinite(x)):
+            return json.dumps(x)
+        return super().repr1(x, level)
+
+    def _text(self, x: str | bytes | bytearray) -> str:
+        if not isinstance(x, str):
+            return super()._text(x)
+        kept = x[: self.maxstring]
+        shown = json.dumps(kept, ensure_ascii=False)
+        return shown if len(kept) == len(x) else f'{shown}... ({len(x)} long)'
+
+
+_QUOTE, _JSON_QUOTE = _Quote(), _JsonQuote()
 
 
 def quoted(value: Any, most: int = QUOTED_CHARACTERS) -> str:
     """The value as Python writes it, cut to about so many characters."""
     return cut(_QUOTE.repr(value), most)
+
+
+def quoted_json(value: Any, most: int = QUOTED_CHARACTERS) -> str:
+    """The value of a JSON file as it stands there, cut to about so many characters."""
+    return cut(_JSON_QUOTE.repr(value), most)
 
 
 def cut(text: str, most: int = QUOTED_CHARACTERS) -> str:

@@ -14,7 +14,7 @@ from ..depth_noise import DepthNoise
 from ..documents import read_json
 from ..errors import CameraError, ParameterError
 from ..limits import MAX_PIXELS
-from ..quoting import quoted
+from ..quoting import quoted, quoted_json
 from ..resources import depth_noise_file
 from .camera import Camera
 from .distortion import read_distortion
@@ -128,7 +128,9 @@ def _read_object(path: Path) -> Mapping[str, Any]:
     boundary = Boundary(str(path), CameraError, f'it needs the numbers {", ".join(_NEEDED)}')
     values = read_json(path, boundary)
     if not isinstance(values, dict):
-        raise boundary.refusal(f'holds {quoted(values)}; expected an object')
+        raise boundary.refusal(
+            f'holds {quoted_json(values)}, a {type(values).__name__}; expected an object'
+        )
     return values
 
 
@@ -142,8 +144,8 @@ def _check_names(path: Path, values: Mapping[str, Any]) -> None:
         near = difflib.get_close_matches(_plain(key), known, 1, _MISSPELT)
         if near and known[near[0]] not in values:
             raise CameraError(
-                f'{path}: there is no key {quoted(key)} (= {quoted(values[key])}); it is called '
-                f'{quoted(known[near[0]])}'
+                f'{path}: there is no key {quoted(key)} (= {quoted_json(values[key])}); it is '
+                f'called {quoted(known[near[0]])}'
             )
 
 
@@ -167,7 +169,7 @@ def _take(
             f'{path}: the key {quoted(key)} is missing; it needs the numbers {", ".join(_NEEDED)}'
         )
     if not kind.holds(values[key]):
-        raise CameraError(f'{path}: {key} is {quoted(values[key])}; expected {kind.words}')
+        raise CameraError(f'{path}: {key} is {quoted_json(values[key])}; expected {kind.words}')
     return kind.convert(values[key])
 
 

@@ -67,17 +67,17 @@ class DepthCameraModel(Settings):
         1.43, 'Angle from the normal at which half the readings are lost.',
         unit='rad', low=0.0, high=3.2,
     )  # fmt: skip
-    fattening: int = setting(
+    fattening_px: int = setting(
         0, 'By how much near surfaces reach over their edges.', unit='px', low=0, high=50
     )
-    smear: int = setting(
+    smear_px: int = setting(
         0, 'Width of the ramp between two surfaces at an edge.', unit='px', low=0, high=50
     )
     speckle: float = setting(
         0.0, 'Share of the image that blobs without readings cover.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
-    speckle_size: float = setting(
+    speckle_px: float = setting(
         4.0, 'Diameter of most of these blobs.', unit='px', low=1.0, high=100.0
     )
     dark_dropout: float = setting(
@@ -143,8 +143,8 @@ class DepthSampler:
         self.noise = noise
         usable = (depth >= noise.min_range) & (depth <= noise.max_range)
         clean = np.where(usable, depth, np.float32(0))
-        solid = fattened(clean, noise.fattening, _JUMP)
-        self._clean = smeared(solid, noise.smear, _JUMP)
+        solid = fattened(clean, noise.fattening_px, _JUMP)
+        self._clean = smeared(solid, noise.smear_px, _JUMP)
         self._blob_share = np.full(depth.shape, noise.speckle, np.float32)
         if color is not None and noise.dark_dropout > 0:
             dark = np.float32(noise.dark_dropout) * darkness(color)
@@ -182,7 +182,7 @@ class DepthSampler:
         flat[self._shadow] = 0
         flat[self._holes(rng, flat.size)] = 0
         if self._blob_share.any():
-            depth[blobs(self._blob_share, self.noise.speckle_size, rng)] = 0
+            depth[blobs(self._blob_share, self.noise.speckle_px, rng)] = 0
         return depth
 
     def _with_edges(self, rng: np.random.Generator) -> Float32Array:

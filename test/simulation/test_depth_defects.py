@@ -27,7 +27,7 @@ def changed(**defects):
 
 
 def test_near_surfaces_reach_over_their_edges_by_so_much():
-    depth = changed(fattening=3)
+    depth = changed(fattening_px=3)
     assert np.array_equal(np.flatnonzero(depth[240] < 0.8), np.arange(317, 640))
     assert np.array_equal(depth[:, 320:], step()[:, 320:])
     sloped = np.linspace(0.6, 0.9, 640, dtype=np.float32)[None].repeat(480, 0)
@@ -35,7 +35,7 @@ def test_near_surfaces_reach_over_their_edges_by_so_much():
 
 
 def test_a_ramp_joins_both_surfaces():
-    depth = changed(smear=7)[240]
+    depth = changed(smear_px=7)[240]
     ramp = (depth > 0.605) & (depth < 0.995)
     assert 5 <= ramp.sum() <= 7 and np.all(np.diff(depth) <= 0)
     assert np.abs(np.flatnonzero(ramp) - 319.5).max() < 5
