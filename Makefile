@@ -52,7 +52,11 @@ $(VENV)/run.stamp: requirements/run.txt
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@echo '[test] installing the test packages into .venv'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@# Where the package index has torch for CUDA only, that and what it needs are taken.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt \
+	  || { sed '/^torch==/,/[^\\]$$/d' requirements/test.txt > $(VENV)/test_rest.txt \
+	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r $(VENV)/test_rest.txt -r requirements/torch_cuda.txt; }
 	@touch $@
 
 $(DOCS_VENV)/docs.stamp: requirements/docs.txt

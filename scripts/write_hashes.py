@@ -9,7 +9,8 @@ Python are served. Wheels of a local version (torch 2.13.0+cpu) in a folder that
 to look into (find-links) count instead of the release of that version: it is another build.
 
 requirements/robot.txt is a choice and is not pinned whole: what it needs on a machine of the kind
-that this runs on is written, with hashes, into requirements/robot_whole.txt.
+that this runs on is written, with hashes, into requirements/robot_whole.txt; of it torch's release
+for CUDA, and what that needs, into requirements/torch_cuda.txt.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ WHOLE = ('run.txt', 'test.txt', 'docs.txt')
 PIN = re.compile(r'^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)')
 HASH = re.compile(r'--hash=(sha256:[0-9a-f]{64})')
 WHEEL = re.compile(r'^(.+?)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$')
+# Torch, and what it needs for CUDA.
+CUDA = re.compile(r'(nvidia-|cuda-|triton==|torch==)')
+CUDA_HEAD = """\
+# Torch for CUDA and what it needs, instead of the torch of test.txt where the package index has no
+# build of it for processors alone. Written by scripts/write_hashes.py.
+
+"""
 # The Python whose packages robot_whole.txt names. Chosen: the embedded default of Debian 12.
 PYTHON = '3.11'
 ROBOT_HEAD = """\
@@ -83,6 +91,17 @@ def local_hashes(folders: Sequence[Path]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def cuda_pins(text: str) -> str:
+    """The requirements, with their hashes, that a release of torch for CUDA needs."""
+    kept, keep = [], False
+    for line in text.splitlines():
+        if PIN.match(line):
+            keep = CUDA.match(line) is not None
+        if keep and (PIN.match(line) or HASH.search(line)):
+            kept.append(line)
+    return '\n'.join(kept) + '\n'
+
+
 def without_hashes(text: str) -> str:
     """Requirements without their hashes, comments kept."""
     lines = [line.rstrip(' \\') for line in text.splitlines() if not HASH.search(line)]
@@ -128,6 +147,7 @@ def main() -> None:
     options = ('--python-version', PYTHON)
     text = ROBOT_HEAD.format(python=PYTHON) + compiled(arguments.uv, robot, *options)
     (FOLDER / 'robot_whole.txt').write_text(text)
+    (FOLDER / 'torch_cuda.txt').write_text(CUDA_HEAD + cuda_pins(text))
 
 
 if __name__ == '__main__':
