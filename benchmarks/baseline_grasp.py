@@ -55,6 +55,7 @@ def baseline_grasp(
     top = float(np.percentile(heights, 98))
     flat = points - heights[:, None] * plane.normal
     middle = (np.percentile(flat, 2, axis=0) + np.percentile(flat, 98, axis=0)) / 2
+    middle -= plane.height(middle) * plane.normal
     _, _, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
     across = axes[1] - (axes[1] @ plane.normal) * plane.normal
     across /= np.linalg.norm(across)

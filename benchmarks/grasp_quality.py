@@ -184,12 +184,11 @@ def chosen_scenes(
         items: the objects.
         setup: the way; without clutter every object is seen in fewer poses.
         poses: scenes for each object.
-        quick: a few scenes of the plain way and of hard depth only.
+        quick: a few scenes.
     """
     if quick:
-        if not setup.clutter:
-            return []
-        return single_scenes(items, 1)[::2] + clutter_scenes(items, 1)[:3]
+        clutter = clutter_scenes(items, 1)[:3] if setup.clutter else []
+        return single_scenes(items, 1)[::2] + clutter
     singles = single_scenes(items, poses if setup.clutter else -(-poses // 2))
     return singles + (clutter_scenes(items, poses) if setup.clutter else [])
 
@@ -284,6 +283,8 @@ def main() -> None:
     if arguments.meshes:
         items += read_mesh_folder(arguments.meshes)
     setups = [s for s in SETUPS if arguments.setup in (None, s.name)]
+    if arguments.quick and arguments.setup is None:
+        setups = [s for s in setups if s.clutter]
     bench = Bench(Gripper.from_yaml(gripper_file(arguments.gripper)))
     if arguments.only:
         only, _, number = arguments.only.rpartition(':')

@@ -7,8 +7,10 @@ made, but where a name has to be looked up: a resolver cannot be stopped.
 
 from __future__ import annotations
 
+import errno
 import http.client
 import io
+import os
 import select
 import socket
 import ssl
@@ -182,11 +184,12 @@ def _connect(made: socket.socket, address: Any, deadline: Deadline, left: int) -
     )  # fmt: skip
     try:
         made.setblocking(False)
-        made.connect_ex(address)
-        _wait(made, share, writes=True)
-        error = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error:
-            raise OSError(error, 'no connection')
+        code = made.connect_ex(address)
+        if code == errno.EINPROGRESS:
+            _wait(made, share, writes=True)
+            code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
     except BaseException:
         made.close()
         raise

@@ -50,7 +50,8 @@ def track_at(
         place = past.object2world[:3, :3] @ track.views.grounded.center + past.object2world[:3, 3]
         distance = float(np.linalg.norm(place - middle)) / max(extent, 0.02)
         if overlap >= _SAME_OVERLAP or (overlap > 0.1 and distance < _SAME_DISTANCE):
-            score = overlap + 1 / (1 + distance)
+            # Where two are, one of them was seen there, and the other is only thought to be.
+            score = overlap + 1 / (1 + distance) + past.seen
             if score > best_score:
                 best, best_score = track, score
     return best
@@ -117,9 +118,7 @@ def contested(tracks: Iterable[TargetTrack]) -> list[TargetTrack]:
                 track.appearance.extent if track.appearance else 0.05 for track in (first, second)
             )
             if np.linalg.norm(gap) < 0.35 * extent:
-                losers.append(
-                    max(first, second, key=lambda t: (t.life.frames_to_agree, t.surprise))
-                )
+                losers.append(max(first, second, key=_right_to_stay))
     return losers
 
 

@@ -103,3 +103,19 @@ def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
     assert states[stays] == {TargetState.CONFIRMED}
     assert TargetState.CONFIRMED not in states[ends]
     assert 'another target is in its place' in followed[ends].life.message
+
+
+def test_a_question_about_an_object_goes_to_the_target_that_was_seen_there():
+    scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6))])
+    stream, first = start(scene, lost_after=2.0)
+    _, second = start(scene, number=2, stream=stream)
+    follow(stream, scene, range(1, 6))
+    followed = {track.track_id: track for track in stream.tracker._targets}
+    scene.slabs.pop()
+    kept, key = followed[first.track_id], stream.tracker._memory.newest
+    place = invert(key.camera2world) @ kept.object2world
+    followed[second.track_id].jump(key, kept.views.locate(key, place))
+    targets = follow(stream, scene, range(6, 12))
+    (confirmed,) = (t.track_id for t in targets if t.state == TargetState.CONFIRMED)
+    frame, owner = scene.render(11)
+    assert stream.set_grounding(ground(frame, owner, 1, 'asked')).track_id == confirmed

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...arrays import FloatArray
 from ...stamp_guard import StampGuard, StampVerdict
 
 # Messages kept. Chosen: a third of a second at 30 Hz, more than an image is ahead of its own.
@@ -19,6 +21,9 @@ _OUT_OF_LINE_NS = 60_000_000_000
 # a second at 30 Hz, for drivers that send one message when the camera changes.
 _CHANGED_MESSAGES = 3
 _CHANGED_FRAMES = 30
+# Intrinsics that differ by less, as a share and as a number, are of one camera. Chosen: a lens
+# that focuses changes its focal length by a tenth of that from message to message.
+_SAME_SHARE, _SAME_NUMBER = 0.01, 0.01
 
 
 class CameraInfos:
@@ -33,8 +38,8 @@ class CameraInfos:
         self._kept: deque[tuple[int, Any]] = deque(maxlen=_KEPT)
         self._guard = StampGuard(_OUT_OF_LINE_NS, _OUT_OF_LINE_NS)
         # The intrinsics in use, others that came, and how many messages and frames since.
-        self._known: bytes | None = None
-        self._other: bytes | None = None
+        self._known: _Intrinsics | None = None
+        self._other: _Intrinsics | None = None
         self._aside: tuple[int, Any] | None = None
         self._messages = self._frames = 0
 
@@ -43,30 +48,30 @@ class CameraInfos:
 
     def add(self, stamp_ns: int, payload: Any) -> bool:
         """Add a message; False if it is an outlier by stamp or content, and is not used."""
-        if stamp_ns <= 0:
-            if any(stamp > 0 for stamp, _ in self._kept):
-                return False
-            self._kept.clear()
-        elif self._guard.judge(stamp_ns) is StampVerdict.OUTLIER:
+        stamped = stamp_ns > 0
+        if not stamped and any(stamp > 0 for stamp, _ in self._kept):
             return False
-        else:
-            self._kept = deque((item for item in self._kept if item[0] > 0), maxlen=_KEPT)
+        if stamped and self._guard.judge(stamp_ns) is StampVerdict.OUTLIER:
+            return False
         if self._is_strange(stamp_ns, payload):
             return False
-        self._kept.append((stamp_ns, payload))
+        # Of those without a stamp the newest counts, until one has a stamp.
+        kept = (item for item in self._kept if stamped and item[0] > 0)
+        self._kept = deque((*kept, (stamp_ns, payload)), maxlen=_KEPT)
         return True
 
     def _is_strange(self, stamp_ns: int, payload: Any) -> bool:
         """Whether a message tells of another camera, and too few others do."""
-        found = _intrinsics(payload)
-        if not found:
+        found = _Intrinsics.of(payload)
+        if found is None:
             # Nobody's: the frame that takes it is refused, and the camera is not another one.
             return False
-        if self._known is None or found == self._known:
+        if self._known is None or found.is_like(self._known):
             self._known, self._other, self._aside = found, None, None
             return False
-        self._messages = self._messages + 1 if found == self._other else 1
-        if found != self._other:
+        again = self._other is not None and found.is_like(self._other)
+        self._messages = self._messages + 1 if again else 1
+        if not again:
             self._frames = 0
         self._other, self._aside = found, (stamp_ns, payload)
         if self._messages < _CHANGED_MESSAGES:
@@ -94,18 +99,42 @@ class CameraInfos:
         return min(newest_first, key=lambda item: abs(item[0] - stamp_ns))[1]
 
 
-def _intrinsics(payload: Any) -> bytes:
-    """What a camera_info tells of its camera, to be compared; empty where it is not calibrated."""
-    if not hasattr(payload, 'distortion_model'):
-        return b''
-    roi = payload.roi
-    numbers = [payload.width, payload.height, payload.binning_x, payload.binning_y]
-    numbers += [roi.x_offset, roi.y_offset, roi.width, roi.height]
-    # The fields are in capitals in bags of ROS 1.
-    values = [getattr(payload, name, getattr(payload, name.upper(), ())) for name in 'kdp']
-    matrices = [part for part in (values[0], values[2]) if len(part)]
-    if not all(np.all(np.isfinite(part)) and np.any(part) for part in matrices):
-        return b''
-    parts = [np.asarray(part, np.float64).tobytes() for part in (numbers, *values)]
-    names = (payload.header.frame_id, payload.distortion_model)
-    return b'|'.join([*parts, *(name.encode('utf-8', 'replace') for name in names)])
+@dataclass(frozen=True)
+class _Intrinsics:
+    """What a camera_info tells of its camera.
+
+    Attributes:
+        names: its frame and distortion model, and how many numbers there are.
+        sizes: of the image, its region and binning.
+        numbers: (n,) of K, D and P.
+    """
+
+    names: tuple[object, ...]
+    sizes: tuple[int, ...]
+    numbers: FloatArray
+
+    @classmethod
+    def of(cls, payload: Any) -> _Intrinsics | None:
+        """Those of a message; None where it is not calibrated."""
+        if not hasattr(payload, 'distortion_model'):
+            return None
+        # The fields are in capitals in bags of ROS 1.
+        k, d, p = (getattr(payload, name, getattr(payload, name.upper(), ())) for name in 'kdp')
+        if not all(np.all(np.isfinite(part)) and np.any(part) for part in (k, p) if len(part)):
+            return None
+        roi = payload.roi
+        sizes = (
+            payload.width, payload.height, payload.binning_x, payload.binning_y,
+            roi.x_offset, roi.y_offset, roi.width, roi.height,
+        )  # fmt: skip
+        names = (payload.header.frame_id, payload.distortion_model, len(k), len(d), len(p))
+        numbers = [np.asarray(part, np.float64) for part in (k, d, p)]
+        return cls(names, sizes, np.concatenate(numbers))
+
+    def is_like(self, other: _Intrinsics) -> bool:
+        """Whether both are of one camera, whose focus may have moved a little."""
+        return (
+            self.names == other.names
+            and self.sizes == other.sizes
+            and np.allclose(self.numbers, other.numbers, _SAME_SHARE, _SAME_NUMBER, equal_nan=True)
+        )

@@ -9,6 +9,8 @@ from rclpy.node import Node
 
 # What the information of a message calls the publisher, where a middleware tells it.
 _GID = 'publisher_gid'
+# What the graph calls the node of a publisher that is not discovered yet. From rcl.
+_UNKNOWN = '_NODE_NAME_UNKNOWN_'
 
 
 class Senders:
@@ -55,4 +57,5 @@ class Senders:
         return {
             bytes(info.endpoint_gid): f'{info.node_namespace.rstrip("/")}/{info.node_name}'
             for info in infos
+            if info.node_name != _UNKNOWN
         }

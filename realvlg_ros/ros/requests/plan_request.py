@@ -265,6 +265,7 @@ class PlanRequest:
 
     def _refuses(self, target: GraspTarget) -> bool:
         """Whether a target that would end or answer the request must not be relayed."""
+        self._refused = ''
         ends = target.state == GraspTarget.NO_GRASP
         if not (ends or is_ready(target, self._goal.wait_for_stable)):
             return False

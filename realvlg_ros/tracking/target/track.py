@@ -238,6 +238,8 @@ class TargetTrack:
         self.filter = self._before
         self.filter.predict(self.stamp_ns, seen=False)
         self.life.give_way(self.stamp_ns, min(self._seen_before_ns, self.stamp_ns - 1))
+        self._history.pop()
+        self._remember()
 
     def take_plan(self, result: PlanResult) -> None:
         """Fuse the grasps of a plan."""

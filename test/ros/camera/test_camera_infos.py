@@ -105,3 +105,21 @@ def test_a_camera_that_changed_is_believed_after_three_messages_or_a_second():
     infos = CameraInfos()
     infos.add(1, info())
     assert not any(infos.add(i, info(width=i)) for i in range(2, 40))
+
+
+@pytest.mark.parametrize('stamp', [0, 10**15])
+def test_without_stamps_a_frame_always_has_one(stamp):
+    infos = CameraInfos()
+    assert infos.add(0, info())
+    assert not infos.add(stamp, WIDE)
+    assert infos and infos.nearest(10**15) == info()
+    assert [infos.nearest(10**15) == WIDE for _ in range(32)][-1]
+
+
+def test_a_lens_that_focuses_is_one_camera():
+    infos = CameraInfos()
+    for i in range(300):
+        made = info()
+        made.k[0] *= 1.0001**i
+        assert infos.add(10**15 + i * PERIOD_NS, made)
+        assert infos.nearest(10**15 + i * PERIOD_NS) is made
