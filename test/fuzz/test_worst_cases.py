@@ -103,6 +103,26 @@ def test_yaml_is_refused_with_its_line_before_it_grows(read, text, said, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ('text', 'value'),
+    [
+        *((t, float(t)) for t in ('1e-3', '8e-20', '-1E6', '+2.5e3', '3.e1', '-.5', '+.5')),
+        *((t, int(t)) for t in ('0', '12', '-7')),
+        *((t, t) for t in ('e5', '1e', '1e-', '1e5m', '1e5.5', '.', '+', '-e3', '08', '1.2.3')),
+        ('"1e-3"', '1e-3'),
+        ("'.5'", '.5'),
+        ('.inf', float('inf')),
+    ],
+)  # fmt: skip
+def test_numbers_of_yaml_are_numbers_and_the_rest_texts(text, value):
+    read = parse_yaml(text, BOUNDARY)
+    assert read == value and type(read) is type(value)
+
+
+def test_a_text_of_digits_takes_time_in_proportion():
+    assert parse_yaml('1' * 1_000_000 + 'x', BOUNDARY).endswith('x')
+
+
+@pytest.mark.parametrize(
     ('text', 'said'),
     [
         ('[' * 100_000, 'nested more than 32 deep'),
