@@ -236,6 +236,8 @@ _Events: Any = getattr(yaml.cyaml, 'CParser', None) if yaml.__with_libyaml__ els
 # Numbers of YAML 1.2 that PyYAML takes for texts: 1e-3, 1.5e3, -.5. From its core schema, section
 # 10.3.2; parameter files of ROS have them too. Whole numbers stay as they are.
 _FLOAT = re.compile(r'[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+|\.[0-9]+)\Z')
+# Types of YAML that no document needs: bytes, sets and lists of pairs.
+_UNUSED = ('binary', 'set', 'omap', 'pairs')
 _NUMBERS = ('tag:yaml.org,2002:int', 'tag:yaml.org,2002:float', 'tag:yaml.org,2002:timestamp')
 
 
@@ -315,3 +317,5 @@ class _Loader(Composer, SafeConstructor, Resolver, _Events or _PurePython):  # t
 
 _Loader.add_constructor('tag:yaml.org,2002:int', _Loader.construct_yaml_int)
 _Loader.add_implicit_resolver('tag:yaml.org,2002:float', _FLOAT, list('-+.0123456789'))
+for _name in _UNUSED:
+    del _Loader.yaml_constructors[f'tag:yaml.org,2002:{_name}']

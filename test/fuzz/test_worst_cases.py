@@ -123,6 +123,14 @@ def test_a_text_of_digits_takes_time_in_proportion():
 
 
 @pytest.mark.parametrize(
+    'text', ['!!set {a}', '!!binary aGk=', '!!omap [a: 1]', '!!pairs [a: 1]', '!!set {}']
+)
+def test_a_type_of_yaml_that_is_not_used_is_refused_with_its_line(text):
+    with pytest.raises(ParameterError, match='line 2: could not determine a constructor'):
+        parse_yaml(f'a: 1\nb: {text}', BOUNDARY)
+
+
+@pytest.mark.parametrize(
     ('text', 'said'),
     [
         ('[' * 100_000, 'nested more than 32 deep'),
