@@ -35,7 +35,7 @@ from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.registry import make_grounder, read_options
 from realvlg_ros.limits import MAX_DOCUMENT_VALUES, REASON_CHARACTERS
 from realvlg_ros.mesh_files import read_mesh
-from realvlg_ros.quoting import cut, quoted, reason_of
+from realvlg_ros.quoting import cut, quoted, quoted_json, reason_of
 from realvlg_ros.resources import (
     backend_options_file,
     depth_noise_file,
@@ -305,6 +305,15 @@ def test_a_reply_of_spaces_takes_time_in_proportion():
 )
 def test_values_are_quoted_in_few_characters(value, text):
     assert quoted(value) == text
+
+
+@pytest.mark.parametrize('quote', [cut, quoted, quoted_json, lambda x: reason_of(ValueError(x))])
+@pytest.mark.parametrize('text', [r'"\ud800"', r'"é \udfff 😀"', '"' + r'\ud800' * 10**5 + '"'])
+def test_half_a_character_is_quoted_so_that_it_can_be_written(quote, text):
+    shown = quote(parse_json(text, BOUNDARY))
+    assert r'\ud' in shown and len(shown) < REASON_CHARACTERS + 20
+    assert shown.encode().decode() == shown
+    assert 'é' not in text or ('é' in shown and '😀' in shown)
 
 
 def test_a_value_that_cannot_be_written_is_quoted_by_its_type():
