@@ -52,6 +52,9 @@ _OPEN = {
     'LOCALHOST': 'every user of this machine',
     'OFF': 'only peers named in ROS_STATIC_PEERS',
 }
+# What ROS Humble has instead; the later ones honour it too, before the range.
+_LOCALHOST_ONLY = 'ROS_LOCALHOST_ONLY'
+_SECURITY = 'ROS_SECURITY_ENABLE'
 # Ranges that stay on this machine.
 _CLOSED = ('LOCALHOST', 'OFF')
 _CHOICES = {
@@ -133,7 +136,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
             '',
             'Who is found: LOCALHOST, SUBNET, OFF or SYSTEM_DEFAULT. Empty keeps '
             'ROS_AUTOMATIC_DISCOVERY_RANGE of the environment, which is SUBNET where it is not '
-            'set. The camera driver must be in the same range.',
+            'set. The camera driver must be in the same range. ROS Humble has LOCALHOST alone.',
         ),
         'fastdds_profile': (
             str(_CONFIG / 'fastdds_profile.xml'),
@@ -174,24 +177,61 @@ def _use_fastdds_profile(context: LaunchContext) -> list[SetEnvironmentVariable]
 def _use_discovery_range(context: LaunchContext) -> list[SetEnvironmentVariable | LogInfo]:
     """Set the range, and say what is open beyond this machine, or as far as was asked for."""
     given = _value(context, 'discovery_range')
-    found = given or os.environ.get(_RANGE) or 'SUBNET'
+    actions: list[SetEnvironmentVariable | LogInfo] = []
+    if given:
+        actions.append(SetEnvironmentVariable(*_range_variable(given)))
+    found, by = _range_of_rcl(given)
     domain = os.environ.get('ROS_DOMAIN_ID') or '0'
-    words = f'ROS domain {domain} is open to {_OPEN.get(found, found)} (discovery range {found})'
+    words = f'ROS domain {domain} is open to {_OPEN.get(found, found)} ({by})'
     if _is_secured():
-        words += (
-            f'; SROS 2 is on, strategy {os.environ.get("ROS_SECURITY_STRATEGY", "Permissive")}'
-        )
+        # rcl compares exactly here, too.
+        is_enforced = os.environ.get('ROS_SECURITY_STRATEGY') == 'Enforce'
+        words += f'; SROS 2 is on, strategy {"Enforce" if is_enforced else "Permissive"}'
     else:
         words += '; SROS 2 is off: whoever is found may publish and read every topic'
-    if not given and found in _CLOSED:
-        return []
-    setting = [SetEnvironmentVariable(_RANGE, given)] if given else []
-    return [*setting, LogInfo(msg=f'{words}. See docs/security.md')]
+    if given or found not in _CLOSED:
+        actions.append(LogInfo(msg=f'{words}. See docs/security.md'))
+    enable = os.environ.get(_SECURITY, '')
+    if enable not in ('', 'true', 'false'):
+        actions.append(
+            LogInfo(msg=f'{_SECURITY} is {enable!r}, so SROS 2 is off: write true, exactly so')
+        )
+    return actions
+
+
+def _range_variable(given: str) -> tuple[str, str]:
+    """The environment variable that sets a discovery range, and its value.
+
+    Raises:
+        ValueError: ROS Humble has no such range.
+    """
+    if not _is_humble():
+        return _RANGE, given
+    if given != 'LOCALHOST':
+        raise ValueError(
+            f'discovery_range is {given}, which ROS Humble has not; give LOCALHOST, or leave it '
+            f'empty and set {_LOCALHOST_ONLY} or a DDS profile in the environment'
+        )
+    return _LOCALHOST_ONLY, '1'
+
+
+def _range_of_rcl(given: str) -> tuple[str, str]:
+    """The range that rcl takes, and what says so."""
+    if os.environ.get(_LOCALHOST_ONLY) == '1':
+        return 'LOCALHOST', f'{_LOCALHOST_ONLY}=1, which goes before every discovery range'
+    environment = '' if _is_humble() else os.environ.get(_RANGE)
+    found = given or environment or 'SUBNET'
+    return found, f'discovery range {found}'
+
+
+def _is_humble() -> bool:
+    """Whether this is ROS Humble, which does not read the variable of the discovery range."""
+    return os.environ.get('ROS_DISTRO') == 'humble'
 
 
 def _is_secured() -> bool:
-    """Whether SROS 2 is on; each node then has an enclave of its own, as in config/sros2."""
-    return os.environ.get('ROS_SECURITY_ENABLE', '').lower() == 'true'
+    """Whether SROS 2 is on, as rcl compares; each node then has an enclave, as in config/sros2."""
+    return os.environ.get(_SECURITY) == 'true'
 
 
 def _nodes(context: LaunchContext) -> list[Node]:
@@ -250,7 +290,8 @@ def _node(
     parameters.update(values or {})
     files = [file for file in (_file(context, 'parameters'),) if file]
     namespace = _value(context, 'namespace')
-    enclave = ['--enclave', f'/{namespace.strip("/")}/{name}'] if _is_secured() else []
+    parts = [part for part in (*namespace.split('/'), name) if part]
+    enclave = ['--enclave', '/' + '/'.join(parts)] if _is_secured() else []
     return Node(
         package='realvlg_ros',
         executable=name,

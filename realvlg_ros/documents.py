@@ -7,6 +7,7 @@ dates, booleans and None.
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -232,6 +233,11 @@ def _items(value: Any) -> Iterator[Any]:
 
 
 _Events: Any = getattr(yaml.cyaml, 'CParser', None) if yaml.__with_libyaml__ else None
+# Numbers of YAML 1.2 that PyYAML takes for texts: 1e-3, 1.5e3, -.5. From its core schema, section
+# 10.3.2; parameter files of ROS have them too. Whole numbers stay as they are.
+_FLOAT = re.compile(r'[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+|\.[0-9]+)\Z')
+# Types of YAML that no document needs: bytes, sets and lists of pairs.
+_UNUSED = ('binary', 'set', 'omap', 'pairs')
 _NUMBERS = ('tag:yaml.org,2002:int', 'tag:yaml.org,2002:float', 'tag:yaml.org,2002:timestamp')
 
 
@@ -310,3 +316,6 @@ class _Loader(Composer, SafeConstructor, Resolver, _Events or _PurePython):  # t
 
 
 _Loader.add_constructor('tag:yaml.org,2002:int', _Loader.construct_yaml_int)
+_Loader.add_implicit_resolver('tag:yaml.org,2002:float', _FLOAT, list('-+.0123456789'))
+for _name in _UNUSED:
+    del _Loader.yaml_constructors[f'tag:yaml.org,2002:{_name}']

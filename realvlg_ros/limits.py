@@ -40,8 +40,8 @@ MAX_TOKENIZER_BYTES = 2**25
 # beyond any; more would take memory or time before the weights are seen.
 MAX_LAYERS = 512
 MAX_CONFIG_NUMBER = 10**9
-# The reply of a server, bytes, and the text that is looked at in it, characters. Chosen: far
-# beyond any answer.
+# The reply of a server, bytes, and the text of the answer in it, characters. Chosen: far beyond
+# any answer.
 MAX_REPLY_BYTES = 4_000_000
 MAX_ANSWER_CHARACTERS = 400_000
 # Characters of a value that is quoted in a message, and of a reason that a library gives.

@@ -34,7 +34,8 @@ _BYTES = {
 }  # fmt: skip
 _PICKLED = ('.bin', '.pt', '.pth', '.ckpt', '.pkl')
 _INDEX = '.index.json'
-# Names and values of an index or a header. Chosen: those of ten thousand tensors and more.
+# Names and values of an index, a header, or settings, which may list added tokens. Chosen: those
+# of ten thousand tensors, or tokens, and more.
 _LISTING = Size(MAX_TENSOR_HEADER_BYTES, 200_000)
 # What config.json and its like may not ask for: code, and weights or layers in another form or
 # from another file. The forms of this package are in files of its own.
@@ -251,7 +252,7 @@ def _check_index(path: Path, held: Mapping[str, list[Tensor]]) -> None:
 
 def _check_settings(path: Path) -> None:
     boundary = Boundary(str(path), GroundingError)
-    for key, value in _pairs(read_json(path, boundary)):
+    for key, value in _pairs(read_json(path, boundary, _LISTING)):
         if key in _REFUSED and value is not None:
             raise boundary.refusal(_REFUSED[key])
         if key in _ATTENTION and value not in _OWN_ATTENTION:

@@ -77,8 +77,10 @@ def quoted_json(value: Any, most: int = QUOTED_CHARACTERS) -> str:
 
 
 def cut(text: str, most: int = QUOTED_CHARACTERS) -> str:
-    """The text in one line, with dots for what is longer."""
+    """The text in one line, with dots for what is longer, and escapes for what is no UTF-8."""
     line = ' '.join(text[: 4 * most].split())
+    # JSON may hold half of a surrogate pair, which no log and no message can.
+    line = line.encode('utf-8', 'backslashreplace').decode()
     return line if len(line) <= most else f'{line[: most - 3]}...'
 
 

@@ -94,7 +94,11 @@ class ChatClient:
             text = _text(choice['message']['content'])
             content = (choice.get('logprobs') or {}).get('content') or ()
             pairs = tuple(_log_probability(item) for item in content)
-        return Completion(text[-MAX_ANSWER_CHARACTERS:], pairs)
+        if len(text) > MAX_ANSWER_CHARACTERS:
+            raise self._too_long(
+                f'an answer of {len(text)} characters, more', MAX_ANSWER_CHARACTERS
+            )
+        return Completion(text, pairs)
 
     def _reading(self, fault: str) -> Boundary:
         remedy = 'is it an OpenAI-style server?'
@@ -112,7 +116,8 @@ class ChatClient:
             with failed.guard('cannot be reached or broke off', passing=(TimeoutError,)):
                 connection.request(method, self._address.base + path, data, self._headers)
                 response = connection.getresponse()
-                return response.status, response.read(MAX_REPLY_BYTES)
+                # One byte more shows that there is more.
+                return response.status, response.read(MAX_REPLY_BYTES + 1)
         except TimeoutError as error:
             raise self._too_late() from error
         finally:
@@ -124,9 +129,16 @@ class ChatClient:
             'at the load of the server'
         )
 
+    def _too_long(self, what: str, most: int) -> GroundingError:
+        return GroundingError(
+            f'{self._url} sent {what} than the {most} that are read; limit what the server writes'
+        )
+
     def _decode(self, status: int, data: bytes) -> Any:
         if status != 200:
             raise GroundingError(f'{self._url} answered {status}: {quoted(data, 200)}')
+        if len(data) > MAX_REPLY_BYTES:
+            raise self._too_long('a reply of more bytes', MAX_REPLY_BYTES)
         begins = f'the reply begins with {quoted(data[:80])}'
         return parse_json(data, Boundary(f'{self._url}: the reply', GroundingError, begins))
 

@@ -49,6 +49,10 @@ from ..tracking.tracker import TargetTracker
 _WORKER_TIMEOUT_S = 5.0
 # How often targets are published while no frame comes, s. Chosen: as soon as a robot must know.
 _OUTAGE_PERIOD_S = 0.2
+_TOO_MANY = (
+    f'{MAX_WAITING_GROUNDINGS} groundings wait already, and later ones are refused: stop whoever '
+    'sends so many, or ask again'
+)
 _PLANNING_FAILED = 'planning failed: {0!r}; see the log of grasp_node'
 
 
@@ -206,11 +210,10 @@ class GraspNode(ManagedNode):
 
     def _on_grounding(self, message: GroundingMsg) -> None:
         if self._worker.waiting >= MAX_WAITING_GROUNDINGS:
-            self.warn(
-                'groundings',
-                f'{MAX_WAITING_GROUNDINGS} groundings wait already, and later ones are refused: '
-                'stop whoever sends so many, or ask again',
-            )
+            self.warn('groundings', _TOO_MANY)
+            if message.status == GroundingMsg.OK:
+                # Whoever waits for grasps is told at once, and no job is queued for it.
+                self._publish([refused_target(message, _TOO_MANY)], None)
             return
         self.warn('groundings', '')
         self._planning.grounded(message)

@@ -35,7 +35,7 @@ from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.registry import make_grounder, read_options
 from realvlg_ros.limits import MAX_DOCUMENT_VALUES, REASON_CHARACTERS
 from realvlg_ros.mesh_files import read_mesh
-from realvlg_ros.quoting import cut, quoted, reason_of
+from realvlg_ros.quoting import cut, quoted, quoted_json, reason_of
 from realvlg_ros.resources import (
     backend_options_file,
     depth_noise_file,
@@ -103,6 +103,34 @@ def test_yaml_is_refused_with_its_line_before_it_grows(read, text, said, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ('text', 'value'),
+    [
+        *((t, float(t)) for t in ('1e-3', '8e-20', '-1E6', '+2.5e3', '3.e1', '-.5', '+.5')),
+        *((t, int(t)) for t in ('0', '12', '-7')),
+        *((t, t) for t in ('e5', '1e', '1e-', '1e5m', '1e5.5', '.', '+', '-e3', '08', '1.2.3')),
+        ('"1e-3"', '1e-3'),
+        ("'.5'", '.5'),
+        ('.inf', float('inf')),
+    ],
+)  # fmt: skip
+def test_numbers_of_yaml_are_numbers_and_the_rest_texts(text, value):
+    read = parse_yaml(text, BOUNDARY)
+    assert read == value and type(read) is type(value)
+
+
+def test_a_text_of_digits_takes_time_in_proportion():
+    assert parse_yaml('1' * 1_000_000 + 'x', BOUNDARY).endswith('x')
+
+
+@pytest.mark.parametrize(
+    'text', ['!!set {a}', '!!binary aGk=', '!!omap [a: 1]', '!!pairs [a: 1]', '!!set {}']
+)
+def test_a_type_of_yaml_that_is_not_used_is_refused_with_its_line(text):
+    with pytest.raises(ParameterError, match='line 2: could not determine a constructor'):
+        parse_yaml(f'a: 1\nb: {text}', BOUNDARY)
+
+
+@pytest.mark.parametrize(
     ('text', 'said'),
     [
         ('[' * 100_000, 'nested more than 32 deep'),
@@ -133,8 +161,8 @@ def test_json_is_refused_with_its_line_before_it_grows(text, said):
         (CameraFile.read, CameraError, 'camera.json', camera('"width": 50, "distortion": 0'),
          'distortion is 0; expected a list of numbers'),
         (CameraFile.read, CameraError, 'camera.json', camera('"width": Infinity'),
-         'width is inf; expected a whole number'),
-        (CameraFile.read, CameraError, 'camera.json', camera('"width": NaN'), 'width is nan'),
+         'width is Infinity; expected a whole number'),
+        (CameraFile.read, CameraError, 'camera.json', camera('"width": NaN'), 'width is NaN'),
         (CameraFile.read, CameraError, 'camera.json',
          '{"width": 65000, "height": 65000, "fx": 9, "fy": 9, "cx": 5, "cy": 5}',
          '65000x65000 pixels are more than'),
@@ -277,6 +305,15 @@ def test_a_reply_of_spaces_takes_time_in_proportion():
 )
 def test_values_are_quoted_in_few_characters(value, text):
     assert quoted(value) == text
+
+
+@pytest.mark.parametrize('quote', [cut, quoted, quoted_json, lambda x: reason_of(ValueError(x))])
+@pytest.mark.parametrize('text', [r'"\ud800"', r'"é \udfff 😀"', '"' + r'\ud800' * 10**5 + '"'])
+def test_half_a_character_is_quoted_so_that_it_can_be_written(quote, text):
+    shown = quote(parse_json(text, BOUNDARY))
+    assert r'\ud' in shown and len(shown) < REASON_CHARACTERS + 20
+    assert shown.encode().decode() == shown
+    assert 'é' not in text or ('é' in shown and '😀' in shown)
 
 
 def test_a_value_that_cannot_be_written_is_quoted_by_its_type():

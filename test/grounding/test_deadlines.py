@@ -1,5 +1,6 @@
 """The deadline is of a server's whole answer, whatever the server does and however slowly."""
 
+import json
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from realvlg_ros.errors import GroundingCanceled, GroundingError, ParameterError
 from realvlg_ros.grounding.chat_client import ChatClient
 from realvlg_ros.grounding.deadline_http import Deadline
 from realvlg_ros.grounding.grounding import never_aborted
+from realvlg_ros.limits import MAX_ANSWER_CHARACTERS, MAX_REPLY_BYTES
 
 HEAD = b'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n'
 CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -31,6 +33,16 @@ def drip(start, part, pause_s=0.05):
         connection.sendall(start)
         while not stop.wait(pause_s):
             connection.sendall(part)
+
+    return answer
+
+
+def whole(reply):
+    """A server that sends one reply."""
+
+    def answer(connection, stop):
+        head = f'HTTP/1.1 200 OK\r\nContent-Length: {len(reply)}\r\n\r\n'
+        connection.sendall(head.encode() + reply)
 
     return answer
 
@@ -139,15 +151,36 @@ def test_the_wait_never_goes_beyond_the_deadline():
     ],
 )
 def test_a_reply_of_another_form_is_an_error_with_the_address(reply):
-    def answer(connection, stop):
-        head = f'HTTP/1.1 200 OK\r\nContent-Length: {len(reply)}\r\n\r\n'
-        connection.sendall(head.encode() + reply)
-
-    with serving(answer) as url:
+    with serving(whole(reply)) as url:
         client = ChatClient(url, PATIENCE_S)
         with pytest.raises(GroundingError, match=f'^{url}') as raised:
             client.complete({}, never_aborted)
     assert len(str(raised.value)) < 600
+
+
+@pytest.mark.parametrize(
+    ('characters', 'spaces', 'said'),
+    [
+        (MAX_ANSWER_CHARACTERS, 0, ''),
+        (
+            MAX_ANSWER_CHARACTERS + 1,
+            0,
+            'sent an answer of 400001 characters, more than the 400000',
+        ),
+        (5, MAX_REPLY_BYTES, 'sent a reply of more bytes than the 4000000 that are read; limit'),
+        (5, 2 * MAX_REPLY_BYTES, 'sent a reply of more bytes than the 4000000'),
+    ],
+)
+def test_a_reply_that_is_too_long_is_refused_and_not_cut(characters, spaces, said):
+    text = 'x' * characters
+    reply = json.dumps({'choices': [{'message': {'content': text}}]}).encode() + b' ' * spaces
+    with serving(whole(reply)) as url:
+        client = ChatClient(url, PATIENCE_S)
+        if not said:
+            assert client.complete({}, never_aborted).text == text
+            return
+        with pytest.raises(GroundingError, match=f'^{url} {said}'):
+            client.complete({}, never_aborted)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,26 @@ OFFERED = {
 # Arguments that start all of them.
 EVERYTHING = {'moveit': 'true', 'pick': 'true', 'record': 'recordings'}
 Actions = Callable[..., list[Any]]
+RANGE, LOCALHOST_ONLY = 'ROS_AUTOMATIC_DISCOVERY_RANGE', 'ROS_LOCALHOST_ONLY'
+# What rcl reads of the environment for discovery and security.
+OF_RCL = (RANGE, LOCALHOST_ONLY, 'ROS_DISTRO', 'ROS_SECURITY_ENABLE', 'ROS_SECURITY_STRATEGY')
+
+
+@pytest.fixture
+def ros_variables(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sets those variables of rcl that are given, and takes the others out."""
+
+    def set_them(**values: str) -> None:
+        for name in OF_RCL:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+
+    return set_them
+
+
+def variables(actions: list[Any]) -> list[tuple[str, str]]:
+    return [a.args for a in actions if type(a).__name__ == 'SetEnvironmentVariable']
 
 
 def of_kind(actions: list[Any], kind: str) -> list[dict[str, Any]]:
@@ -282,15 +302,76 @@ def test_rviz_shows_topics_that_exist(launch_actions: Actions) -> None:
         ('SUBNET', 'LOCALHOST', 'whoever is found may publish and read every topic', 'SUBNET'),
     ],
 )
-def test_what_is_open_is_said(launch_actions, monkeypatch, given, environment, said, set_to):
-    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', environment)
-    monkeypatch.delenv('ROS_SECURITY_ENABLE', raising=False)
+def test_what_is_open_is_said(launch_actions, ros_variables, given, environment, said, set_to):
+    ros_variables(ROS_AUTOMATIC_DISCOVERY_RANGE=environment)
     actions = launch_actions('realvlg.launch.py', discovery_range=given)
     words = [action['msg'] for action in of_kind(actions, 'LogInfo')]
     assert len(words) == bool(said) and all(said in text for text in words)
-    variables = [a.args for a in actions if type(a).__name__ == 'SetEnvironmentVariable']
-    ranges = [value for name, value in variables if name == 'ROS_AUTOMATIC_DISCOVERY_RANGE']
+    ranges = [value for name, value in variables(actions) if name == RANGE]
     assert ranges == [set_to] * bool(set_to)
+
+
+def test_every_distribution_is_told_its_range_by_the_variable_that_it_reads(
+    launch_actions, ros_variables
+):
+    def started(given='', **values):
+        ros_variables(**values)
+        actions = launch_actions('realvlg.launch.py', discovery_range=given)
+        words = ' '.join(action['msg'] for action in of_kind(actions, 'LogInfo'))
+        return words, [v for v in variables(actions) if v[0] in (RANGE, LOCALHOST_ONLY)]
+
+    humble = {'ROS_DISTRO': 'humble'}
+    words, changed = started('LOCALHOST', **humble)
+    assert 'open to every user of this machine' in words and changed == [(LOCALHOST_ONLY, '1')]
+    words, changed = started(**humble, ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST')
+    assert 'open to every host of the subnet' in words and not changed
+    assert started(**humble, ROS_LOCALHOST_ONLY='1') == ('', [])
+    for given in ('SUBNET', 'OFF', 'SYSTEM_DEFAULT'):
+        with pytest.raises(ValueError, match=f'{given}, which ROS Humble has not; give LOCALHOST'):
+            started(given, **humble)
+    assert started(ROS_DISTRO='jazzy', ROS_LOCALHOST_ONLY='1') == ('', [])
+    assert 'every host of the subnet' in started(ROS_DISTRO='jazzy', ROS_LOCALHOST_ONLY='0')[0]
+    words, _ = started('SUBNET', ROS_DISTRO='jazzy', ROS_LOCALHOST_ONLY='1')
+    assert 'every user of this machine (ROS_LOCALHOST_ONLY=1, which goes before' in words
+
+
+@pytest.mark.parametrize(
+    ('enable', 'strategy', 'said', 'is_warned'),
+    [
+        ('true', 'Enforce', 'SROS 2 is on, strategy Enforce', False),
+        ('true', 'enforce', 'SROS 2 is on, strategy Permissive', False),
+        ('true', '', 'SROS 2 is on, strategy Permissive', False),
+        ('True', 'Enforce', 'SROS 2 is off', True),
+        ('1', 'Enforce', 'SROS 2 is off', True),
+        ('false', '', 'SROS 2 is off', False),
+    ],
+)
+def test_security_counts_where_rcl_counts_it(
+    launch_actions, ros_variables, enable, strategy, said, is_warned
+):
+    ros_variables(ROS_SECURITY_ENABLE=enable, ROS_SECURITY_STRATEGY=strategy)
+    actions = launch_actions('realvlg.launch.py')
+    words = [action['msg'] for action in of_kind(actions, 'LogInfo')]
+    assert said in words[0]
+    warning = f"ROS_SECURITY_ENABLE is '{enable}', so SROS 2 is off: write true, exactly so"
+    assert words[1:] == [warning] * is_warned
+    for node in own_nodes(actions).values():
+        assert ('--enclave' in node['ros_arguments']) == (enable == 'true')
+
+
+@pytest.mark.parametrize(
+    ('namespace', 'enclave'),
+    [
+        ('', '/grasp_node'),
+        ('/', '/grasp_node'),
+        ('left', '/left/grasp_node'),
+        ('/cell/left/', '/cell/left/grasp_node'),
+    ],
+)
+def test_an_enclave_has_no_empty_part(launch_actions, ros_variables, namespace, enclave):
+    ros_variables(ROS_SECURITY_ENABLE='true')
+    nodes = own_nodes(launch_actions('realvlg.launch.py', namespace=namespace))
+    assert nodes['grasp_node']['ros_arguments'][-2:] == ['--enclave', enclave]
 
 
 def test_the_server_checks_against_the_gripper_of_the_others(launch_actions: Actions) -> None:

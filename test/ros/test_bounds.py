@@ -25,6 +25,7 @@ from realvlg_ros.message_limits import (
     MAX_TF_FRAMES,
     MAX_TF_POSES,
     MAX_TRACKS,
+    MAX_WAITING_GROUNDINGS,
     check_request_id,
 )
 from realvlg_ros.nodes.grasp_node import GraspNode
@@ -249,6 +250,27 @@ def test_a_grounding_whose_id_has_no_end_is_refused_and_not_echoed(graph):
         assert len(found[0].request_id) == MAX_ID_CHARACTERS
     finally:
         graph.node.destroy_publisher(publisher)
+
+
+def test_a_grounding_that_is_one_too_many_is_answered_in_words(graph):
+    publisher = graph.node.create_publisher(Grounding, 'grounding', latched(10))
+    goes_on, worker = threading.Event(), graph.grasp_node._worker
+    try:
+        wait_until(lambda: publisher.get_subscription_count() >= 2, 'a reader')
+        for _ in range(MAX_WAITING_GROUNDINGS + 1):
+            worker.post(lambda: goes_on.wait(PATIENCE_S))
+        for status in (Grounding.IN_PROGRESS, Grounding.OK):
+            publisher.publish(Grounding(status=status, request_id=f'too many {status}'))
+        found = wait_until(
+            lambda: [t for t in graph.targets if t.request_id.startswith('too many')], 'refusal'
+        )
+        assert found[0].state == GraspTarget.LOST
+        assert found[0].request_id == f'too many {Grounding.OK}'
+        assert f'{MAX_WAITING_GROUNDINGS} groundings wait already' in found[0].message
+    finally:
+        goes_on.set()
+        graph.node.destroy_publisher(publisher)
+    wait_until(lambda: not worker.waiting, 'the end of the waiting jobs')
 
 
 @pytest.fixture(scope='module')

@@ -128,6 +128,17 @@ def test_a_folder_is_refused_before_its_weights_are_read(folder, harm, said):
     assert len(str(raised.value)) < 700
 
 
+def test_a_tokenizer_may_have_thousands_of_added_tokens(folder):
+    flags = ('lstrip', 'normalized', 'rstrip', 'single_word', 'special')
+    tokens = {str(i): {'content': f'<{i}>', **dict.fromkeys(flags, False)} for i in range(9000)}
+    text = json.dumps({'added_tokens_decoder': tokens})
+    (folder / 'tokenizer_config.json').write_text(text)
+    assert Checkpoint.open(folder).tensors
+    (folder / 'tokenizer_config.json').write_text(text[:-1] + ', "auto_map": {"a": "b"}}')
+    with pytest.raises(GroundingError, match='asks for code of its own'):
+        Checkpoint.open(folder)
+
+
 def rename(tensors):
     name = next(iter(tensors))
     tensors[f'{name}_'] = tensors.pop(name)
