@@ -43,6 +43,10 @@ def whole(reply):
     def answer(connection, stop):
         head = f'HTTP/1.1 200 OK\r\nContent-Length: {len(reply)}\r\n\r\n'
         connection.sendall(head.encode() + reply)
+        # A question that is not read to its end would break the connection off.
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
 
     return answer
 
