@@ -23,6 +23,22 @@ _KINDS = {
 _NPY, _ZIP = b'\x93NUMPY', b'PK'
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; not where the name cannot be one, as when it is too long."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; not where the name cannot be one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_bytes(path: Path, boundary: Boundary, most: int = MAX_TEXT_BYTES) -> bytes:
     """The content of a regular file.
 

@@ -13,7 +13,7 @@ from .boundary import Boundary
 from .camera.camera_file import CameraFile
 from .camera.depth_check import check_variety
 from .errors import FrameError
-from .files import read_bytes
+from .files import is_folder, read_bytes
 from .frame import RgbdFrame, check_sizes
 from .image_files import decode_image
 from .image_header import declared_size, undecodable
@@ -30,7 +30,7 @@ def read_frame(folder: Path, stamp_ns: int = 0) -> RgbdFrame:
         CameraError: camera.json cannot be used; see CameraFile.
         ParameterError: its depth_noise is unknown or no noise.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise FrameError(f'{folder} is not a folder; expected one with color.png and depth.png')
     given = CameraFile.read(folder / 'camera.json')
     color, depth = (_Encoded.read(folder / name) for name in ('color.png', 'depth.png'))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .errors import FrameError
+from .files import is_folder
 from .frame import RgbdFrame
 from .frame_folder import read_frame
 
@@ -22,7 +23,7 @@ class FrameSequence:
         Raises:
             FrameError: there is no frame in the folder.
         """
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise FrameError(
                 f'{folder} is not a folder; expected a frame folder or a parent of some'
             )

@@ -19,6 +19,7 @@ from typing import Any
 from .boundary import Boundary
 from .documents import Size, parse_json, read_json
 from .errors import GroundingError
+from .files import is_file, is_folder
 from .limits import (
     MAX_CONFIG_NUMBER,
     MAX_LAYERS,
@@ -106,7 +107,7 @@ class ModelFolder:
                 what is refused.
         """
         boundary = Boundary(str(path), GroundingError)
-        if not path.is_dir():
+        if not is_folder(path):
             raise boundary.refusal('is not a folder; download the model into it')
         with boundary.guard('cannot be looked through'):
             files = tuple(sorted(_walk(path, boundary)))
@@ -130,7 +131,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         GroundingError: the file is missing or is not a JSON object.
     """
     boundary = Boundary(str(path), GroundingError)
-    if not path.is_file():
+    if not is_file(path):
         raise GroundingError(
             f'{path} is missing; give the folder of a downloaded model, which holds it'
         )

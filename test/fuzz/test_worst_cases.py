@@ -35,6 +35,7 @@ from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.registry import make_grounder, read_options
 from realvlg_ros.limits import MAX_DOCUMENT_VALUES, REASON_CHARACTERS
 from realvlg_ros.mesh_files import read_mesh
+from realvlg_ros.model_folder import ModelFolder
 from realvlg_ros.quoting import cut, quoted, quoted_json, reason_of
 from realvlg_ros.resources import (
     backend_options_file,
@@ -346,3 +347,11 @@ def test_a_boundary_knows_no_list_of_exceptions(error):
 def test_the_end_of_the_process_passes_a_boundary():
     with pytest.raises(KeyboardInterrupt), BOUNDARY.guard():
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize('length', [300, 5000])
+def test_a_name_that_is_too_long_is_no_folder(length):
+    path = Path('x' * length)
+    for read in (ModelFolder.open, read_frame):
+        with pytest.raises(RealvlgError, match='is not a folder'):
+            read(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import GroundingError
+from ....files import is_folder
 from ....model_folder import ModelFolder, Tensor, read_settings
 from ....quoting import quoted
 
@@ -40,7 +41,7 @@ class Checkpoint:
             GroundingError: a file is missing or unusable, the folder is refused (see ModelFolder),
                 or the model type is not supported.
         """
-        if not path.is_dir():
+        if not is_folder(path):
             raise GroundingError(f'checkpoint {path} is not a folder; download the model into it')
         config = read_settings(path / 'config.json')
         model_type = config.get('model_type')
