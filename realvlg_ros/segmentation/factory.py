@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from ..boundary import Boundary
 from ..errors import ParameterError
+from ..quoting import quoted
 from .depth import DepthSegmenter
 from .sam2_package import Sam2Segmenter
 from .sam2_transformers import TransformersSegmenter
@@ -45,8 +47,15 @@ def make_segmenter(
 
 
 def _kind_of(checkpoint: str) -> str:
-    """The package that a checkpoint folder is made for: sam2's has its config as YAML."""
-    return 'sam2' if any(Path(checkpoint).expanduser().glob('*.yaml')) else 'transformers'
+    """The package that a checkpoint folder is made for: sam2's has its config as YAML.
+
+    Raises:
+        ParameterError: the path cannot be one.
+    """
+    where = Boundary(f'sam2_checkpoint {quoted(checkpoint)}', ParameterError)
+    with where.guard('cannot be looked up'):
+        found = any(Path(checkpoint).expanduser().glob('*.yaml'))
+    return 'sam2' if found else 'transformers'
 
 
 _FACTORIES: dict[str, Callable[[str, str, int], Segmenter]] = {

@@ -45,6 +45,7 @@ from realvlg_ros.resources import (
     world_file,
 )
 from realvlg_ros.robot.shapes import RobotShapes
+from realvlg_ros.segmentation.factory import make_segmenter
 from realvlg_ros.simulation.world_file import read_world
 
 BOUNDARY = Boundary('the file x', ParameterError, 'do something else')
@@ -355,3 +356,9 @@ def test_a_name_that_is_too_long_is_no_folder(length):
     for read in (ModelFolder.open, read_frame):
         with pytest.raises(RealvlgError, match='is not a folder'):
             read(path)
+
+
+@pytest.mark.parametrize('path', ['x' * 5000, '~nobody-of-this-name/sam2'])
+def test_a_checkpoint_that_cannot_be_a_path_is_refused(path):
+    with pytest.raises(ParameterError, match='sam2_checkpoint .* cannot be looked up'):
+        make_segmenter('auto', path)
