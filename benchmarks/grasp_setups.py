@@ -15,7 +15,7 @@ from realvlg_ros.transforms import make_transform
 # A depth image as stereo and structured light make it of a hard scene: see
 # simulation/depth_defects.py for what was measured on real ones. Fattening: half of a window of
 # 5 x 5; blobs cover what the worst tenth of real images have.
-HARD_DEPTH = DepthCameraModel(
+FATTENED_DEPTH = DepthCameraModel(
     axial_at_1m=0.0057, correlation_px=1.2, dropout=0.01, edge_dropout=0.6, flying_share=0.1,
     jitter_share=0.3, grazing_angle=1.3, fattening_px=2, speckle=0.02, speckle_px=6.0,
     dark_dropout=0.35,
@@ -68,7 +68,7 @@ class Setup:
 SETUPS = (
     Setup(goals=(('single_valid', Goal('>=', 0.95)), ('clutter_valid', Goal('>=', 0.90)))),
     Setup(
-        'hard', HARD_DEPTH,
+        'hard', FATTENED_DEPTH,
         goals=(
             ('single_valid', Goal('>=', 0.92)), ('clutter_valid', Goal('>=', 0.85)),
             ('single_wrong', _WRONG), ('clutter_wrong', _WRONG),

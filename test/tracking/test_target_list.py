@@ -83,10 +83,13 @@ def test_grasps_of_what_was_moved_before_the_question_are_where_it_is_now(moved)
     assert np.linalg.norm(places - [moved, 0, 0.6], axis=1).max() < 0.004
 
 
-def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
-    """As when images come too seldom to tell that a second grounding shows the followed object."""
+def two_on_one(lost_after):
+    """Two targets that are followed on one slab, and that one.
+
+    As when images come too seldom to tell that a second grounding shows the followed object.
+    """
     scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6))])
-    stream, first = start(scene, lost_after=0.4)
+    stream, first = start(scene, lost_after=lost_after)
     _, second = start(scene, number=2, stream=stream)
     follow(stream, scene, range(1, 6))
     followed = {track.track_id: track for track in stream.tracker._targets}
@@ -95,7 +98,13 @@ def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
     place = invert(key.camera2world) @ kept.object2world
     # Both look alike, so that the second is found where the first is.
     followed[second.track_id].jump(key, kept.views.locate(key, place))
-    states = {first.track_id: set(), second.track_id: set()}
+    return scene, stream
+
+
+def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
+    scene, stream = two_on_one(lost_after=0.4)
+    followed = {track.track_id: track for track in stream.tracker._targets}
+    states = {track_id: set() for track_id in followed}
     for index in range(6, 26):
         for target in follow(stream, scene, [index]):
             states[target.track_id].add(target.state)
@@ -106,15 +115,7 @@ def test_of_two_targets_on_one_object_one_stays_and_the_other_ends():
 
 
 def test_a_question_about_an_object_goes_to_the_target_that_was_seen_there():
-    scene = SlabScene([Slab(at(-0.1, 0, 0.6)), Slab(at(0.1, 0, 0.6))])
-    stream, first = start(scene, lost_after=2.0)
-    _, second = start(scene, number=2, stream=stream)
-    follow(stream, scene, range(1, 6))
-    followed = {track.track_id: track for track in stream.tracker._targets}
-    scene.slabs.pop()
-    kept, key = followed[first.track_id], stream.tracker._memory.newest
-    place = invert(key.camera2world) @ kept.object2world
-    followed[second.track_id].jump(key, kept.views.locate(key, place))
+    scene, stream = two_on_one(lost_after=2.0)
     targets = follow(stream, scene, range(6, 12))
     (confirmed,) = (t.track_id for t in targets if t.state == TargetState.CONFIRMED)
     frame, owner = scene.render(11)
