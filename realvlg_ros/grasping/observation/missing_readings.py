@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray
+from ...arrays import BoolArray, ByteArray
 from .scene import Scene
 
 # A hole is small where at least half of a window of this size around its pixels has readings, px.
@@ -16,6 +16,8 @@ _WINDOW_PX = 7
 # by real frames: loss begins at 60, and half of it is reached at about 45. In a dark image a share
 # of its median: there, little light is no sign of a dark surface.
 _DARK, _DARK_SHARE = 45.0, 0.5
+# Every so many rows and columns tell how light an image is. Chosen: thousands of pixels do.
+_SPARSE = 8
 
 
 def accounted_share(scene: Scene, region: tuple[slice, slice], valid: BoolArray) -> float:
@@ -33,7 +35,13 @@ def accounted_share(scene: Scene, region: tuple[slice, slice], valid: BoolArray)
     window = (_WINDOW_PX, _WINDOW_PX)
     read = cv2.blur(valid.astype(np.float32), window)
     own = cv2.blur(mask.astype(np.float32), window)
-    gray = cv2.cvtColor(scene.frame.color, cv2.COLOR_RGB2GRAY)
-    dark = gray[region] < min(_DARK, _DARK_SHARE * float(np.median(gray[::8, ::8])))
+    color = scene.frame.color
+    usual = float(np.median(_luminance(color[::_SPARSE, ::_SPARSE])))
+    dark = _luminance(color[region]) < min(_DARK, _DARK_SHARE * usual)
     accounted = valid | (2 * read >= own) | dark
     return float(accounted[mask].mean())
+
+
+def _luminance(color: ByteArray) -> ByteArray:
+    """Luminance (h, w), 0 to 255, of an RGB image (h, w, 3)."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(color), cv2.COLOR_RGB2GRAY), np.uint8)
