@@ -1,11 +1,9 @@
 """Whatever depth, colour and lens a frame has: typed errors, and grasps that can be sent."""
 
-import time
-
 import hostile_scenes
 import pytest
+from fuzzing import search
 from hostile_scenes import COLORS, EXTREMES, LENSES, SHAPES, Scene
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 # Seconds for the search. Chosen: with that of messages half a minute.
@@ -56,15 +54,7 @@ SCENES = st.builds(
 
 @pytest.mark.filterwarnings('ignore')
 def test_any_frame_is_used_or_refused():
-    end_s = time.monotonic() + SECONDS
+    def use(scene):
+        hostile_scenes.use(scene, follow=scene.seed % 3 == 0)
 
-    @settings(
-        max_examples=400, deadline=None, database=None, derandomize=True,
-        phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(SCENES)
-    def search(scene):
-        if time.monotonic() < end_s:
-            hostile_scenes.use(scene, follow=scene.seed % 3 == 0)
-
-    search()
+    search(SCENES, use, 400, SECONDS, shrink=False)

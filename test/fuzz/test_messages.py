@@ -3,7 +3,6 @@
 import math
 import random
 import struct
-import time
 
 import cv2
 import numpy as np
@@ -14,8 +13,8 @@ pytest.importorskip('realvlg_ros.msg', reason='the interfaces are not built')
 
 import table_scene
 from fake_planner import good_target
+from fuzzing import search
 from geometry_msgs.msg import Transform, TransformStamped
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from realvlg_ros.msg import (
     BoundingBox,
@@ -193,16 +192,8 @@ TARGETS = {
 def test_any_message_is_read_or_refused(name, capfd):
     make, read = TARGETS[name]
     read(make())
-    end_s = time.monotonic() + SECONDS
 
-    @settings(
-        max_examples=MOST_EXAMPLES, deadline=None, database=None, derandomize=True,
-        phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(st.integers(0, 2**32))
-    def search(seed):
-        if time.monotonic() > end_s:
-            return
+    def use(seed):
         message = make()
         change(random.Random(seed), message)
         if hasattr(message, 'format'):
@@ -213,4 +204,4 @@ def test_any_message_is_read_or_refused(name, capfd):
         except RealvlgError as error:
             assert len(str(error)) < CHARACTERS
 
-    search()
+    search(st.integers(0, 2**32), use, MOST_EXAMPLES, SECONDS, shrink=False)

@@ -77,16 +77,8 @@ def fuzz(target, folder):
         folder: for files.
     """
     seeds, place = target.seeds(folder / 'seeds'), folder / 'input'
-    end_s = time.monotonic() + SECONDS
 
-    @settings(
-        derandomize=True, database=None, deadline=None, max_examples=MOST_EXAMPLES,
-        suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
-    )  # fmt: skip
-    @given(inputs(seeds))
-    def holds(data):
-        if time.monotonic() > end_s:
-            return
+    def use(data):
         try:
             target.use(data, place)
         except RealvlgError as error:
@@ -97,4 +89,29 @@ def fuzz(target, folder):
 
     (folder / 'seeds').mkdir()
     place.mkdir()
-    holds()
+    search(inputs(seeds), use)
+
+
+def search(strategy, use, most=MOST_EXAMPLES, seconds=SECONDS, shrink=True):
+    """Give a function what a strategy draws, until its time is over: a slow machine tries fewer.
+
+    Args:
+        strategy: of hypothesis.
+        use: called with each; what it raises fails the test.
+        most: times at most.
+        seconds: after which no more is tried.
+        shrink: whether a failure is made small.
+    """
+    end_s = time.monotonic() + seconds
+
+    @settings(
+        derandomize=True, database=None, deadline=None, max_examples=most,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+    )  # fmt: skip
+    @given(strategy)
+    def within_its_time(drawn):
+        if time.monotonic() < end_s:
+            use(drawn)
+
+    within_its_time()
