@@ -28,6 +28,7 @@ class PlanningContext:
             frame, m, or None.
         hidden_error: standard deviation of the hidden side along the horizontal line of sight,
             the x axis of the support frame, m.
+        middle: (2,) horizontal position of what is upright and may hide a handle, m, or None.
         obstacles: visible surfaces of other things.
         gripper: its shape.
         settings: limits and weights of planning.
@@ -37,6 +38,7 @@ class PlanningContext:
     cloud: TargetCloud
     axis: FloatArray | None
     hidden_error: float
+    middle: FloatArray | None
     obstacles: Obstacles
     gripper: Gripper
     settings: PlannerSettings
@@ -61,8 +63,8 @@ class PlanningContext:
         """
         obstacles = Obstacles.around(scene, settings, own_parts)
         return cls(
-            scene, completion.cloud, completion.axis, completion.hidden_error, obstacles, gripper,
-            settings,
+            scene, completion.cloud, completion.axis, completion.hidden_error, completion.middle,
+            obstacles, gripper, settings,
         )  # fmt: skip
 
     def well_above_support(self) -> PlanningContext:

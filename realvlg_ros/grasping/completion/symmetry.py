@@ -44,11 +44,14 @@ class Completion:
         cloud: observed and assumed points.
         axis: (2,) horizontal position of the axis of revolution in the support frame, m, or None.
         hidden_error: standard deviation of the hidden side along the horizontal line of sight, m.
+        middle: (2,) the same of what is upright and shows no rectangular top: there it is the
+            axis of symmetry, and a handle may be hidden behind it; else None.
     """
 
     cloud: TargetCloud
     axis: FloatArray | None
     hidden_error: float = 0.0
+    middle: FloatArray | None = None
 
 
 def complete(cloud: TargetCloud, scene: Scene) -> Completion:
@@ -56,7 +59,7 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
     distance = np.linalg.norm(cloud.center - scene.camera_position)
     sigma = float(scene.frame.noise.sigma(distance))
     margin = 0.002 + _SILHOUETTE_SIGMAS * sigma
-    axis, top, uncertain = None, None, False
+    axis, top, middle, uncertain = None, None, None, False
     if cloud.flat:
         return Completion(cloud, None, hidden_error(cloud, scene, False))
     if lies(cloud.points):
@@ -67,6 +70,7 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
+        middle = center if top is None else None
         uncertain = axis is None and _top_is_cut(cloud)
         unsure = np.full(len(points), uncertain)
     hidden = _unseen(points, scene, margin)
@@ -85,7 +89,7 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
     full = full.with_assumed(points[above], normals[above], uncertain=True)
     # An axis of revolution is known from the near side.
     error = 0.0 if axis is not None else hidden_error(cloud, scene, top is not None)
-    return Completion(full, axis, error)
+    return Completion(full, axis, error, middle)
 
 
 def _unseen(points: FloatArray, scene: Scene, margin: float) -> BoolArray:

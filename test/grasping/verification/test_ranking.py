@@ -42,7 +42,8 @@ def evaluate(leans=(0.0,), middles=((0, 0, 0.04),)):
         np.zeros(count, int),
     )  # fmt: skip
     free = np.zeros(count, bool)
-    hits = Collisions(free, free, free, np.zeros(count), np.zeros(count))
+    unseen = np.zeros(count)
+    hits = Collisions(free, free, free, unseen, unseen, np.zeros((count, 2)))
     terms = term_values(context_around(cuboid()), candidates, closing, hits)
     assert terms.keys() == WEIGHTS.keys()
     return order_score(terms), terms
