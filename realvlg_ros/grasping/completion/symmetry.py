@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, FloatArray, IndexArray
@@ -34,6 +35,11 @@ _SILHOUETTE_SIGMAS = 2.0
 # sampled at this step, m. Chosen: 14 degrees; two of a cloud's smallest voxels.
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
+# A cup or jug is not longer than wide by more than this factor, and as tall as wide at least by
+# this one. Chosen: with its handle, and one that is mirrored, a mug may be so long; bowls and what
+# lies on its side are lower.
+_CUP_LENGTH = 1.7
+_CUP_HEIGHT = 0.6
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,8 @@ class Completion:
         cloud: observed and assumed points.
         axis: (2,) horizontal position of the axis of revolution in the support frame, m, or None.
         hidden_error: standard deviation of the hidden side along the horizontal line of sight, m.
-        middle: (2,) the same of what is upright and shows no rectangular top: there it is the
-            axis of symmetry, and a handle may be hidden behind it; else None.
+        middle: (2,) the same, or that of the axis of symmetry, of what stands like a cup
+            and shows no rectangular top, m: a handle may be hidden behind it; else None.
     """
 
     cloud: TargetCloud
@@ -70,7 +76,7 @@ def complete(cloud: TargetCloud, scene: Scene) -> Completion:
         turns = _TURNS if axis is not None else (np.pi,)
         center = axis if axis is not None else vertical_axis(cloud.points, top, scene, margin)
         points, normals = _turned(cloud, center, turns)
-        middle = center if top is None else None
+        middle = center if top is None and _stands_like_a_cup(cloud.points, points) else None
         uncertain = axis is None and _top_is_cut(cloud)
         unsure = np.full(len(points), uncertain)
     hidden = _unseen(points, scene, margin)
@@ -116,6 +122,14 @@ def _top_is_cut(cloud: TargetCloud) -> bool:
         if cut[end].sum() > max(1, end.sum() / 2):
             return True
     return False
+
+
+def _stands_like_a_cup(seen: FloatArray, assumed: FloatArray) -> bool:
+    """Whether points (n, 3) and (m, 3) of the support frame are about as long as wide and tall."""
+    flat = np.concatenate([seen[:, :2], assumed[:, :2]]).astype(np.float32)
+    _, size, _ = cv2.minAreaRect(flat)
+    width, height = min(size), float(np.percentile(seen[:, 2], 98))
+    return max(size) < _CUP_LENGTH * width and height > _CUP_HEIGHT * width
 
 
 def _walls(cloud: TargetCloud) -> tuple[FloatArray, FloatArray]:
