@@ -30,7 +30,7 @@ _TOPICS = {
     'depth': '/camera/depth/image_raw',
     'camera_info': '/camera/color/camera_info',
 }
-_START_S, _ANSWER_S = 60.0, 20.0
+_START_S, _ANSWER_S = 180.0, 60.0
 
 
 def toy_options() -> dict[str, Any]:

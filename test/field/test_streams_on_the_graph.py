@@ -172,7 +172,7 @@ def test_one_odd_stamp_on_each_stream_does_not_end_a_target(graph: Shared, row: 
         assert {t.state for t in mine} == {GraspTarget.CONFIRMED}
     # Where the camera of the test stood still itself, nothing but that ends a target.
     lost = [t.message for t in mine if t.state == GraspTarget.LOST]
-    assert all('jumped ahead' in words for words in lost), lost
+    assert all('jumped ahead' in words or 'no frame' in words for words in lost), lost
     for part in ALL:
         wait_until(
             lambda part=part: graph.count_in_diagnostics(f'{part}_outliers') > counts[part],
@@ -188,20 +188,32 @@ def test_one_odd_stamp_on_each_stream_does_not_end_a_target(graph: Shared, row: 
 def test_a_jump_ends_targets_with_the_reason_and_they_are_found_again(
     graph: Shared, row: Row
 ) -> None:
-    request_id = graph.follow().request_id
-    begin = len(graph.targets)
-    shift = row.given
-    graph.camera.stamp = lambda name, now: now + shift
-    lost = graph.after(
-        begin, 'a last word',
-        lambda target: target.state == GraspTarget.LOST and target.request_id == request_id,
-    )  # fmt: skip
+    lost = lost_after_a_jump(graph, row.given)
     row.check('LOST', lost.message)
     after = graph.targets.index(lost)
     graph.after(
         after, 'the target again',
-        lambda target: target.stable and target.request_id == request_id,
+        lambda target: target.stable and target.request_id == lost.request_id,
     )  # fmt: skip
+
+
+def lost_after_a_jump(graph: Shared, shift: float) -> GraspTarget:
+    """The last word of a target whose camera's clock jumps, s, and does nothing else."""
+    for _ in range(10):
+        graph.camera.behave()
+        request_id = graph.follow().request_id
+        begin, sent = len(graph.targets), len(graph.camera.times)
+        graph.camera.stamp = lambda name, now: now + shift
+        lost = graph.after(
+            begin, 'a last word',
+            lambda target, mine=request_id: (
+                target.state == GraspTarget.LOST and target.request_id == mine
+            ),
+        )  # fmt: skip
+        # The camera of a test on a machine that is too busy may stand still itself.
+        if 'no frame' not in lost.message or graph.camera.longest_pause(sent) < PAUSE_S:
+            break
+    return lost
 
 
 def test_a_target_is_stable_only_while_frames_come(graph: Shared) -> None:
