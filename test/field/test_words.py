@@ -13,7 +13,7 @@ from table_scene import BLUE_BOX, CAMERA, RED_BOX, TABLE, camera2world
 
 from benchmarks.analytic.cast import Placed, cast, stand
 from benchmarks.analytic.solids import box, cylinder
-from benchmarks.grounding import FRAMES
+from benchmarks.grounding.frames import FRAMES
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.grounding import Grounding

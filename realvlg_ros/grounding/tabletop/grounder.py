@@ -86,6 +86,10 @@ class TabletopGrounder:
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
 
+    def see(self, frame: RgbdFrame) -> tuple[TabletopScene, list[SceneObject]]:
+        """The scene in which ground() looks for things, and the objects that it sees there."""
+        return self._look(frame, _Clock(never_aborted))
+
     def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[TabletopScene, list[SceneObject]]:
         """Everything that stands on the support, or patches of colour where none is seen."""
         settings = self.settings.segmentation
