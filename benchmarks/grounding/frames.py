@@ -21,7 +21,6 @@ from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.grounding import Grounder, Grounding, GroundingStatus, never_aborted
 from realvlg_ros.grounding.registry import make_grounder
 from realvlg_ros.grounding.tabletop import TabletopGrounder
-from realvlg_ros.grounding.tabletop.answer import enlarged
 from realvlg_ros.image_region import Box
 
 FRAMES = Path(__file__).parents[2] / '../shared/data/rgbd'
@@ -153,7 +152,7 @@ def find_all(folder: Path, report: Report) -> None:
             continue
         frame = read_frame(path.parent)
         scene, objects = grounder.see(frame)
-        boxes = [enlarged(o.region, scene.step, frame.camera).box for o in objects]
+        boxes = [scene.in_frame(o.region, frame.camera).box for o in objects]
         for item in json.loads(path.read_text())['objects']:
             drawn = Box(*item['box_xyxy_approx'])
             best = max((box.iou(drawn) for box in boxes), default=0.0)

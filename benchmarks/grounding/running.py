@@ -16,7 +16,6 @@ from benchmarks.grounding.truth import Truth
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.grounding.grounding import never_aborted
 from realvlg_ros.grounding.tabletop import TabletopGrounder
-from realvlg_ros.grounding.tabletop.answer import enlarged
 from realvlg_ros.threads import limit_threads
 
 
@@ -68,7 +67,7 @@ def run_scene(seed: int, only_objects: bool = False) -> Told:
     frame = truth.rendered.frame
     scene, objects = _grounder().see(frame)
     shape = frame.depth.shape
-    masks = [enlarged(o.region, scene.step, frame.camera).to_full(*shape) for o in objects]
+    masks = [scene.in_frame(o.region, frame.camera).to_full(*shape) for o in objects]
     found = discover(truth, masks)
     if only_objects or not truth.seen:
         return Told((), found)

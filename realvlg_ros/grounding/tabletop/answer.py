@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
-from ...camera import Camera
 from ...camera.depth_check import UNIT_HINT
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
@@ -55,7 +53,7 @@ def make_grounding(
         result: which of the objects fit.
         scene: what the objects were found in.
     """
-    builder = _Builder(frame, instruction, phrase, objects, scene.step)
+    builder = _Builder(frame, instruction, phrase, objects, scene)
     if len(result.fits) == 1 and builder.is_sure(result.fits[0], scene):
         split = builder.split(result.fits[0], scene)
         if not split.doubtful:
@@ -74,13 +72,13 @@ class _Builder:
         instruction: str,
         phrase: Phrase,
         objects: Sequence[SceneObject],
-        step: int,
+        scene: TabletopScene,
     ) -> None:
         self.frame = frame
         self.instruction = instruction
         self.phrase = phrase
         self.objects = objects
-        self.step = step
+        self.scene = scene
 
     def score(self, fit: Fit) -> float:
         """The fit, less what the words that could not be confirmed leave open."""
@@ -106,7 +104,7 @@ class _Builder:
     def found(self, fit: Fit, part: RegionMask | None) -> Grounding:
         item = self.objects[fit.index]
         doubts = self._doubts()
-        region = enlarged(part or item.region, self.step, self.frame.camera)
+        region = self.scene.in_frame(part or item.region, self.frame.camera)
         message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
         if part is not None:
             message += f'; its {self.phrase.colors[0]} part is meant'
@@ -202,7 +200,7 @@ class _Builder:
                 score=float(np.clip(fit.score, 0, 1)),
                 box=self._box(self.objects[fit.index]),
                 position=self.objects[fit.index].position.astype(np.float64),
-                mask=enlarged(self.objects[fit.index].region, self.step, self.frame.camera),
+                mask=self.scene.in_frame(self.objects[fit.index].region, self.frame.camera),
             )
             for fit in fits[:_MAX_CANDIDATES]
         )
@@ -212,9 +210,8 @@ class _Builder:
         return f'{item.color_words()} {noun}'
 
     def _box(self, item: SceneObject) -> Box:
-        box = item.box
-        scaled = Box(*(value * self.step for value in box.as_tuple()))
-        return scaled.clipped(self.frame.camera.width, self.frame.camera.height)
+        box = self.scene.in_frame(item.region, self.frame.camera).box
+        return box.clipped(self.frame.camera.width, self.frame.camera.height)
 
     def _doubts(self) -> str:
         words = self.phrase.doubts
@@ -230,7 +227,7 @@ class _Builder:
     def _describe(self, index: int) -> str:
         """What tells an object from the others, in words."""
         item = self.objects[index]
-        width = self.frame.camera.width / self.step
+        width = self.scene.color.shape[1]
         x = item.box.center[0] / width
         side = 'left' if x < 0.4 else 'right' if x > 0.6 else 'middle'
         place = 'in the middle' if side == 'middle' else f'on the {side}'
@@ -239,21 +236,3 @@ class _Builder:
             f'the {item.color_words()} object, {item.length * 100:.0f} cm long and '
             f'{item.height * 100:.0f} cm high, {place}, {distance:.2f} m away'
         )
-
-
-def enlarged(region: RegionMask, step: int, camera: Camera) -> RegionMask:
-    """A region of the working image in the frame, whose pixels are step times finer.
-
-    Args:
-        region: in the working image.
-        step: pixels of the frame for one of the working image.
-        camera: intrinsics of the frame.
-    """
-    if step == 1:
-        return region
-    rows, columns = (side * step for side in region.data.shape)
-    data = cv2.resize(
-        region.data.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST
-    ).astype(bool)
-    x, y = region.x_offset * step, region.y_offset * step
-    return RegionMask(x, y, data[: camera.height - y, : camera.width - x])

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
+from ...camera import Camera
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
@@ -25,6 +26,10 @@ MARGIN_PX = 32
 # camera's doing.
 _MAX_WARP_IN_TOLERANCES = 3.0
 
+# Sine of the angle between the view and straight down below which gravity does not tell which side
+# of the image is up. Chosen: 10 degrees, less than what a person calls from above.
+_STEEP = 0.17
+
 
 @dataclass(frozen=True)
 class TabletopScene:
@@ -33,12 +38,14 @@ class TabletopScene:
     Attributes:
         color: (rows, columns, 3) uint8, RGB.
         points: (rows, columns, 3) in the optical frame, m; z is 0 where there is no reading.
-        ground: (rows, columns, 2) position along the support, m; x is the image's right, y is
-            away from the camera.
+        ground: (rows, columns, 2) position along the support, m: to the right, and away, of who
+            looks as the camera does, with the support below.
         height: (rows, columns) above the support, m.
         tolerance: (rows, columns) distance from a surface that noise explains, m.
         step: working pixels are this many pixels of the frame apart.
         plane: the support.
+        turns: quarter turns counter-clockwise by which the frame was turned, so that up is up in
+            the working image.
     """
 
     color: ByteArray
@@ -48,12 +55,13 @@ class TabletopScene:
     tolerance: Float32Array
     step: int
     plane: SupportPlane
+    turns: int = 0
 
     @classmethod
     def from_frame(
         cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int
     ) -> TabletopScene:
-        """Reduce the frame by a whole factor and measure heights.
+        """Reduce the frame by a whole factor, turn it upright and measure heights.
 
         Args:
             frame: colour and depth.
@@ -61,14 +69,15 @@ class TabletopScene:
             working_width_px: the image is reduced to no less than this width.
         """
         step = max(1, frame.camera.width // working_width_px)
-        points = np.ascontiguousarray(frame.points[::step, ::step])
-        color = np.ascontiguousarray(frame.color[::step, ::step])
+        turns = _turns(plane)
+        points = np.ascontiguousarray(np.rot90(frame.points[::step, ::step], turns))
+        color = np.ascontiguousarray(np.rot90(frame.color[::step, ::step], turns))
         height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
         z = points[..., 2]
         tolerance = frame.noise.tolerance(z).astype(np.float32)
         ground = points @ plane_axes(plane)
         height = height - _warp(ground, height, tolerance, z > 0)
-        return cls(color, points, ground, height, tolerance, step, plane)
+        return cls(color, points, ground, height, tolerance, step, plane, turns)
 
     @property
     def has_support(self) -> bool:
@@ -115,6 +124,32 @@ class TabletopScene:
         areas[0] = 0
         keep = areas > 0.1 * areas.max()
         return keep[labels] if areas.max() > 0 else on_plane
+
+    def in_frame(self, region: RegionMask, camera: Camera) -> RegionMask:
+        """A region of the working image in the image of the frame.
+
+        Args:
+            region: in the working image.
+            camera: intrinsics of the frame.
+        """
+        if self.turns:
+            rows, columns = self.height.shape
+            height, width = region.data.shape
+            low = (rows - region.y_offset - height, columns - region.x_offset - width)
+            # Offsets (x, y) of the same pixels after 0 to 3 quarter turns clockwise.
+            x, y = (
+                (region.x_offset, region.y_offset), (low[0], region.x_offset),
+                (low[1], low[0]), (region.y_offset, low[1]),
+            )[self.turns]  # fmt: skip
+            region = RegionMask(x, y, np.rot90(region.data, -self.turns))
+        if self.step == 1:
+            return region
+        rows, columns = (side * self.step for side in region.data.shape)
+        data = cv2.resize(
+            region.data.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST
+        ).astype(bool)
+        x, y = region.x_offset * self.step, region.y_offset * self.step
+        return RegionMask(x, y, data[: camera.height - y, : camera.width - x])
 
     def window(self, window: Window) -> TabletopScene:
         """The part of the scene inside a window, as views."""
@@ -172,10 +207,27 @@ def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
 
 
 def plane_axes(plane: SupportPlane) -> Float32Array:
-    """(3, 2) two unit axes along the plane: the image's right, and away from the camera."""
-    right = np.array([1.0, 0.0, 0.0]) - plane.normal[0] * plane.normal
-    right /= np.linalg.norm(right)
-    return np.column_stack([right, np.cross(plane.normal, right)]).astype(np.float32)
+    """(3, 2) two unit axes along the plane: right and away, of who looks as the camera does.
+
+    Up is off the plane, so that a camera that is rolled or upside down changes nothing. From
+    straight above, away is the image's upper edge.
+    """
+    normal = plane.normal
+    away = np.array([0.0, 0.0, 1.0]) - normal[2] * normal
+    if np.linalg.norm(away) < _STEEP:
+        away = np.array([0.0, -1.0, 0.0]) + normal[1] * normal
+    away /= np.linalg.norm(away)
+    return np.column_stack([np.cross(away, normal), away]).astype(np.float32)
+
+
+def _turns(plane: SupportPlane) -> int:
+    """Quarter turns counter-clockwise that bring what is up in the image to its upper edge."""
+    x, y = plane.normal[:2]
+    if np.hypot(x, y) < _STEEP:
+        return 0
+    if abs(x) > abs(y):
+        return 1 if x > 0 else 3
+    return 2 if y > 0 else 0
 
 
 def _warp(
