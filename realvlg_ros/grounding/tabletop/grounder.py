@@ -16,6 +16,7 @@ from ...support_plane import seen_or_known_support
 from ..grounding import Grounding, never_aborted
 from .answer import make_grounding
 from .attributes import SceneObject, describe_object
+from .carrying import with_carriers
 from .colorless import is_colorless, without_colors
 from .colors import name_weights
 from .grammar import parse
@@ -101,7 +102,8 @@ class TabletopGrounder:
             scene = TabletopScene.without_support(frame, settings.working_width_px)
             segments = find_in_clutter(scene, settings.min_area_px, settings.max_size)
         clock.mark('segment')
-        objects = [describe_object(scene, found, scene.white) for found in segments]
+        described = [describe_object(scene, found, scene.white) for found in segments]
+        objects = with_carriers(scene, segments, described)
         clock.mark('attributes')
         return scene, objects
 

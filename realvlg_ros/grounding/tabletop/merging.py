@@ -1,19 +1,51 @@
-"""Fragments of one object joined again after the cut at depth edges."""
+"""Surfaces of one thing joined again after the cut at edges of depth and colour."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ...arrays import Float32Array, Int32Array
+from ...arrays import Float32Array, IndexArray, Int32Array
+from .contacts import Borders, Contact
+from .likeness import is_same_paint, lab_of
 from .percentiles import percentiles
-from .scene import Segment, TabletopScene
+from .scene import TabletopScene
 
-# Segments this many working pixels apart count as neighbours. Chosen: the width of a seam without
-# depth.
-_REACH_PX = 8
+# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
+# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
+_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
+# So many pairs of pixels tell a bend. Chosen: noise averages out.
+_FEW_BENDS = 24
+# Depths that differ by more, m, over a border are of two things. Chosen: slanted surfaces differ
+# by less over eight pixels.
+_STEP_M = 0.02
+# Two paints meet flush where the depth differs by less, m, and does not bend inward: a print, a
+# cap, a carton of two colours. Chosen: things that touch hardly ever are so aligned.
+_FLUSH_M = 0.008
+# A surface of this share of its neighbour's area is a part of it in doubt: a handle, a lid; and of
+# this one, if it has another colour: a print. Chosen: things that touch are rarely so different.
+_PART_SHARE = 0.3
+_PRINT_SHARE = 0.12
+# A border this long by the shorter outline is of a print or a label, not of two things side by
+# side. Chosen: see color_part.
+_PRINT_BORDER = 0.34
+# Two surfaces of two paints that meet flush over this share of the narrower one's width, and fill
+# this share of their common outline, are a thing with a band, a cap or two halves. Chosen: things
+# that touch rarely stand so aligned.
+_WHOLE_WIDTH, _SOLID = 0.7, 0.93
+# A border is long when it is this share of the side of a square of the smaller one's area. Chosen:
+# two that merely touch at a corner share less.
+_LONG = 0.6
+# A piece of this share at most is a chip, and a narrower one, px, a blurred border. Chosen: what
+# lies on another thing of the same paint is larger.
+_CHIP_SHARE, _NARROW_PX = 0.08, 6.0
+# Rounds of joining, each with what the joined surfaces have in common. Chosen: prints on a box.
+_ROUNDS = 8
+# Pixels that tell colours and places of all surfaces. Chosen: for time.
+_SAMPLES = 16_000
 
 
 @dataclass(frozen=True)
@@ -22,69 +54,115 @@ class _Fragment:
 
     Attributes:
         area: pixels.
-        lab: (3,) mean colour, CIELAB.
+        outline: pixels along its border.
+        lab: (3,) median colour, CIELAB.
         columns: 5th and 95th percentile of its image columns, px.
         low, high: 5th and 95th percentile of (ground x, ground y, height), m.
+        tolerance: of its readings' noise, m.
+        hull: (n, 1, 2) its convex outline, px.
+        width: shorter side of the smallest rectangle around it, px.
     """
 
-    area: int
+    area: float
+    outline: float
     lab: Float32Array
     columns: tuple[float, float]
     low: Float32Array
     high: Float32Array
-
-
-@dataclass(frozen=True)
-class _Contact:
-    """The border of two fragments a and b.
-
-    Attributes:
-        length: pairs of pixels across it, about _REACH_PX for each pixel along it.
-        step: median depth of b less that of a, m.
-        height: above the support that three quarters of the nearer side exceed, m.
-    """
-
-    length: int
-    step: float
-    height: float
+    tolerance: float
+    hull: Int32Array
+    width: float
 
 
 def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Int32Array:
     """Join segments (rows, columns) that are parts of one thing.
 
-    Two neighbours are one thing when a small one continues the larger one in depth and colour
-    (a handle, a lid), or when the farther one is the inside of the nearer one (mug, bowl).
+    Two neighbours are one thing when they meet in an edge or flush and have one colour, when a
+    small one continues the larger one (a handle, a lid, a print), or when the farther one is the
+    inside of the nearer one (mug, bowl). Where they meet in a corner, they are two. A fragment
+    joins one neighbour at a time, that with which it has most in common, so that a print at the
+    border of two things does not join them.
     """
-    for _ in range(3):
-        fragments = _measure(scene, labels)
-        contacts = _contacts(scene, labels)
-        target = {
-            max(pair): min(pair)
-            for pair, contact in contacts.items()
-            if _belong(fragments[pair[0]], fragments[pair[1]], contact)
-        }
+    if not labels.any():
+        return labels
+    borders, samples = Borders.of(scene, labels), _Samples.of(scene, labels)
+    lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
+    for _ in range(_ROUNDS):
+        fragments = samples.fragments(lookup)
+        target = _targets(fragments, borders.contacts(lookup))
         if not target:
             break
-        labels = _relabel(labels, target)
-    return labels
+        for label in range(len(lookup)):
+            end = int(lookup[label])
+            while end in target:
+                end = target[end]
+            lookup[label] = end
+    return lookup[labels]
 
 
-def _belong(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
+def _targets(
+    fragments: Mapping[int, _Fragment], contacts: Mapping[tuple[int, int], Contact]
+) -> dict[int, int]:
+    """The neighbour that each fragment joins, which is never smaller."""
+    best: dict[int, tuple[float, int]] = {}
+    for (first, second), contact in contacts.items():
+        if first not in fragments or second not in fragments:
+            continue
+        a, b = fragments[first], fragments[second]
+        if not _belong(a, b, contact):
+            continue
+        by_area = (a.area, first) < (b.area, second)
+        small, large = (first, second) if by_area else (second, first)
+        bond = contact.length * (2.0 if is_same_paint(a.lab, b.lab) else 1.0)
+        best[small] = max(best.get(small, (0.0, 0)), (bond, large))
+    return {small: large for small, (_, large) in best.items()}
+
+
+def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
-    return _continues(a, b, contact) or _is_inside(a, b, contact)
-
-
-def _continues(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
-    small, large = sorted((a, b), key=lambda segment: segment.area)
-    long_border = contact.length > 0.6 * _REACH_PX * np.sqrt(small.area)
-    close = abs(contact.step) < 0.02
-    difference = float(np.linalg.norm((small.lab - large.lab) * (0.5, 1, 1)))
-    if not (long_border and close):
+    if _is_inside(a, b, contact) or _is_chip(a, b, contact):
+        return True
+    if abs(contact.step) > _STEP_M:
         return False
-    return small.area < 0.3 * large.area and difference < 25
+    small, large = sorted((a, b), key=lambda segment: segment.area)
+    alike = is_same_paint(a.lab, b.lab)
+    long_border = bool(contact.length > _LONG * np.sqrt(small.area))
+    limit = _BEND_M + _BEND_IN_TOLERANCES * max(a.tolerance, b.tolerance)
+    measured = contact.bends >= _FEW_BENDS
+    if measured and contact.bend > limit:
+        return alike and long_border and small.area < _PRINT_SHARE * large.area
+    if alike:
+        return long_border or small.area < _PART_SHARE * large.area
+    if measured and contact.bend < 0.5 * limit and abs(contact.step) < _FLUSH_M and long_border:
+        return True
+    if contact.length > _PRINT_BORDER * small.outline:
+        return True
+    if contact.length > _WHOLE_WIDTH * min(a.width, b.width) and _solidity(a, b) > _SOLID:
+        return True
+    return long_border and small.area < _PRINT_SHARE * large.area
 
 
-def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
+def _is_chip(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+    """Whether one fragment is a small piece of the other that noise has cut off.
+
+    It has its paint and lies within its extents, or is so narrow that it is the blurred border.
+    """
+    small, large = sorted((a, b), key=lambda segment: segment.area)
+    if small.area > _CHIP_SHARE * large.area:
+        return False
+    if small.width < _NARROW_PX:
+        return abs(contact.step) < 2 * _STEP_M
+    within = (small.low > large.low - _STEP_M).all() and (small.high < large.high + _STEP_M).all()
+    return bool(within) and is_same_paint(a.lab, b.lab)
+
+
+def _solidity(a: _Fragment, b: _Fragment) -> float:
+    """Share of their common convex outline that two fragments fill."""
+    hull = cv2.convexHull(np.concatenate([a.hull, b.hull]))
+    return float((a.area + b.area) / max(cv2.contourArea(hull), 1.0))
+
+
+def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     """Whether one fragment is the inside of a container whose outside is the other.
 
     Seen from outside over the rim: both end at the same height, one above the other in the image,
@@ -98,53 +176,78 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     offset = abs(sum(front.columns) - sum(rear.columns)) / 2
     aligned = min(spans) > 0.5 * max(spans) and offset < 0.25 * max(spans)
     at_rim = contact.height > 0.7 * front.high[2]
-    bordering = contact.length > 0.1 * _REACH_PX * min(spans)
+    bordering = contact.length > 0.1 * min(spans)
     return bool(same_rim and reach and aligned and at_rim and bordering)
 
 
-def _measure(scene: TabletopScene, labels: Int32Array) -> dict[int, _Fragment]:
-    """The fragment of every label but 0."""
-    fragments = {}
-    for label, segment in Segment.from_labels(labels).items():
-        part = scene.window(segment.window)
-        index = np.flatnonzero(segment.mask)
-        some = index[:: len(index) // 800 + 1]
-        color = np.ascontiguousarray(part.color).reshape(-1, 1, 3)[some]
-        lab = cv2.cvtColor(color, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
-        position = np.column_stack([part.ground.reshape(-1, 2)[some], part.height.ravel()[some]])
-        low, high = percentiles(position, (5, 95))
-        left, right = percentiles(some % segment.mask.shape[1], (5, 95))
-        columns = left + segment.window[1].start, right + segment.window[1].start
-        fragments[label] = _Fragment(len(index), lab.mean(axis=0), columns, low, high)
-    return fragments
+@dataclass(frozen=True)
+class _Samples:
+    """Evenly drawn pixels of all segments, and what is beside their borders.
 
+    Attributes:
+        labels: (n,).
+        lab: (n, 3) CIELAB.
+        position: (n, 3) ground x, ground y, height, m.
+        pixels: (n, 2) columns and rows, px.
+        tolerance: (n,) m.
+        areas: (labels,) pixels of each label.
+        edges: (m, 2) labels of neighbouring pixels that differ, 0 for none.
+    """
 
-def _contacts(scene: TabletopScene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
-    """Borders of all pairs (a, b), a < b, of neighbouring labels."""
-    z, height = scene.depth, scene.height
-    pairs, steps, heights = [], [], []
-    for first, second in (
-        (np.s_[:, :-_REACH_PX], np.s_[:, _REACH_PX:]),
-        (np.s_[:-_REACH_PX], np.s_[_REACH_PX:]),
-    ):
-        touching = (labels[first] != labels[second]) & (labels[first] > 0) & (labels[second] > 0)
-        a, b = labels[first][touching], labels[second][touching]
-        step = z[second][touching] - z[first][touching]
-        pairs.append(np.column_stack([np.minimum(a, b), np.maximum(a, b)]))
-        steps.append(np.where(a < b, step, -step))
-        heights.append(np.where(step > 0, height[first][touching], height[second][touching]))
-    pair, step, height = (np.concatenate(parts) for parts in (pairs, steps, heights))
-    contacts = {}
-    for a, b in np.unique(pair, axis=0):
-        here = (pair[:, 0] == a) & (pair[:, 1] == b)
-        low = float(percentiles(height[here], (25,))[0])
-        contacts[int(a), int(b)] = _Contact(int(here.sum()), float(np.median(step[here])), low)
-    return contacts
+    labels: Int32Array
+    lab: Float32Array
+    position: Float32Array
+    pixels: Int32Array
+    tolerance: Float32Array
+    areas: Int32Array
+    edges: Int32Array
 
+    @classmethod
+    def of(cls, scene: TabletopScene, labels: Int32Array) -> _Samples:
+        """Samples of labels (rows, columns)."""
+        index = np.flatnonzero(labels)
+        areas = np.bincount(labels.ravel()[index], minlength=int(labels.max()) + 1)
+        some = index[:: len(index) // _SAMPLES + 1]
+        rows, columns = np.divmod(some, labels.shape[1])
+        edges = []
+        for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
+            at = np.nonzero(one != other)
+            edges.append(np.column_stack([one[at], other[at]]))
+        position = np.column_stack([scene.ground.reshape(-1, 2)[some], scene.height.ravel()[some]])
+        return cls(
+            labels.ravel()[some], lab_of(scene.color.reshape(-1, 3)[some]), position,
+            np.column_stack([columns, rows]).astype(np.int32), scene.tolerance.ravel()[some],
+            areas.astype(np.int32), np.concatenate(edges),
+        )  # fmt: skip
 
-def _relabel(labels: Int32Array, target: dict[int, int]) -> Int32Array:
-    """Replace labels by their targets, followed to the end."""
-    lookup = np.arange(labels.max() + 1, dtype=np.int32)
-    for source in sorted(target):
-        lookup[source] = lookup[target[source]]
-    return lookup[labels]
+    def fragments(self, lookup: Int32Array) -> dict[int, _Fragment]:
+        """The fragment of every label but 0, after a lookup by label."""
+        own = lookup[self.labels]
+        areas = np.bincount(lookup, self.areas, len(lookup))
+        edges = lookup[self.edges]
+        edges = edges[edges[:, 0] != edges[:, 1]]
+        outlines = np.bincount(edges.ravel(), minlength=len(lookup))
+        order = np.argsort(own, kind='stable')
+        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
+        found = {}
+        for rows in np.split(order, starts[1:]) if len(starts) else []:
+            label = int(own[rows[0]])
+            found[label] = self._fragment(rows, float(areas[label]), float(outlines[label]))
+        return found
+
+    def _fragment(self, rows: IndexArray, area: float, outline: float) -> _Fragment:
+        """The fragment of some samples.
+
+        Args:
+            rows: of the samples.
+            area: pixels of all of it.
+            outline: pixels along its border.
+        """
+        low, high = percentiles(self.position[rows], (5, 95))
+        left, right = percentiles(self.pixels[rows, 0], (5, 95))
+        hull = cv2.convexHull(self.pixels[rows])
+        return _Fragment(
+            area, outline, np.median(self.lab[rows], axis=0), (float(left), float(right)), low,
+            high, float(np.median(self.tolerance[rows])), hull,
+            float(min(cv2.minAreaRect(hull)[1])),
+        )  # fmt: skip

@@ -11,10 +11,12 @@ from scipy import ndimage
 
 from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from ...camera import Camera
+from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
 from .colors import dominant_names, estimate_white
+from .holes import close_holes
 
 Window = tuple[slice, slice]
 
@@ -46,6 +48,8 @@ class TabletopScene:
         plane: the support.
         turns: quarter turns counter-clockwise by which the frame was turned, so that up is up in
             the working image.
+        rays: (rows, columns, 2) x and y of each pixel's ray at a depth of 1.
+        noise: of the depth.
     """
 
     color: ByteArray
@@ -55,7 +59,9 @@ class TabletopScene:
     tolerance: Float32Array
     step: int
     plane: SupportPlane
-    turns: int = 0
+    turns: int
+    rays: Float32Array
+    noise: DepthNoise
 
     @classmethod
     def from_frame(
@@ -72,12 +78,13 @@ class TabletopScene:
         turns = _turns(plane)
         points = np.ascontiguousarray(np.rot90(frame.points[::step, ::step], turns))
         color = np.ascontiguousarray(np.rot90(frame.color[::step, ::step], turns))
+        rays = np.rot90(frame.camera.rays[::step, ::step], turns).astype(np.float32)
         height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
         z = points[..., 2]
         tolerance = frame.noise.tolerance(z).astype(np.float32)
         ground = points @ plane_axes(plane)
         height = height - _warp(ground, height, tolerance, z > 0)
-        return cls(color, points, ground, height, tolerance, step, plane, turns)
+        return cls(color, points, ground, height, tolerance, step, plane, turns, rays, frame.noise)
 
     @property
     def has_support(self) -> bool:
@@ -106,7 +113,7 @@ class TabletopScene:
     @cached_property
     def white(self) -> Float32Array:
         """RGB (3,) of white in the light of this image, 0 to 255."""
-        return estimate_white(self.color)
+        return estimate_white(self.color, self.support if self.has_support else None)
 
     @cached_property
     def color_names(self) -> ByteArray:
@@ -124,6 +131,25 @@ class TabletopScene:
         areas[0] = 0
         keep = areas > 0.1 * areas.max()
         return keep[labels] if areas.max() > 0 else on_plane
+
+    @cached_property
+    def completed(self) -> TabletopScene:
+        """The scene with its small holes closed, to tell things apart; nothing is measured in it.
+
+        What is closed is taken to be a part of the surface beside it.
+        """
+        index, z = close_holes(self.depth, self.color)
+        if not index.size:
+            return self
+        points, rays = self.points.copy(), self.rays.reshape(-1, 2)[index]
+        added = np.column_stack([rays * z[:, None], z]).astype(np.float32)
+        points.reshape(-1, 3)[index] = added
+        ground, height, tolerance = self.ground.copy(), self.height.copy(), self.tolerance.copy()
+        ground.reshape(-1, 2)[index] = added @ plane_axes(self.plane)
+        over = added @ self.plane.normal.astype(np.float32) + np.float32(self.plane.offset)
+        height.ravel()[index] = over
+        tolerance.ravel()[index] = self.noise.tolerance(z)
+        return replace(self, points=points, ground=ground, height=height, tolerance=tolerance)
 
     def in_frame(self, region: RegionMask, camera: Camera) -> RegionMask:
         """A region of the working image in the image of the frame.
@@ -160,6 +186,7 @@ class TabletopScene:
             ground=self.ground[window],
             height=self.height[window],
             tolerance=self.tolerance[window],
+            rays=self.rays[window],
         )
 
 
@@ -170,10 +197,14 @@ class Segment:
     Attributes:
         window: rows and columns of the working image that hold it, with a margin.
         mask: (rows, columns) of the window, True on the object.
+        is_open: whether it is a container whose rim was seen.
+        one_thing: score, 0 to 1, that it is one thing and not two that touch.
     """
 
     window: Window
     mask: BoolArray
+    is_open: bool = False
+    one_thing: float = 1.0
 
     @classmethod
     def from_labels(cls, labels: Int32Array) -> dict[int, Segment]:
