@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from ..arrays import FloatArray
 from ..errors import InstructionError
 from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
+from .language.parser import understand
+from .language.syntax import NounKind, Thing
 from .query import Choice, Query
-from .tabletop.grammar import parse
 
 # Questions that wait at a time; the oldest gives way. Chosen: more than people answer at once.
 _MOST_QUESTIONS = 16
@@ -138,7 +139,8 @@ def joined(instruction: str, reply: str) -> str:
         return re.sub(r'\bones?\b', lambda _: thing, said, count=1)
     if _FOLLOWS.match(said):
         return f'the {thing} {said}'
-    if parse(said).noun:
+    node = understand(said).thing
+    if not isinstance(node, Thing) or node.noun.kind is not NounKind.GENERIC:
         return said
     return f'the {re.sub(r"^(the|a|an) ", "", said)} {thing}'
 

@@ -14,12 +14,16 @@ from ...frame import RgbdFrame
 from ...settings import Settings, from_options, setting
 from ...support_plane import seen_or_known_support
 from ..grounding import Grounding, never_aborted
-from .answer import make_grounding
+from ..language.decision import decide
+from ..language.evaluation import Scene
+from ..language.lexicon import LANGUAGES, lexicon
+from ..language.parser import AUTO, understand
+from ..language.seen import REFERENCE_FRAMES, View
+from ..language.shapes import shapes
+from .answer import Looked, make_grounding
 from .attributes import SceneObject, describe_object
-from .colorless import is_colorless, without_colors
+from .colorless import is_colorless
 from .colors import name_weights
-from .grammar import parse
-from .matching import match
 from .patches import find_in_clutter
 from .scene import TabletopScene
 from .segmentation import SegmentationSettings, segment
@@ -41,6 +45,23 @@ class TabletopSettings(Settings):
         'bin, only patches of one colour are told apart.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
+    language: str = setting(
+        AUTO,
+        'Lexicon that instructions are read with; auto takes the one that knows most words.',
+        choices=(AUTO, *LANGUAGES),
+    )
+    reference_frame: str = setting(
+        'camera',
+        'Whose left, right, front and back is meant: camera of who looks as it does, facing of '
+        'who looks at it from the other side, fixed of who looks along the x axis of the fixed '
+        'frame.',
+        choices=REFERENCE_FRAMES,
+    )
+    max_wrong: float = setting(
+        0.05,
+        'Share of answers that may be wrong; what is less sure is asked about.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
 
 
 class TabletopGrounder:
@@ -55,8 +76,15 @@ class TabletopGrounder:
         self.settings = settings or TabletopSettings()
 
     def load(self) -> None:
-        """Build the colour table; there is nothing else to load."""
+        """Build the colour table, and read the lexicons.
+
+        Raises:
+            ParameterError: a lexicon cannot be read.
+        """
         name_weights(np.zeros((1, 3), np.uint8))
+        shapes()
+        for language in LANGUAGES:
+            lexicon(language)
 
     def close(self) -> None:
         """Nothing to free."""
@@ -68,21 +96,26 @@ class TabletopGrounder:
 
         Args:
             frame: colour and depth.
-            instruction: a sentence in English.
+            instruction: a sentence in a language that there is a lexicon of.
             aborted: asked between the steps.
 
         Raises:
             GroundingCanceled: aborted returned True.
         """
         clock = _Clock(aborted)
-        phrase = parse(instruction)
-        if is_colorless(frame.color):
-            phrase = without_colors(phrase)
+        sentence = understand(instruction, self.settings.language)
         clock.mark('parse')
-        scene, objects = self._look(frame, clock)
-        result = match(phrase, objects, scene.color.shape[1], scene.has_support)
+        working, objects = self._look(frame, clock)
+        scene = Scene(
+            objects,
+            View.of_frame(frame, working.plane.normal, self.settings.reference_frame),
+            working.has_support,
+            is_colorless(frame.color),
+        )
+        verdict = decide(sentence, scene, self.settings.max_wrong)
         clock.mark('match')
-        grounding = make_grounding(frame, instruction, phrase, objects, result, scene)
+        looked = Looked(frame, instruction, sentence, objects, working, scene, verdict)
+        grounding = make_grounding(looked)
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
 
