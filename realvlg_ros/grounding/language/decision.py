@@ -46,10 +46,12 @@ from .syntax import (
     Unseen,
 )
 
-# Evidence that is so many times stronger singles a thing out at a risk of 5 %. Chosen: a smaller
-# difference is asked about.
-_CLEAR_RATIO = 1.6
-_SHARPNESS = float(np.log(19) / np.log(_CLEAR_RATIO))
+# Evidence that is so many times stronger singles a thing out at this risk. Chosen: a smaller
+# difference is asked about, also where the noun adds its own risk.
+_CLEAR_RATIO, _CLEAR_RISK = 1.6, 0.03
+_SHARPNESS = float(np.log(1 / _CLEAR_RISK - 1) / np.log(_CLEAR_RATIO))
+# Sums of risks are compared with this tolerance. Chosen: rounding.
+_ROUNDING = 1e-6
 # Weights of two readings of a sentence, the likelier first. Chosen: what follows a landmark is
 # mostly said of it, but not always.
 _READINGS = (0.7, 0.3)
@@ -200,7 +202,7 @@ def _judged(
     risk = 1.0 - float(verdict.scores[best])
     risk += _risk_of_words(node, best, scene, verified) if isinstance(node, Thing) else _VETO
     why = verdict.why or _not_understood(sentence, scene)
-    found = not why and risk <= max_wrong
+    found = not why and risk <= max_wrong + _ROUNDING
     return replace(
         verdict,
         outcome=Outcome.FOUND if found else Outcome.SEVERAL,
@@ -236,6 +238,9 @@ def _open(node: Node, scene: Scene) -> str:
     if node.pronoun == 'other':
         return 'it is not known which one was meant before'
     for said in node.said:
+        landmarks = [thing for thing in landmarks_of(said) if isinstance(thing, Thing)]
+        if any(thing.pronoun for thing in landmarks):
+            return 'it is not known what was meant before'
         if isinstance(said, Ordinal) and said.side is None:
             return 'it is not said from which side to count'
         if isinstance(said, OneOf) and (why := _open(said.things, scene)):
@@ -288,6 +293,9 @@ def _risk_of_noun(thing: Thing, item: Seen, told: bool, scene: Scene) -> float:
         if not scene.whole:
             return _SHAPED_NOUN
         fit, _ = fits.shape_fit(noun.shape, item, not _colors(thing))
+        # Where one of several is chosen, the chance of each to be one of them counts already.
+        if any(isinstance(said, Extreme | Ordinal) for said in thing.said):
+            return 0.0
         sure = told or len(scene.items) == 1 or fit >= SURE_BY_SHAPE
         return _SHAPED_NOUN if sure else _GUESS
     return _COLORED_NOUN if color_speaks_for_noun(thing, item) else _GUESS

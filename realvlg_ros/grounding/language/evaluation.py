@@ -47,7 +47,7 @@ FLOOR = 0.002
 # Chance of a thing to be of a class whose form it fits well, or of which it only might be; and of
 # any thing to bear a name that nothing is known of. Chosen: no two classes of a table are as
 # alike as a well fitting form; half of the things of a table are not what an unknown word says.
-_WELL, _MIGHT = 0.98, 0.5
+_WELL, _MIGHT = 0.995, 0.5
 # A form that fits so well speaks for the class. Chosen: twice what is asked of a word.
 SURE_BY_SHAPE = 0.7
 # A thing that shows a colour itself on less than this share has only what may pass for it, unless

@@ -17,7 +17,7 @@ from ...resources import config_file
 from .spelling import Spelling, folded
 from .tokens import Kind, Sense
 
-LANGUAGES = ('en',)
+LANGUAGES = ('en', 'de')
 # Keys of a lexicon file whose value is a list of words of one kind.
 _LISTS = (
     Kind.COLOR_NOUN, Kind.LIGHT, Kind.MOST, Kind.LEAST, Kind.MORE, Kind.LESS, Kind.LAST,
@@ -60,6 +60,10 @@ _OTHERS = (
     'stop', 'greeting', 'yes', 'no', 'degrees', 'pronouns', 'heaped', 'toys',
 )  # fmt: skip
 _LETTERS = ('latin',)
+# A name of a thing that nothing is known of is what a word was meant to be only where it has so
+# many letters. Chosen: shorter ones are found beside too many other words.
+_LONG_NAME = 7
+_NAMES = (Kind.NOUN, Kind.STATE, Kind.MATERIAL, Kind.LARGE, Kind.IMMATERIAL, Kind.PART)
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,11 @@ class Lexicon:
     @cached_property
     def spelling(self) -> Spelling:
         """What a word with one slip may have been."""
-        words = {word for phrase in self.senses for word in phrase.split()}
-        return Spelling(words)
+        return Spelling(
+            phrase
+            for phrase, senses in self.senses.items()
+            if any(sense.kind not in _NAMES for sense in senses) or len(phrase) >= _LONG_NAME
+        )
 
 
 @cache

@@ -12,6 +12,7 @@ from .syntax import (
     Either,
     Except,
     Extreme,
+    Intent,
     Modifier,
     Node,
     Not,
@@ -20,6 +21,7 @@ from .syntax import (
     Place,
     Posture,
     Related,
+    Sentence,
     Unseen,
 )
 
@@ -84,3 +86,16 @@ def _compound(said: Modifier) -> str:
     if isinstance(said, OneOf):
         return f'of[{notation(said.things)}]'
     return type(said).__name__.lower()
+
+
+def meaning(sentence: Sentence) -> str:
+    """All that was understood of a sentence in one line.
+
+    A word before a colon is the intent where nothing is to be taken; readings have || between
+    them; !word was not understood, and ~word was taken for another.
+    """
+    intent = '' if sentence.intent is Intent.TAKE else f'{sentence.intent.name.lower()}: '
+    words = [f'!{word}' for word in sentence.unknown]
+    words += [f'~{said}' for said, _ in sentence.mended]
+    trees = ' || '.join(notation(node) for node in sentence.wanted)
+    return ' '.join([f'{intent}{trees}'.strip(), *words]).strip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .cursor import Cursor
 from .lexicon import LANGUAGES, Lexicon, lexicon
-from .phrase import ARTICLES, PhraseReader
+from .phrase import ARTICLES, NOUNS, PhraseReader
 from .syntax import AllOf, Except, Intent, Modifier, Node, Sentence, Thing
 from .tokens import Kind, Token
 from .words import is_other_script, split, tokens_of
@@ -139,8 +139,12 @@ def _clause(reader: PhraseReader, clauses: _Clauses, spans: list[tuple[int, int]
     node = reader.many() if reader.starts() else None
     if node is None:
         if c.position == start:
-            c.reject()
+            reason = c.peek().get(Kind.IGNORED)
+            c.reject() if reason is None else c.ignore(reason.value)
         return
+    if reader.forbids_all():
+        c.ignore('verb')
+        forbids = True
     pronoun = isinstance(node, Thing) and node.pronoun == 'it' and (places or not node.said)
     if pronoun and clauses.taken:
         c.ignored.append(('it', 'later step'))
@@ -204,6 +208,8 @@ def _verbs(c: Cursor) -> tuple[bool, bool]:
         if c.at(Kind.RELATIVE, Kind.DEMONSTRATIVE, Kind.COPULA) and not c.at(Kind.TAKE):
             break
         c.ignore('verb')
+        while c.at(Kind.SPEAKER) and not c.at(*NOUNS):
+            c.ignore('verb')
         while (sense := c.peek().get(Kind.IGNORED)) and sense.value not in ARTICLES:
             c.ignore(sense.value)
     return forbids, places

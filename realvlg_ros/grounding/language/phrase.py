@@ -9,6 +9,7 @@ not understood; nothing is skipped without a reason.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from .cursor import Cursor
@@ -122,18 +123,23 @@ class PhraseReader:
         first = self.one()
         if first is None:
             return None
-        parts, options = [first], []
+        parts: list[Node] = [first]
+        options: list[Node] = []
         while joint := self._joint():
             following = self.one()
             if following is None:
                 break
-            if joint is Kind.OR:
+            merged = _merged(parts[-1], following) if joint is Kind.BREAK else None
+            if merged is not None:
+                parts[-1] = merged
+            elif joint is Kind.OR:
                 options.append(parts.pop())
                 parts.append(following)
             else:
                 parts.append(following)
         if options:
-            return AnyOf((*options, *parts))
+            return AnyOf(_sharing_a_noun((*options, *parts)))
+        parts = list(_sharing_a_noun(parts))
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _joint(self) -> Kind | None:
@@ -152,8 +158,10 @@ class PhraseReader:
             token = c.take()
             if token.is_a(Kind.OR):
                 joint = Kind.OR
-            elif joint is None:
+            elif token.is_a(Kind.AND):
                 joint = Kind.AND
+            elif joint is None:
+                joint = Kind.BREAK
         following = c.ahead()
         begins = following.is_a(*_STARTS, Kind.ALL, Kind.ANY, Kind.COUNT, Kind.DEMONSTRATIVE)
         if joint and begins and not following.is_a(Kind.TAKE, Kind.PUT, Kind.FORBID):
@@ -242,7 +250,7 @@ class PhraseReader:
                 if not self._continues():
                     draft.names.append(replace(token, text=token.said or token.text))
                     return
-            elif token.is_a(Kind.NOT) and c.peek(1).is_a(*_PLAIN, Kind.PLACE):
+            elif token.is_a(Kind.NOT) and self._following(1).is_a(*_PLAIN, Kind.PLACE):
                 c.take()
                 self._negated(draft)
             elif token.is_a(Kind.OTHER):
@@ -283,9 +291,19 @@ class PhraseReader:
         )
         return before_noun and self._noun_follows(1)
 
+    def _following(self, ahead: int) -> Token:
+        """The next token from some place on that is no filler."""
+        while (token := self.cursor.peek(ahead)).is_a(Kind.IGNORED):
+            sense = token.get(Kind.IGNORED)
+            if sense is not None and sense.value in ARTICLES:
+                break
+            ahead += 1
+        return token
+
     def _noun_follows(self, ahead: int) -> bool:
         """Whether adjectives lead to a noun from a token on."""
-        while self.cursor.peek(ahead).is_a(*_PLAIN, *_GRADED, Kind.PLACE) and ahead < 8:
+        between = (*_PLAIN, *_GRADED, Kind.PLACE, Kind.BREAK, Kind.AND)
+        while self.cursor.peek(ahead).is_a(*between) and ahead < 8:
             if self.cursor.peek(ahead).is_a(*NOUNS):
                 return True
             ahead += 1
@@ -385,6 +403,9 @@ class PhraseReader:
             else:
                 self._compare(draft, measure, inverse * sign, words)
             return True
+        if following.is_a(Kind.COLORFUL):
+            c.take()
+            return self._adjective(draft)
         if following.is_a(Kind.STATE, Kind.LOOK, Kind.MATERIAL, Kind.COLOR):
             words = f'{c.take().text} {c.take().text}'
             draft.said.append(Unseen(words, 'state'))
@@ -460,11 +481,15 @@ class PhraseReader:
             return
         while not c.done:
             before = c.position
+            if nested and c.at(Kind.NOT) and self._excludes_a_thing():
+                return
             if c.at(Kind.IGNORED) and not c.at(*_AFTER):
                 if nested and c.ahead().is_a(Kind.BREAK):
                     return
                 sense = c.peek().get(Kind.IGNORED)
                 c.ignore(sense.value)  # type: ignore[union-attr]
+                continue
+            if c.at(Kind.BUT) and c.peek(1).is_a(Kind.ONE) and self._but_one(draft):
                 continue
             if c.at(Kind.BREAK, Kind.AND, Kind.BUT):
                 if nested or not self._goes_on():
@@ -478,11 +503,24 @@ class PhraseReader:
             if nested:
                 self.forked = True
 
+    def _but_one(self, draft: _Draft) -> bool:
+        """The rightmost but one: the second of them."""
+        last = draft.said[-1] if draft.said else None
+        if not isinstance(last, Extreme | Ordinal):
+            return False
+        self.cursor.take()
+        self.cursor.take()
+        further = 1 if last.rank > 0 else -1
+        draft.said[-1] = replace(last, rank=last.rank + further)
+        return True
+
     def _goes_on(self) -> bool:
         """Whether more is said of the same thing after a pause or 'and'."""
-        following = self.cursor.peek(1)
-        if following.is_a(Kind.BREAK, Kind.AND):
-            following = self.cursor.peek(2)
+        following, ahead = self.cursor.peek(1), 1
+        if following.is_a(Kind.BREAK, Kind.AND, Kind.BUT):
+            following, ahead = self.cursor.peek(2), 2
+        if following.is_a(Kind.RELATIVE) and following.is_a(Kind.IGNORED):
+            return self._is_relative_clause(ahead)
         if following.is_a(Kind.TAKE, Kind.PUT, Kind.FORBID) and not following.is_a(Kind.COPULA):
             return False
         if following.is_a(Kind.IGNORED, Kind.ALL, Kind.ANY, Kind.COUNT):
@@ -491,11 +529,23 @@ class PhraseReader:
             return False
         return following.is_a(*_AFTER) or (following.is_a(*_PLAIN) and not self._noun_follows(1))
 
+    def _is_relative_clause(self, ahead: int) -> bool:
+        """Whether a word that may be an article begins a clause with a verb at its end."""
+        while (token := self.cursor.peek(ahead)).text and not token.is_a(Kind.BREAK):
+            if token.is_a(Kind.COPULA):
+                return True
+            ahead += 1
+        return False
+
     def _clause_after(self, draft: _Draft, nested: bool) -> None:
         """One thing that is said after the noun."""
         c = self.cursor
         if c.at(Kind.SAYS):
             self._text(draft)
+        elif c.at(Kind.TO, Kind.FROM) and self._distance_to(draft):
+            return
+        elif c.at(Kind.OF) and c.at(Kind.RELATIVE) and not self._is_relative_clause(0):
+            self._of(draft)
         elif c.at(Kind.RELATIVE, Kind.COPULA) and not c.at(Kind.TAKE):
             c.take()
         elif c.at(Kind.EXCEPT):
@@ -503,13 +553,15 @@ class PhraseReader:
             if (things := self._landmark()) is not None:
                 draft.said.append(Except(things))
         elif c.at(Kind.NOT) and not c.at(Kind.WITHOUT):
-            self._not_after(draft)
+            if not self.forbids_all():
+                self._not_after(draft)
         elif c.at(Kind.WITH, Kind.WITHOUT):
             self._part(draft)
         elif (
             (c.at(Kind.OF, Kind.FROM) and self._of(draft))
             or (c.at(*_WHERE) and self._where(draft, nested))
-            or (c.at(Kind.LAST, Kind.NEXT_TO_LAST) and self._counted(draft))
+            or (self._counts_here() and self._counted(draft))
+            or (c.at(Kind.ANY) and self._group(draft))
         ):
             return
         elif c.at(*_PLAIN, *_GRADED) and not c.at(Kind.TAKE, Kind.PUT):
@@ -520,12 +572,54 @@ class PhraseReader:
         elif c.at(Kind.ONE, Kind.GENERIC) and not draft.names:
             draft.names.append(c.take())
 
+    def _distance_to(self, draft: _Draft) -> bool:
+        """What a nearest or farthest thing is measured from: the closest mug to the box."""
+        c = self.cursor
+        for index, said in enumerate(draft.said):
+            if isinstance(said, Extreme) and said.measure == 'distance':
+                c.take()
+                c.skip()
+                if c.at(Kind.SPEAKER) and not c.at(*NOUNS):
+                    c.take()
+                elif (landmark := self._landmark()) is not None:
+                    draft.said[index] = replace(said, measure='to', landmark=landmark)
+                return True
+        return False
+
+    def forbids_all(self) -> bool:
+        """Whether 'not' at the end of a clause forbids all of it, as in German."""
+        c = self.cursor
+        following = c.ahead(Kind.NOT)
+        return c.at(Kind.NOT) and (
+            not following.text or following.is_a(Kind.BREAK, Kind.TAKE, Kind.PUT)
+        )
+
+    def _counts_here(self) -> bool:
+        """Whether an ordinal after the noun counts from a side: the box second from the left."""
+        token, following = self.cursor.peek(), self.cursor.peek(1)
+        if token.is_a(Kind.LAST, Kind.NEXT_TO_LAST):
+            return True
+        return token.is_a(Kind.ORDINAL) and following.is_a(
+            Kind.FROM, Kind.PLACE_PREPOSITION, Kind.SUPERLATIVE
+        )
+
+    def _group(self, draft: _Draft) -> bool:
+        """What follows 'one of' after an adjective: the left one of the mugs."""
+        if draft.names or not (draft.said or draft.compared):
+            return False
+        self.cursor.take()
+        if (things := self._landmark()) is not None:
+            draft.said.insert(0, OneOf(things))
+        return True
+
     def _not_after(self, draft: _Draft) -> None:
         c = self.cursor
         if self._excludes_a_thing():
             c.take()
             if (things := self._landmark()) is not None:
                 draft.said.append(Except(things))
+            while c.at(Kind.NOT) and self._excludes_a_thing():
+                self._not_after(draft)
             return
         c.take()
         self._negated(draft)
@@ -585,7 +679,14 @@ class PhraseReader:
         if c.at(Kind.SUPPORT) and not c.at(Kind.SHAPED):
             c.ignore('surface')
             return True
-        if (things := self._landmark()) is None:
+        if c.at(Kind.SPEAKER) and not c.at(*NOUNS):
+            c.take()
+            return True
+        # Of a content no more is said: the bottle of water on the left.
+        high, self.high = self.high, self.high or not _is_generic(draft)
+        things = self._landmark()
+        self.high = high
+        if things is None:
             c.position = start
             return False
         if (
@@ -601,7 +702,7 @@ class PhraseReader:
     def _join_group(self, draft: _Draft, things: Node) -> None:
         """The red one of the mugs; a cup of tea; the handle of the mug."""
         selects = any(isinstance(m, (Extreme, Ordinal)) for m in draft.said) or draft.compared
-        generic = not draft.names or all(t.is_a(Kind.ONE, Kind.GENERIC) for t in draft.names)
+        generic = _is_generic(draft)
         if (
             isinstance(things, Thing)
             and draft.names
@@ -637,14 +738,19 @@ class PhraseReader:
         """On the left; on the left side of the can; at the back."""
         c = self.cursor
         start, noted = c.position, len(c.ignored)
+        its = False
         if c.at(Kind.PLACE_PREPOSITION) and not c.at(Kind.PLACE):
             c.take()
             c.skip()
+            its = c.at(Kind.IT) and c.peek(1).is_a(Kind.PLACE)
+            if its:
+                c.take()
         sides = []
         while sense := c.accept(Kind.PLACE):
             sides.append(Side[sense.value.upper()])
             c.skip()
-        if not sides:
+        # On the left plate: the place is said of a landmark.
+        if not sides or (c.at(*NOUNS) and not c.at(Kind.PLACE_NOUN)):
             c.position = start
             del c.ignored[noted:]
             return False
@@ -661,6 +767,9 @@ class PhraseReader:
                 return True
             else:
                 c.position = of
+        if its:
+            draft.said.append(Related(_BY_SIDE[sides[0]], (Thing(pronoun='it'),)))
+            return True
         for side in sides:
             self._place_or_count(draft, side)
         return True
@@ -692,13 +801,28 @@ class PhraseReader:
         c.skip()
         if c.at(Kind.PLACE) and relation is Relation.NEAREST:
             draft.said.append(Place(Side[c.take().get(Kind.PLACE).value.upper()]))  # type: ignore[union-attr]
+            if c.at(Kind.PLACE_NOUN):
+                c.take()
             return True
-        if c.at(Kind.SUPPORT) and not c.at(Kind.SHAPED) and relation in _CARRIES:
+        if c.at(Kind.SUPPORT) and not c.at(Kind.SHAPED):
             c.ignore('surface')
+            if relation in _ALONE:
+                draft.said.append(Place(_ALONE[relation]))
+            return True
+        sides = (Relation.LEFT_OF, Relation.RIGHT_OF)
+        if c.at(Kind.PLACE) and relation in sides and not c.peek(1).is_a(*_STARTS):
+            c.take()
+            draft.said.append(Place(_ALONE[relation]))
             return True
         landmark = self._landmark(relation)
         if landmark is None:
             return self._without_landmark(draft, token, relation)
+        if self._is_part(landmark):
+            draft.said.append(Unseen(f'{token.text} {landmark.noun.text}', 'part'))  # type: ignore[union-attr]
+            return True
+        if self._is_side_of_group(draft, relation, landmark):
+            draft.said = [OneOf(landmark), *draft.said, Place(_ALONE[relation])]
+            return True
         landmarks = (landmark,)
         if relation is Relation.BETWEEN and isinstance(landmark, AllOf):
             landmarks = landmark.parts  # type: ignore[assignment]
@@ -713,6 +837,19 @@ class PhraseReader:
             draft.said.append(Related(relation, landmarks))
         del start, noted
         return True
+
+    def _is_part(self, node: Node) -> bool:
+        """Whether a landmark is no thing but a part of one: the edge."""
+        if not isinstance(node, Thing):
+            return False
+        kinds = {sense.kind for sense in self.lexicon.senses.get(node.noun.text, ())}
+        return Kind.PART in kinds and not kinds & {Kind.SHAPED, Kind.NOUN}
+
+    @staticmethod
+    def _is_side_of_group(draft: _Draft, relation: Relation, landmark: Node) -> bool:
+        """Whether it is the left one of some, not what is left of them."""
+        several = isinstance(landmark, Thing) and landmark.count > 1
+        return several and _is_generic(draft) and relation in (Relation.LEFT_OF, Relation.RIGHT_OF)
 
     def _near_the_speaker(self, draft: _Draft, relation: Relation) -> bool:
         c = self.cursor
@@ -759,6 +896,43 @@ class PhraseReader:
         return first if len(parts) == 1 else AllOf(tuple(parts))
 
 
+def _is_generic(draft: _Draft) -> bool:
+    """Whether a phrase names no thing but any."""
+    return all(token.is_a(Kind.ONE, Kind.GENERIC) for token in draft.names)
+
+
+def _sharing_a_noun(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Phrases of which the last names what the others leave out: the red or the blue box."""
+    last = nodes[-1]
+    if not isinstance(last, Thing) or not last.noun.text:
+        return tuple(nodes)
+    return tuple(
+        replace(node, noun=last.noun)
+        if isinstance(node, Thing) and not (node.noun.text or node.pronoun) and _has_color(node)
+        else node
+        for node in nodes
+    )
+
+
+def _has_color(thing: Thing) -> bool:
+    return any(isinstance(said, Color | Degree | Place | Unseen) for said in thing.said)
+
+
+def _merged(first: Node, second: Node) -> Thing | None:
+    """Two phrases for one thing: the mug, the red one; None where they may be of two."""
+    if not (isinstance(first, Thing) and isinstance(second, Thing)):
+        return None
+    if first.count or second.count or first.pronoun or second.pronoun:
+        return None
+    if any(isinstance(m, Except) for m in (*first.said, *second.said)):
+        return None
+    generic = [thing.noun.kind is NounKind.GENERIC for thing in (first, second)]
+    if generic[0] == generic[1] or not (first.said or second.said):
+        return None
+    noun = second.noun if generic[0] else first.noun
+    return replace(first, noun=noun, said=(*first.said, *second.said))
+
+
 def describe_color(color: Color) -> str:
     """The colours of a modifier in words."""
     return ' and '.join(color.names)
@@ -776,4 +950,3 @@ _BY_SIDE = {
 _ALONE = {Relation.BEHIND: Side.BACK, Relation.IN_FRONT_OF: Side.FRONT,
           Relation.LEFT_OF: Side.LEFT, Relation.RIGHT_OF: Side.RIGHT,
           Relation.BETWEEN: Side.MIDDLE}  # fmt: skip
-_CARRIES = (Relation.ON, Relation.IN, Relation.NEXT_TO, Relation.UNDER)

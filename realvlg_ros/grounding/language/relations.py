@@ -17,7 +17,7 @@ _BESIDE_M, _NEAR_M = 0.15, 0.25
 _FAR_M = 0.3
 # What is between two things is so far from the line through them at most, as a share of their
 # distance, and m. Chosen: what people call between.
-_ASIDE, _ASIDE_M = 0.35, 0.03
+_ASIDE, _ASIDE_M = 0.25, 0.02
 # Of several that are so related the nearest is meant: others are farther by this factor and
 # distance, m. Chosen: an eye tells so much.
 _NEAREST, _NEAREST_M = 1.5, 0.03

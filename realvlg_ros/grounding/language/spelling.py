@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 
 # A shorter word is mended only where two of its letters changed places or one was doubled.
-# Chosen: of words of three letters every other is one letter from some known one.
-_SURE_LETTERS = 4
+# Chosen: most words of four letters are one letter from some known one.
+_SURE_LETTERS = 5
 # Shorter words have too little to compare. Chosen.
 _LEAST_LETTERS = 3
 # Longer words are no words. Chosen: compounds are shorter.

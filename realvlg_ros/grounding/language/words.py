@@ -126,20 +126,42 @@ def _nouns(senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
     return tuple(sense for sense in senses if sense.kind in _NOUNS)
 
 
+def _ranked(first: str, head: str, lexicon: Lexicon) -> list[Token]:
+    """An ordinal and a superlative in one word: zweitgrößte."""
+    ordinal = tuple(s for s in lexicon.senses.get(f'{first}e', ()) if s.kind is Kind.ORDINAL)
+    most = tuple(s for s in lexicon.senses.get(head, ()) if s.kind is Kind.SUPERLATIVE)
+    return [Token(f'{first}e', ordinal), Token(head, most)] if ordinal and most else []
+
+
 def _parts(word: str, lexicon: Lexicon) -> list[Token]:
     """A word as two known ones, the second a noun: flowerpot, Kaffeetasse."""
     for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
         first, second = word[:cut], word[cut:]
-        heads = (second, *_stems(second, lexicon.endings['noun']))
+        endings = (*lexicon.endings['noun'], *lexicon.endings['adjective'])
+        heads = (second, *_stems(second, endings))
         for head in heads:
-            nouns = _nouns(lexicon.senses.get(head, ()))
+            if ranked := _ranked(first, head, lexicon):
+                return ranked
+            senses = lexicon.senses.get(head, ())
+            nouns = _nouns(senses) or tuple(s for s in senses if s.kind is Kind.COLOR)
             for stem in (first, first.removesuffix('n'), first.removesuffix('s')):
                 before = lexicon.senses.get(stem, ())
                 known = tuple(s for s in before if s.kind in (*_NOUNS, *_ADJECTIVES)
                               and s.kind is not Kind.IGNORED)  # fmt: skip
-                if nouns and known:
-                    return [Token(stem, known), Token(head, nouns, plural=head != second)]
+                if nouns and known and (_nouns(nouns) or _is_shade(known)):
+                    return [
+                        Token(stem, known),
+                        Token(head, nouns, plural=bool(_nouns(nouns)) and head != second),
+                    ]
     return []
+
+
+def _is_shade(senses: tuple[Sense, ...]) -> bool:
+    """Whether a word stands before a colour: dark, light."""
+    return any(
+        s.kind is Kind.LIGHT or (s.kind is Kind.DEGREE and s.value.startswith('lightness'))
+        for s in senses
+    )
 
 
 def _mended(word: str, lexicon: Lexicon) -> list[Token]:
