@@ -146,8 +146,11 @@ class _Builder:
         shown = order[:_MAX_CANDIDATES]
         apart = tell_apart(shown, self.looked.scene)
         told = not isinstance(self.node, Thing) or bool(self.node.said or self.noun.shape)
+        described = [
+            f'{words}, {self._measures(i)}' for words, i in zip(apart, shown, strict=True)
+        ]
         if count == 1:
-            apart = [self._describe(order[0])]
+            apart = described = [self._describe(order[0])]
             message = f'one object may be "{self.words}", which is not sure: {apart[0]}'
             question = f'Do you mean {apart[0]}?'
         else:
@@ -167,7 +170,7 @@ class _Builder:
             GroundingStatus.AMBIGUOUS,
             message + self._notes(),
             score=float(np.clip(self.verdict.scores[order[0]], 0, 1)),
-            candidates=self._candidates(shown, apart),
+            candidates=self._candidates(shown, described),
             candidates_fit=bool(sure and 1 < count <= _MAX_CANDIDATES),
             question=question,
         )
@@ -280,10 +283,16 @@ class _Builder:
         x = float(self.looked.scene.view.across([item])[0])
         side = 'left' if x < 0.4 else 'right' if x > 0.6 else 'middle'
         place = 'in the middle' if side == 'middle' else f'on the {side}'
+        return f'the {item.color_words()} object, {self._measures(index, place)}'
+
+    def _measures(self, index: int, place: str = '') -> str:
+        """Size and place of an object in words."""
+        item = self.objects[index]
         distance = float(np.linalg.norm(item.position))
         return (
-            f'the {item.color_words()} object, {item.length * 100:.0f} cm long and '
-            f'{item.height * 100:.0f} cm high, {place}, {distance:.2f} m away'
+            f'{item.length * 100:.0f} cm long and {item.height * 100:.0f} cm high, '
+            + (place and f'{place}, ')
+            + f'{distance:.2f} m away'
         )
 
 

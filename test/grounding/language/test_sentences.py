@@ -54,7 +54,8 @@ def test_known_words_in_any_order_are_read(words):
 @pytest.mark.parametrize(
     'text',
     ['the not ' * 80, 'of the ' * 120, 'between ' * 100, 'next to the mug ' * 60, ', ' * 400,
-     '((' * 400, 'than ' * 150, 'one of ' * 120, 'a' * 1000, 'without ' * 100, 'the mug that is ' * 60],
+     '((' * 400, 'than ' * 150, 'one of ' * 120, 'a' * 1000, 'without ' * 100,
+     'the mug that is ' * 60],
 )  # fmt: skip
 def test_what_nests_has_an_end(text):
     assert accounted(understand(text[:1000]))
