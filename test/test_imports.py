@@ -48,6 +48,7 @@ LAYERS = (
     ('segmentation', 'grounding.grounding', 'evaluation.metrics', 'grounding.deadline_http'),
     ('grounding.chat_client',),
     ('grounding.language',),
+    ('grounding.nouns',),
     ('grounding.realvlg.coordinates', 'grounding.tabletop', 'evaluation.rewards'),
     ('grounding.realvlg.prompts', 'grounding.realvlg.model'),
     ('grounding.realvlg.answer',),

@@ -135,9 +135,31 @@ def decide(sentence: Sentence, scene: Scene, max_wrong: float = 0.05) -> Verdict
         for i in np.argsort(-scores, kind='stable')
         if scores[i] >= _CANDIDATE * scores.max()
     )
+    order = _by_hints(order, first, scene)
     verdict = Verdict(Outcome.SEVERAL, order, scores, 1.0, doubts, best.reasons)
     verdict = _counted(verdict, first, scene)
     return _judged(verdict, sentence, readings, scene, max_wrong)
+
+
+def _by_hints(order: tuple[int, ...], node: Node, scene: Scene) -> tuple[int, ...]:
+    """The candidates, those that a hint speaks for first; the best by the words stays first."""
+    name = node.noun.text if isinstance(node, Thing) else ''
+    hints = scene.hints.get(name)
+    if hints is None or len(order) < 2:
+        return order
+    return tuple(sorted(order, key=lambda index: -float(hints[index])))
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """The names in a node that something may recognise, its landmarks' and printed ones too."""
+    if not isinstance(node, Thing):
+        parts = node.options if isinstance(node, AnyOf) else node.parts
+        return tuple(dict.fromkeys(name for part in parts for name in names_of(part)))
+    names = [] if node.noun.kind is NounKind.GENERIC else [node.noun.text]
+    names += [said.word for said in node.said if isinstance(said, Unseen) and said.why == 'text']
+    for said in node.said:
+        names += [name for landmark in landmarks_of(said) for name in names_of(landmark)]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _meant(weights: Weights) -> FloatArray:
@@ -201,7 +223,7 @@ def _judged(
     verified = _is_verified(node, best, scene)
     risk = 1.0 - float(verdict.scores[best])
     risk += _risk_of_words(node, best, scene, verified) if isinstance(node, Thing) else _VETO
-    why = verdict.why or _not_understood(sentence, scene)
+    why = verdict.why or _not_understood(sentence, best, scene)
     found = not why and risk <= max_wrong + _ROUNDING
     return replace(
         verdict,
@@ -216,14 +238,23 @@ def _is_verified(node: Node, index: int, scene: Scene) -> bool:
     """Whether a thing was recognised by its name, or was given none."""
     if not isinstance(node, Thing) or node.noun.kind is NounKind.GENERIC:
         return isinstance(node, Thing)
-    chance = scene.nouns.get(node.noun.text)
+    return _is_told(node.noun.text, index, scene)
+
+
+def _is_told(name: str, index: int, scene: Scene) -> bool:
+    """Whether a thing was recognised by a name, or the name was read on it."""
+    chance = scene.nouns.get(name)
     return chance is not None and bool(chance[index] >= 1 - _GUESS)
 
 
-def _not_understood(sentence: Sentence, scene: Scene) -> str:
-    """What of a sentence keeps every answer from being sure; empty if nothing."""
-    if sentence.unknown:
-        words = ', '.join(f'"{word}"' for word in sentence.unknown)
+def _not_understood(sentence: Sentence, index: int, scene: Scene) -> str:
+    """What of a sentence keeps an answer from being sure; empty if nothing.
+
+    A word that no lexicon has, and that a thing was recognised by, is understood.
+    """
+    unknown = [word for word in sentence.unknown if not _is_told(word, index, scene)]
+    if unknown:
+        words = ', '.join(f'"{word}"' for word in unknown)
         return f'not understood: {words}'
     if sentence.intent is Intent.FORBID:
         return 'it says what is not to be taken, and not what is'
@@ -272,7 +303,8 @@ def _risk_of_words(thing: Thing, index: int, scene: Scene, verified: bool) -> fl
     told = _tells(thing, scene)
     risk = 0.0 if verified else _risk_of_noun(thing, item, told, scene)
     for word in unseen_of(thing):
-        risk += _risk_of_word(word, thing, told, item, scene)
+        if not _is_told(word.word, index, scene):
+            risk += _risk_of_word(word, thing, told, item, scene)
     if not scene.colorless and any(_only_passes(said, item) for said in thing.said):
         risk += _VETO
     if not scene.whole and not (_colors(thing) and not doubtful_words(thing)):

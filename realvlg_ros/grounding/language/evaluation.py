@@ -124,6 +124,7 @@ class Scene:
         whole: whether the things are seen whole; of parts the form proves nothing.
         colorless: whether the image has no colour.
         nouns: chance (n,) of each thing to bear a name, by the name, where something recognises.
+        hints: (n,) by name, larger for the likelier; they order candidates, and decide nothing.
     """
 
     items: Sequence[Seen]
@@ -131,6 +132,7 @@ class Scene:
     whole: bool = True
     colorless: bool = False
     nouns: Mapping[str, FloatArray] = field(default_factory=dict)
+    hints: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def weigh(node: Node, scene: Scene) -> Weights:
@@ -186,6 +188,10 @@ def _noun(thing: Thing, scene: Scene, draft: _Draft) -> FloatArray:
         draft.strength = np.zeros(count)
         draft.keep(np.zeros(count), lambda _: draft.missing)
         return np.zeros(count)
+    if noun.text in scene.nouns:
+        chance = np.asarray(scene.nouns[noun.text], float)
+        draft.keep(chance, lambda _: f'it is not recognised as a {noun.text}')
+        return np.ones(count)
     if not noun.shape or not scene.whole:
         return np.ones(count)
     colored = not scene.colorless and not any(
@@ -242,7 +248,10 @@ def _look_at(said: Modifier, scene: Scene, draft: _Draft) -> None:
 def _filter(said: Modifier, scene: Scene, draft: _Draft) -> None:
     """Take a place, a relation or other things into account."""
     items = scene.items
-    if isinstance(said, Place):
+    if isinstance(said, Unseen) and said.word in scene.nouns:
+        chance = np.asarray(scene.nouns[said.word], float)
+        draft.keep(chance, lambda _: f'"{said.word}" is not read on it')
+    elif isinstance(said, Place):
         side = relations.sidedness(items, scene.view, said.side)
         draft.keep((side > 0).astype(float), lambda _: f'it is not {said.side.value}')
         if len(items) and not ((side > 0) & (draft.chance >= CONTRADICTED)).any():
