@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...arrays import Float32Array, IndexArray, Int32Array
+from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from .scene import TabletopScene
 
 # Surfaces this many working pixels apart count as neighbours. Chosen: the width of a seam without
@@ -65,20 +66,42 @@ class Borders:
         more = [np.concatenate(parts) for parts in zip(*bends, strict=True)]
         return cls(columns[0], columns[1], columns[2], more[0], more[1])
 
-    def contacts(self, lookup: Int32Array) -> dict[tuple[int, int], Contact]:
-        """Contacts of all pairs (a, b), a < b, of labels after a lookup by label."""
+    def contacts(
+        self,
+        lookup: Int32Array,
+        known: Mapping[tuple[int, int], Contact],
+        changed: Collection[int],
+    ) -> dict[tuple[int, int], Contact]:
+        """Contacts of all pairs (a, b), a < b, of labels after a lookup by label.
+
+        Args:
+            lookup: new label of each.
+            known: contacts before, of which those of labels that did not change are kept.
+            changed: labels that are no more, or have grown.
+        """
+        marked = np.zeros(len(lookup), bool)
+        marked[list(changed)] = True
         bends = {
-            key: (float(np.median(self.bends[rows])), len(rows))
-            for key, rows, _ in _groups(lookup[self.bend_pairs])
+            key: (_median(self.bends[rows]), len(rows))
+            for key, rows, _ in _groups(lookup[self.bend_pairs], marked)
         }
-        found = {}
-        for key, rows, turned in _groups(lookup[self.pairs]):
-            step = float(np.median(np.where(turned, -self.steps[rows], self.steps[rows])))
+        found = {
+            key: contact
+            for key, contact in known.items()
+            if not (marked[key[0]] or marked[key[1]])
+        }
+        for key, rows, turned in _groups(lookup[self.pairs], marked):
+            step = _median(np.where(turned, -self.steps[rows], self.steps[rows]))
             heights = np.sort(self.heights[rows])
             bend, count = bends.get(key, (0.0, 0))
             low = float(heights[len(heights) // 4])
             found[key] = Contact(len(rows) / _REACH_PX, step, bend, count, low)
         return found
+
+
+def _median(values: Float32Array) -> float:
+    """The middle of values (n,), n at least 1."""
+    return float(np.sort(values)[len(values) // 2])
 
 
 def _across(
@@ -122,19 +145,28 @@ def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Ar
     return np.column_stack([a[at], b[at]])[known], bend[known]
 
 
-def _groups(pairs: Int32Array) -> list[tuple[tuple[int, int], IndexArray, IndexArray]]:
-    """Key (a, b), a < b, of each pair of labels in (n, 2), its rows, and which are (b, a)."""
-    differ = np.flatnonzero(pairs[:, 0] != pairs[:, 1])
-    low, high = pairs[differ].min(axis=1), pairs[differ].max(axis=1)
-    key = low.astype(np.int64) << 32 | high.astype(np.int64)
+def _groups(
+    pairs: Int32Array, marked: BoolArray
+) -> list[tuple[tuple[int, int], IndexArray, BoolArray]]:
+    """Key (a, b), a < b, of each pair of labels in (n, 2), its rows, and which are (b, a).
+
+    Args:
+        pairs: of labels.
+        marked: (labels,) those of which at least one must be in a pair.
+    """
+    differ = pairs[:, 0] != pairs[:, 1]
+    differ &= marked[pairs[:, 0]] | marked[pairs[:, 1]]
+    at = np.flatnonzero(differ)
+    first, second = pairs[at, 0], pairs[at, 1]
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    key = low.astype(np.int64) << 32 | high
     order = np.argsort(key, kind='stable')
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    found = []
-    for part in np.split(order, starts[1:]) if len(starts) else []:
-        rows = differ[part]
-        pair = int(low[part[0]]), int(high[part[0]])
-        found.append((pair, rows, pairs[rows, 0] > pairs[rows, 1]))
-    return found
+    turned = first > second
+    return [
+        ((int(low[part[0]]), int(high[part[0]])), at[part], turned[part])
+        for part in (np.split(order, starts[1:]) if len(starts) else [])
+    ]
 
 
 def _shift(axis: int, start: int, length: int) -> tuple[slice, slice]:

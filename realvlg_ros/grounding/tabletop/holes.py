@@ -32,7 +32,9 @@ def close_holes(depth: Float32Array, color: ByteArray) -> tuple[IndexArray, Floa
         color: (rows, columns, 3) uint8 RGB.
     """
     valid = depth > 0
-    holes = np.flatnonzero(~valid)
+    side = 2 * _REACH_PX + 1
+    near = cv2.dilate(valid.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    holes = np.flatnonzero(near & ~valid)
     if not holes.size or not valid.any():
         return holes[:0], np.zeros(0, np.float32)
     lab = cv2.cvtColor(cv2.medianBlur(color, 3), cv2.COLOR_RGB2LAB).reshape(-1, 3)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array
-from .colors import nearest_names
+from ...arrays import BoolArray, ByteArray, Float32Array
 from .likeness import lab_of
+from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # Share of neighbouring pixels that have another colour name, on a plain thing and on one that is
-# surely patterned. Chosen: noise and shade of plain things make 3 %, print 15 %.
-_PLAIN, _PATTERNED = 0.04, 0.14
+# surely patterned. Chosen: noise and shade of plain things make 1 %, print 10 %.
+_PLAIN, _PATTERNED = 0.02, 0.1
 # Share of readings that a thing lacks beyond what its surroundings lack, where it may be clear and
 # where it surely is. Chosen: gloss and blurred edges lose a fifth.
-_GLOSSY, _CLEAR = 0.25, 0.6
+_GLOSSY, _CLEAR = 0.3, 0.65
 # Dark paint loses readings too, CIELAB lightness in shares. Chosen: black plastic.
 _DARK = 0.2
 # What is seen through a handle is this share of a thing at least and at most. Chosen: a mug's is 4
@@ -42,21 +42,17 @@ def lightness(scene: TabletopScene, mask: BoolArray, white: Float32Array) -> flo
     return float(np.median(lab_of(scaled)[:, 0])) / 100
 
 
-def patterned(scene: TabletopScene, mask: BoolArray, white: Float32Array) -> float:
+def patterned(names: ByteArray, mask: BoolArray) -> float:
     """Likelihood, 0 to 1, that a thing bears a pattern or print.
 
     Args:
-        scene: the window of the thing.
-        mask: (rows, columns) its pixels, without the border.
-        white: RGB (3,) of white, 0 to 255.
+        names: (rows, columns) index of the colour name of each pixel.
+        mask: (rows, columns) the thing's pixels, without the border.
     """
-    names = nearest_names(cv2.medianBlur(scene.color, 3), white)
-    across = mask[:, 1:] & mask[:, :-1]
-    along = mask[1:] & mask[:-1]
-    changes = (names[:, 1:] != names[:, :-1])[across].sum() + (names[1:] != names[:-1])[
-        along
-    ].sum()
-    share = float(changes) / max(int(across.sum() + along.sum()), 1)
+    across, along = mask[:, 1:] & mask[:, :-1], mask[1:] & mask[:-1]
+    changes = np.count_nonzero(across & (names[:, 1:] != names[:, :-1]))
+    changes += np.count_nonzero(along & (names[1:] != names[:-1]))
+    share = changes / max(int(np.count_nonzero(across) + np.count_nonzero(along)), 1)
     return float(np.clip((share - _PLAIN) / (_PATTERNED - _PLAIN), 0, 1))
 
 
@@ -70,11 +66,12 @@ def transparent(scene: TabletopScene, mask: BoolArray, light: float) -> float:
     """
     if light < _DARK:
         return 0.0
-    inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    around = ~mask
-    if not inner.any() or not around.any():
+    inside, everywhere = np.count_nonzero(mask), mask.size
+    if everywhere <= inside:
         return 0.0
-    lost = float((~scene.valid[inner]).mean()) - float((~scene.valid[around]).mean())
+    within = np.count_nonzero(mask & scene.valid)
+    around = np.count_nonzero(scene.valid) - within
+    lost = around / (everywhere - inside) - within / inside
     return float(np.clip((lost - _GLOSSY) / (_CLEAR - _GLOSSY), 0, 1))
 
 
@@ -91,7 +88,7 @@ def is_open(scene: TabletopScene, segment: Segment) -> bool | None:
     if not measured.any():
         return None
     height = scene.height[measured]
-    top = float(np.percentile(height, 98))
+    top = float(percentiles(height[:: len(height) // _SAMPLE + 1], (98,))[0])
     lid = float((height > top - _LID_M).mean())
     return False if lid > _LID_SHARE and top > 2 * _LID_M else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -36,9 +36,14 @@ _PRINT_BORDER = 0.34
 # this share of their common outline, are a thing with a band, a cap or two halves. Chosen: things
 # that touch rarely stand so aligned.
 _WHOLE_WIDTH, _SOLID = 0.7, 0.93
+# In one line two are no wider than the wider one, and so many times as long as wide. Chosen: a
+# screwdriver is six times as long as its handle is thick.
+_IN_LINE, _SLENDER = 1.25, 3.0
 # A border is long when it is this share of the side of a square of the smaller one's area. Chosen:
 # two that merely touch at a corner share less.
 _LONG = 0.6
+# So far does a handle reach, m. Chosen: a finger's thickness and the handle's.
+_HANDLE_M = 0.035
 # A piece of this share at most is a chip, and a narrower one, px, a blurred border. Chosen: what
 # lies on another thing of the same paint is larger.
 _CHIP_SHARE, _NARROW_PX = 0.08, 6.0
@@ -74,30 +79,58 @@ class _Fragment:
     width: float
 
 
-def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Int32Array:
-    """Join segments (rows, columns) that are parts of one thing.
+def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Array, frozenset[int]]:
+    """Join segments (rows, columns) that are parts of one thing; and labels of those in doubt.
 
     Two neighbours are one thing when they meet in an edge or flush and have one colour, when a
     small one continues the larger one (a handle, a lid, a print), or when the farther one is the
     inside of the nearer one (mug, bowl). Where they meet in a corner, they are two. A fragment
     joins one neighbour at a time, that with which it has most in common, so that a print at the
-    border of two things does not join them.
+    border of two things does not join them. Two large parts of two paints may be two things all
+    the same.
     """
     if not labels.any():
-        return labels
+        return labels, frozenset()
     borders, samples = Borders.of(scene, labels), _Samples.of(scene, labels)
     lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
+    fragments: dict[int, _Fragment] = {}
+    contacts: dict[tuple[int, int], Contact] = {}
+    changed, doubtful = frozenset(range(1, len(lookup))), set[int]()
     for _ in range(_ROUNDS):
-        fragments = samples.fragments(lookup)
-        target = _targets(fragments, borders.contacts(lookup))
+        fragments = samples.fragments(lookup, fragments, changed)
+        contacts = borders.contacts(lookup, contacts, changed)
+        target = _targets(fragments, contacts)
         if not target:
             break
-        for label in range(len(lookup)):
-            end = int(lookup[label])
-            while end in target:
-                end = target[end]
-            lookup[label] = end
-    return lookup[labels]
+        doubtful |= {
+            small for small, large in target.items() if _may_be_two(fragments, small, large)
+        }
+        lookup = _followed(lookup, target)
+        changed = frozenset(target) | {int(lookup[label]) for label in target}
+    return lookup[labels], frozenset(int(lookup[label]) for label in doubtful)
+
+
+def _may_be_two(fragments: Mapping[int, _Fragment], small: int, large: int) -> bool:
+    """Whether two fragments that were joined have two paints, and neither is a mere print.
+
+    Args:
+        fragments: by label.
+        small: label of one.
+        large: label of the other.
+    """
+    a, b = fragments[small], fragments[large]
+    return a.area > _PRINT_SHARE * b.area and not is_same_paint(a.lab, b.lab)
+
+
+def _followed(lookup: Int32Array, target: Mapping[int, int]) -> Int32Array:
+    """A lookup whose labels are replaced by their targets, followed to the end."""
+    ends = lookup.copy()
+    for label in range(len(ends)):
+        end = int(ends[label])
+        while end in target:
+            end = target[end]
+        ends[label] = end
+    return ends
 
 
 def _targets(
@@ -137,7 +170,8 @@ def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
         return True
     if contact.length > _PRINT_BORDER * small.outline:
         return True
-    if contact.length > _WHOLE_WIDTH * min(a.width, b.width) and _solidity(a, b) > _SOLID:
+    whole_width = bool(contact.length > _WHOLE_WIDTH * min(a.width, b.width))
+    if whole_width and (_solidity(a, b) > _SOLID or _is_shaft(a, b)):
         return True
     return long_border and small.area < _PRINT_SHARE * large.area
 
@@ -145,15 +179,25 @@ def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
 def _is_chip(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     """Whether one fragment is a small piece of the other that noise has cut off.
 
-    It has its paint and lies within its extents, or is so narrow that it is the blurred border.
+    It has its paint and lies within its extents, as a handle does, or is so narrow that it is the
+    blurred border.
     """
     small, large = sorted((a, b), key=lambda segment: segment.area)
     if small.area > _CHIP_SHARE * large.area:
         return False
     if small.width < _NARROW_PX:
         return abs(contact.step) < 2 * _STEP_M
-    within = (small.low > large.low - _STEP_M).all() and (small.high < large.high + _STEP_M).all()
+    within = (small.low > large.low - _HANDLE_M).all() & (
+        small.high < large.high + _HANDLE_M
+    ).all()
     return bool(within) and is_same_paint(a.lab, b.lab)
+
+
+def _is_shaft(a: _Fragment, b: _Fragment) -> bool:
+    """Whether two fragments lie in one line, as the handle and the blade of a tool."""
+    _, sides, _ = cv2.minAreaRect(np.concatenate([a.hull, b.hull]))
+    across, along = min(sides), max(sides)
+    return bool(across < _IN_LINE * max(a.width, b.width) and along > _SLENDER * across)
 
 
 def _solidity(a: _Fragment, b: _Fragment) -> float:
@@ -186,19 +230,15 @@ class _Samples:
 
     Attributes:
         labels: (n,).
-        lab: (n, 3) CIELAB.
-        position: (n, 3) ground x, ground y, height, m.
+        values: (n, 8) CIELAB, ground x, ground y, height and tolerance, m, and column, px.
         pixels: (n, 2) columns and rows, px.
-        tolerance: (n,) m.
         areas: (labels,) pixels of each label.
         edges: (m, 2) labels of neighbouring pixels that differ, 0 for none.
     """
 
     labels: Int32Array
-    lab: Float32Array
-    position: Float32Array
+    values: Float32Array
     pixels: Int32Array
-    tolerance: Float32Array
     areas: Int32Array
     edges: Int32Array
 
@@ -213,23 +253,40 @@ class _Samples:
         for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
             at = np.nonzero(one != other)
             edges.append(np.column_stack([one[at], other[at]]))
-        position = np.column_stack([scene.ground.reshape(-1, 2)[some], scene.height.ravel()[some]])
+        values = np.column_stack(
+            [
+                lab_of(scene.color.reshape(-1, 3)[some]),
+                scene.ground.reshape(-1, 2)[some],
+                scene.height.ravel()[some],
+                scene.tolerance.ravel()[some],
+                columns,
+            ]
+        )
+        pixels = np.column_stack([columns, rows]).astype(np.int32)
         return cls(
-            labels.ravel()[some], lab_of(scene.color.reshape(-1, 3)[some]), position,
-            np.column_stack([columns, rows]).astype(np.int32), scene.tolerance.ravel()[some],
-            areas.astype(np.int32), np.concatenate(edges),
+            labels.ravel()[some], values.astype(np.float32), pixels, areas.astype(np.int32),
+            np.concatenate(edges),
         )  # fmt: skip
 
-    def fragments(self, lookup: Int32Array) -> dict[int, _Fragment]:
-        """The fragment of every label but 0, after a lookup by label."""
+    def fragments(
+        self, lookup: Int32Array, known: Mapping[int, _Fragment], changed: Collection[int]
+    ) -> dict[int, _Fragment]:
+        """The fragment of every label but 0, after a lookup by label.
+
+        Args:
+            lookup: new label of each.
+            known: fragments before, of which those that did not change are kept.
+            changed: labels that are no more, or have grown.
+        """
         own = lookup[self.labels]
         areas = np.bincount(lookup, self.areas, len(lookup))
         edges = lookup[self.edges]
         edges = edges[edges[:, 0] != edges[:, 1]]
         outlines = np.bincount(edges.ravel(), minlength=len(lookup))
-        order = np.argsort(own, kind='stable')
+        found = {label: item for label, item in known.items() if label not in changed}
+        rows_of = np.flatnonzero(np.isin(own, list(changed)))
+        order = rows_of[np.argsort(own[rows_of], kind='stable')]
         starts = np.flatnonzero(np.diff(own[order], prepend=-1))
-        found = {}
         for rows in np.split(order, starts[1:]) if len(starts) else []:
             label = int(own[rows[0]])
             found[label] = self._fragment(rows, float(areas[label]), float(outlines[label]))
@@ -243,11 +300,9 @@ class _Samples:
             area: pixels of all of it.
             outline: pixels along its border.
         """
-        low, high = percentiles(self.position[rows], (5, 95))
-        left, right = percentiles(self.pixels[rows, 0], (5, 95))
+        low, middle, high = percentiles(self.values[rows], (5, 50, 95))
         hull = cv2.convexHull(self.pixels[rows])
         return _Fragment(
-            area, outline, np.median(self.lab[rows], axis=0), (float(left), float(right)), low,
-            high, float(np.median(self.tolerance[rows])), hull,
-            float(min(cv2.minAreaRect(hull)[1])),
+            area, outline, middle[:3], (float(low[7]), float(high[7])), low[3:6], high[3:6],
+            float(middle[6]), hull, float(min(cv2.minAreaRect(hull)[1])),
         )  # fmt: skip

@@ -15,7 +15,7 @@ from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
-from .colors import dominant_names, estimate_white
+from .colors import dominant_names, estimate_white, nearest_names
 from .holes import close_holes
 
 Window = tuple[slice, slice]
@@ -31,6 +31,11 @@ _MAX_WARP_IN_TOLERANCES = 3.0
 # Sine of the angle between the view and straight down below which gravity does not tell which side
 # of the image is up. Chosen: 10 degrees, less than what a person calls from above.
 _STEEP = 0.17
+
+
+# Noise of the image is smoothed over so many pixels before colours are named. Chosen: less than
+# what is asked of a thing.
+_SMOOTH_PX = 5
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,12 @@ class TabletopScene:
     def color_names(self) -> ByteArray:
         """(rows, columns) index of each pixel's colour name; see dominant_names."""
         return dominant_names(self.color, self.white)
+
+    @cached_property
+    def paint_names(self) -> ByteArray:
+        """(rows, columns) index of the name that each pixel has most of, without noise."""
+        names = nearest_names(cv2.medianBlur(self.color, _SMOOTH_PX), self.white)
+        return np.asarray(cv2.medianBlur(names, 3), np.uint8)
 
     @cached_property
     def support(self) -> BoolArray:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, Int32Array
+from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from ...image_region import nearest_pixel
-from .colors import nearest_names
 from .scene import TabletopScene
 
 # A label grows by so many pixels at most into foreground that was cut. Chosen: the width of cuts.
@@ -20,32 +19,30 @@ _GROW_PX = 8
 # Depth by which a pixel may differ from the label that grows into it, m. Chosen: less than the
 # least gap between a thing and what is seen behind it.
 _GROW_M = 0.03
-# Noise of the image is smoothed over so many pixels before colours are named. Chosen: less than
-# what is asked of a thing.
-_SMOOTH_PX = 5
 
 
-def cut_surfaces(scene: TabletopScene, foreground: BoolArray, min_area_px: int) -> Int32Array:
+def cut_surfaces(
+    scene: TabletopScene, names: ByteArray, foreground: BoolArray, min_area_px: int
+) -> Int32Array:
     """Labels (rows, columns) of surfaces, from 1; 0 is background.
 
     Args:
         scene: the reduced frame.
+        names: (rows, columns) index of each pixel's colour name.
         foreground: (rows, columns) what is raised above the support.
         min_area_px: smaller surfaces are given to their neighbours.
     """
     core = (foreground & ~(depth_jumps(scene) | _creases(scene))).astype(np.uint8)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    core[_color_borders(scene)] = 0
+    core[_color_borders(names)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < min_area_px
     labels[small[labels]] = 0
     return _grow(labels, foreground, scene.depth)
 
 
-def _color_borders(scene: TabletopScene) -> BoolArray:
+def _color_borders(names: ByteArray) -> BoolArray:
     """Pixels whose right or lower neighbour has another colour name."""
-    names = nearest_names(cv2.medianBlur(scene.color, _SMOOTH_PX), scene.white)
-    names = cv2.medianBlur(names, 3)
     borders = np.zeros(names.shape, bool)
     borders[:, :-1] = names[:, 1:] != names[:, :-1]
     borders[:-1] |= names[1:] != names[:-1]
