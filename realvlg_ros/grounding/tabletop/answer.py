@@ -225,6 +225,11 @@ class _Builder:
         return f'. If it is of another size, {UNIT_HINT}' if odd else ''
 
     def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
+        parse = ' or '.join(notation(node) for node in self.sentence.wanted)
+        unverified = status is GroundingStatus.OK and not self.verdict.noun_verified
+        if unverified and self.noun.text:
+            message += f'; the noun "{self.noun.text}" is not verified'
+        message += f'; read as {parse}' if parse and self.objects else ''
         return Grounding(
             status=status,
             instruction=self.looked.instruction,
@@ -235,7 +240,7 @@ class _Builder:
             image_height=self.frame.camera.height,
             backend='tabletop',
             noun_verified=self.verdict.noun_verified,
-            parse=' or '.join(notation(node) for node in self.sentence.wanted),
+            parse=parse,
             **fields,  # type: ignore[arg-type]
         )
 
