@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from .cursor import Cursor
 from .lexicon import LANGUAGES, Lexicon, lexicon
 from .phrase import ARTICLES, NOUNS, PhraseReader
-from .syntax import AllOf, Except, Intent, Modifier, Node, Sentence, Thing
+from .syntax import (
+    AllOf,
+    Except,
+    Extreme,
+    Intent,
+    Modifier,
+    Node,
+    Place,
+    Related,
+    Sentence,
+    Thing,
+)
 from .tokens import Kind, Token
 from .words import is_other_script, split, tokens_of
 
@@ -152,12 +163,16 @@ def _clause(reader: PhraseReader, clauses: _Clauses, spans: list[tuple[int, int]
         clauses.forbidden.append(node)
     else:
         excluded = _only_excludes(node)
+        puts = places and not c.at(Kind.DESTINATION)
         if excluded is not None and (clauses.taken or not c.done):
             clauses.forbidden.append(excluded)
         else:
-            clauses.taken.append(_without_destination(node) if places else node)
-            spans.append((begin, c.position))
-    _destination(c)
+            thing = _without_destination(node, reader.before) if puts else node
+            # To move left names no thing.
+            if thing != Thing() or not places:
+                clauses.taken.append(thing)
+                spans.append((begin, c.position))
+    _destination(c, places)
 
 
 def _courtesies(c: Cursor, words: Lexicon) -> None:
@@ -185,6 +200,7 @@ def _ends_an_answer(following: Token) -> bool:
     sense = following.get(Kind.IGNORED)
     return (
         following.is_a(Kind.BREAK, Kind.TAKE, Kind.PUT, Kind.FORBID, Kind.DEMONSTRATIVE, Kind.NOT,
+                       Kind.OTHER,
                        Kind.IT)
         or (sense is not None)
     )  # fmt: skip
@@ -224,23 +240,40 @@ def _only_excludes(node: Node) -> Node | None:
     return None
 
 
-def _without_destination(node: Node) -> Node:
-    """The thing that is put somewhere, without the last thing said, which is where."""
+def _without_destination(node: Node, before: int) -> Node:
+    """The thing that is put somewhere, without the last thing said, which is where.
+
+    Of what has no name nothing is left of a place: turn around, move to the left.
+
+    Args:
+        node: what the verb is about.
+        before: how many things are said of it before its noun, and stay.
+    """
     if not isinstance(node, Thing):
         return node
-    where = [m for m in node.said if _is_where(m)]
-    return replace(node, said=tuple(m for m in node.said if m is not where[-1])) if where else node
+    where = [index for index, said in enumerate(node.said) if _is_where(said)]
+    bare = not (node.noun.text or node.pronoun) and len(where) == len(node.said)
+    last = [index for index in where if index >= before][-1:]
+    dropped = where if bare else last
+    kept = [said for index, said in enumerate(node.said) if index not in dropped]
+    return replace(node, said=tuple(kept))
 
 
 def _is_where(said: Modifier) -> bool:
-    return type(said).__name__ in ('Related', 'Place')
+    near = isinstance(said, Extreme) and said.measure in ('distance', 'to', 'right')
+    return near or isinstance(said, Related | Place)
 
 
-def _destination(c: Cursor) -> None:
-    """Pass over where a thing is to be brought."""
+def _destination(c: Cursor, places: bool) -> None:
+    """Pass over where a thing is to be brought.
+
+    Words that may say more of the thing are not passed over, unless the verb says where it goes.
+    """
     while c.at(Kind.DESTINATION, Kind.TO) and not c.done:
         while not c.done and not c.at(Kind.BREAK):
-            c.ignore('destination')
+            token = c.peek()
+            doubtful = not token.senses or token.is_a(Kind.PLACE, Kind.RELATION)
+            c.reject() if doubtful and not places else c.ignore('destination')
 
 
 def _joined(clauses: _Clauses) -> Node | None:

@@ -109,6 +109,8 @@ class PhraseReader:
         self.lexicon = lexicon
         self.high = high
         self.forked = False
+        # How many things were said of the last phrase before its noun.
+        self.before = 0
         self._depth = 0
 
     def starts(self) -> bool:
@@ -187,6 +189,8 @@ class PhraseReader:
             position = self.cursor.position
             self._determiners(draft)
             self._before(draft)
+            if not nested:
+                self.before = len(draft.said)
             self._after(draft, nested)
         self._depth -= 1
         if draft.is_empty and draft.pointed:
@@ -234,7 +238,7 @@ class PhraseReader:
         determined = sense is not None and sense.value in ARTICLES
         return (
             determined
-            or following.is_a(Kind.DEMONSTRATIVE, *NOUNS)
+            or following.is_a(Kind.DEMONSTRATIVE, Kind.IT, *NOUNS)
             and not following.is_a(*_PLAIN)
         )
 
@@ -259,7 +263,8 @@ class PhraseReader:
             elif token.is_a(Kind.IT) and not draft.names:
                 c.take()
                 draft.pronoun = 'it'
-                return
+                if not c.at(*NOUNS):
+                    return
             elif self._is_name(token, draft):
                 draft.names.append(c.take())
                 if not c.at(*NOUNS) or c.at(Kind.RELATION, Kind.ONE) and not c.at(Kind.GENERIC):
@@ -342,7 +347,9 @@ class PhraseReader:
             return self._counted(draft)
         elif token.is_a(Kind.LIGHT):
             c.take()
-            shade = c.at(Kind.COLOR)
+            shade = c.at(Kind.COLOR, Kind.COLOR_NOUN)
+            if c.at(Kind.COLOR_NOUN):
+                c.take()
             draft.said.append(
                 Degree('lightness', 1, token.text) if shade else Unseen(token.text, 'state')
             )
@@ -495,10 +502,12 @@ class PhraseReader:
                 if nested or not self._goes_on():
                     return
                 c.take()
-                c.skip()
+                while c.at(Kind.IGNORED) and not c.at(*_AFTER):
+                    c.ignore('filler')
                 continue
+            copula = c.at(Kind.COPULA)
             self._clause_after(draft, nested)
-            if c.position == before:
+            if c.position == before or (copula and draft.is_empty):
                 return
             if nested:
                 self.forked = True
@@ -547,6 +556,8 @@ class PhraseReader:
         elif c.at(Kind.OF) and c.at(Kind.RELATIVE) and not self._is_relative_clause(0):
             self._of(draft)
         elif c.at(Kind.RELATIVE, Kind.COPULA) and not c.at(Kind.TAKE):
+            self._predicate(draft)
+        elif c.at(Kind.COLOR_NOUN) and c.peek(1).is_a(Kind.COLOR):
             c.take()
         elif c.at(Kind.EXCEPT):
             c.take()
@@ -593,6 +604,19 @@ class PhraseReader:
         return c.at(Kind.NOT) and (
             not following.text or following.is_a(Kind.BREAK, Kind.TAKE, Kind.PUT)
         )
+
+    def _predicate(self, draft: _Draft) -> None:
+        """Take 'that' or 'is'; a thing that follows is what this one is: that is a mug."""
+        c = self.cursor
+        copula = c.at(Kind.COPULA)
+        c.take()
+        sense = c.peek().get(Kind.IGNORED)
+        if not copula or draft.is_empty or sense is None or sense.value not in ARTICLES:
+            return
+        if c.at(Kind.RELATIVE) or not self._following(1).is_a(*NOUNS, *_PLAIN):
+            return
+        if (things := self._landmark()) is not None:
+            draft.said.append(OneOf(things))
 
     def _counts_here(self) -> bool:
         """Whether an ordinal after the noun counts from a side: the box second from the left."""
@@ -714,6 +738,8 @@ class PhraseReader:
             draft.said += things.said
         elif generic or selects and not isinstance(things, Thing):
             draft.said.insert(0, OneOf(things))
+        elif isinstance(things, Thing) and not things.noun.text:
+            draft.said += things.said
         elif isinstance(things, Thing):
             draft.beside += [things.noun.text, *things.noun.beside]
             draft.said += [m for m in things.said if isinstance(m, Unseen)]
@@ -763,7 +789,7 @@ class PhraseReader:
             if c.at(Kind.SUPPORT) and not c.at(Kind.SHAPED):
                 c.ignore('surface')
             elif len(sides) == 1 and (landmark := self._landmark()) is not None:
-                draft.said.append(Related(_BY_SIDE[sides[0]], (landmark,)))
+                self._beside(draft, sides[0], landmark)
                 return True
             else:
                 c.position = of
@@ -773,6 +799,14 @@ class PhraseReader:
         for side in sides:
             self._place_or_count(draft, side)
         return True
+
+    def _beside(self, draft: _Draft, side: Side, landmark: Node) -> None:
+        """The right one of three, or what is to the right of a landmark."""
+        several = isinstance(landmark, Thing) and landmark.count > 1 and _is_generic(draft)
+        if several or side is Side.MIDDLE:
+            draft.said = [OneOf(landmark), *draft.said, Place(side)]
+        else:
+            draft.said.append(Related(_BY_SIDE[side], (landmark,)))
 
     @staticmethod
     def _place_or_count(draft: _Draft, side: Side) -> None:
@@ -831,6 +865,11 @@ class PhraseReader:
             self._extreme(draft, 'to', sign, token.text)
             last = draft.said[-1]
             draft.said[-1] = replace(last, landmark=landmark)  # type: ignore[call-arg]
+        elif relation is Relation.IN and isinstance(landmark, Thing) and not landmark.noun.text:
+            # The box in red.
+            draft.said += [m for m in landmark.said if isinstance(m, Color)] or [
+                Related(relation, landmarks)
+            ]
         elif relation is Relation.AMONG:
             draft.said.insert(0, OneOf(landmark))
         else:
@@ -868,7 +907,7 @@ class PhraseReader:
         elif relation in _ALONE:
             draft.said.append(Place(_ALONE[relation]))
         elif relation in (Relation.ON, Relation.UNDER, Relation.IN):
-            if token.text in self.lexicon.senses and len(token.text.split()) == 1:
+            if token.is_a(Kind.IGNORED):
                 self.cursor.ignored.append((token.text, 'particle'))
             else:
                 draft.said.append(Related(relation, (Thing(),)))
@@ -944,7 +983,7 @@ def _measure(value: str) -> tuple[str, int]:
 
 _WHY = {Kind.LOOK: 'look', Kind.STATE: 'state', Kind.MATERIAL: 'material'}
 _BY_SIDE = {
-    Side.LEFT: Relation.LEFT_OF, Side.RIGHT: Relation.RIGHT_OF, Side.MIDDLE: Relation.AMONG,
+    Side.LEFT: Relation.LEFT_OF, Side.RIGHT: Relation.RIGHT_OF,
     Side.FRONT: Relation.IN_FRONT_OF, Side.BACK: Relation.BEHIND,
 }  # fmt: skip
 _ALONE = {Relation.BEHIND: Side.BACK, Relation.IN_FRONT_OF: Side.FRONT,
