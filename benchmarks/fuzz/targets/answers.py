@@ -30,6 +30,8 @@ _TEXTS = {
 _SENTENCES = (
     'pick up the red mug on the left', 'the second box from the right behind the bottle',
     'hand me the largest yellow thing next to the bowl, not the cup', 'the mug between the boxes',
+    'nimm die zweite rote Tasse von links, die nicht auf dem Teller steht',
+    'um, the botle or, no wait, the other one that is taller than the can but shorter than it',
 )  # fmt: skip
 
 

@@ -414,12 +414,14 @@ def doubtful_words(node: Node) -> tuple[str, ...]:
 
 
 def _only_passes(said: Modifier, item: Seen) -> bool:
-    """Whether of a single colour asked for a thing shows only what may pass for it.
+    """Whether of a colour asked for a thing shows only what may pass for it.
 
     A small part of it beside much that passes for it is a reflection, a shade or another thing.
     """
-    if not isinstance(said, Color) or len(said.names) != 1:
+    if not isinstance(said, Color):
         return False
+    if len(said.names) > 1:
+        return min(item.shows_itself(name) for name in said.names) < _PASSES
     asked, main = said.names[0], item.main_colors[0]
     share, most = item.shows_itself(asked), item.shows_itself(main)
     passes = item.shows(asked) - share > _PASSES

@@ -64,18 +64,21 @@ NEUTRAL = frozenset({'black', 'grey', 'white'})
 # Measures that differ by no more are not told apart: of sizes the logarithm of the ratio, of
 # places shares of the view, of distances m. Chosen: what an eye tells apart.
 _MARGINS = {
-    'volume': 3 * np.log(1.15), 'height': np.log(1.15), 'length': np.log(1.15),
-    'width': np.log(1.15), 'thickness': np.log(1.15), 'lightness': 0.12, 'distance': 0.03,
-    'right': 0.03, 'middle': 0.05, 'to': 0.02,
+    'volume': 3 * np.log(1.15), 'size': np.log(1.15), 'height': np.log(1.15),
+    'length': np.log(1.15), 'width': np.log(1.15), 'thickness': np.log(1.15),
+    'lightness': 0.12, 'distance': 0.03, 'right': 0.03, 'middle': 0.05, 'to': 0.02,
 }  # fmt: skip
 # Ratio by which a standard is exceeded. Chosen: what an eye tells apart.
 _COMPARED = np.log(1.08)
 # A place is meant where others are nearer to the side by less than this, in widths of the view;
 # of two things the outer one is meant sooner. Chosen: what an eye tells apart.
 _OUTER, _OUTER_OF_TWO = 0.12, 0.04
+# Chance that a thing is meant to be at a side of those that fit, where it is not at that of the
+# view. Chosen: people speak of either, a little less of this one.
+_AMONG_THEM = 0.7
 # Counted places differ by this, in widths of the view. Chosen: less than half of a small thing.
 _COUNTED = 0.015
-_SIZES = ('volume', 'height', 'length', 'width', 'thickness')
+_SIZES = ('volume', 'size', 'height', 'length', 'width', 'thickness')
 
 
 @dataclass(frozen=True)
@@ -252,9 +255,9 @@ def _filter(said: Modifier, scene: Scene, draft: _Draft) -> None:
         chance = np.asarray(scene.nouns[said.word], float)
         draft.keep(chance, lambda _: f'"{said.word}" is not read on it')
     elif isinstance(said, Place):
-        side = relations.sidedness(items, scene.view, said.side)
-        draft.keep((side > 0).astype(float), lambda _: f'it is not {said.side.value}')
-        if len(items) and not ((side > 0) & (draft.chance >= CONTRADICTED)).any():
+        there = _at(said.side, scene, draft)
+        draft.keep(there, lambda _: f'it is not {said.side.value}')
+        if len(items) and not ((there > 0) & (draft.chance >= CONTRADICTED)).any():
             draft.missing = draft.missing or f'none of those that fit is {said.side.value}'
     elif isinstance(said, Related):
         _relate(said, scene, draft)
@@ -271,6 +274,20 @@ def _filter(said: Modifier, scene: Scene, draft: _Draft) -> None:
         draft.keep(group.chance, lambda index: '; '.join(group.reasons[index]) or 'it is none')
     elif isinstance(said, Extreme) and said.landmark is not None:
         _find_landmark(said.landmark, scene, draft)
+
+
+def _at(side: Side, scene: Scene, draft: _Draft) -> FloatArray:
+    """Chance (n,) of each thing to be at a side: of the view, or of those that fit the rest.
+
+    The right one of two red things may be left of the middle.
+    """
+    at = (relations.sidedness(scene.items, scene.view, side) > 0).astype(float)
+    members = draft.chance >= CONTRADICTED
+    if side is Side.MIDDLE or members.sum() < 2:
+        return at
+    toward = _toward(side, scene)
+    relative = toward > np.median(toward[members]) + _COUNTED
+    return np.maximum(at, np.where(members & relative, _AMONG_THEM, 0.0))
 
 
 def _evidence(said: Modifier, scene: Scene) -> FloatArray | None:
@@ -438,9 +455,10 @@ def _select(said: Sequence[Modifier], scene: Scene, members: FloatArray) -> Floa
 
 def _outermost(place: Place, scene: Scene, members: FloatArray) -> FloatArray:
     """Chance (n,) to be the one at a side: of several the outermost."""
-    side = relations.sidedness(scene.items, scene.view, place.side)
+    values = relations.sidedness(scene.items, scene.view, place.side)
+    if place.side in (Side.LEFT, Side.RIGHT):
+        values = _toward(place.side, scene)
     there = int((members > 0.5 * max(members.max(), FLOOR)).sum())
-    values = np.where(side > 0, side, -1.0)
     return nth(values, members, 1, _OUTER_OF_TWO if there <= 2 else _OUTER)
 
 

@@ -52,7 +52,8 @@ _MAPS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SHAPED: (),
 }
 _MEASURES = (
-    'volume', 'height', 'length', 'width', 'thickness', 'lightness', 'distance', 'right', 'middle',
+    'volume', 'size', 'height', 'length', 'width', 'thickness', 'lightness', 'distance', 'right',
+    'middle',
 )  # fmt: skip
 _DEGREES = (('plain', Kind.DEGREE), ('more', Kind.COMPARATIVE), ('most', Kind.SUPERLATIVE))
 _OTHERS = (
