@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from .cursor import Cursor
+from .draft import ARTICLES, NOUNS
 from .lexicon import LANGUAGES, Lexicon, lexicon
-from .phrase import ARTICLES, NOUNS, PhraseReader
+from .phrase import PhraseReader
 from .syntax import (
     AllOf,
     Except,
