@@ -24,6 +24,8 @@ from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .box_check import CheckedBoxes, check_boxes
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
+from .language.parser import understand
+from .language.wording import name_of
 from .realvlg.answer.decoder import check_aborted
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
@@ -130,7 +132,7 @@ class DetectorGrounder:
             raise GroundingError('the detector is not loaded; call load first')
         check_aborted(aborted)
         start = time.perf_counter()
-        label = label_of(instruction)
+        label = name_of(understand(instruction)) or label_of(instruction)
         with Boundary('the detector', GroundingError).guard('could not be run'):
             found = _suppress(self._detect(frame, label), self._settings.overlap)
         timings = {'detect': (time.perf_counter() - start) * 1e3}

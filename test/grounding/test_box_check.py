@@ -62,6 +62,7 @@ class Scored(DetectorGrounder):
         self._model, self._found = True, found
 
     def _detect(self, frame, label):
+        self.label = label
         return self._found
 
 
@@ -82,3 +83,20 @@ def test_a_detector_does_not_answer_with_another_colour(seen, sentence, status, 
     assert answer.status is status, answer.message
     if index is not None:
         assert answer.box == boxes[index] and answer.noun_verified
+
+
+@pytest.mark.parametrize(
+    ('sentence', 'label'),
+    [
+        ('pick up the red mug', 'red mug'),
+        ('the second red mug from the left', 'red mug'),
+        ('the coffee mug next to the blue box', 'coffee mug'),
+        ('nimm die rote Tasse links', 'red cup'),
+        ('the leftmost gizmo', 'gizmo'),
+    ],
+)
+def test_the_detector_is_asked_for_a_name(seen, sentence, label):
+    frame, boxes = seen
+    detector = Scored([_Detection(0.8, boxes[BLUE])])
+    detector.ground(frame, sentence, never_aborted)
+    assert detector.label == label

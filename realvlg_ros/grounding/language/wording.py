@@ -19,6 +19,8 @@ from .syntax import (
     Place,
     Posture,
     Related,
+    Sentence,
+    Thing,
     Unseen,
 )
 
@@ -36,6 +38,23 @@ def in_words(node: Node) -> str:
     name = ' '.join([*node.noun.beside, node.noun.text or 'one'])
     article = 'all' if node.every else str(node.count) if node.count else 'the'
     return ' '.join([article, *before, name, *after])
+
+
+def name_of(sentence: Sentence) -> str:
+    """What recognisers are asked for: colours and name, without places and other things.
+
+    Names of which the form is known are English whatever the language; empty where no thing is
+    named.
+    """
+    node = sentence.thing
+    node = node.parts[0] if isinstance(node, AllOf) else node
+    if not sentence.wanted or not isinstance(node, Thing) or not node.noun.text:
+        return ''
+    colors = [name for said in node.said if isinstance(said, Color) for name in said.names]
+    noun = node.noun.text
+    if sentence.language != 'en' and node.noun.shape:
+        noun = node.noun.shape
+    return ' '.join([*colors, *node.noun.beside, noun])
 
 
 def _before(said: Modifier) -> str:
