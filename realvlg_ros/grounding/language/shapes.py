@@ -1,4 +1,4 @@
-"""What is known of the form of things that have a name, from config/lexicon/things.yaml."""
+"""What is known of the form of things that have a name, from config/lexicon/forms.yaml."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shapes() -> Mapping[str, Shape]:
     Raises:
         ParameterError: their file is not as it should be.
     """
-    return read_shapes(config_file('lexicon/things.yaml'))
+    return read_shapes(config_file('lexicon/forms.yaml'))
 
 
 def read_shapes(path: Path) -> Mapping[str, Shape]:
@@ -61,7 +61,7 @@ def read_shapes(path: Path) -> Mapping[str, Shape]:
     Raises:
         ParameterError: with the key that is wrong.
     """
-    boundary = Boundary(f'things {path}', ParameterError)
+    boundary = Boundary(f'forms {path}', ParameterError)
     fields = Fields(read_yaml(path, boundary), boundary)
     return {name: _shape(fields.block(name), boundary) for name in fields}
 

@@ -65,7 +65,7 @@ class Noun:
     Attributes:
         text: as said; empty when none was.
         kind: what is known of it.
-        shape: its class in things.yaml, or empty.
+        shape: its class in forms.yaml, or empty.
         beside: nouns that belong to its name, or say what is in it; unverified.
     """
 

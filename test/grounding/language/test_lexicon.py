@@ -58,7 +58,7 @@ def test_a_wrong_lexicon_is_refused_with_its_key(tmp_path, change, words):
     ],
 )
 def test_wrong_forms_of_things_are_refused(tmp_path, text, words):
-    path = tmp_path / 'things.yaml'
+    path = tmp_path / 'forms.yaml'
     path.write_text(text)
     with pytest.raises(ParameterError) as refused:
         read_shapes(path)
