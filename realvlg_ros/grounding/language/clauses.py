@@ -291,6 +291,11 @@ class ClauseReader(PlaceReader):
         self._join_group(draft, things)
         return True
 
+    def _is_a_measure(self, draft: Draft) -> bool:
+        """Whether a phrase names how something is heaped, as a roll or a pack of it."""
+        head = draft.names[-1] if draft.names else Token('')
+        return head.text in self.lexicon.heaped and not head.is_a(Kind.SHAPED)
+
     def _join_group(self, draft: Draft, things: Node) -> None:
         """The red one of the mugs; a cup of tea; the handle of the mug."""
         selects = any(isinstance(m, (Extreme, Ordinal)) for m in draft.said) or draft.compared
@@ -302,6 +307,11 @@ class ClauseReader(PlaceReader):
             and (not draft.names[-1].is_a(Kind.SHAPED, Kind.NOUN))
         ):
             draft.beside += [token.text for token in draft.names]
+            draft.names = [Token(things.noun.text, self.lexicon.senses.get(things.noun.text, ()))]
+            draft.said += things.said
+        elif isinstance(things, Thing) and self._is_a_measure(draft) and things.noun.text:
+            # A roll of white tape is tape, and white.
+            draft.beside += [token.text for token in draft.names] + list(things.noun.beside)
             draft.names = [Token(things.noun.text, self.lexicon.senses.get(things.noun.text, ()))]
             draft.said += things.said
         elif generic or selects and not isinstance(things, Thing):

@@ -18,6 +18,7 @@ from .evaluation import (
     Weights,
     color_speaks_for_noun,
     is_known,
+    says_nothing,
     unseen_of,
     weigh,
 )
@@ -69,6 +70,8 @@ _VETO = 0.5
 # What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
 # and a reflection take as much.
 _PASSES = 0.05
+# Of several colours each must be shown itself on this share. Chosen: as lids and prints are.
+_EACH = 0.1
 # So does what shows it on less than this share of what its main colour covers, where that passes
 # for it. Chosen: on real frames black, grey and yellow things that were meant show half and more;
 # of three that were not, 11, 11 and 30 %.
@@ -328,6 +331,8 @@ def _risk_of_noun(thing: Thing, item: Seen, told: bool, scene: Scene) -> float:
         # Where one of several is chosen, the chance of each to be one of them counts already.
         if any(isinstance(said, Extreme | Ordinal) for said in thing.said):
             return 0.0
+        if says_nothing(noun.shape) and not _colors(thing) and len(scene.items) > 1:
+            return _GUESS
         sure = told or len(scene.items) == 1 or fit >= SURE_BY_SHAPE
         return _SHAPED_NOUN if sure else _GUESS
     return _COLORED_NOUN if color_speaks_for_noun(thing, item) else _GUESS
@@ -421,7 +426,7 @@ def _only_passes(said: Modifier, item: Seen) -> bool:
     if not isinstance(said, Color):
         return False
     if len(said.names) > 1:
-        return min(item.shows_itself(name) for name in said.names) < _PASSES
+        return min(item.shows_itself(name) for name in said.names) < _EACH
     asked, main = said.names[0], item.main_colors[0]
     share, most = item.shows_itself(asked), item.shows_itself(main)
     passes = item.shows(asked) - share > _PASSES

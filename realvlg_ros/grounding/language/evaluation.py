@@ -11,6 +11,7 @@ from ...arrays import FloatArray
 from . import fits, relations
 from .seen import Seen, View
 from .selection import nth
+from .shapes import shapes
 from .syntax import (
     AllOf,
     AnyOf,
@@ -59,6 +60,8 @@ _OWN_SHARE, _OWN_SHARE_IF_MOST = 0.12, 0.08
 # main one, and prints take some.
 _SPEAKING_SHARE = 0.4
 _EACH_SHARE = 0.1
+# The class of which people call things of nearly any form.
+_ANY_FORM = 'box'
 # Colours that brightness alone decides; things of them are too many for one to speak for a noun.
 NEUTRAL = frozenset({'black', 'grey', 'white'})
 # Measures that differ by no more are not told apart: of sizes the logarithm of the ratio, of
@@ -215,7 +218,7 @@ def _noun_chance(thing: Thing, fit: FloatArray, scene: Scene) -> FloatArray:
         return np.clip(scene.nouns[noun.text], FLOOR, _WELL)
     if noun.kind is NounKind.GENERIC:
         return np.ones(count)
-    if noun.kind is NounKind.SHAPE and scene.whole:
+    if noun.kind is NounKind.SHAPE and scene.whole and not says_nothing(noun.shape):
         share = np.clip((fit - 0.35) / (SURE_BY_SHAPE - 0.35), 0, 1)
         chance = _MIGHT + (_WELL - _MIGHT) * share
         parts = [fits.is_too_small_a_part(noun.shape, item) for item in scene.items]
@@ -223,6 +226,11 @@ def _noun_chance(thing: Thing, fit: FloatArray, scene: Scene) -> FloatArray:
         return np.asarray(chance)
     speaks = [color_speaks_for_noun(thing, item) for item in scene.items]
     return np.where(speaks, _WELL, _MIGHT)
+
+
+def says_nothing(shape: str) -> bool:
+    """Whether a fitting form hardly speaks for a class; a box may be nearly anything."""
+    return shapes()[shape].is_vague and shape != _ANY_FORM
 
 
 def color_speaks_for_noun(thing: Thing, item: Seen) -> bool:

@@ -40,6 +40,12 @@ class Shape:
     thickness: float = 99.0
 
     @property
+    def is_vague(self) -> bool:
+        """Whether its size alone is known, which many other things have too."""
+        anything = Shape(self.size, colors=self.colors)
+        return self == anything and not self.colors
+
+    @property
     def is_flat(self) -> bool:
         """Whether depth hardly tells it from what it lies on."""
         return self.height[1] <= _FLAT_M

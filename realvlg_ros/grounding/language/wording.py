@@ -14,6 +14,7 @@ from .syntax import (
     Modifier,
     Node,
     Not,
+    Noun,
     OneOf,
     Ordinal,
     Place,
@@ -35,7 +36,7 @@ def in_words(node: Node) -> str:
         return ' and '.join(in_words(part) for part in node.parts)
     before = [word for said in node.said if (word := _before(said))]
     after = [word for said in node.said if (word := _after(said))]
-    name = ' '.join([*node.noun.beside, node.noun.text or 'one'])
+    name = ' '.join([*_beside(node.noun), node.noun.text or 'one'])
     article = 'all' if node.every else str(node.count) if node.count else 'the'
     return ' '.join([article, *before, name, *after])
 
@@ -54,7 +55,12 @@ def name_of(sentence: Sentence) -> str:
     noun = node.noun.text
     if sentence.language != 'en' and node.noun.shape:
         noun = node.noun.shape
-    return ' '.join([*colors, *node.noun.beside, noun])
+    return ' '.join([*colors, *_beside(node.noun), noun])
+
+
+def _beside(noun: Noun) -> list[str]:
+    """Nouns beside a name that do not stand in it already."""
+    return [word for word in noun.beside if word not in noun.text.split()]
 
 
 def _before(said: Modifier) -> str:
