@@ -81,6 +81,8 @@ _OUTER, _OUTER_OF_TWO = 0.12, 0.04
 _AMONG_THEM = 0.7
 # Counted places differ by this, in widths of the view. Chosen: less than half of a small thing.
 _COUNTED = 0.015
+# What is farther is no distance, m. Chosen: beyond any table.
+_NEVER = 1e6
 _SIZES = ('volume', 'size', 'height', 'length', 'width', 'thickness')
 
 
@@ -444,8 +446,8 @@ def _select(said: Sequence[Modifier], scene: Scene, members: FloatArray) -> Floa
         if isinstance(extreme, Extreme):
             values = _values(extreme.measure, extreme.sign, extreme.landmark, scene)
             if extreme.measure == 'to':
-                values = np.where(np.isfinite(values), values, -np.inf)
                 chance = np.where(np.isfinite(values), chance, 0.0)
+                values = np.where(np.isfinite(values), values, -_NEVER)
             chance = nth(values, chance, extreme.rank, _MARGINS[extreme.measure])
             if extreme.measure in _SIZES and extreme.sign < 0:
                 cut = np.array([item.cut_off for item in scene.items], bool)
