@@ -49,6 +49,8 @@ class AdjectiveReader(Reader):
             draft.said.append(
                 Degree('lightness', 1, token.text) if shade else Unseen(token.text, 'state')
             )
+        elif token.is_a(Kind.RELATION) and self._landmark_follows(1):
+            return False
         elif sense := token.get(Kind.DEGREE):
             c.take()
             draft.said.append(Degree(*measure_of(sense.value), token.text))

@@ -77,6 +77,7 @@ class Lexicon:
         contractions: what a short form stands for.
         endings: by 'noun', 'color' and 'adjective', endings with what stands in their place.
         stop, greeting, yes, no: what is said of no object, whole.
+        denial: the plain word for no, which may stand before a thing: no, the red one.
         heaped: words beside which what is flat is high.
         toys: words beside which what is large is small.
         adverbs: endings of words that say how.
@@ -91,6 +92,7 @@ class Lexicon:
     greeting: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
+    denial: str
     heaped: frozenset[str]
     toys: frozenset[str]
     compounds: bool
@@ -153,6 +155,7 @@ def read_lexicon(path: Path) -> Lexicon:
         greeting=_folded(fields, 'greeting'),
         yes=_folded(fields, 'yes'),
         no=_folded(fields, 'no'),
+        denial=folded(next(iter(fields.texts('no')), '')),
         heaped=_folded(fields, 'heaped'),
         toys=_folded(fields, 'toys'),
         compounds=fields.flag('compounds'),

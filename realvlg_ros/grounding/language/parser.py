@@ -16,6 +16,8 @@ from .syntax import (
     Intent,
     Modifier,
     Node,
+    NounKind,
+    Ordinal,
     Place,
     Related,
     Sentence,
@@ -29,6 +31,8 @@ _NAMING = (
     Kind.COLOR, Kind.SHAPED, Kind.NOUN, Kind.PLACE, Kind.DEGREE, Kind.SUPERLATIVE, Kind.GENERIC,
     Kind.ONE,
 )  # fmt: skip
+# What must stand between two things that are asked for one after the other.
+_JOINTS = (Kind.BREAK, Kind.AND, Kind.BUT, Kind.TAKE, Kind.PUT, Kind.FORBID, Kind.CORRECTION)
 _SOCIAL = ('politeness', 'filler', 'addressee', 'article', 'manner')
 
 
@@ -142,6 +146,7 @@ def _corrected(tokens: Sequence[Token]) -> Sequence[Token]:
 def _clause(reader: PhraseReader, clauses: _Clauses, spans: list[tuple[int, int]]) -> None:
     """One verb with what it is about, or a phrase without a verb."""
     c = reader.cursor
+    before = c.position
     _courtesies(c, reader.lexicon)
     start = c.position
     forbids, places = _verbs(c)
@@ -170,6 +175,9 @@ def _clause(reader: PhraseReader, clauses: _Clauses, spans: list[tuple[int, int]
         else:
             thing = _without_destination(node, reader.before) if puts else node
             # To move left names no thing.
+            joint = any(t.is_a(*_JOINTS) for t in c.tokens[before:begin])
+            if clauses.taken and not joint:
+                c.unknown.append(c.tokens[begin].text)
             if thing != Thing() or not places:
                 clauses.taken.append(thing)
                 spans.append((begin, c.position))
@@ -187,7 +195,7 @@ def _courtesies(c: Cursor, words: Lexicon) -> None:
             c.take()
         elif sense is not None and sense.value not in ARTICLES:
             c.ignore(sense.value)
-        elif token.text in words.no | words.yes and _ends_an_answer(following):
+        elif token.text in words.no | words.yes and _ends_an_answer(token, following, words):
             c.ignore('answer')
         elif token.is_a(Kind.IT, Kind.DEMONSTRATIVE) and following.is_a(Kind.COPULA):
             c.ignore('verb')
@@ -196,8 +204,10 @@ def _courtesies(c: Cursor, words: Lexicon) -> None:
             return
 
 
-def _ends_an_answer(following: Token) -> bool:
-    """Whether yes or no stands by itself before a token."""
+def _ends_an_answer(token: Token, following: Token, words: Lexicon) -> bool:
+    """Whether yes or no stands by itself before another word; neither and none need a pause."""
+    if token.is_a(Kind.NOT) and token.text != words.denial:
+        return following.is_a(Kind.BREAK)
     sense = following.get(Kind.IGNORED)
     return (
         following.is_a(Kind.BREAK, Kind.TAKE, Kind.PUT, Kind.FORBID, Kind.DEMONSTRATIVE, Kind.NOT,
@@ -279,7 +289,7 @@ def _destination(c: Cursor, places: bool) -> None:
 
 def _joined(clauses: _Clauses) -> Node | None:
     """What is asked for, without what is forbidden."""
-    taken = [part for node in clauses.taken for part in _parts(node)]
+    taken = _counted_from([part for node in clauses.taken for part in _parts(node)])
     others = [node for node in taken if _only_excludes(node) is None]
     forbidden = list(clauses.forbidden)
     if others:
@@ -292,6 +302,31 @@ def _joined(clauses: _Clauses) -> Node | None:
         for node in others or taken
     ]
     return nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
+
+
+def _counted_from(nodes: list[Node]) -> list[Node]:
+    """Things of which a side before tells where to count from: from the left, the third one."""
+    found: list[Node] = []
+    for node in nodes:
+        last = found[-1] if found else None
+        if isinstance(last, Thing) and isinstance(node, Thing) and _is_any(last):
+            sides = [said.side for said in last.said if isinstance(said, Place)]
+            counts = any(isinstance(m, Ordinal) and m.side is None for m in node.said)
+            if len(sides) == len(last.said) == 1 and counts:
+                found[-1] = replace(
+                    node,
+                    said=tuple(
+                        replace(m, side=sides[0]) if isinstance(m, Ordinal) else m
+                        for m in node.said
+                    ),
+                )
+                continue
+        found.append(node)
+    return found
+
+
+def _is_any(thing: Thing) -> bool:
+    return thing.noun.kind is NounKind.GENERIC
 
 
 def _parts(node: Node) -> tuple[Node, ...]:

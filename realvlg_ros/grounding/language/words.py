@@ -33,6 +33,9 @@ def split(text: str, lexicon: Lexicon) -> list[str]:
         if _PAUSE.match(piece):
             found.append(',')
             continue
+        if not piece.strip('-\u2013\u2014'):
+            found.append(',')
+            continue
         piece = piece.strip('\'"-_*+<>=~^%$#@\\')
         found += lexicon.contractions.get(piece, piece).split()
     return [word for word in found if word]
