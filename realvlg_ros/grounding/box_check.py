@@ -73,7 +73,7 @@ def check_boxes(
         scores: of each, 0 to 1, falling.
     """
     sentence = understand(instruction)
-    parse = ' or '.join(notation(node) for node in sentence.wanted)
+    parse = ' || '.join(notation(node) for node in sentence.wanted)
     every = tuple(range(len(boxes)))
     if not boxes or not sentence.wanted:
         return CheckedBoxes(every, parse=parse)

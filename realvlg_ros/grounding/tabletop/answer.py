@@ -225,7 +225,7 @@ class _Builder:
         return f'. If it is of another size, {UNIT_HINT}' if odd else ''
 
     def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
-        parse = ' or '.join(notation(node) for node in self.sentence.wanted)
+        parse = ' || '.join(notation(node) for node in self.sentence.wanted)
         unverified = status is GroundingStatus.OK and not self.verdict.noun_verified
         if unverified and self.noun.text:
             message += f'; the noun "{self.noun.text}" is not verified'
