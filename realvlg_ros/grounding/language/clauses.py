@@ -46,14 +46,19 @@ class ClauseReader(PlaceReader):
             return
         while not c.done:
             before = c.position
-            if nested and c.at(Kind.NOT) and self._excludes_a_thing():
+            excludes = c.at(Kind.EXCEPT) or (c.at(Kind.NOT) and self._excludes_a_thing())
+            if nested and excludes:
                 return
             if c.at(Kind.IGNORED) and not c.at(*AFTER):
                 if nested and c.ahead().is_a(Kind.BREAK):
                     return
                 sense = c.peek().get(Kind.IGNORED)
+                if nested and draft.names and sense.value in ARTICLES:  # type: ignore[union-attr]
+                    return
                 c.ignore(sense.value)  # type: ignore[union-attr]
                 continue
+            if nested and draft.said and self._is_next_article():
+                return
             if c.at(Kind.BUT) and c.peek(1).is_a(Kind.ONE) and self._but_one(draft):
                 continue
             if c.at(Kind.BREAK, Kind.AND, Kind.BUT):
@@ -69,6 +74,11 @@ class ClauseReader(PlaceReader):
                 return
             if nested:
                 self.forked = True
+
+    def _is_next_article(self) -> bool:
+        """Whether a word that may begin a clause begins the next phrase: die rote die blaue."""
+        c = self.cursor
+        return c.at(Kind.RELATIVE) and c.at(Kind.IGNORED) and not self._is_relative_clause(0)
 
     def _but_one(self, draft: Draft) -> bool:
         """The rightmost but one: the second of them."""

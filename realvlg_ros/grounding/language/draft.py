@@ -108,6 +108,8 @@ def merged(first: Node, second: Node) -> Thing | None:
         return None
     if any(isinstance(m, Except) for m in (*first.said, *second.said)):
         return None
+    if first == Thing(first.noun) and first.noun.kind is NounKind.GENERIC:
+        return second
     generic = [thing.noun.kind is NounKind.GENERIC for thing in (first, second)]
     if generic[0] == generic[1] or not (first.said or second.said):
         return None

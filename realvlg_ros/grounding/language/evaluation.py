@@ -81,8 +81,6 @@ _OUTER, _OUTER_OF_TWO = 0.12, 0.04
 _AMONG_THEM = 0.7
 # Counted places differ by this, in widths of the view. Chosen: less than half of a small thing.
 _COUNTED = 0.015
-# What is farther is no distance, m. Chosen: beyond any table.
-_NEVER = 1e6
 _SIZES = ('volume', 'size', 'height', 'length', 'width', 'thickness')
 
 
@@ -344,8 +342,8 @@ def _squashed(fit: FloatArray) -> FloatArray:
     return np.asarray(FLOOR + (1 - FLOOR) / (1 + np.exp(-(fit - CONTRADICTED) / _SLOPE)))
 
 
-def _find_landmark(node: Node, scene: Scene, draft: _Draft) -> FloatArray:
-    """Chance (n,) of each thing to be the landmark; noted where nothing is."""
+def _find_landmark(node: Node, scene: Scene, draft: _Draft | None) -> FloatArray:
+    """Chance (n,) of each thing to be the landmark; noted in a draft where nothing is."""
     found = weigh(node, scene)
     chance = found.chance
     if isinstance(node, Thing):
@@ -354,7 +352,8 @@ def _find_landmark(node: Node, scene: Scene, draft: _Draft) -> FloatArray:
             colored = not any(isinstance(said, Color) for said in node.said)
             fit = np.array([fits.shape_fit(node.noun.shape, i, colored)[0] for i in scene.items])
         chance = chance * _noun_chance(node, fit, scene)
-    if not len(chance) or max(found.chance.max(), 0) < CONTRADICTED:
+    missing = not len(chance) or max(found.chance.max(), 0) < CONTRADICTED
+    if draft is not None and missing:
         draft.missing = draft.missing or f'nothing fits the landmark "{in_words(node)}"'
     return np.asarray(chance)
 
@@ -396,7 +395,7 @@ def _compare(said: Compared, scene: Scene, draft: _Draft) -> None:
     standard = _find_landmark(said.standard, scene, draft)
     if not len(standard):
         return
-    values = _values(said.measure, said.sign, None, scene)
+    values = _values(said.measure, said.sign, scene)
     exceeds = values[:, None] - values[None] > (
         _COMPARED if said.measure in _SIZES else _MARGINS[said.measure]
     )
@@ -444,10 +443,10 @@ def _select(said: Sequence[Modifier], scene: Scene, members: FloatArray) -> Floa
             chance = _outermost(place, scene, chance)
     for extreme in said:
         if isinstance(extreme, Extreme):
-            values = _values(extreme.measure, extreme.sign, extreme.landmark, scene)
-            if extreme.measure == 'to':
-                chance = np.where(np.isfinite(values), chance, 0.0)
-                values = np.where(np.isfinite(values), values, -_NEVER)
+            if extreme.landmark is not None:
+                chance = _nearest(extreme, extreme.landmark, scene, chance)
+                continue
+            values = _values(extreme.measure, extreme.sign, scene)
             chance = nth(values, chance, extreme.rank, _MARGINS[extreme.measure])
             if extreme.measure in _SIZES and extreme.sign < 0:
                 cut = np.array([item.cut_off for item in scene.items], bool)
@@ -458,7 +457,7 @@ def _select(said: Sequence[Modifier], scene: Scene, members: FloatArray) -> Floa
             chance = nth(values, chance, ordinal.rank, _COUNTED)
     for degree in said:
         if isinstance(degree, Degree):
-            values = _values(degree.measure, degree.sign, None, scene)
+            values = _values(degree.measure, degree.sign, scene)
             chance = nth(values, chance, 1, _MARGINS[degree.measure])
     return chance
 
@@ -485,7 +484,7 @@ def _toward(side: Side, scene: Scene) -> FloatArray:
     return away if side is Side.BACK else -away
 
 
-def _values(measure: str, sign: int, landmark: Node | None, scene: Scene) -> FloatArray:
+def _values(measure: str, sign: int, scene: Scene) -> FloatArray:
     """A measure of each thing (n,), larger for what is meant."""
     items = scene.items
     if measure == 'right':
@@ -496,21 +495,30 @@ def _values(measure: str, sign: int, landmark: Node | None, scene: Scene) -> Flo
         values = np.array([float(np.linalg.norm(item.position)) for item in items])
     elif measure == 'lightness':
         values = np.array([fits.lightness(item) for item in items])
-    elif measure == 'to' and landmark is not None:
-        values = _distance_to(landmark, scene)
     else:
         values = np.log([max(float(getattr(item, measure)), 1e-9) for item in items])
     return np.asarray(sign * values)
 
 
-def _distance_to(landmark: Node, scene: Scene) -> FloatArray:
-    """Distance (n,) to the likeliest landmark, m; infinite of the landmark itself."""
-    found = weigh(landmark, scene)
+def _nearest(extreme: Extreme, landmark: Node, scene: Scene, members: FloatArray) -> FloatArray:
+    """Chance (n,) to be the nearest or farthest of the members, over what the landmark may be.
+
+    Args:
+        extreme: which of them.
+        landmark: what the distance is measured from.
+        scene: what is seen.
+        members: (n,) chance of each to be one of those that are compared.
+    """
+    chance = _find_landmark(landmark, scene, None)
     ground = scene.view.ground(scene.items)
-    index = int(np.argmax(found.chance * found.strength))
-    distance = np.linalg.norm(ground - ground[index], axis=1)
-    distance[index] = np.inf
-    return np.asarray(distance)
+    apart = extreme.sign * np.linalg.norm(ground[:, None] - ground[None], axis=-1)
+    found = np.zeros(len(members))
+    for index, share in enumerate(chance / max(chance.sum(), FLOOR)):
+        # A landmark is not the one that is nearest to it.
+        others = np.where(np.arange(len(members)) == index, 0.0, members)
+        if share > FLOOR:
+            found += share * nth(apart[index], others, extreme.rank, _MARGINS['to'])
+    return found
 
 
 def unseen_of(node: Node) -> tuple[Unseen, ...]:

@@ -111,7 +111,7 @@ class _Clauses:
 
 def _parse(tokens: Sequence[Token], words: Lexicon, high: bool) -> tuple[Sentence, bool]:
     """The sentence by one way to attach what follows a landmark, and whether there is another."""
-    cursor = Cursor(_corrected(tokens))
+    cursor = Cursor(_corrected(tokens, words))
     reader = PhraseReader(cursor, words, high)
     clauses = _Clauses()
     spans: list[tuple[int, int]] = []
@@ -133,14 +133,27 @@ def _parse(tokens: Sequence[Token], words: Lexicon, high: bool) -> tuple[Sentenc
     return sentence, reader.forked
 
 
-def _corrected(tokens: Sequence[Token]) -> Sequence[Token]:
+def _corrected(tokens: Sequence[Token], words: Lexicon) -> Sequence[Token]:
     """What is said after the last correction, if that names something."""
     for index in range(len(tokens) - 1, 0, -1):
-        if tokens[index].is_a(Kind.CORRECTION):
+        if tokens[index].is_a(Kind.CORRECTION) or _takes_back(tokens, index, words):
             rest = tokens[index + 1 :]
             if any(token.is_a(*_NAMING) for token in rest):
                 return rest
     return tokens
+
+
+def _takes_back(tokens: Sequence[Token], index: int, words: Lexicon) -> bool:
+    """Whether a no in a sentence takes back what was said: the red one, no, the green one."""
+    token = tokens[index]
+    # Neither the red one nor the green one takes nothing back.
+    denies = token.is_a(Kind.NOT) and token.text != words.denial
+    if token.text not in words.no or denies or index + 1 == len(tokens):
+        return False
+    following = tokens[index + 1]
+    sense = following.get(Kind.IGNORED)
+    determined = sense is not None and sense.value in ARTICLES
+    return determined or following.is_a(Kind.BREAK, Kind.DEMONSTRATIVE, Kind.TAKE)
 
 
 def _clause(reader: PhraseReader, clauses: _Clauses, spans: list[tuple[int, int]]) -> None:

@@ -129,7 +129,7 @@ class PhraseReader(ClauseReader):
         while draft.is_empty and self.cursor.position != position:
             position = self.cursor.position
             self._determiners(draft)
-            self._before(draft)
+            self._before(draft, nested)
             if not nested:
                 self.before = len(draft.said)
             self._after(draft, nested)
@@ -171,7 +171,7 @@ class PhraseReader(ClauseReader):
             else:
                 return
 
-    def _before(self, draft: Draft) -> None:
+    def _before(self, draft: Draft, nested: bool) -> None:
         """Adjectives and nouns, up to the noun that the phrase is about."""
         c = self.cursor
         while not c.done:
@@ -205,7 +205,10 @@ class PhraseReader(ClauseReader):
             elif sense := token.get(Kind.IGNORED):
                 if sense.value not in ('filler', 'article', 'possessive', 'manner'):
                     return
-                if not c.ahead().is_a(*STARTS):
+                if token.is_a(Kind.NOT) or not c.ahead().is_a(*STARTS):
+                    return
+                # Not the red one the blue one: the next phrase begins.
+                if nested and draft.said and sense.value in ARTICLES:
                     return
                 c.ignore(sense.value)
             elif token.is_a(Kind.COUNT) and c.peek(1).is_a(*STARTS):
