@@ -142,7 +142,27 @@ class AdjectiveReader(Reader):
             if (standard := self.landmark()) is not None:
                 draft.said.append(Compared(measure, sign, standard, word))
                 return
+        # Closer to the plate: of several, the closest to it.
+        if (
+            measure == 'distance'
+            and c.ahead().is_a(Kind.TO)
+            and self._extreme_to(draft, sign, word)
+        ):
+            return
         draft.compared.append((measure, sign, word))
+
+    def _extreme_to(self, draft: Draft, sign: int, word: str) -> bool:
+        """Take the landmark that a distance is measured from, if one follows."""
+        c = self.cursor
+        start, noted = c.position, len(c.ignored)
+        c.skip()
+        c.take()
+        if not c.ahead().is_a(Kind.SPEAKER) and (landmark := self.landmark()) is not None:
+            draft.said.append(Extreme('to', sign, word=word, landmark=landmark))
+            return True
+        c.position = start
+        del c.ignored[noted:]
+        return False
 
     def _counted(self, draft: Draft) -> bool:
         c = self.cursor

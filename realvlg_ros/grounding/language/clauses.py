@@ -15,9 +15,11 @@ from .draft import (
     Draft,
     describe_color,
     is_generic,
+    sharing_a_noun,
 )
 from .places import PlaceReader
 from .syntax import (
+    AnyOf,
     Color,
     Except,
     Extreme,
@@ -61,7 +63,10 @@ class ClauseReader(PlaceReader):
                 return
             if c.at(Kind.BUT) and c.peek(1).is_a(Kind.ONE) and self._but_one(draft):
                 continue
-            if c.at(Kind.BREAK, Kind.AND, Kind.BUT):
+            all_but = (
+                draft.every and c.at(Kind.BUT) and self._following(1).is_a(*STARTS, Kind.IGNORED)
+            )
+            if c.at(Kind.BREAK, Kind.AND, Kind.BUT) and not all_but:
                 if nested or not self._goes_on():
                     return
                 c.take()
@@ -127,7 +132,7 @@ class ClauseReader(PlaceReader):
             self._predicate(draft)
         elif c.at(Kind.COLOR_NOUN) and c.peek(1).is_a(Kind.COLOR):
             c.take()
-        elif c.at(Kind.EXCEPT):
+        elif c.at(Kind.EXCEPT) or (c.at(Kind.BUT) and draft.every):
             c.take()
             if (things := self.landmark()) is not None:
                 draft.said.append(Except(things))
@@ -286,7 +291,7 @@ class ClauseReader(PlaceReader):
             return True
         # Of a content no more is said: the bottle of water on the left.
         high, self.high = self.high, self.high or not is_generic(draft)
-        things = self.landmark()
+        things = self._group_of_two() if draft.compared else self.landmark()
         self.high = high
         if things is None:
             c.position = start
@@ -306,6 +311,16 @@ class ClauseReader(PlaceReader):
         head = draft.names[-1] if draft.names else Token('')
         return head.text in self.lexicon.heaped and not head.is_a(Kind.SHAPED)
 
+    def _group_of_two(self) -> Node | None:
+        """The things that are compared: the taller of the red and the green bottle."""
+        first = self.landmark()
+        c = self.cursor
+        if first is None or not c.at(Kind.AND) or not c.peek(1).is_a(*STARTS, Kind.IGNORED):
+            return first
+        c.take()
+        second = self.landmark()
+        return first if second is None else AnyOf(sharing_a_noun((first, second)))
+
     def _join_group(self, draft: Draft, things: Node) -> None:
         """The red one of the mugs; a cup of tea; the handle of the mug."""
         selects = any(isinstance(m, (Extreme, Ordinal)) for m in draft.said) or draft.compared
@@ -324,7 +339,7 @@ class ClauseReader(PlaceReader):
             draft.beside += [token.text for token in draft.names] + list(things.noun.beside)
             draft.names = [Token(things.noun.text, self.lexicon.senses.get(things.noun.text, ()))]
             draft.said += things.said
-        elif generic or selects and not isinstance(things, Thing):
+        elif generic or _names_a_group(things, bool(selects)):
             draft.said.insert(0, OneOf(things))
         elif isinstance(things, Thing) and not things.noun.text:
             draft.said += things.said
@@ -334,3 +349,16 @@ class ClauseReader(PlaceReader):
             draft.said += [Unseen(describe_color(m), 'part') for m in things.said
                            if isinstance(m, Color)]  # fmt: skip
         draft.beside = [word for word in draft.beside if word]
+
+
+def _names_a_group(node: Node, selects: bool) -> bool:
+    """Whether what follows 'of' is no content but several things: of the red ones.
+
+    Args:
+        node: what follows.
+        selects: whether a superlative or an ordinal stands before.
+    """
+    if not isinstance(node, Thing):
+        return selects
+    said = bool(node.said or node.count or node.every)
+    return node.noun.kind is NounKind.GENERIC and bool(node.noun.text) and said

@@ -208,7 +208,8 @@ class PhraseReader(ClauseReader):
                 if token.is_a(Kind.NOT) or not c.ahead().is_a(*STARTS):
                     return
                 # Not the red one the blue one: the next phrase begins.
-                if nested and draft.said and sense.value in ARTICLES:
+                next_one = nested and draft.said or draft.compared and token.is_a(Kind.OF)
+                if next_one and sense.value in ARTICLES:
                     return
                 c.ignore(sense.value)
             elif token.is_a(Kind.COUNT) and c.peek(1).is_a(*STARTS):

@@ -184,6 +184,9 @@ class PlaceReader(AdjectiveReader):
     def _near_the_speaker(self, draft: Draft, relation: Relation) -> bool:
         c = self.cursor
         c.skip(Kind.SPEAKER)
+        if relation in (Relation.LEFT_OF, Relation.RIGHT_OF):
+            draft.said.append(Place(_ALONE[relation]))
+            return True
         if relation in (Relation.FARTHEST, Relation.FAR_FROM, Relation.BEHIND):
             self._extreme(draft, 'distance', 1, 'farthest')
         else:
