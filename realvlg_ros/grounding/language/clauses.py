@@ -232,7 +232,11 @@ class ClauseReader(PlaceReader):
         if not (self._adjective(inner) or self._place_before(inner) or self._where(inner, True)):
             c.unknown.append('not')
             return
-        draft.said += [Not(part) for part in inner.node(self.lexicon).said]
+        said = inner.node(self.lexicon).said
+        if c.at(Kind.OR):
+            # Not red, green or blue: none of them, one by one.
+            said = tuple(each for part in said for each in _one_by_one(part))
+        draft.said += [Not(part) for part in said]
 
     def _text(self, draft: Draft) -> None:
         """Words that are written on the thing."""
@@ -349,6 +353,11 @@ class ClauseReader(PlaceReader):
             draft.said += [Unseen(describe_color(m), 'part') for m in things.said
                            if isinstance(m, Color)]  # fmt: skip
         draft.beside = [word for word in draft.beside if word]
+
+
+def _one_by_one(said: Modifier) -> tuple[Modifier, ...]:
+    """The colours of a list as one modifier each."""
+    return tuple(Color((name,)) for name in said.names) if isinstance(said, Color) else (said,)
 
 
 def _names_a_group(node: Node, selects: bool) -> bool:

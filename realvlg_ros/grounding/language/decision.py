@@ -59,6 +59,9 @@ _READINGS = (0.7, 0.3)
 # A thing that is less likely than the best by this factor is no candidate. Chosen: the risk that
 # a person takes.
 _CANDIDATE = 0.05
+# Of several that will do, one that is less likely than the best by this factor will not. Chosen:
+# less is what a small risk leaves.
+_AS_LIKELY = 0.95
 # Risks that add up, each the share of answers that would be wrong. Chosen: a word that nothing
 # contradicts is seldom wrong where others single the thing out, and often where none do; a noun
 # is what most sentences turn on.
@@ -202,8 +205,12 @@ def _counted(verdict: Verdict, node: Node, scene: Scene) -> Verdict:
     )
     many = node.count or len(near)
     if node.free or len(near) == many:
+        # One that hardly fits is not taken since it is near.
+        top = verdict.scores.max()
+        first = next(index for index in near if verdict.scores[index] >= _AS_LIKELY * top)
+        near = [first, *(index for index in near if index != first)]
         scores = np.zeros(len(verdict.scores))
-        scores[near[0]] = 1.0
+        scores[first] = verdict.scores[first] / top
         more = () if node.free else tuple(near[1:])
         return replace(verdict, order=(near[0],), scores=scores, more=more)
     why = f'{node.count} are asked for, and {len(near)} may be meant'
@@ -271,6 +278,8 @@ def _open(node: Node, scene: Scene) -> str:
         return next((why for part in parts if (why := _open(part, scene))), '')
     if node.pronoun == 'other':
         return 'it is not known which one was meant before'
+    if node.pronoun and len(scene.items) > 1:
+        return 'it is not known what was meant before'
     for said in node.said:
         landmarks = [thing for thing in landmarks_of(said) if isinstance(thing, Thing)]
         if any(thing.pronoun for thing in landmarks):

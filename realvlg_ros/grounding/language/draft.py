@@ -14,7 +14,9 @@ from .syntax import (
     Extreme,
     Modifier,
     Node,
+    Not,
     NounKind,
+    Ordinal,
     Place,
     Posture,
     Thing,
@@ -72,7 +74,8 @@ class Draft:
         adjectives = {m.word for m in said if isinstance(m, Unseen)}
         adjectives |= {m.name for m in said if isinstance(m, Posture)}
         noun = noun_of(self.names, self.beside, adjectives, lexicon)
-        return Thing(noun, tuple(said), self.count, self.every, self.free, self.pronoun)
+        thing = Thing(noun, tuple(said), self.count, self.every, self.free, self.pronoun)
+        return thing if self.count or self.every or self.free else _with_excluded_noun(thing)
 
 
 def is_generic(draft: Draft) -> bool:
@@ -93,6 +96,18 @@ def sharing_a_noun(nodes: Sequence[Node]) -> tuple[Node, ...]:
         else node
         for node in nodes
     )
+
+
+def _with_excluded_noun(thing: Thing) -> Thing:
+    """A thing that leaves its noun to what is excluded: the biggest but not the tallest box."""
+    if thing.noun.text or thing.pronoun or not thing.said:
+        return thing
+    *before, last = thing.said
+    described = any(isinstance(said, Color | Degree | Extreme | Ordinal | Not) for said in before)
+    others = last.things if isinstance(last, Except) else None
+    if not described or not isinstance(others, Thing) or not others.said:
+        return thing
+    return thing if others.noun.kind is NounKind.GENERIC else replace(thing, noun=others.noun)
 
 
 def has_adjectives(thing: Thing) -> bool:

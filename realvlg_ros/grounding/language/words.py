@@ -17,6 +17,8 @@ _MOST_MENDED = 12
 _LEAST_ADVERB = 6
 # Each part of a compound has at least so many letters. Chosen: shorter ones are found by chance.
 _LEAST_PART = 3
+# Reasons to pass over a word that one with a slip may be taken for. Chosen: what is often said.
+_MENDED = ('article', 'politeness')
 _BREAK = Token(',', (Sense(Kind.BREAK),))
 _PAUSES = r',.;:!?()\[\]{}/|\u2026\u3002\uff0c\uff01\uff1f'
 _WORD = re.compile(f'[{_PAUSES}]+|[^\\s{_PAUSES}]+')
@@ -62,7 +64,17 @@ def tokens_of(words: list[str], lexicon: Lexicon) -> list[Token]:
                 made = _mended(word, lexicon)
             found += made or [Token(word)]
         position += count
-    return found
+    return [
+        replace(token, senses=()) if _is_wrinkly(token, after, lexicon) else token
+        for token, after in zip(found, [*found[1:], _BREAK], strict=True)
+    ]
+
+
+def _is_wrinkly(token: Token, following: Token, lexicon: Lexicon) -> bool:
+    """Whether a word that ends as one that says how stands before a noun, and says what."""
+    if token.text in lexicon.senses or not following.is_a(*_NOUNS):
+        return False
+    return any(s.kind is Kind.IGNORED and s.value == 'manner' for s in token.senses)
 
 
 def is_other_script(text: str) -> bool:
@@ -170,6 +182,7 @@ def _is_shade(senses: tuple[Sense, ...]) -> bool:
 def _mended(word: str, lexicon: Lexicon) -> list[Token]:
     """The word that a slip of the tongue or of a finger stands for, if it is but one."""
     near = lexicon.spelling.near(word)
-    if len(near) != 1 or near[0] not in lexicon.senses:
-        return []
-    return [replace(Token(near[0], lexicon.senses[near[0]]), said=word)]
+    senses = lexicon.senses.get(near[0], ()) if len(near) == 1 else ()
+    # A word that says something is not passed over: north is no forth.
+    passed = all(s.kind is Kind.IGNORED and s.value not in _MENDED for s in senses)
+    return [] if passed else [replace(Token(near[0], senses), said=word)]
