@@ -26,6 +26,7 @@ from .language.syntax import (
     Either,
     Except,
     Extreme,
+    Intent,
     Modifier,
     Node,
     Not,
@@ -42,6 +43,8 @@ from .tabletop.boxes import scene_of_boxes
 
 # Boxes that are looked at. Chosen: more things are not told apart.
 _MOST_BOXES = 24
+# Chosen: nothing is asked for by these.
+_NO_OBJECT = (Intent.STOP, Intent.GREETING, Intent.YES, Intent.NO, Intent.NOTHING)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,10 @@ def check_boxes(
     sentence = understand(instruction)
     parse = ' || '.join(notation(node) for node in sentence.wanted)
     every = tuple(range(len(boxes)))
+    if sentence.intent in _NO_OBJECT:
+        return CheckedBoxes((), True, 'no object is meant', parse)
+    if sentence.intent is Intent.FORBID:
+        return CheckedBoxes(every, False, 'it says what is not to be taken', parse)
     if not boxes or not sentence.wanted:
         return CheckedBoxes(every, parse=parse)
     if sentence.unknown:
@@ -86,7 +93,10 @@ def check_boxes(
     checked = CheckedBoxes(every, parse=parse)
     if numbers and _says_more(bare):
         checked = _chosen(bare, scene, numbers, scores, parse)
-    if _is_left_out(sentence.thing) and len(checked.kept) > 1:
+    others = _others(sentence.thing)
+    # That the only one is beside another is believed, not that it is none of those excluded.
+    excludes = any(isinstance(said, Except) for said in others)
+    if others and (excludes or len(checked.kept) > 1):
         return replace(checked, sure=False, why='what is said of other things is not checked')
     return checked
 
@@ -131,16 +141,19 @@ def _is_checked(said: Modifier) -> bool:
     return isinstance(said, Color | Either | Degree | Ordinal | Place | Posture)
 
 
-def _is_left_out(node: Node) -> bool:
-    """Whether a sentence speaks of other things, which the detector was not asked for."""
-    parts = node.options if isinstance(node, AnyOf) else (node,)
-    return any(
-        isinstance(m, Related | Compared | Except | OneOf)
-        or (isinstance(m, Extreme) and m.landmark is not None)
+def _others(node: Node) -> list[Modifier]:
+    """What a sentence says of other things, which the detector was not asked for."""
+    first = node.parts[0] if isinstance(node, AllOf) else node
+    parts = first.options if isinstance(first, AnyOf) else (first,)
+    return [
+        said
         for part in parts
         if isinstance(part, Thing)
-        for m in part.said
-    )
+        for said in part.said
+        if isinstance(said.part if isinstance(said, Not) else said,
+                      Related | Compared | Except | OneOf)
+        or (isinstance(said, Extreme) and said.landmark is not None)
+    ]  # fmt: skip
 
 
 def _said(sentence: Sentence) -> list[Modifier]:

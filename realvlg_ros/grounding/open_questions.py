@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 
 from ..arrays import FloatArray
 from ..errors import InstructionError
-from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
+from .grounding import (
+    MAX_INSTRUCTION_CHARACTERS,
+    Grounding,
+    GroundingStatus,
+    ObjectCandidate,
+    check_instruction,
+)
 from .language.reply import chosen, is_a_refusal, is_a_yes, joined
 from .query import Choice, Query
 
@@ -94,6 +100,8 @@ class OpenQuestions:
                 f'{self._lifetime:g} s): ask the whole sentence again'
             )
         query, candidates = found.query, found.candidates
+        if len(words) > MAX_INSTRUCTION_CHARACTERS:
+            check_instruction(words)
         choice = choice or _chosen(words, candidates)
         if choice:
             if not 1 <= choice <= len(candidates):

@@ -43,6 +43,11 @@ RED, BLUE = 0, 1
         ('the red or green mug', [RED], True),
         ('the glorbish mug', [BLUE, RED], False),
         ('the mug next to the plate', [BLUE, RED], False),
+        ('the mug that is not next to the plate', [BLUE, RED], False),
+        ('a mug, but not the red one', [BLUE, RED], False),
+        ('do not take the red mug', [BLUE, RED], False),
+        ('stop', [], True),
+        ('hello robot', [], True),
         ('die rote Tasse', [RED], True),
     ],
 )
@@ -52,6 +57,13 @@ def test_what_is_said_is_checked_on_boxes(seen, sentence, kept, sure):
     checked = check_boxes(frame, sentence, [boxes[BLUE], boxes[RED]], [0.8, 0.6])
     assert [(BLUE, RED)[number] for number in checked.kept] == kept
     assert checked.sure is sure
+
+
+@pytest.mark.parametrize('sentence', ['do not take the red mug', 'any mug but not the red one'])
+def test_the_only_box_is_not_taken_where_it_may_be_what_is_excluded(seen, sentence):
+    frame, boxes = seen
+    checked = check_boxes(frame, sentence, [boxes[RED]], [0.8])
+    assert checked.kept == (0,) and not checked.sure
 
 
 class Scored(DetectorGrounder):

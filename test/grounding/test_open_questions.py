@@ -75,6 +75,7 @@ def test_yes_takes_the_only_candidate_and_no_is_asked_for_other_words():
         ('other', 'the left one', 0, "token 'other'"),
         (None, '', 3, 'candidate 3 is chosen; the question has 2'),
         (None, '', 0, 'holds no word'),
+        (None, 'a' * 200_000, 0, 'longer than 1000'),
     ],
 )
 def test_a_reply_that_says_nothing_is_refused(token, words, choice, message):

@@ -150,7 +150,12 @@ def _takes_back(tokens: Sequence[Token], index: int, words: Lexicon) -> bool:
     denies = token.is_a(Kind.NOT) and token.text != words.denial
     if token.text not in words.no or denies or index + 1 == len(tokens):
         return False
-    following = tokens[index + 1]
+    before, following = tokens[index - 1], tokens[index + 1]
+    if before.is_a(Kind.COPULA) or (
+        (passed := before.get(Kind.IGNORED)) is not None and passed.value == 'filler'
+    ):
+        # If there is none the red one.
+        return False
     sense = following.get(Kind.IGNORED)
     determined = sense is not None and sense.value in ARTICLES
     return determined or following.is_a(Kind.BREAK, Kind.DEMONSTRATIVE, Kind.TAKE)

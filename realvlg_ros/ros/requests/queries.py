@@ -12,7 +12,7 @@ from ...action import Ground
 from ...arrays import FloatArray
 from ...errors import InstructionError, MissingDependencyError, ParameterError, TransformError
 from ...frame import RgbdFrame
-from ...grounding.grounding import Grounding
+from ...grounding.grounding import MAX_INSTRUCTION_CHARACTERS, Grounding
 from ...grounding.language.reply import pronoun_of
 from ...grounding.open_questions import OpenQuestions
 from ...grounding.query import Choice, Query, answered
@@ -139,6 +139,9 @@ class Queries:
             instruction: what was said.
             region: the part of the image to look in; None for all of it.
         """
+        if len(instruction) > MAX_INSTRUCTION_CHARACTERS:
+            # It is refused where requests are checked, and not read before.
+            return Query(instruction, region)
         pronoun, noun = pronoun_of(instruction)
         if not pronoun or self._last is None or self._last[2].passed or region is not None:
             return Query(instruction, region)

@@ -103,6 +103,7 @@ def answer(sentence, things=TABLE, max_wrong=0.05):
         ('the bottle right of me', 'green bottle'),
         ('die Flasche links von mir', 'blue bottle'),
         # What is not understood, or read in part, is asked about.
+        ('the green bottle or if there is none the red one', {'green bottle'}),
         ('the left over bottle', {'red plate'}),
         ('das dem Ball nächste Ding', {'yellow ball'}),
         ('the wrinkly plate', {'red plate', 'white box'}),
