@@ -233,7 +233,7 @@ class ClauseReader(PlaceReader):
             c.unknown.append('not')
             return
         said = inner.node(self.lexicon).said
-        if c.at(Kind.OR):
+        if c.at(Kind.OR, Kind.NOT):
             # Not red, green or blue: none of them, one by one.
             said = tuple(each for part in said for each in _one_by_one(part))
         draft.said += [Not(part) for part in said]
@@ -251,6 +251,7 @@ class ClauseReader(PlaceReader):
         """What a thing has, or lacks: with a handle, without a red lid."""
         c = self.cursor
         lacks = c.at(Kind.WITHOUT) and not c.at(Kind.NOUN)
+        denies, thing = c.peek().text == self.lexicon.denial, False
         words = [c.take().text]
         handle = False
         while not c.done and (c.at(*NOUNS, *PLAIN, Kind.AND, Kind.OF, Kind.COUNT, Kind.IGNORED)):
@@ -263,8 +264,10 @@ class ClauseReader(PlaceReader):
                 c.ignore('article')
                 continue
             handle |= c.peek().is_a(Kind.POSTURE) and not words[1:]
+            thing |= c.at(Kind.SHAPED, Kind.ONE, Kind.GENERIC) and not c.at(Kind.PART)
             words.append(c.take().text)
-        if len(words) == 1:
+        if len(words) == 1 or (denies and thing):
+            # The red mug no blue mug: it may be taken back.
             c.unknown.append(words[0])
         elif handle and len(words) == 2:
             has: Modifier = Posture('handle')

@@ -266,7 +266,7 @@ def _not_understood(sentence: Sentence, index: int, scene: Scene) -> str:
     if unknown:
         words = ', '.join(f'"{word}"' for word in unknown)
         return f'not understood: {words}'
-    if sentence.intent is Intent.FORBID:
+    if sentence.intent is Intent.FORBID or sentence.denies:
         return 'it says what is not to be taken, and not what is'
     return _open(sentence.thing, scene)
 

@@ -129,8 +129,16 @@ def _parse(tokens: Sequence[Token], words: Lexicon, high: bool) -> tuple[Sentenc
         tuple(cursor.ignored),
         mended,
         ' '.join(said).strip(' ,'),
+        _denies(cursor.tokens, node),
     )
     return sentence, reader.forked
+
+
+def _denies(tokens: Sequence[Token], node: Node | None) -> bool:
+    """Whether a sentence begins with a no, and says nothing but which things are not meant."""
+    said = node.said if isinstance(node, Thing) and not node.noun.text else ()
+    first = next((t for t in tokens if not t.is_a(Kind.IGNORED, Kind.BREAK)), Token(''))
+    return bool(said) and all(isinstance(m, Except) for m in said) and first.is_a(Kind.NOT)
 
 
 def _corrected(tokens: Sequence[Token], words: Lexicon) -> Sequence[Token]:

@@ -248,6 +248,7 @@ class Sentence:
         ignored: words that say nothing of an object, with the reason.
         mended: words as said, with the known word that each was taken for.
         words: what is asked for, as said.
+        denies: whether it says nothing but what is not meant: no mug.
     """
 
     intent: Intent
@@ -257,6 +258,7 @@ class Sentence:
     ignored: tuple[tuple[str, str], ...] = ()
     mended: tuple[tuple[str, str], ...] = ()
     words: str = ''
+    denies: bool = False
 
     @property
     def thing(self) -> Node:

@@ -104,6 +104,12 @@ def answer(sentence, things=TABLE, max_wrong=0.05):
         ('die Flasche links von mir', 'blue bottle'),
         # What is not understood, or read in part, is asked about.
         ('the green bottle or if there is none the red one', {'green bottle'}),
+        ('something to eat', {'red bottle'}),
+        ('the blue bottle no red bottle', {'blue bottle'}),
+        ('the blue bottle with no red lid', 'blue bottle'),
+        ('neither the plate nor the bottle', {'yellow ball'}),
+        ('weder der Teller noch die Flasche', {'yellow ball'}),
+        ('any bottle besides the red one', 'green bottle'),
         ('the left over bottle', {'red plate'}),
         ('das dem Ball nächste Ding', {'yellow ball'}),
         ('the wrinkly plate', {'red plate', 'white box'}),
