@@ -38,6 +38,12 @@ def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
         ('pick up the red mug', 'no, the blue one', 'the blue mug'),
         ('pick up the red mug', 'no the mug behind the box', 'the mug behind the box'),
         ('pick up the red mug', 'never mind', 'never mind'),
+        ('pick up the box', 'not the blue one', 'the box that is not the blue one'),
+        (
+            'take a box',
+            'neither the red nor the blue one',
+            'the box that is neither the red nor the blue one',
+        ),
         ('nimm die rote Tasse', 'die linke', 'nimm die rote Tasse, die linke'),
         ('nimm die rote Tasse', 'neben der Dose', 'nimm die rote Tasse, neben der Dose'),
         ('nimm die Tasse', 'die Tasse neben der Dose', 'die Tasse neben der Dose'),

@@ -99,6 +99,9 @@ def joined(instruction: str, reply: str) -> str:
     denied = _denied(reply)
     if understood.language != LANGUAGES[0] or understand(instruction).language != LANGUAGES[0]:
         return _apposed(instruction, reply, understood)
+    if understood.denies:
+        # Not the blue one: another of those that were asked for.
+        return f'the {thing} that is {said}'
     if denied:
         # What was offered was not meant: of the old sentence its noun alone holds.
         noun = understand(instruction).thing
