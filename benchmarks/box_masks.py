@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.grounding import FRAMES
+from benchmarks.grounding.frames import FRAMES
 from benchmarks.report import Goal, Report, argument_parser, format_table
 from realvlg_ros.arrays import BoolArray, IntArray
 from realvlg_ros.closed_loop.episode import View

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.grounding import FRAMES, read_questions
+from benchmarks.grounding.frames import FRAMES, read_questions
 from benchmarks.open3d_scene import find_boxes, import_open3d
 from benchmarks.references import Turns, cpu_ms, smooth_depth
 from benchmarks.report import Goal, Report, argument_parser

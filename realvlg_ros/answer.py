@@ -81,6 +81,8 @@ class Answer:
             'status': self.status.value,
             'message': self.message,
         }
+        if grounding.parse:
+            values['parse'] = grounding.parse
         if grounding.status is GroundingStatus.OK:
             values['object'] = _object_to_json(grounding)
         if self.status is AnswerStatus.AMBIGUOUS:
@@ -102,6 +104,7 @@ def _object_to_json(grounding: Grounding) -> dict[str, Any]:
     return {
         'label': grounding.label,
         'score': float(grounding.score),
+        'noun_verified': grounding.noun_verified,
         'box_xyxy': list(grounding.box.as_tuple()) if grounding.box else None,
         'mask_png': mask_png,
     }

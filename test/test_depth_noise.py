@@ -12,7 +12,7 @@ import pytest
 from slab_scene import Slab, SlabScene, at
 from solids import Box, look
 
-from benchmarks.grounding import FRAMES
+from benchmarks.grounding.frames import FRAMES
 from realvlg_ros.depth_noise import DepthNoise
 from realvlg_ros.errors import ParameterError
 from realvlg_ros.frame_folder import read_frame, write_frame

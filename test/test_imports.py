@@ -47,6 +47,8 @@ LAYERS = (
     ('frame_sequence', 'robot', 'simulation', 'evaluation.triangles', 'evaluation.formats'),
     ('segmentation', 'grounding.grounding', 'evaluation.metrics', 'grounding.deadline_http'),
     ('grounding.chat_client',),
+    ('grounding.language',),
+    ('grounding.nouns',),
     ('grounding.realvlg.coordinates', 'grounding.tabletop', 'evaluation.rewards'),
     ('grounding.realvlg.prompts', 'grounding.realvlg.model'),
     ('grounding.realvlg.answer',),

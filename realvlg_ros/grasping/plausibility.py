@@ -13,8 +13,9 @@ from ..arrays import FloatArray
 from ..camera.depth_check import UNIT_HINT
 from ..errors import LiftError
 from ..grounding.grounding import Grounding
-from ..grounding.tabletop.grammar import parse
-from ..grounding.tabletop.lexicon import SHAPES
+from ..grounding.language.parser import understand
+from ..grounding.language.shapes import shapes
+from ..grounding.language.syntax import Thing
 from .completion.object_box import upright_extent
 from .observation.scene import Scene
 
@@ -115,10 +116,11 @@ def _misnamed(largest: float, longest: float, grounding: Grounding, scene: Scene
         grounding: what was asked for.
         scene: the frame and the object's mask.
     """
-    shape = parse(grounding.instruction or grounding.label).shape
+    thing = understand(grounding.instruction or grounding.label).thing
+    shape = thing.noun.shape if isinstance(thing, Thing) else ''
     if not shape:
         return ''
-    low, high = SHAPES[shape].size
+    low, high = shapes()[shape].size
     rows, columns = np.nonzero(scene.mask)
     height, width = scene.mask.shape
     whole = min(rows.min(), columns.min()) > 1 and rows.max() < height - 2

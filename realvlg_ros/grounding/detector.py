@@ -22,7 +22,10 @@ from ..quoting import quoted
 from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
+from .box_check import CheckedBoxes, check_boxes
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
+from .language.parser import understand
+from .language.wording import name_of
 from .realvlg.answer.decoder import check_aborted
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of
@@ -31,6 +34,8 @@ from .realvlg.task_settings import MaskSettings
 MODEL_TYPES = ('owlv2', 'grounding-dino')
 # Largest side of a picture that a model is fed, px. Chosen: three times the usual.
 _MAX_SIDE = 4096
+# Candidates of a question. Chosen: more are not remembered when heard.
+_MAX_CANDIDATES = 4
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class _Detection:
 
 
 class DetectorGrounder:
-    """Finds the object by its name; does not understand relations such as left of."""
+    """Finds objects by their name; what else is said of them is checked by colour and place."""
 
     name = 'detector'
 
@@ -127,12 +132,18 @@ class DetectorGrounder:
             raise GroundingError('the detector is not loaded; call load first')
         check_aborted(aborted)
         start = time.perf_counter()
-        label = label_of(instruction)
+        label = name_of(understand(instruction)) or label_of(instruction)
         with Boundary('the detector', GroundingError).guard('could not be run'):
             found = _suppress(self._detect(frame, label), self._settings.overlap)
         timings = {'detect': (time.perf_counter() - start) * 1e3}
         check_aborted(aborted)
-        return self._decide(frame, instruction, label, found, timings)
+        start = time.perf_counter()
+        likely = [d for d in found if d.score >= self._settings.threshold]
+        checked = check_boxes(
+            frame, instruction, [d.box for d in likely], [d.score for d in likely]
+        )
+        timings['check'] = (time.perf_counter() - start) * 1e3
+        return self._decide(frame, instruction, label, found, checked, timings)
 
     def _decide(
         self,
@@ -140,21 +151,33 @@ class DetectorGrounder:
         instruction: str,
         label: str,
         found: list[_Detection],
+        checked: CheckedBoxes,
         timings: dict[str, float],
     ) -> Grounding:
-        best = found[0]
-        rivals = [d for d in found if d.score >= self._settings.ambiguous_ratio * best.score]
-        status, message, question = GroundingStatus.OK, f'score {best.score:.2f}', ''
+        best, kept = found[0], [found[index] for index in checked.kept]
+        status, question = GroundingStatus.OK, ''
+        rivals = kept[:1]
         if best.score < self._settings.threshold:
             status, rivals = GroundingStatus.NOT_FOUND, found[:3]
             message = (
                 f'nothing fits {label!r}: the best of {len(found)} regions scores '
                 f'{best.score:.2f}, below {self._settings.threshold:.2f}'
             )
-        elif len(rivals) > 1:
-            status = GroundingStatus.AMBIGUOUS
-            message = f'{len(rivals)} objects fit {label!r} about equally well'
-            question = f'Which of the {len(rivals)}: say left, right, nearer or another colour?'
+        elif not kept:
+            status, rivals = GroundingStatus.NOT_FOUND, found[:3]
+            message = f'nothing fits {label!r}: {checked.why}'
+        else:
+            best = kept[0]
+            rivals = [d for d in kept if d.score >= self._settings.ambiguous_ratio * best.score]
+            message = f'score {best.score:.2f}' + (f'; {checked.why}' if checked.why else '')
+            if len(rivals) > 1 or not checked.sure:
+                rivals = kept[:_MAX_CANDIDATES] if not checked.sure else rivals
+                status = GroundingStatus.AMBIGUOUS
+                message = f'{len(rivals)} objects fit {label!r} about equally well'
+                message += f'; {checked.why}' if checked.why else ''
+                question = (
+                    f'Which of the {len(rivals)}: say left, right, nearer or another colour?'
+                )
         ok = status is GroundingStatus.OK
         candidates = tuple(
             ObjectCandidate(label, _place(d.box, frame), d.score, d.box) for d in rivals
@@ -170,7 +193,7 @@ class DetectorGrounder:
             status, instruction, message, frame.stamp_ns, camera.frame_id, camera.width,
             camera.height, label=label, score=best.score, box=best.box if ok else None, mask=mask,
             candidates=() if ok else candidates, question=question, backend=self.name,
-            timings_ms=timings,
+            timings_ms=timings, noun_verified=ok, parse=checked.parse,
         )  # fmt: skip
 
     def _detect(self, frame: RgbdFrame, label: str) -> list[_Detection]:

@@ -72,6 +72,8 @@ class Grounding:
         question: what to ask the person when AMBIGUOUS.
         token: names that question in the answer to it.
         backend: which grounder answered.
+        noun_verified: something recognised the object by the name that was said, or none was said.
+        parse: how the sentence was read, in one line; empty where the backend does not say it.
         timings_ms: wall time by stage.
     """
 
@@ -94,6 +96,8 @@ class Grounding:
     question: str = ''
     token: str = ''
     backend: str = ''
+    noun_verified: bool = False
+    parse: str = ''
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 

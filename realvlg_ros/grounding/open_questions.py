@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 import uuid
@@ -12,30 +11,18 @@ from dataclasses import dataclass, replace
 
 from ..arrays import FloatArray
 from ..errors import InstructionError
-from .grounding import Grounding, GroundingStatus, ObjectCandidate, check_instruction
+from .grounding import (
+    MAX_INSTRUCTION_CHARACTERS,
+    Grounding,
+    GroundingStatus,
+    ObjectCandidate,
+    check_instruction,
+)
+from .language.reply import chosen, is_a_refusal, is_a_yes, joined
 from .query import Choice, Query
-from .tabletop.grammar import parse
 
 # Questions that wait at a time; the oldest gives way. Chosen: more than people answer at once.
 _MOST_QUESTIONS = 16
-_ORDINALS = (
-    ('first', '1', 'one'), ('second', '2', 'two'), ('third', '3', 'three'),
-    ('fourth', '4', 'four'), ('fifth', '5', 'five'), ('sixth', '6', 'six'),
-)  # fmt: skip
-_YES = frozenset({'yes', 'yes please', 'yeah', 'yep', 'right', 'correct', 'exactly', 'that one'})
-_NO = frozenset({'no', 'nope', 'neither', 'none', 'none of them'})
-# What is asked for begins at the first article, else after the verb.
-_THING = re.compile(
-    r'^(?:.*?\b(?:the|an?|that|this|those|my|your)\s+|'
-    r'(?:can you |could you )?(?:pick up|pick|grasp|grab|take|get|give|hand|bring|fetch)\s+'
-    r'(?:me |up )?)?(.*)$'
-)
-_COURTESY = re.compile(r'[,.!? ]*(?:\bplease\b)?[,.!? ]*$')
-# Words before a place or a landmark: such a reply follows the noun, others precede it.
-_FOLLOWS = re.compile(
-    r'^(on|in|at|near|next|behind|beside|left of|right of|to the|in front|under|above|below|'
-    r'between|with|closest|nearest to|by|of|from|that|which)\b'
-)
 
 
 @dataclass(frozen=True)
@@ -113,34 +100,17 @@ class OpenQuestions:
                 f'{self._lifetime:g} s): ask the whole sentence again'
             )
         query, candidates = found.query, found.candidates
+        if len(words) > MAX_INSTRUCTION_CHARACTERS:
+            check_instruction(words)
         choice = choice or _chosen(words, candidates)
         if choice:
             if not 1 <= choice <= len(candidates):
                 raise InstructionError(
                     f'candidate {choice} is chosen; the question has {len(candidates)}'
                 )
-            chosen = Choice(candidates[choice - 1], candidates, found.camera2fixed)
-            return replace(query, choice=chosen)
+            one = Choice(candidates[choice - 1], candidates, found.camera2fixed)
+            return replace(query, choice=one)
         return replace(query, instruction=joined(query.instruction, check_instruction(words)))
-
-
-def joined(instruction: str, reply: str) -> str:
-    """The sentence that an instruction and the reply to its question make together.
-
-    Args:
-        instruction: "pick up the red mug".
-        reply: "the left one" gives "the left red mug", "near the box" "red mug near the box"; a
-            reply that names a thing is taken as it is.
-    """
-    said = ' '.join(re.sub(r"[^\w'\- ]+", ' ', reply.lower()).split())
-    thing = _THING.sub(r'\1', _COURTESY.sub('', ' '.join(instruction.lower().split())))
-    if re.search(r'\bones?\b', said):
-        return re.sub(r'\bones?\b', lambda _: thing, said, count=1)
-    if _FOLLOWS.match(said):
-        return f'the {thing} {said}'
-    if parse(said).noun:
-        return said
-    return f'the {re.sub(r"^(the|a|an) ", "", said)} {thing}'
 
 
 def _chosen(words: str, candidates: Sequence[ObjectCandidate]) -> int:
@@ -149,22 +119,8 @@ def _chosen(words: str, candidates: Sequence[ObjectCandidate]) -> int:
     Raises:
         InstructionError: the words reject all of them.
     """
-    said = ' '.join(re.sub(r'[^\w ]+', ' ', words.lower()).split())
-    if said in _NO:
+    if is_a_refusal(words):
         raise InstructionError(f'{words!r} leaves no candidate: say what is meant in other words')
-    if said in _YES and len(candidates) == 1:
+    if is_a_yes(words) and len(candidates) == 1:
         return 1
-    bare = re.sub(r'^(the|number|candidate|object) ', '', re.sub(r' (one|candidate)$', '', said))
-    for number, names in enumerate(_ORDINALS, 1):
-        if bare in names:
-            return number
-    same = [
-        number for number, candidate in enumerate(candidates, 1)
-        if bare and bare in (_bare(candidate.description), _bare(candidate.label))
-    ]  # fmt: skip
-    return same[0] if len(same) == 1 else 0
-
-
-def _bare(words: str) -> str:
-    said = ' '.join(re.sub(r'[^\w ]+', ' ', words.lower()).split())
-    return re.sub(r'^(the) ', '', re.sub(r' one$', '', said))
+    return chosen(words, [c.description for c in candidates], [c.label for c in candidates])

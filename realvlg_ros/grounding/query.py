@@ -48,11 +48,13 @@ class Query:
         region: the part of the image to look in; None for all of it.
         choice: which candidate of an earlier answer to this instruction is meant; None to decide
             anew.
+        excluded: an object of an earlier answer that is not meant: the other one is.
     """
 
     instruction: str
     region: Box | None = None
     choice: Choice | None = None
+    excluded: Choice | None = None
 
 
 def ground(
@@ -82,6 +84,8 @@ def ground(
     else:
         part, x, y = _part(frame, query.region)
         grounding = _moved(grounder.ground(part, query.instruction, aborted), x, y, frame.camera)
+    if query.excluded is not None:
+        return _without(grounding, frame, query.excluded)
     return grounding if query.choice is None else _choose(grounding, frame, query.choice)
 
 
@@ -151,6 +155,49 @@ def _choose(grounding: Grounding, frame: RgbdFrame, choice: Choice) -> Grounding
         contacts=(),
         question='',
     )
+
+
+def _without(grounding: Grounding, frame: RgbdFrame, excluded: Choice) -> Grounding:
+    """The answer without an object that is not meant, which is told by its place or box."""
+    if grounding.status not in (GroundingStatus.OK, GroundingStatus.AMBIGUOUS):
+        return grounding
+    found = grounding.candidates
+    if grounding.status is GroundingStatus.OK:
+        found = _the_only_one(grounding, frame)
+    if excluded.camera2fixed is not None and frame.camera2fixed is not None:
+        same = _at_the_place(found, frame.camera2fixed, excluded)
+    else:
+        same = max(found, key=lambda c: c.box.iou(excluded.candidate.box), default=None)
+        if same is not None and same.box.iou(excluded.candidate.box) < _SAME_BOX:
+            same = None
+    rest = tuple(candidate for candidate in found if candidate is not same)
+    before = excluded.candidate.description or excluded.candidate.label
+    if len(rest) == 1 and same is not None:
+        words = rest[0].description or rest[0].label
+        return as_found(grounding, rest[0], f'{words}, the other one than {before}, is meant')
+    if rest and grounding.status is GroundingStatus.AMBIGUOUS:
+        named = ' or '.join(candidate.description or candidate.label for candidate in rest)
+        question = f'Which other one do you mean: {named}?'
+        return replace(grounding, candidates=rest, question=question)
+    if rest:
+        return grounding
+    return replace(
+        grounding,
+        status=GroundingStatus.NOT_FOUND,
+        message=f'there is no other one than {before}',
+        box=None,
+        mask=None,
+        rectangles=(),
+        contacts=(),
+    )
+
+
+def answered(grounding: Grounding, frame: RgbdFrame) -> Choice | None:
+    """The object of an OK answer, for what is said of it later; None where there is none."""
+    found = _the_only_one(grounding, frame)
+    if grounding.status is not GroundingStatus.OK or not found:
+        return None
+    return Choice(found[0], found, frame.camera2fixed)
 
 
 def _the_only_one(grounding: Grounding, frame: RgbdFrame) -> tuple[ObjectCandidate, ...]:

@@ -222,7 +222,7 @@ class GroundingNode(ManagedNode):
         if not self.active:
             response.message = describe_state(self.get_fully_qualified_name(), self.state)
             return response
-        request = self._requests.submit(Query(asked.instruction))
+        request = self._requests.submit(self._queries.of_words(asked.instruction))
         response.request_id = request.request_id
         answer = request.answer
         response.accepted = answer is None or answer.status != GroundingStatus.FAILED
@@ -230,7 +230,7 @@ class GroundingNode(ManagedNode):
         return response
 
     def _on_instruction(self, message: String) -> None:
-        self._requests.submit(Query(message.data))
+        self._requests.submit(self._queries.of_words(message.data))
 
     def _on_answer(self, message: String) -> None:
         try:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.grounding import judge, read_questions
+from benchmarks.grounding.frames import judge, read_questions
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus
 from realvlg_ros.image_region import Box
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from realvlg_ros.closed_loop.sentences import Named, sentence_for
-from realvlg_ros.grounding.tabletop.grammar import NounKind, parse
+from realvlg_ros.grounding.language.parser import understand
+from realvlg_ros.grounding.language.syntax import Color, NounKind, Place
 
 
 def thing(name, color, x, z=0.6):
@@ -43,6 +44,7 @@ def test_a_single_object_needs_no_attribute():
 
 @pytest.mark.parametrize('words', sorted(said('a')))
 def test_the_grammar_reads_them(words):
-    phrase = parse(words)
-    assert phrase.kind in (NounKind.GENERIC, NounKind.SHAPE)
-    assert phrase.colors == ('red',) or phrase.places
+    sentence = understand(words)
+    thing = sentence.thing
+    assert not sentence.unknown and thing.noun.kind in (NounKind.GENERIC, NounKind.SHAPE)
+    assert Color(('red',)) in thing.said or any(isinstance(said, Place) for said in thing.said)

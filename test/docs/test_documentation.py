@@ -163,10 +163,11 @@ def test_options_of_backends_exist() -> None:
     from realvlg_ros.grounding.detector import DetectorSettings
     from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
     from realvlg_ros.grounding.server import ServerSettings
+    from realvlg_ros.grounding.tabletop import TabletopSettings
 
     known = {
         name
-        for settings in (DetectorSettings, RealvlgSettings, ServerSettings)
+        for settings in (DetectorSettings, RealvlgSettings, ServerSettings, TabletopSettings)
         for name in settings.__dataclass_fields__
     }
     named = names_under('option')

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from field import Row, table
 
-from benchmarks.grounding import FRAMES
+from benchmarks.grounding.frames import FRAMES
 from benchmarks.objects import make_scene, procedural_objects
 from realvlg_ros.evaluation.mesh_judge import GraspFailure, judge_grasp
 from realvlg_ros.frame_folder import read_frame

@@ -13,7 +13,7 @@ from table_scene import BLUE_BOX, CAMERA, RED_BOX, TABLE, camera2world
 
 from benchmarks.analytic.cast import Placed, cast, stand
 from benchmarks.analytic.solids import box, cylinder
-from benchmarks.grounding import FRAMES
+from benchmarks.grounding.frames import FRAMES
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.grounding import Grounding
@@ -65,7 +65,10 @@ ROWS = [
     Row('a state of anything', (MUG, 'the heavy thing'), 'AMBIGUOUS', ('heavy',)),
     Row('light is no colour', (MUG, 'the light one'), 'AMBIGUOUS', ('light',)),
     Row('transparent and opaque', (MUG, 'the transparent red mug'), 'AMBIGUOUS', UNSURE),
-    Row('a count', (BOXES, 'the second box from the left'), 'AMBIGUOUS', ('second',)),
+    Row('counted from a side', (BOXES, 'the second box from the left'), 'OK'),
+    Row('counted from no side', (BOXES, 'the second box'), 'AMBIGUOUS', ('which side',)),
+    Row('no known word', (BOTH, 'the red blorf'), 'AMBIGUOUS', ('not understood', 'blorf')),
+    Row('a word too many', (BOXES, 'the blorf red box'), 'AMBIGUOUS', ('not understood',)),
     Row('forbidden', (BOTH, "don't touch the red mug"), 'AMBIGUOUS', ("don't",)),
     Row('forbidden at length', (BOTH, 'please do not pick up the red mug'), 'AMBIGUOUS', ('not',)),
     Row('a landmark that decides', (BOXES, 'the box near the flange'), 'AMBIGUOUS', ('flange',)),

@@ -7,16 +7,20 @@ from realvlg_ros.grounding.detector import DetectorSettings
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
 from realvlg_ros.grounding.registry import make_grounder, read_options
 from realvlg_ros.grounding.server import ServerSettings
+from realvlg_ros.grounding.tabletop import TabletopSettings
 
-SETTINGS = {'realvlg': RealvlgSettings, 'server': ServerSettings, 'detector': DetectorSettings}
+SETTINGS = {'realvlg': RealvlgSettings, 'server': ServerSettings, 'detector': DetectorSettings,
+            'tabletop': TabletopSettings}  # fmt: skip
 
 
 @pytest.mark.parametrize('name', sorted(SETTINGS))
 def test_the_shipped_options_are_all_there_and_are_the_defaults(name):
     options = read_options(name)
     kind = SETTINGS[name]
-    assert set(options) == {f.name for f in fields(kind)}
-    changed = {f.name for f in fields(kind) if f.default != options[f.name]}
+    # A block has defaults of its own.
+    named = {f.name for f in fields(kind) if f.name != 'segmentation'}
+    assert set(options) == named
+    changed = {f.name for f in fields(kind) if f.name in named and f.default != options[f.name]}
     assert changed <= {'box_checkpoint', 'checkpoint'}
     assert make_grounder(name, options).name == name
 

@@ -4,7 +4,8 @@ import pytest
 
 from realvlg_ros.errors import InstructionError
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
-from realvlg_ros.grounding.open_questions import OpenQuestions, joined
+from realvlg_ros.grounding.language.reply import joined
+from realvlg_ros.grounding.open_questions import OpenQuestions
 from realvlg_ros.grounding.query import Choice, Query
 from realvlg_ros.image_region import Box
 
@@ -34,6 +35,18 @@ def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
         ('give me the mug', 'the mug next to the banana', 'the mug next to the banana'),
         ('pick up the mug on the table', 'the red one', 'the red mug on the table'),
         ('pick up the mug\\1 \\q', 'the red one', 'the red mug\\1 \\q'),
+        ('pick up the red mug', 'no, the blue one', 'the blue mug'),
+        ('pick up the red mug', 'no the mug behind the box', 'the mug behind the box'),
+        ('pick up the red mug', 'never mind', 'never mind'),
+        ('pick up the box', 'not the blue one', 'the box that is not the blue one'),
+        (
+            'take a box',
+            'neither the red nor the blue one',
+            'the box that is neither the red nor the blue one',
+        ),
+        ('nimm die rote Tasse', 'die linke', 'nimm die rote Tasse, die linke'),
+        ('nimm die rote Tasse', 'neben der Dose', 'nimm die rote Tasse, neben der Dose'),
+        ('nimm die Tasse', 'die Tasse neben der Dose', 'die Tasse neben der Dose'),
     ],
 )
 def test_a_reply_completes_the_sentence(instruction, reply, sentence):
@@ -44,7 +57,9 @@ def test_a_reply_completes_the_sentence(instruction, reply, sentence):
     ('words', 'number', 'chosen'),
     [
         ('', 2, 1), ('the first one', 0, 0), ('second', 0, 1), ('number 2', 0, 1),
-        ('The left one.', 0, 0), ('the left', 0, 0),
+        ('The left one.', 0, 0), ('the left', 0, 0), ('the last one', 0, 1), ('2', 0, 1),
+        ('two', 0, 1), ('the 2nd', 0, 1), ('either', 0, 0), ('any of them', 0, 0), ('both', 0, 0),
+        ('die zweite', 0, 1), ('Nummer 1', 0, 0), ('number two please', 0, 1),
     ],
 )  # fmt: skip
 def test_a_candidate_is_chosen_by_number_or_by_its_words(words, number, chosen):
@@ -66,6 +81,7 @@ def test_yes_takes_the_only_candidate_and_no_is_asked_for_other_words():
         ('other', 'the left one', 0, "token 'other'"),
         (None, '', 3, 'candidate 3 is chosen; the question has 2'),
         (None, '', 0, 'holds no word'),
+        (None, 'a' * 200_000, 0, 'longer than 1000'),
     ],
 )
 def test_a_reply_that_says_nothing_is_refused(token, words, choice, message):

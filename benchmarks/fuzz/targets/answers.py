@@ -12,13 +12,13 @@ from benchmarks.fuzz.target import Target
 from realvlg_ros.errors import GroundingError
 from realvlg_ros.grounding.chat_client import ChatClient
 from realvlg_ros.grounding.grounding import check_instruction
+from realvlg_ros.grounding.language.parser import understand
 from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges, parse_answer
 from realvlg_ros.grounding.realvlg.answer.calibration import Calibration
 from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint
 from realvlg_ros.grounding.realvlg.model.quantization import Quantization
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.realvlg.tools.hashes import check_hashes, hash_files
-from realvlg_ros.grounding.tabletop.grammar import parse
 
 # The picture that replies are about, px.
 _SIZE = (640, 480)
@@ -30,6 +30,8 @@ _TEXTS = {
 _SENTENCES = (
     'pick up the red mug on the left', 'the second box from the right behind the bottle',
     'hand me the largest yellow thing next to the bowl, not the cup', 'the mug between the boxes',
+    'nimm die zweite rote Tasse von links, die nicht auf dem Teller steht',
+    'um, the botle or, no wait, the other one that is taller than the can but shorter than it',
 )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def _sentences(_: Path) -> Mapping[str, bytes]:
 
 
 def _instruction(data: bytes, _: Path) -> object:
-    return parse(check_instruction(data.decode('utf-8', 'surrogateescape')))
+    return understand(check_instruction(data.decode('utf-8', 'surrogateescape')))
 
 
 def _address(data: bytes, _: Path) -> object:

@@ -1,259 +1,298 @@
-"""A match turned into a Grounding: status, evidence, candidates and the question to ask."""
+"""A verdict turned into a Grounding: status, evidence, candidates and the question to ask."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from ...camera import Camera
 from ...camera.depth_check import UNIT_HINT
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
+from ..language.decision import Outcome, Verdict, lost_colors
+from ..language.evaluation import Scene
+from ..language.notation import notation
+from ..language.question import tell_apart
+from ..language.shapes import shapes
+from ..language.syntax import AllOf, Color, Intent, Noun, Sentence, Thing
+from ..language.wording import in_words
 from .attributes import SceneObject
 from .color_part import ColorSplit, split_by_color
-from .confirmation import is_confirmed
-from .grammar import NounKind, Phrase
-from .lexicon import SHAPES
-from .matching import Fit, Match
 from .scene import TabletopScene
 
-# Candidates that an answer holds. Chosen: more are no help to who is asked.
-_MAX_CANDIDATES = 8
-# The question names so many of them. Chosen: more are not remembered when heard.
-_NAMED = 3
-# A lower score is asked about, not taken. Chosen: a little above what contradicts the phrase.
-_SURE = 0.35
-# What remains of the score when a word could not be confirmed. Chosen: a noun says more than
-# another word.
-_UNCONFIRMED_NOUN = 0.75
-_UNCONFIRMED_WORD = 0.9
+# Candidates that an answer holds, and that its question names. Chosen: more are not remembered
+# when heard.
+_MAX_CANDIDATES = 4
 # An empty support nearer or farther than this, m, and a thing so many times larger or smaller than
 # those of its name, may be due to the unit of the depth. Chosen: most cameras look at tables from
 # within these, and the sizes in the lexicon have room.
 _USUAL_SUPPORT_M = (0.2, 1.8)
 _OTHER_SIZE = 1.4
+_NO_OBJECT = {
+    Intent.STOP: 'asks to stop, and means no object',
+    Intent.GREETING: 'is a greeting, and means no object',
+    Intent.YES: 'answers a question, and none waits: no object is meant',
+    Intent.NO: 'answers a question, and none waits: no object is meant',
+    Intent.NOTHING: 'names no object',
+    Intent.OTHER_SCRIPT: 'is in a script that no lexicon is written in: no object is understood',
+}
 
 
-def make_grounding(
-    frame: RgbdFrame,
-    instruction: str,
-    phrase: Phrase,
-    objects: Sequence[SceneObject],
-    result: Match,
-    scene: TabletopScene,
-) -> Grounding:
-    """Say what a match means.
+@dataclass(frozen=True)
+class Looked:
+    """What an answer is made of.
 
-    Args:
+    Attributes:
         frame: the image that was looked at.
         instruction: the sentence.
-        phrase: what it asks for.
+        sentence: what was understood of it.
         objects: everything seen on the support.
-        result: which of the objects fit.
-        scene: what the objects were found in.
+        working: what the objects were found in.
+        scene: what the sentence was weighed against.
+        verdict: what came of it.
     """
-    builder = _Builder(frame, instruction, phrase, objects, scene.step)
-    if len(result.fits) == 1 and builder.is_sure(result.fits[0], scene):
-        split = builder.split(result.fits[0], scene)
+
+    frame: RgbdFrame
+    instruction: str
+    sentence: Sentence
+    objects: Sequence[SceneObject]
+    working: TabletopScene
+    scene: Scene
+    verdict: Verdict
+
+
+def make_grounding(looked: Looked) -> Grounding:
+    """Say what a verdict means."""
+    builder = _Builder(looked)
+    verdict = looked.verdict
+    if looked.sentence.intent in _NO_OBJECT:
+        return builder.no_object()
+    if verdict.outcome is Outcome.NONE:
+        return builder.not_found()
+    if verdict.outcome is Outcome.FOUND:
+        split = builder.split(verdict.order[0])
         if not split.doubtful:
-            return builder.found(result.fits[0], split.part)
-    if result.fits:
-        return builder.ambiguous(result.fits)
-    return builder.not_found(result)
+            return builder.found(split.part)
+    return builder.ambiguous()
 
 
 class _Builder:
-    """What the three answers share."""
+    """What the answers share."""
 
-    def __init__(
-        self,
-        frame: RgbdFrame,
-        instruction: str,
-        phrase: Phrase,
-        objects: Sequence[SceneObject],
-        step: int,
-    ) -> None:
-        self.frame = frame
-        self.instruction = instruction
-        self.phrase = phrase
-        self.objects = objects
-        self.step = step
+    def __init__(self, looked: Looked) -> None:
+        self.looked = looked
+        self.frame, self.objects = looked.frame, looked.objects
+        self.sentence, self.verdict = looked.sentence, looked.verdict
+        self.working = looked.working
+        node = looked.sentence.thing
+        self.node = node.parts[0] if isinstance(node, AllOf) else node
 
-    def score(self, fit: Fit) -> float:
-        """The fit, less what the words that could not be confirmed leave open."""
-        known = self.phrase.kind in (NounKind.GENERIC, NounKind.SHAPE)
-        score = fit.score * (1 if known else _UNCONFIRMED_NOUN)
-        score *= _UNCONFIRMED_WORD ** len(self.phrase.unconfirmed)
-        return float(np.clip(score, 0, 1))
+    @property
+    def noun(self) -> Noun:
+        """The noun of what is asked for; of none where there are several."""
+        return self.node.noun if isinstance(self.node, Thing) else Noun()
 
-    def is_sure(self, fit: Fit, scene: TabletopScene) -> bool:
-        """Whether the only object that fits is the one meant, beyond a guess."""
-        if self.score(fit) < _SURE or self.phrase.lost_colors:
-            return False
-        if not scene.has_support:
-            return bool(self.phrase.colors) and not self.phrase.doubts
-        return is_confirmed(self.phrase, fit, self.objects, scene.color.shape[1])
+    @property
+    def words(self) -> str:
+        """What is asked for, as said."""
+        return self.sentence.words or in_words(self.node)
 
-    def split(self, fit: Fit, scene: TabletopScene) -> ColorSplit:
+    def split(self, index: int) -> ColorSplit:
         """Two things of two colours in the object, where one colour is asked for."""
-        if len(self.phrase.colors) != 1:
+        names = self._colors()
+        if len(names) != 1 or self.looked.scene.colorless:
             return ColorSplit()
-        return split_by_color(scene, self.objects[fit.index].region, self.phrase.colors[0])
+        return split_by_color(self.looked.working, self.objects[index].region, names[0])
 
-    def found(self, fit: Fit, part: RegionMask | None) -> Grounding:
-        item = self.objects[fit.index]
-        doubts = self._doubts()
-        region = enlarged(part or item.region, self.step, self.frame.camera)
-        message = f'{self._describe(fit.index)} fits "{self.phrase.text}"'
+    def _colors(self) -> list[str]:
+        said = self.node.said if isinstance(self.node, Thing) else ()
+        return [name for m in said if isinstance(m, Color) for name in m.names]
+
+    def no_object(self) -> Grounding:
+        message = f'"{self.looked.instruction[:80]}" {_NO_OBJECT[self.sentence.intent]}'
+        return self._grounding(GroundingStatus.NOT_FOUND, message)
+
+    def found(self, part: RegionMask | None) -> Grounding:
+        index = self.verdict.order[0]
+        item = self.objects[index]
+        region = self.working.in_frame(part or item.region, self.frame.camera)
+        message = f'{self._describe(index)} fits "{self.words}"'
         if part is not None:
-            message += f'; its {self.phrase.colors[0]} part is meant'
+            message += f'; its {self._colors()[0]} part is meant'
         if len(self.objects) == 1:
             message += '; it is the only object seen'
+        if self.verdict.more:
+            further = '; '.join(self._describe(each) for each in self.verdict.more)
+            message += f'; it is the first of several that are asked for, the others: {further}'
+        if isinstance(self.sentence.thing, AllOf):
+            rest = ' and '.join(in_words(part) for part in self.sentence.thing.parts[1:])
+            message += f'; it is the first that is asked for, then {rest}'
         return self._grounding(
             GroundingStatus.OK,
-            message + doubts,
+            message + self._notes(),
             label=self._label(item),
-            score=self.score(fit),
+            score=float(np.clip(1 - self.verdict.risk, 0, 1)),
             box=region.box,
             mask=region,
         )
 
-    def ambiguous(self, fits: Sequence[Fit]) -> Grounding:
-        listed = [self._describe(fit.index) for fit in fits[:_MAX_CANDIDATES]]
-        wanted = self.phrase.noun or 'one'
-        named = listed[:_NAMED] + ['another one'] * (len(listed) > _NAMED)
-        told = self.phrase.names_attributes or self.phrase.kind is NounKind.SHAPE
-        sure = told and not self.phrase.doubts and not self.phrase.lost_colors
-        if len(fits) == 1:
-            message = f'one object may be "{self.phrase.text}", which is not sure: {listed[0]}'
-        elif told:
-            message = f'{len(fits)} objects fit "{self.phrase.text}"'
+    def ambiguous(self) -> Grounding:
+        order = self.verdict.order
+        count = len(order)
+        shown = order[:_MAX_CANDIDATES]
+        apart = tell_apart(shown, self.looked.scene)
+        told = not isinstance(self.node, Thing) or bool(self.node.said or self.noun.shape)
+        described = [
+            f'{words}, {self._measures(i)}' for words, i in zip(apart, shown, strict=True)
+        ]
+        if count == 1:
+            apart = described = [self._describe(order[0])]
+            message = f'one object may be "{self.words}", which is not sure: {apart[0]}'
+            question = f'Do you mean {apart[0]}?'
         else:
-            message = (
-                f'{len(fits)} objects are seen and only recognition could tell which is meant'
-            )
+            message = f'{count} objects fit "{self.words}"'
+            if not told:
+                message = (
+                    f'{count} objects are seen and only recognition could tell which is meant'
+                )
+            named = apart + ['another one'] * (count > len(apart))
+            question = f'Which {self.noun.text or "one"} do you mean: {" or ".join(named)}?'
+        if self.sentence.intent is Intent.FORBID:
+            message = f'"{self.looked.instruction[:80]}" says what is not to be taken; {message}'
+        elif self.verdict.why:
+            message += f'; {self.verdict.why}'
+        sure = told and not self.verdict.doubts and not self.verdict.why
         return self._grounding(
             GroundingStatus.AMBIGUOUS,
-            message + self._doubts(),
-            score=float(np.clip(fits[0].score / len(fits), 0, 1)),
-            candidates=self._candidates(fits),
-            candidates_fit=bool(sure and 1 < len(fits) <= _MAX_CANDIDATES),
-            question=(
-                f'Do you mean {listed[0]}?'
-                if len(fits) == 1
-                else f'Which {wanted} do you mean: {" or ".join(named)}?'
-            ),
+            message + self._notes(),
+            score=float(np.clip(self.verdict.scores[order[0]], 0, 1)),
+            candidates=self._candidates(shown, described),
+            candidates_fit=bool(sure and 1 < count <= _MAX_CANDIDATES),
+            question=question,
         )
 
-    def not_found(self, result: Match) -> Grounding:
+    def not_found(self) -> Grounding:
         count = len(self.objects)
+        nearest = self.verdict.order[:3]
         if count == 0:
             message = 'no object is seen on the support'
         else:
-            listed = [self._describe(index) for index in range(min(count, _MAX_CANDIDATES))]
-            seen = '1 object seen' if count == 1 else f'{count} objects seen'
-            nearest = result.rejected[0] if result.rejected else None
-            why = result.reason or f'none fits "{self.phrase.text}"'
-            if nearest and nearest.reasons and not result.reason:
-                why += f' (nearest: {self._describe(nearest.index)}, but {nearest.reasons[0]})'
-            message = f'{seen}: {"; ".join(listed)}; {why}'
-        if self.phrase.shape and SHAPES[self.phrase.shape].is_flat:
+            message = f'no {self._wanted()}: I see {self._seen()}'
+            why = self.verdict.why
+            reasons = self.verdict.reasons[nearest[0]] if nearest else ()
+            if why:
+                message += f'; {why}'
+            elif reasons:
+                message += f'; nearest is {self._describe(nearest[0])}, but {reasons[0]}'
+        shape = self.noun.shape
+        if shape and shapes()[shape].is_flat:
             message += '; what lies flat is not told from its support by depth'
-        message += self._unit_hint(result) + (self._doubts() if self.phrase.lost_colors else '')
+        message += self._unit_hint() + self._notes()
+        described = [self._describe(index) for index in nearest]
+        for number, index in enumerate(nearest):
+            if reasons := self.verdict.reasons[index]:
+                described[number] += f', but {reasons[0]}'
         return self._grounding(
-            GroundingStatus.NOT_FOUND, message, candidates=self._candidates(result.rejected[:3])
+            GroundingStatus.NOT_FOUND, message, candidates=self._candidates(nearest, described)
         )
 
-    def _unit_hint(self, result: Match) -> str:
+    def _wanted(self) -> str:
+        """What is asked for, without its article."""
+        return in_words(self.node).removeprefix('the ').replace(' one', ' object', 1)
+
+    def _seen(self) -> str:
+        """The colours of what is seen, each with its number of things."""
+        words = [item.color_words() for item in self.objects]
+        listed = [
+            f'{words.count(word)} {word} objects' if words.count(word) > 1 else f'a {word} object'
+            for word in dict.fromkeys(words)
+        ]
+        return ', '.join(listed)
+
+    def _unit_hint(self) -> str:
         """Words on the unit of depth, where that may be why nothing fits."""
         if not self.objects:
             low, high = _USUAL_SUPPORT_M
             distance = float(np.median(self.frame.depth[self.frame.valid]))
             return '' if low < distance < high else f': at {distance:.2f} m, {UNIT_HINT}'
-        if not (self.phrase.shape and result.rejected):
+        if not (self.noun.shape and self.verdict.order):
             return ''
-        low, high = SHAPES[self.phrase.shape].size
-        size = self.objects[result.rejected[0].index].size
+        low, high = shapes()[self.noun.shape].size
+        size = self.objects[self.verdict.order[0]].size
         odd = max(size / high, low / max(size, 1e-3)) > _OTHER_SIZE
         return f'. If it is of another size, {UNIT_HINT}' if odd else ''
 
     def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
+        parse = ' || '.join(notation(node) for node in self.sentence.wanted)
+        unverified = status is GroundingStatus.OK and not self.verdict.noun_verified
+        if unverified and self.noun.text:
+            message += f'; the noun "{self.noun.text}" is not verified'
+        message += f'; read as {parse}' if parse and self.objects else ''
         return Grounding(
             status=status,
-            instruction=self.instruction,
+            instruction=self.looked.instruction,
             message=message,
             stamp_ns=self.frame.stamp_ns,
             frame_id=self.frame.camera.frame_id,
             image_width=self.frame.camera.width,
             image_height=self.frame.camera.height,
             backend='tabletop',
+            noun_verified=self.verdict.noun_verified,
+            parse=parse,
             **fields,  # type: ignore[arg-type]
         )
 
-    def _candidates(self, fits: Sequence[Fit]) -> tuple[ObjectCandidate, ...]:
+    def _candidates(
+        self, indices: Sequence[int], described: Sequence[str]
+    ) -> tuple[ObjectCandidate, ...]:
         return tuple(
             ObjectCandidate(
-                label=self._label(self.objects[fit.index]),
-                description=self._describe(fit.index)
-                + (f', but {fit.reasons[0]}' if fit.reasons else ''),
-                score=float(np.clip(fit.score, 0, 1)),
-                box=self._box(self.objects[fit.index]),
-                position=self.objects[fit.index].position.astype(np.float64),
-                mask=enlarged(self.objects[fit.index].region, self.step, self.frame.camera),
+                label=self._label(self.objects[index]),
+                description=words,
+                score=float(np.clip(self.verdict.scores[index], 0, 1)),
+                box=self._box(self.objects[index]),
+                position=self.objects[index].position.astype(np.float64),
+                mask=self.working.in_frame(self.objects[index].region, self.frame.camera),
             )
-            for fit in fits[:_MAX_CANDIDATES]
+            for index, words in zip(indices, described, strict=True)
         )
 
     def _label(self, item: SceneObject) -> str:
-        noun = self.phrase.noun or 'object'
-        return f'{item.color_words()} {noun}'
+        return f'{item.color_words()} {self.noun.text or "object"}'
 
     def _box(self, item: SceneObject) -> Box:
-        box = item.box
-        scaled = Box(*(value * self.step for value in box.as_tuple()))
-        return scaled.clipped(self.frame.camera.width, self.frame.camera.height)
+        box = self.working.in_frame(item.region, self.frame.camera).box
+        return box.clipped(self.frame.camera.width, self.frame.camera.height)
 
-    def _doubts(self) -> str:
-        words = self.phrase.doubts
+    def _notes(self) -> str:
+        """What was not confirmed, and what was taken for another word."""
+        words = self.verdict.doubts
         said = f'; not confirmed by colour or shape: {", ".join(words)}' if words else ''
-        if self.phrase.lost_colors:
-            lost = ' or '.join(dict.fromkeys(self.phrase.lost_colors))
+        for wrong, taken in self.sentence.mended:
+            said += f'; "{wrong}" was taken for "{taken}"'
+        if lost := lost_colors(self.sentence, self.looked.scene):
             said += (
-                f'; the image has no colour, so that {lost} cannot be told: use a colour stream '
-                '(rgb8 or bgr8), or ask by size or place'
+                f'; the image has no colour, so that {" or ".join(lost)} cannot be told: use a '
+                'colour stream (rgb8 or bgr8), or ask by size or place'
             )
         return said
 
     def _describe(self, index: int) -> str:
         """What tells an object from the others, in words."""
         item = self.objects[index]
-        width = self.frame.camera.width / self.step
-        x = item.box.center[0] / width
+        x = float(self.looked.scene.view.across([item])[0])
         side = 'left' if x < 0.4 else 'right' if x > 0.6 else 'middle'
         place = 'in the middle' if side == 'middle' else f'on the {side}'
+        return f'the {item.color_words()} object, {self._measures(index, place)}'
+
+    def _measures(self, index: int, place: str = '') -> str:
+        """Size and place of an object in words."""
+        item = self.objects[index]
         distance = float(np.linalg.norm(item.position))
         return (
-            f'the {item.color_words()} object, {item.length * 100:.0f} cm long and '
-            f'{item.height * 100:.0f} cm high, {place}, {distance:.2f} m away'
+            f'{item.length * 100:.0f} cm long and {item.height * 100:.0f} cm high, '
+            + (place and f'{place}, ')
+            + f'{distance:.2f} m away'
         )
-
-
-def enlarged(region: RegionMask, step: int, camera: Camera) -> RegionMask:
-    """A region of the working image in the frame, whose pixels are step times finer.
-
-    Args:
-        region: in the working image.
-        step: pixels of the frame for one of the working image.
-        camera: intrinsics of the frame.
-    """
-    if step == 1:
-        return region
-    rows, columns = (side * step for side in region.data.shape)
-    data = cv2.resize(
-        region.data.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST
-    ).astype(bool)
-    x, y = region.x_offset * step, region.y_offset * step
-    return RegionMask(x, y, data[: camera.height - y, : camera.width - x])

@@ -10,12 +10,16 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
+from .looks import has_handle, is_open, lightness, patterned, transparent
 from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # A colour is named in a description when it covers this share of the object. Chosen: a fifth and a
 # margin.
 _NAMED_SHARE = 0.22
+# Colours are those of the pixels with a reading where these are at least this share. Chosen: paint
+# that loses more of them must not be left out.
+_MEASURED_SHARE = 0.85
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,15 @@ class SceneObject:
         ground: (2,) centre along the support, m: to the right, and away from the camera.
         height: of its top above the support, m.
         length, width: sides of its visible footprint, m; length >= width.
-        cut_off: whether it touches the image's border.
+        cut_off: whether it touches the image's border, so that it is known only as far as it is
+            seen.
+        lightness: 0 for black to 1 for white, in the light of the image.
+        one_thing: score, 0 to 1, that it is one thing and not two that touch.
+        patterned: likelihood, 0 to 1, that it bears print or a pattern.
+        transparent: the same that it is clear, since depth fails within its outline.
+        is_open: whether it is a container that is open above; None where that is not seen.
+        has_handle: whether a handle is seen; None where none is, since it may be behind.
+        inside_of, on_top_of: index, among the scene's objects, of what it lies in or on.
     """
 
     region: RegionMask
@@ -40,6 +52,39 @@ class SceneObject:
     length: float
     width: float
     cut_off: bool
+    lightness: float | None = None
+    one_thing: float = 1.0
+    patterned: float = 0.0
+    transparent: float = 0.0
+    is_open: bool | None = None
+    has_handle: bool | None = None
+    inside_of: int | None = None
+    on_top_of: int | None = None
+
+    @property
+    def height_m(self) -> float:
+        """Height of its top above the support, m."""
+        return self.height
+
+    @property
+    def length_m(self) -> float:
+        """The longer side of its visible footprint, m."""
+        return self.length
+
+    @property
+    def width_m(self) -> float:
+        """The shorter side of its visible footprint, m."""
+        return self.width
+
+    @property
+    def cut_by_image(self) -> bool:
+        """Whether the image's border cuts it, so that no size and no form of it is known."""
+        return self.cut_off
+
+    @property
+    def color_shares(self) -> dict[str, float]:
+        """Share of each colour name, summing to 1."""
+        return {name: float(self.colors[k]) for k, name in enumerate(COLOR_NAMES)}
 
     @property
     def box(self) -> Box:
@@ -103,9 +148,11 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
     rows, columns = scene.height.shape
     # Without a support heights start at the object's own far side.
     base = 0.0 if scene.has_support else float(percentiles(height, (2,))[0])
+    inner = _inner(mask, part.valid)
+    light = lightness(part, inner, white)
     return SceneObject(
         region=segment.region,
-        colors=_colors(part, mask, white),
+        colors=np.asarray(name_weights(part.color[inner], white).mean(axis=0), np.float32),
         position=np.median(points, axis=0).astype(np.float64),
         ground=np.median(ground, axis=0),
         height=max(float(percentiles(height, (98,))[0]) - base, 0.001),
@@ -114,6 +161,12 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
         cut_off=bool(
             min(box.x_min, box.y_min) <= 1 or box.x_max >= columns - 1 or box.y_max >= rows - 1
         ),
+        lightness=light,
+        one_thing=segment.one_thing,
+        patterned=patterned(scene.paint_names[segment.window], inner),
+        transparent=transparent(part, mask, light),
+        is_open=is_open(part, segment) if scene.has_support else None,
+        has_handle=has_handle(mask),
     )
 
 
@@ -138,10 +191,15 @@ def _trimmed(ground: Float32Array) -> Float32Array:
     return np.ascontiguousarray(kept, np.float32)
 
 
-def _colors(scene: TabletopScene, mask: BoolArray, white: Float32Array) -> Float32Array:
-    """Share of each colour name, of the mask without its blurred border."""
+def _inner(mask: BoolArray, valid: BoolArray) -> BoolArray:
+    """A mask (rows, columns) without its blurred border, where enough is left.
+
+    Args:
+        mask: of a thing.
+        valid: (rows, columns) where there are readings; the few others are at its border.
+    """
     inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if inner.sum() < 0.25 * mask.sum():
-        inner = mask
-    weights = name_weights(scene.color[inner], white)
-    return np.asarray(weights.mean(axis=0), np.float32)
+        return mask
+    measured = inner & valid
+    return measured if measured.sum() > _MEASURED_SHARE * inner.sum() else inner

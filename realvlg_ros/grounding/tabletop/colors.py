@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...arrays import ByteArray, Float32Array
+from ...arrays import BoolArray, ByteArray, Float32Array
 from .percentiles import percentiles
 
 # The eleven basic colour terms (Berlin & Kay 1969), in the order of every weight vector here.
@@ -49,6 +49,9 @@ _HUES = {
     'pink': (310, 336),
 }
 
+# A support whose least channel is a smaller share of its largest has a colour of its own. Chosen:
+# a white cloth by candle light has 0.75, pale wood by the light of the sky 0.62.
+_COLORED_SUPPORT = 0.7
 # Bits of a channel by which colours are looked up. Chosen: a table of 32 768 entries.
 _BITS = 5
 # CIELAB chroma above which a colour stands out from tinted greys and wood. Chosen: above the
@@ -76,11 +79,26 @@ def dominant_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
     return _dominant()[_index(color, white)]
 
 
-def estimate_white(color: ByteArray) -> Float32Array:
+def nearest_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
+    """Index of the name (...) that each pixel (..., 3) RGB has most of.
+
+    Args:
+        color: RGB.
+        white: as for name_weights.
+    """
+    return _nearest()[_index(color, white)]
+
+
+def estimate_white(color: ByteArray, support: BoolArray | None = None) -> Float32Array:
     """RGB (3,) that white has in an image (rows, columns, 3) RGB.
 
     The brightest pixels that are nearly neutral are taken for white: a dim picture makes white
-    things grey and a lamp gives them its colour.
+    things grey and a lamp gives them its colour. A support whose colour no lamp gives, such as
+    wood, tells nothing of the lamp, and is left out; a pale one tells most.
+
+    Args:
+        color: the image.
+        support: (rows, columns) where the bare support is seen.
     """
     pixels = color[::4, ::4].reshape(-1, 3)
     brightness = pixels.max(axis=1)
@@ -88,6 +106,12 @@ def estimate_white(color: ByteArray) -> Float32Array:
     level = float(np.clip(white, 100, 255))
     neutral = pixels.min(axis=1) > 0.6 * brightness
     bright = neutral & (brightness >= most)
+    if support is not None and support.any():
+        bare = support[::4, ::4].ravel()
+        own = np.median(pixels[bare], axis=0) if bare.any() else np.full(3, 255.0)
+        if own.min() < _COLORED_SUPPORT * own.max():
+            bright = ~bare & (pixels.min(axis=1) > _COLORED_SUPPORT * brightness)
+            bright &= brightness > 0.5 * level
     if bright.sum() < 0.01 * len(pixels):
         return np.full(3, level, np.float32)
     mean = pixels[bright].mean(axis=0, dtype=np.float32)
@@ -118,6 +142,12 @@ def _index(color: ByteArray, white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
         index <<= _BITS
         index |= channel.reshape(index.shape)
     return index
+
+
+@lru_cache(maxsize=1)
+def _nearest() -> ByteArray:
+    """Index of the name of each row of the table."""
+    return np.asarray(_table().argmax(axis=1), np.uint8)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,12 +14,21 @@ from ...frame import RgbdFrame
 from ...settings import Settings, from_options, setting
 from ...support_plane import seen_or_known_support
 from ..grounding import Grounding, never_aborted
-from .answer import make_grounding
+from ..language.decision import decide, names_of
+from ..language.evaluation import Scene
+from ..language.lexicon import LANGUAGES, lexicon
+from ..language.parser import AUTO, understand
+from ..language.seen import REFERENCE_FRAMES, View
+from ..language.shapes import shapes
+from ..language.syntax import Sentence
+from ..nouns.contrastive import ContrastiveScorer
+from ..nouns.printed_words import PrintedWords
+from ..nouns.scorer import NOTHING_TOLD, Names, NounScorer, together
+from .answer import Looked, make_grounding
 from .attributes import SceneObject, describe_object
-from .colorless import is_colorless, without_colors
+from .carrying import with_carriers
+from .colorless import is_colorless
 from .colors import name_weights
-from .grammar import parse
-from .matching import match
 from .patches import find_in_clutter
 from .scene import TabletopScene
 from .segmentation import SegmentationSettings, segment
@@ -41,6 +50,32 @@ class TabletopSettings(Settings):
         'bin, only patches of one colour are told apart.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
+    language: str = setting(
+        AUTO,
+        'Lexicon that instructions are read with; auto takes the one that knows most words.',
+        choices=(AUTO, *LANGUAGES),
+    )
+    reference_frame: str = setting(
+        'camera',
+        'Whose left, right, front and back is meant: camera of who looks as it does, facing of '
+        'who looks at it from the other side, fixed of who looks along the x axis of the fixed '
+        'frame.',
+        choices=REFERENCE_FRAMES,
+    )
+    noun_checkpoint: str = setting(
+        '',
+        'Folder of a SigLIP or CLIP model that recognises things by their names; empty: none. It '
+        'answers only where realvlg_nouns.json lies beside its weights, and orders questions '
+        'otherwise.',
+    )
+    read_words: bool = setting(
+        False, 'Whether words that are printed on things are read, by rapidocr.'
+    )
+    max_wrong: float = setting(
+        0.05,
+        'Share of answers that may be wrong; what is less sure is asked about.',
+        unit='unitless', low=0.0, high=1.0,
+    )  # fmt: skip
 
 
 class TabletopGrounder:
@@ -51,15 +86,37 @@ class TabletopGrounder:
 
     name = 'tabletop'
 
-    def __init__(self, settings: TabletopSettings | None = None) -> None:
+    def __init__(
+        self, settings: TabletopSettings | None = None, scorers: Sequence[NounScorer] | None = None
+    ) -> None:
+        """Check the settings; nothing is loaded before `load`.
+
+        Args:
+            settings: how it looks at a scene.
+            scorers: what recognises things by their names; None: those of the settings.
+        """
         self.settings = settings or TabletopSettings()
+        self._scorers = list(_scorers(self.settings) if scorers is None else scorers)
 
     def load(self) -> None:
-        """Build the colour table; there is nothing else to load."""
+        """Build the colour table, and read the lexicons and the weights of recognisers.
+
+        Raises:
+            ParameterError: a lexicon cannot be read.
+            GroundingError: weights cannot be used.
+            MissingDependencyError: a package that a setting needs is not installed.
+        """
+        for scorer in self._scorers:
+            scorer.load()
         name_weights(np.zeros((1, 3), np.uint8))
+        shapes()
+        for language in LANGUAGES:
+            lexicon(language)
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Free what was loaded."""
+        for scorer in self._scorers:
+            scorer.close()
 
     def ground(
         self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool] = never_aborted
@@ -68,23 +125,49 @@ class TabletopGrounder:
 
         Args:
             frame: colour and depth.
-            instruction: a sentence in English.
+            instruction: a sentence in a language that there is a lexicon of.
             aborted: asked between the steps.
 
         Raises:
             GroundingCanceled: aborted returned True.
         """
         clock = _Clock(aborted)
-        phrase = parse(instruction)
-        if is_colorless(frame.color):
-            phrase = without_colors(phrase)
+        sentence = understand(instruction, self.settings.language)
         clock.mark('parse')
-        scene, objects = self._look(frame, clock)
-        result = match(phrase, objects, scene.color.shape[1], scene.has_support)
+        working, objects = self._look(frame, clock)
+        names = self._names(frame, sentence, working, objects)
+        scene = Scene(
+            objects,
+            View.of_frame(frame, working.plane.normal, self.settings.reference_frame),
+            working.has_support,
+            is_colorless(frame.color),
+            names.chances,
+            names.hints,
+        )
+        verdict = decide(sentence, scene, self.settings.max_wrong)
         clock.mark('match')
-        grounding = make_grounding(frame, instruction, phrase, objects, result, scene)
+        looked = Looked(frame, instruction, sentence, objects, working, scene, verdict)
+        grounding = make_grounding(looked)
         clock.mark('answer')
         return replace(grounding, timings_ms=clock.timings_ms)
+
+    def _names(
+        self,
+        frame: RgbdFrame,
+        sentence: Sentence,
+        working: TabletopScene,
+        objects: Sequence[SceneObject],
+    ) -> Names:
+        """What the recognisers say of the names in a sentence."""
+        said = tuple(dict.fromkeys(name for node in sentence.wanted for name in names_of(node)))
+        if not self._scorers or not said or not objects:
+            return NOTHING_TOLD
+        boxes = [working.in_frame(item.region, frame.camera).box for item in objects]
+        return together(self._scorers)(frame, boxes, said)
+
+    def see(self, frame: RgbdFrame) -> tuple[TabletopScene, list[SceneObject]]:
+        """The scene in which ground() looks for things, and the objects that it sees there."""
+        return self._look(frame, _Clock(never_aborted))
 
     def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[TabletopScene, list[SceneObject]]:
         """Everything that stands on the support, or patches of colour where none is seen."""
@@ -97,7 +180,8 @@ class TabletopGrounder:
             scene = TabletopScene.without_support(frame, settings.working_width_px)
             segments = find_in_clutter(scene, settings.min_area_px, settings.max_size)
         clock.mark('segment')
-        objects = [describe_object(scene, found, scene.white) for found in segments]
+        described = [describe_object(scene, found, scene.white) for found in segments]
+        objects = with_carriers(scene, segments, described)
         clock.mark('attributes')
         return scene, objects
 
@@ -131,6 +215,14 @@ class _Clock:
         self.timings_ms[stage] = 1000 * (now - self._last)
         self._last = now
         self.check()
+
+
+def _scorers(settings: TabletopSettings) -> list[NounScorer]:
+    """What recognises things by their names, as the settings say; what is read counts first."""
+    scorers: list[NounScorer] = [PrintedWords()] if settings.read_words else []
+    if settings.noun_checkpoint:
+        scorers.append(ContrastiveScorer(settings.noun_checkpoint))
+    return scorers
 
 
 def make_grounder(**options: Any) -> TabletopGrounder:

@@ -1,19 +1,56 @@
-"""Fragments of one object joined again after the cut at depth edges."""
+"""Surfaces of one thing joined again after the cut at edges of depth and colour."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ...arrays import Float32Array, Int32Array
+from ...arrays import Float32Array, IndexArray, Int32Array
+from .contacts import Borders, Contact
+from .likeness import is_same_paint, lab_of
 from .percentiles import percentiles
-from .scene import Segment, TabletopScene
+from .scene import TabletopScene
 
-# Segments this many working pixels apart count as neighbours. Chosen: the width of a seam without
-# depth.
-_REACH_PX = 8
+# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
+# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
+_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
+# So many pairs of pixels tell a bend. Chosen: noise averages out.
+_FEW_BENDS = 24
+# Depths that differ by more, m, over a border are of two things. Chosen: slanted surfaces differ
+# by less over eight pixels.
+_STEP_M = 0.02
+# Two paints meet flush where the depth differs by less, m, and does not bend inward: a print, a
+# cap, a carton of two colours. Chosen: things that touch hardly ever are so aligned.
+_FLUSH_M = 0.008
+# A surface of this share of its neighbour's area is a part of it in doubt: a handle, a lid; and of
+# this one, if it has another colour: a print. Chosen: things that touch are rarely so different.
+_PART_SHARE = 0.3
+_PRINT_SHARE = 0.12
+# A border this long by the shorter outline is of a print or a label, not of two things side by
+# side. Chosen: see color_part.
+_PRINT_BORDER = 0.34
+# Two surfaces of two paints that meet flush over this share of the narrower one's width, and fill
+# this share of their common outline, are a thing with a band, a cap or two halves. Chosen: things
+# that touch rarely stand so aligned.
+_WHOLE_WIDTH, _SOLID = 0.7, 0.93
+# In one line two are no wider than the wider one, and so many times as long as wide. Chosen: a
+# screwdriver is six times as long as its handle is thick.
+_IN_LINE, _SLENDER = 1.25, 3.0
+# A border is long when it is this share of the side of a square of the smaller one's area. Chosen:
+# two that merely touch at a corner share less.
+_LONG = 0.6
+# So far does a handle reach, m. Chosen: a finger's thickness and the handle's.
+_HANDLE_M = 0.035
+# A piece of this share at most is a chip, and a narrower one, px, a blurred border. Chosen: what
+# lies on another thing of the same paint is larger.
+_CHIP_SHARE, _NARROW_PX = 0.08, 6.0
+# Rounds of joining, each with what the joined surfaces have in common. Chosen: prints on a box.
+_ROUNDS = 8
+# Pixels that tell colours and places of all surfaces. Chosen: for time.
+_SAMPLES = 16_000
 
 
 @dataclass(frozen=True)
@@ -22,69 +59,154 @@ class _Fragment:
 
     Attributes:
         area: pixels.
-        lab: (3,) mean colour, CIELAB.
+        outline: pixels along its border.
+        lab: (3,) median colour, CIELAB.
         columns: 5th and 95th percentile of its image columns, px.
         low, high: 5th and 95th percentile of (ground x, ground y, height), m.
+        tolerance: of its readings' noise, m.
+        hull: (n, 1, 2) its convex outline, px.
+        width: shorter side of the smallest rectangle around it, px.
     """
 
-    area: int
+    area: float
+    outline: float
     lab: Float32Array
     columns: tuple[float, float]
     low: Float32Array
     high: Float32Array
+    tolerance: float
+    hull: Int32Array
+    width: float
 
 
-@dataclass(frozen=True)
-class _Contact:
-    """The border of two fragments a and b.
+def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Array, frozenset[int]]:
+    """Join segments (rows, columns) that are parts of one thing; and labels of those in doubt.
 
-    Attributes:
-        length: pairs of pixels across it, about _REACH_PX for each pixel along it.
-        step: median depth of b less that of a, m.
-        height: above the support that three quarters of the nearer side exceed, m.
+    Two neighbours are one thing when they meet in an edge or flush and have one colour, when a
+    small one continues the larger one (a handle, a lid, a print), or when the farther one is the
+    inside of the nearer one (mug, bowl). Where they meet in a corner, they are two. A fragment
+    joins one neighbour at a time, that with which it has most in common, so that a print at the
+    border of two things does not join them. Two large parts of two paints may be two things all
+    the same.
     """
-
-    length: int
-    step: float
-    height: float
-
-
-def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Int32Array:
-    """Join segments (rows, columns) that are parts of one thing.
-
-    Two neighbours are one thing when a small one continues the larger one in depth and colour
-    (a handle, a lid), or when the farther one is the inside of the nearer one (mug, bowl).
-    """
-    for _ in range(3):
-        fragments = _measure(scene, labels)
-        contacts = _contacts(scene, labels)
-        target = {
-            max(pair): min(pair)
-            for pair, contact in contacts.items()
-            if _belong(fragments[pair[0]], fragments[pair[1]], contact)
-        }
+    if not labels.any():
+        return labels, frozenset()
+    borders, samples = Borders.of(scene, labels), _Samples.of(scene, labels)
+    lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
+    fragments: dict[int, _Fragment] = {}
+    contacts: dict[tuple[int, int], Contact] = {}
+    changed, doubtful = frozenset(range(1, len(lookup))), set[int]()
+    for _ in range(_ROUNDS):
+        fragments = samples.fragments(lookup, fragments, changed)
+        contacts = borders.contacts(lookup, contacts, changed)
+        target = _targets(fragments, contacts)
         if not target:
             break
-        labels = _relabel(labels, target)
-    return labels
+        doubtful |= {
+            small for small, large in target.items() if _may_be_two(fragments, small, large)
+        }
+        lookup = _followed(lookup, target)
+        changed = frozenset(target) | {int(lookup[label]) for label in target}
+    return lookup[labels], frozenset(int(lookup[label]) for label in doubtful)
 
 
-def _belong(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
+def _may_be_two(fragments: Mapping[int, _Fragment], small: int, large: int) -> bool:
+    """Whether two fragments that were joined have two paints, and neither is a mere print.
+
+    Args:
+        fragments: by label.
+        small: label of one.
+        large: label of the other.
+    """
+    a, b = fragments[small], fragments[large]
+    return a.area > _PRINT_SHARE * b.area and not is_same_paint(a.lab, b.lab)
+
+
+def _followed(lookup: Int32Array, target: Mapping[int, int]) -> Int32Array:
+    """A lookup whose labels are replaced by their targets, followed to the end."""
+    ends = lookup.copy()
+    for label in range(len(ends)):
+        end = int(ends[label])
+        while end in target:
+            end = target[end]
+        ends[label] = end
+    return ends
+
+
+def _targets(
+    fragments: Mapping[int, _Fragment], contacts: Mapping[tuple[int, int], Contact]
+) -> dict[int, int]:
+    """The neighbour that each fragment joins, which is never smaller."""
+    best: dict[int, tuple[float, int]] = {}
+    for (first, second), contact in contacts.items():
+        if first not in fragments or second not in fragments:
+            continue
+        a, b = fragments[first], fragments[second]
+        if not _belong(a, b, contact):
+            continue
+        by_area = (a.area, first) < (b.area, second)
+        small, large = (first, second) if by_area else (second, first)
+        bond = contact.length * (2.0 if is_same_paint(a.lab, b.lab) else 1.0)
+        best[small] = max(best.get(small, (0.0, 0)), (bond, large))
+    return {small: large for small, (_, large) in best.items()}
+
+
+def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
-    return _continues(a, b, contact) or _is_inside(a, b, contact)
-
-
-def _continues(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
-    small, large = sorted((a, b), key=lambda segment: segment.area)
-    long_border = contact.length > 0.6 * _REACH_PX * np.sqrt(small.area)
-    close = abs(contact.step) < 0.02
-    difference = float(np.linalg.norm((small.lab - large.lab) * (0.5, 1, 1)))
-    if not (long_border and close):
+    if _is_inside(a, b, contact) or _is_chip(a, b, contact):
+        return True
+    if abs(contact.step) > _STEP_M:
         return False
-    return small.area < 0.3 * large.area and difference < 25
+    small, large = sorted((a, b), key=lambda segment: segment.area)
+    alike = is_same_paint(a.lab, b.lab)
+    long_border = bool(contact.length > _LONG * np.sqrt(small.area))
+    limit = _BEND_M + _BEND_IN_TOLERANCES * max(a.tolerance, b.tolerance)
+    measured = contact.bends >= _FEW_BENDS
+    if measured and contact.bend > limit:
+        return alike and long_border and small.area < _PRINT_SHARE * large.area
+    if alike:
+        return long_border or small.area < _PART_SHARE * large.area
+    if measured and contact.bend < 0.5 * limit and abs(contact.step) < _FLUSH_M and long_border:
+        return True
+    if contact.length > _PRINT_BORDER * small.outline:
+        return True
+    whole_width = bool(contact.length > _WHOLE_WIDTH * min(a.width, b.width))
+    if whole_width and (_solidity(a, b) > _SOLID or _is_shaft(a, b)):
+        return True
+    return long_border and small.area < _PRINT_SHARE * large.area
 
 
-def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
+def _is_chip(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+    """Whether one fragment is a small piece of the other that noise has cut off.
+
+    It has its paint and lies within its extents, as a handle does, or is so narrow that it is the
+    blurred border.
+    """
+    small, large = sorted((a, b), key=lambda segment: segment.area)
+    if small.area > _CHIP_SHARE * large.area:
+        return False
+    if small.width < _NARROW_PX:
+        return abs(contact.step) < 2 * _STEP_M
+    within = (small.low > large.low - _HANDLE_M).all() & (
+        small.high < large.high + _HANDLE_M
+    ).all()
+    return bool(within) and is_same_paint(a.lab, b.lab)
+
+
+def _is_shaft(a: _Fragment, b: _Fragment) -> bool:
+    """Whether two fragments lie in one line, as the handle and the blade of a tool."""
+    _, sides, _ = cv2.minAreaRect(np.concatenate([a.hull, b.hull]))
+    across, along = min(sides), max(sides)
+    return bool(across < _IN_LINE * max(a.width, b.width) and along > _SLENDER * across)
+
+
+def _solidity(a: _Fragment, b: _Fragment) -> float:
+    """Share of their common convex outline that two fragments fill."""
+    hull = cv2.convexHull(np.concatenate([a.hull, b.hull]))
+    return float((a.area + b.area) / max(cv2.contourArea(hull), 1.0))
+
+
+def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     """Whether one fragment is the inside of a container whose outside is the other.
 
     Seen from outside over the rim: both end at the same height, one above the other in the image,
@@ -98,53 +220,89 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: _Contact) -> bool:
     offset = abs(sum(front.columns) - sum(rear.columns)) / 2
     aligned = min(spans) > 0.5 * max(spans) and offset < 0.25 * max(spans)
     at_rim = contact.height > 0.7 * front.high[2]
-    bordering = contact.length > 0.1 * _REACH_PX * min(spans)
+    bordering = contact.length > 0.1 * min(spans)
     return bool(same_rim and reach and aligned and at_rim and bordering)
 
 
-def _measure(scene: TabletopScene, labels: Int32Array) -> dict[int, _Fragment]:
-    """The fragment of every label but 0."""
-    fragments = {}
-    for label, segment in Segment.from_labels(labels).items():
-        part = scene.window(segment.window)
-        index = np.flatnonzero(segment.mask)
-        some = index[:: len(index) // 800 + 1]
-        color = np.ascontiguousarray(part.color).reshape(-1, 1, 3)[some]
-        lab = cv2.cvtColor(color, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
-        position = np.column_stack([part.ground.reshape(-1, 2)[some], part.height.ravel()[some]])
-        low, high = percentiles(position, (5, 95))
-        left, right = percentiles(some % segment.mask.shape[1], (5, 95))
-        columns = left + segment.window[1].start, right + segment.window[1].start
-        fragments[label] = _Fragment(len(index), lab.mean(axis=0), columns, low, high)
-    return fragments
+@dataclass(frozen=True)
+class _Samples:
+    """Evenly drawn pixels of all segments, and what is beside their borders.
 
+    Attributes:
+        labels: (n,).
+        values: (n, 8) CIELAB, ground x, ground y, height and tolerance, m, and column, px.
+        pixels: (n, 2) columns and rows, px.
+        areas: (labels,) pixels of each label.
+        edges: (m, 2) labels of neighbouring pixels that differ, 0 for none.
+    """
 
-def _contacts(scene: TabletopScene, labels: Int32Array) -> dict[tuple[int, int], _Contact]:
-    """Borders of all pairs (a, b), a < b, of neighbouring labels."""
-    z, height = scene.depth, scene.height
-    pairs, steps, heights = [], [], []
-    for first, second in (
-        (np.s_[:, :-_REACH_PX], np.s_[:, _REACH_PX:]),
-        (np.s_[:-_REACH_PX], np.s_[_REACH_PX:]),
-    ):
-        touching = (labels[first] != labels[second]) & (labels[first] > 0) & (labels[second] > 0)
-        a, b = labels[first][touching], labels[second][touching]
-        step = z[second][touching] - z[first][touching]
-        pairs.append(np.column_stack([np.minimum(a, b), np.maximum(a, b)]))
-        steps.append(np.where(a < b, step, -step))
-        heights.append(np.where(step > 0, height[first][touching], height[second][touching]))
-    pair, step, height = (np.concatenate(parts) for parts in (pairs, steps, heights))
-    contacts = {}
-    for a, b in np.unique(pair, axis=0):
-        here = (pair[:, 0] == a) & (pair[:, 1] == b)
-        low = float(percentiles(height[here], (25,))[0])
-        contacts[int(a), int(b)] = _Contact(int(here.sum()), float(np.median(step[here])), low)
-    return contacts
+    labels: Int32Array
+    values: Float32Array
+    pixels: Int32Array
+    areas: Int32Array
+    edges: Int32Array
 
+    @classmethod
+    def of(cls, scene: TabletopScene, labels: Int32Array) -> _Samples:
+        """Samples of labels (rows, columns)."""
+        index = np.flatnonzero(labels)
+        areas = np.bincount(labels.ravel()[index], minlength=int(labels.max()) + 1)
+        some = index[:: len(index) // _SAMPLES + 1]
+        rows, columns = np.divmod(some, labels.shape[1])
+        edges = []
+        for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
+            at = np.nonzero(one != other)
+            edges.append(np.column_stack([one[at], other[at]]))
+        values = np.column_stack(
+            [
+                lab_of(scene.color.reshape(-1, 3)[some]),
+                scene.ground.reshape(-1, 2)[some],
+                scene.height.ravel()[some],
+                scene.tolerance.ravel()[some],
+                columns,
+            ]
+        )
+        pixels = np.column_stack([columns, rows]).astype(np.int32)
+        return cls(
+            labels.ravel()[some], values.astype(np.float32), pixels, areas.astype(np.int32),
+            np.concatenate(edges),
+        )  # fmt: skip
 
-def _relabel(labels: Int32Array, target: dict[int, int]) -> Int32Array:
-    """Replace labels by their targets, followed to the end."""
-    lookup = np.arange(labels.max() + 1, dtype=np.int32)
-    for source in sorted(target):
-        lookup[source] = lookup[target[source]]
-    return lookup[labels]
+    def fragments(
+        self, lookup: Int32Array, known: Mapping[int, _Fragment], changed: Collection[int]
+    ) -> dict[int, _Fragment]:
+        """The fragment of every label but 0, after a lookup by label.
+
+        Args:
+            lookup: new label of each.
+            known: fragments before, of which those that did not change are kept.
+            changed: labels that are no more, or have grown.
+        """
+        own = lookup[self.labels]
+        areas = np.bincount(lookup, self.areas, len(lookup))
+        edges = lookup[self.edges]
+        edges = edges[edges[:, 0] != edges[:, 1]]
+        outlines = np.bincount(edges.ravel(), minlength=len(lookup))
+        found = {label: item for label, item in known.items() if label not in changed}
+        rows_of = np.flatnonzero(np.isin(own, list(changed)))
+        order = rows_of[np.argsort(own[rows_of], kind='stable')]
+        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
+        for rows in np.split(order, starts[1:]) if len(starts) else []:
+            label = int(own[rows[0]])
+            found[label] = self._fragment(rows, float(areas[label]), float(outlines[label]))
+        return found
+
+    def _fragment(self, rows: IndexArray, area: float, outline: float) -> _Fragment:
+        """The fragment of some samples.
+
+        Args:
+            rows: of the samples.
+            area: pixels of all of it.
+            outline: pixels along its border.
+        """
+        low, middle, high = percentiles(self.values[rows], (5, 50, 95))
+        hull = cv2.convexHull(self.pixels[rows])
+        return _Fragment(
+            area, outline, middle[:3], (float(low[7]), float(high[7])), low[3:6], high[3:6],
+            float(middle[6]), hull, float(min(cv2.minAreaRect(hull)[1])),
+        )  # fmt: skip

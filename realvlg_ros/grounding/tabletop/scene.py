@@ -10,10 +10,13 @@ import numpy as np
 from scipy import ndimage
 
 from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
+from ...camera import Camera
+from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
-from .colors import dominant_names, estimate_white
+from .colors import dominant_names, estimate_white, nearest_names
+from .holes import close_holes
 
 Window = tuple[slice, slice]
 
@@ -25,6 +28,15 @@ MARGIN_PX = 32
 # camera's doing.
 _MAX_WARP_IN_TOLERANCES = 3.0
 
+# Sine of the angle between the view and straight down below which gravity does not tell which side
+# of the image is up. Chosen: 10 degrees, less than what a person calls from above.
+_STEEP = 0.17
+
+
+# Noise of the image is smoothed over so many pixels before colours are named. Chosen: less than
+# what is asked of a thing.
+_SMOOTH_PX = 5
+
 
 @dataclass(frozen=True)
 class TabletopScene:
@@ -33,12 +45,16 @@ class TabletopScene:
     Attributes:
         color: (rows, columns, 3) uint8, RGB.
         points: (rows, columns, 3) in the optical frame, m; z is 0 where there is no reading.
-        ground: (rows, columns, 2) position along the support, m; x is the image's right, y is
-            away from the camera.
+        ground: (rows, columns, 2) position along the support, m: to the right, and away, of who
+            looks as the camera does, with the support below.
         height: (rows, columns) above the support, m.
         tolerance: (rows, columns) distance from a surface that noise explains, m.
         step: working pixels are this many pixels of the frame apart.
         plane: the support.
+        turns: quarter turns counter-clockwise by which the frame was turned, so that up is up in
+            the working image.
+        rays: (rows, columns, 2) x and y of each pixel's ray at a depth of 1.
+        noise: of the depth.
     """
 
     color: ByteArray
@@ -48,12 +64,15 @@ class TabletopScene:
     tolerance: Float32Array
     step: int
     plane: SupportPlane
+    turns: int
+    rays: Float32Array
+    noise: DepthNoise
 
     @classmethod
     def from_frame(
         cls, frame: RgbdFrame, plane: SupportPlane, working_width_px: int
     ) -> TabletopScene:
-        """Reduce the frame by a whole factor and measure heights.
+        """Reduce the frame by a whole factor, turn it upright and measure heights.
 
         Args:
             frame: colour and depth.
@@ -61,14 +80,16 @@ class TabletopScene:
             working_width_px: the image is reduced to no less than this width.
         """
         step = max(1, frame.camera.width // working_width_px)
-        points = np.ascontiguousarray(frame.points[::step, ::step])
-        color = np.ascontiguousarray(frame.color[::step, ::step])
+        turns = _turns(plane)
+        points = np.ascontiguousarray(np.rot90(frame.points[::step, ::step], turns))
+        color = np.ascontiguousarray(np.rot90(frame.color[::step, ::step], turns))
+        rays = np.rot90(frame.camera.rays[::step, ::step], turns).astype(np.float32)
         height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
         z = points[..., 2]
         tolerance = frame.noise.tolerance(z).astype(np.float32)
         ground = points @ plane_axes(plane)
         height = height - _warp(ground, height, tolerance, z > 0)
-        return cls(color, points, ground, height, tolerance, step, plane)
+        return cls(color, points, ground, height, tolerance, step, plane, turns, rays, frame.noise)
 
     @property
     def has_support(self) -> bool:
@@ -97,12 +118,18 @@ class TabletopScene:
     @cached_property
     def white(self) -> Float32Array:
         """RGB (3,) of white in the light of this image, 0 to 255."""
-        return estimate_white(self.color)
+        return estimate_white(self.color, self.support if self.has_support else None)
 
     @cached_property
     def color_names(self) -> ByteArray:
         """(rows, columns) index of each pixel's colour name; see dominant_names."""
         return dominant_names(self.color, self.white)
+
+    @cached_property
+    def paint_names(self) -> ByteArray:
+        """(rows, columns) index of the name that each pixel has most of, without noise."""
+        names = nearest_names(cv2.medianBlur(self.color, _SMOOTH_PX), self.white)
+        return np.asarray(cv2.medianBlur(names, 3), np.uint8)
 
     @cached_property
     def support(self) -> BoolArray:
@@ -116,6 +143,51 @@ class TabletopScene:
         keep = areas > 0.1 * areas.max()
         return keep[labels] if areas.max() > 0 else on_plane
 
+    @cached_property
+    def completed(self) -> TabletopScene:
+        """The scene with its small holes closed, to tell things apart; nothing is measured in it.
+
+        What is closed is taken to be a part of the surface beside it.
+        """
+        index, z = close_holes(self.depth, self.color)
+        if not index.size:
+            return self
+        points, rays = self.points.copy(), self.rays.reshape(-1, 2)[index]
+        added = np.column_stack([rays * z[:, None], z]).astype(np.float32)
+        points.reshape(-1, 3)[index] = added
+        ground, height, tolerance = self.ground.copy(), self.height.copy(), self.tolerance.copy()
+        ground.reshape(-1, 2)[index] = added @ plane_axes(self.plane)
+        over = added @ self.plane.normal.astype(np.float32) + np.float32(self.plane.offset)
+        height.ravel()[index] = over
+        tolerance.ravel()[index] = self.noise.tolerance(z)
+        return replace(self, points=points, ground=ground, height=height, tolerance=tolerance)
+
+    def in_frame(self, region: RegionMask, camera: Camera) -> RegionMask:
+        """A region of the working image in the image of the frame.
+
+        Args:
+            region: in the working image.
+            camera: intrinsics of the frame.
+        """
+        if self.turns:
+            rows, columns = self.height.shape
+            height, width = region.data.shape
+            low = (rows - region.y_offset - height, columns - region.x_offset - width)
+            # Offsets (x, y) of the same pixels after 0 to 3 quarter turns clockwise.
+            x, y = (
+                (region.x_offset, region.y_offset), (low[0], region.x_offset),
+                (low[1], low[0]), (region.y_offset, low[1]),
+            )[self.turns]  # fmt: skip
+            region = RegionMask(x, y, np.rot90(region.data, -self.turns))
+        if self.step == 1:
+            return region
+        rows, columns = (side * self.step for side in region.data.shape)
+        data = cv2.resize(
+            region.data.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST
+        ).astype(bool)
+        x, y = region.x_offset * self.step, region.y_offset * self.step
+        return RegionMask(x, y, data[: camera.height - y, : camera.width - x])
+
     def window(self, window: Window) -> TabletopScene:
         """The part of the scene inside a window, as views."""
         return replace(
@@ -125,6 +197,7 @@ class TabletopScene:
             ground=self.ground[window],
             height=self.height[window],
             tolerance=self.tolerance[window],
+            rays=self.rays[window],
         )
 
 
@@ -135,10 +208,14 @@ class Segment:
     Attributes:
         window: rows and columns of the working image that hold it, with a margin.
         mask: (rows, columns) of the window, True on the object.
+        is_open: whether it is a container whose rim was seen.
+        one_thing: score, 0 to 1, that it is one thing and not two that touch.
     """
 
     window: Window
     mask: BoolArray
+    is_open: bool = False
+    one_thing: float = 1.0
 
     @classmethod
     def from_labels(cls, labels: Int32Array) -> dict[int, Segment]:
@@ -172,10 +249,27 @@ def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
 
 
 def plane_axes(plane: SupportPlane) -> Float32Array:
-    """(3, 2) two unit axes along the plane: the image's right, and away from the camera."""
-    right = np.array([1.0, 0.0, 0.0]) - plane.normal[0] * plane.normal
-    right /= np.linalg.norm(right)
-    return np.column_stack([right, np.cross(plane.normal, right)]).astype(np.float32)
+    """(3, 2) two unit axes along the plane: right and away, of who looks as the camera does.
+
+    Up is off the plane, so that a camera that is rolled or upside down changes nothing. From
+    straight above, away is the image's upper edge.
+    """
+    normal = plane.normal
+    away = np.array([0.0, 0.0, 1.0]) - normal[2] * normal
+    if np.linalg.norm(away) < _STEEP:
+        away = np.array([0.0, -1.0, 0.0]) + normal[1] * normal
+    away /= np.linalg.norm(away)
+    return np.column_stack([np.cross(away, normal), away]).astype(np.float32)
+
+
+def _turns(plane: SupportPlane) -> int:
+    """Quarter turns counter-clockwise that bring what is up in the image to its upper edge."""
+    x, y = plane.normal[:2]
+    if np.hypot(x, y) < _STEEP:
+        return 0
+    if abs(x) > abs(y):
+        return 1 if x > 0 else 3
+    return 2 if y > 0 else 0
 
 
 def _warp(

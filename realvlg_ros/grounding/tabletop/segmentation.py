@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
+from ...arrays import BoolArray, Float32Array, IndexArray
 from ...errors import ParameterError
-from ...image_region import nearest_pixel
 from ...settings import Settings, setting
+from .containers import join_containers
 from .merging import merge_fragments
 from .patches import add_patches
 from .percentiles import percentiles
 from .scene import MARGIN_PX, Segment, TabletopScene
+from .surfaces import cut_surfaces, jump_limit
 
-# A label grows by so many pixels at most into foreground that was cut. Chosen: the width of cuts.
-_GROW_PX = 8
+# Score that a thing of two large parts of two paints is one thing. Chosen: cartons and caps are
+# more frequent than things that touch without a corner between them.
+_IN_DOUBT = 0.6
 # Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
 _MIN_READINGS = 20
 
@@ -78,32 +80,47 @@ def segment(
         settings: what counts as an object.
         check: called between steps; raises to stop the work.
     """
-    foreground = _foreground(scene, settings)
+    solid = scene.completed
+    foreground = _foreground(solid, settings)
     check()
-    labels = _split(scene, foreground, settings)
+    labels = cut_surfaces(solid, scene.paint_names, foreground, settings.min_area_px // 3)
     check()
-    labels = merge_fragments(scene, labels)
+    labels, doubtful = merge_fragments(solid, labels)
     check()
     support = scene.support
+    labels, containers = join_containers(solid, labels, foreground, support)
+    check()
     hull = _ground_hull(scene, support)
     owners = np.zeros(labels.shape, np.int32)
     for label, segment in Segment.from_labels(labels).items():
         if segment.area >= settings.min_area_px and _is_object(
-            scene.window(segment.window), segment.mask, support[segment.window], hull, settings
+            solid.window(segment.window), segment.mask, support[segment.window], hull, settings
         ):
-            window = scene.window(segment.window)
+            window = solid.window(segment.window)
             filled = _fill(window, segment.mask, foreground[segment.window])
             owners[segment.window][filled] = label
     check()
     add_patches(scene, owners, support, settings.min_area_px)
-    segments = Segment.from_labels(owners).values()
     kept = [
-        segment
-        for segment in segments
+        replace(
+            segment,
+            is_open=label in containers,
+            one_thing=_IN_DOUBT if label in doubtful else 1.0,
+        )
+        for label, segment in Segment.from_labels(owners).items()
         if segment.area >= settings.min_area_px
         and (segment.mask & scene.valid[segment.window]).sum() >= _MIN_READINGS
     ]
     return sorted(kept, key=lambda segment: -segment.area)
+
+
+def _fill_gaps(mask: BoolArray) -> BoolArray:
+    """A mask (rows, columns) with its gaps and inner holes closed."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
+    return np.asarray(filled, bool)
 
 
 def _is_object(
@@ -130,70 +147,6 @@ def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArr
     kernel = np.ones((3, 3), np.uint8)
     opened = cv2.morphologyEx(above.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return np.asarray(opened, bool)
-
-
-def _split(
-    scene: TabletopScene, foreground: BoolArray, settings: SegmentationSettings
-) -> Int32Array:
-    """Label connected surfaces, cut where depth jumps or bends inward; 0 is background."""
-    cut = _depth_jumps(scene) | _creases(scene)
-    core = (foreground & ~cut).astype(np.uint8)
-    core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] < settings.min_area_px // 3
-    labels[small[labels]] = 0
-    return _grow(labels, foreground, scene.depth)
-
-
-def _depth_jumps(scene: TabletopScene) -> BoolArray:
-    """Pixels whose neighbours two pixels apart differ in depth more than a surface does."""
-    z = scene.depth
-    limit = _jump_limit(scene.tolerance)
-    jumps = np.zeros(z.shape, bool)
-    across = np.abs(z[:, 2:] - z[:, :-2]) > limit[:, 1:-1]
-    along = np.abs(z[2:] - z[:-2]) > limit[1:-1]
-    jumps[:, 1:-1] |= across & (z[:, 2:] > 0) & (z[:, :-2] > 0)
-    jumps[1:-1] |= along & (z[2:] > 0) & (z[:-2] > 0)
-    return jumps
-
-
-def _jump_limit(tolerance: Float32Array) -> Float32Array:
-    """Depth difference, m, of pixels two apart that is more than a slanted surface makes."""
-    return np.asarray(0.008 + 2 * tolerance, np.float32)
-
-
-def _creases(scene: TabletopScene) -> BoolArray:
-    """Pixels deeper than the middle of their neighbours: where two things touch."""
-    z = cv2.medianBlur(scene.depth, 3)
-    reach = max(4, z.shape[1] // 100)
-    deep = np.zeros(z.shape, bool)
-    middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
-    both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)
-    inner = z[:, reach:-reach]
-    deep[:, reach:-reach] = both & (
-        inner - middle > 0.003 + 0.8 * scene.tolerance[:, reach:-reach]
-    )
-    return deep
-
-
-def _grow(labels: Int32Array, foreground: BoolArray, z: Float32Array) -> Int32Array:
-    """Give the foreground left over to the nearest label at a similar depth."""
-    grown = labels.astype(np.int32)
-    x, y, width, height = cv2.boundingRect((labels > 0).astype(np.uint8))
-    if width == 0:
-        return grown
-    # So far a label grows.
-    part = np.s_[max(y - _GROW_PX, 0) : y + height + _GROW_PX,
-                 max(x - _GROW_PX, 0) : x + width + _GROW_PX]  # fmt: skip
-    window, foreground, z = grown[part], foreground[part], z[part]
-    distance, index = nearest_pixel(window > 0)
-    near = np.flatnonzero(foreground & (window == 0) & (distance < _GROW_PX))
-    origin = index.ravel()[near]
-    flat = z.ravel()
-    alike = np.abs(flat[near] - flat[origin]) < 0.03
-    rows, columns = np.divmod(near[alike], window.shape[1])
-    window[rows, columns] = window.ravel()[origin[alike]]
-    return grown
 
 
 def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSettings) -> bool:
@@ -275,17 +228,13 @@ def _is_behind_edge(scene: TabletopScene, bottom: IndexArray, columns: IndexArra
     z, height = scene.depth[rows, columns], scene.height[rows, columns]
     tolerance = scene.tolerance[rows, columns]
     level = np.abs(height) < 3 * tolerance
-    drops = level[:-2] & level[2:] & (z[:-2] - z[2:] > _jump_limit(tolerance[:-2])) & (z[2:] > 0)
+    drops = level[:-2] & level[2:] & (z[:-2] - z[2:] > jump_limit(tolerance[:-2])) & (z[2:] > 0)
     return bool(drops.any(axis=0).mean() > 0.6)
 
 
 def _fill(scene: TabletopScene, mask: BoolArray, foreground: BoolArray) -> BoolArray:
     """The mask with its inner holes closed, but for what is seen through a handle."""
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = np.zeros(mask.shape, np.uint8)
-    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
     away = scene.ground[..., 1]
     farthest = percentiles(away[mask & scene.valid], (98,))[0]
     behind = scene.valid & (away > farthest + scene.tolerance)
-    return np.asarray(filled, bool) & (mask | ~(foreground | behind))
+    return _fill_gaps(mask) & (mask | ~(foreground | behind))

@@ -12,12 +12,14 @@ from ...action import Ground
 from ...arrays import FloatArray
 from ...errors import InstructionError, MissingDependencyError, ParameterError, TransformError
 from ...frame import RgbdFrame
-from ...grounding.grounding import Grounding
+from ...grounding.grounding import MAX_INSTRUCTION_CHARACTERS, Grounding
+from ...grounding.language.reply import pronoun_of
 from ...grounding.open_questions import OpenQuestions
-from ...grounding.query import Query
+from ...grounding.query import Choice, Query, answered
 from ...grounding.tie_break import PRIORS, Affordance, break_tie
 from ...image_region import Box
 from ...settings import Settings, setting
+from ..node.deadline import Deadline
 from ..node.lifecycle import ManagedNode
 from ..node.qos import latched
 from ..tf.tf_input import TfInput
@@ -88,6 +90,8 @@ class Queries:
         self._tie_break = tie_break
         self._open = OpenQuestions(lifetime)
         self._asked: OrderedDict[str, _Asked] = OrderedDict()
+        self._last: tuple[Query, Choice, Deadline] | None = None
+        self._lifetime = lifetime
         self._question = node.create_managed_publisher(String, 'question', latched())
         self._tf: TfInput | None = None
         self._no_tf = ''
@@ -126,7 +130,25 @@ class Queries:
             return self._open.reply(goal.token, goal.instruction, goal.choice)
         if goal.choice:
             raise InstructionError(f'choice is {goal.choice} without the token of a question')
-        return Query(goal.instruction, region_from_msg(goal.region_of_interest))
+        return self.of_words(goal.instruction, region_from_msg(goal.region_of_interest))
+
+    def of_words(self, instruction: str, region: Box | None = None) -> Query:
+        """What a new sentence asks for: "it" is the last answer's object, "the other one" is not.
+
+        Args:
+            instruction: what was said.
+            region: the part of the image to look in; None for all of it.
+        """
+        if len(instruction) > MAX_INSTRUCTION_CHARACTERS:
+            # It is refused where requests are checked, and not read before.
+            return Query(instruction, region)
+        pronoun, noun = pronoun_of(instruction)
+        if not pronoun or self._last is None or self._last[2].passed or region is not None:
+            return Query(instruction, region)
+        query, choice, _ = self._last
+        if pronoun == 'it' and not noun:
+            return Query(query.instruction, query.region, choice=choice)
+        return Query(noun or query.instruction, query.region, excluded=choice)
 
     def of_reply(self, words: str) -> Query:
         """What the reply to the newest question asks for.
@@ -154,7 +176,11 @@ class Queries:
         query, open_ = request.query, grounding.status
         if self._tie_break.prior != 'ask':
             grounding = break_tie(grounding, frame, self._affordance(frame))
-        decided = query.choice is not None or grounding.status is not open_
+        decided = (
+            query.choice is not None or query.excluded is not None or grounding.status is not open_
+        )
+        if (found := answered(grounding, frame)) is not None:
+            self._last = query, found, Deadline(self._lifetime)
         self._asked[request.request_id] = _Asked(query, decided)
         while len(self._asked) > _REMEMBERED:
             self._asked.popitem(last=False)

@@ -85,7 +85,7 @@ def test_answer_carries_the_frame_and_the_evidence(grounder, mixed):
 def test_absent_object_is_not_found_with_what_was_seen(grounder, mixed, sentence):
     grounding = grounder.ground(mixed[0], sentence)
     assert grounding.status is GroundingStatus.NOT_FOUND, grounding.message
-    assert grounding.message.startswith('4 objects seen: ')
+    assert grounding.message.startswith(f'no {sentence[4:]}: I see ')
     assert 'blue object' in grounding.message
     assert grounding.box is None and grounding.mask is None
 

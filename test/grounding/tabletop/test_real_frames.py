@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.grounding import FRAMES, ask, read_questions
+from benchmarks.grounding.frames import FRAMES, ask, read_questions
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.tabletop import TabletopGrounder
 

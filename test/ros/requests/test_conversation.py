@@ -32,8 +32,14 @@ def graph(ros_context):
     graph.close()
 
 
+REPLIES = (
+    'the red one', 'the left one', 'red', 'on the left', 'the box left of the blue one',
+    'not the blue one', 'no, the red box', 'the one on the left please',
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    'reply', [{'instruction': 'the red one'}, {'choice': 'red'}, {'instruction': 'the left one'}]
+    'reply', [{'choice': 'red'}, *({'instruction': words} for words in REPLIES)]
 )
 def test_a_goal_with_the_token_answers_the_question(graph, reply):
     asked = plan(graph, 'pick up the box').result()
@@ -58,6 +64,43 @@ def test_a_goal_with_the_token_answers_the_question(graph, reply):
 def test_a_reply_to_no_question_fails_with_the_reason(graph, fields, words):
     result = plan(graph, 'the red one', **fields).result()
     assert result.status == Result.FAILED and words in result.message
+
+
+@pytest.mark.parametrize('reply', ['die rote', 'die linke', 'links', 'nicht die blaue'])
+def test_a_reply_in_another_language_of_the_lexicons(graph, reply):
+    asked = plan(graph, 'nimm die Kiste').result()
+    assert asked.status == Result.AMBIGUOUS
+    result = plan(graph, reply, token=asked.token).result()
+    assert result.status == Result.OK, result.message
+    assert result.target.object_pose.position.x < 0
+
+
+def test_a_reply_may_end_the_request_or_count_the_candidates(graph):
+    asked = plan(graph, 'pick up the box').result()
+    result = plan(graph, 'never mind', token=asked.token).result()
+    assert result.status == Result.NOT_FOUND and 'asks to stop' in result.message
+    labels = [candidate.label for candidate in asked.grounding.candidates]
+    asked = plan(graph, 'pick up the box').result()
+    result = plan(graph, 'the second one', token=asked.token).result()
+    assert result.status == Result.OK, result.message
+    assert ('red' in labels[1]) == (result.target.object_pose.position.x < 0)
+
+
+def test_what_was_answered_is_it_and_what_was_not_is_the_other_one(graph):
+    def ask(words):
+        goal = Ground.Goal(instruction=words)
+        return Goal(graph, Ground, 'ground', goal).result().grounding
+
+    assert ask('the red box').status == Grounding.OK
+    it = ask('pick it up')
+    assert it.status == Grounding.OK and 'red' in it.label, it.message
+    other = ask('no, the other box')
+    assert other.status == Grounding.OK and 'blue' in other.label, other.message
+    other = ask('the other box')
+    assert other.status == Grounding.OK and 'red' in other.label, other.message
+    assert ask('the red box').status == Grounding.OK
+    none = ask('the other one')
+    assert none.status == Grounding.NOT_FOUND and 'no other one' in none.message
 
 
 def test_a_speech_interface_asks_and_answers_over_topics(graph):

@@ -1,4 +1,4 @@
-"""How well a grounder answers phrases about real frames: `python -m benchmarks.grounding`.
+"""How well a grounder answers phrases about real frames, and finds what is drawn in them.
 
 Every phrase of every frame's objects_seen.json is asked. A phrase's `decided_by` says what singles
 its object out: `attributes` (colour, size, place), `noun` (only recognising the thing), or
@@ -8,22 +8,22 @@ its object out: `attributes` (colour, size, place), `noun` (only recognising the
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.report import Goal, Report, argument_parser, format_table
+from benchmarks.report import Goal, Report, format_table
 from realvlg_ros.errors import RealvlgError
 from realvlg_ros.frame import RgbdFrame
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grounding.grounding import Grounder, Grounding, GroundingStatus, never_aborted
 from realvlg_ros.grounding.registry import make_grounder
+from realvlg_ros.grounding.tabletop import TabletopGrounder
 from realvlg_ros.image_region import Box
 
-FRAMES = Path(__file__).parents[1] / '../shared/data/rgbd'
+FRAMES = Path(__file__).parents[2] / '../shared/data/rgbd'
 # Sequences whose boxes hold for one frame only or whose intrinsics are a placeholder.
 LEFT_OUT = ('static_tubes_sequence', 'princeton_bin_sequence')
 RIGHT_IOU = 0.5
@@ -41,23 +41,25 @@ class Question:
     boxes: tuple[Box, ...]
 
 
-def main() -> None:
-    parser = argument_parser(
-        'grounding', 'right, asked back and wrong over phrases of real frames'
-    )
-    parser.add_argument('--frames', type=Path, help='folder of SOURCE/FRAME folders')
-    parser.add_argument('--backend', default='tabletop', help='grounder to ask')
-    arguments = parser.parse_args()
-    folder = arguments.frames or Path(os.environ.get('REALVLG_FRAMES', FRAMES))
+def run_frames(folder: Path, backend: str, quick: bool, report: Report) -> bool:
+    """Ask all phrases of the frames under a folder; False where there are none.
+
+    Args:
+        folder: of SOURCE/FRAME folders.
+        backend: name of the grounder.
+        quick: ask every fourth only.
+        report: takes the figures.
+    """
     questions = read_questions(folder)
     if not questions:
-        parser.error(f'{folder} holds no objects_seen.json; give --frames or set REALVLG_FRAMES')
-    grounder = make_grounder(arguments.backend, allowed=(arguments.backend,))
+        return False
+    grounder = make_grounder(backend, allowed=(backend,))
     grounder.load()
-    report = Report('grounding')
-    ask_all(grounder, questions[:: 4 if arguments.quick else 1], report)
+    ask_all(grounder, questions[:: 4 if quick else 1], report)
     grounder.close()
-    report.finish(arguments.json)
+    if backend == 'tabletop':
+        find_all(folder, report)
+    return True
 
 
 def read_questions(folder: Path) -> list[Question]:
@@ -140,5 +142,25 @@ def add_figures(report: Report, counts: dict[str, Counter[str]]) -> None:
     report.add('refused_share', total['refused'] / asked, Goal('<=', 0.0))
 
 
-if __name__ == '__main__':
-    main()
+def find_all(folder: Path, report: Report) -> None:
+    """Compare the objects found in each frame with the boxes drawn by eye."""
+    grounder = TabletopGrounder()
+    grounder.load()
+    rows, ious = [], []
+    for path in sorted(folder.glob('*/*/objects_seen.json')):
+        if path.parent.parent.name in LEFT_OUT:
+            continue
+        frame = read_frame(path.parent)
+        scene, objects = grounder.see(frame)
+        boxes = [scene.in_frame(o.region, frame.camera).box for o in objects]
+        for item in json.loads(path.read_text())['objects']:
+            drawn = Box(*item['box_xyxy_approx'])
+            best = max((box.iou(drawn) for box in boxes), default=0.0)
+            ious.append(best)
+            if best < RIGHT_IOU:
+                rows.append((f'{path.parent.parent.name}/{path.parent.name}', item['name'],
+                             f'{best:.2f}', len(boxes)))  # fmt: skip
+    print('\nnot found:\n' + format_table(('frame', 'thing', 'best IoU', 'objects'), rows))
+    report.add('boxes', len(ious))
+    share = float(np.mean([iou >= RIGHT_IOU for iou in ious]))
+    report.add('boxes_found_share', share, Goal('>=', 0.85))

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
+from realvlg_ros.grounding.language.decision import Outcome, decide
+from realvlg_ros.grounding.language.evaluation import Scene
+from realvlg_ros.grounding.language.parser import understand
+from realvlg_ros.grounding.language.seen import View
 from realvlg_ros.grounding.tabletop.attributes import SceneObject
 from realvlg_ros.grounding.tabletop.colors import COLOR_NAMES
-from realvlg_ros.grounding.tabletop.confirmation import is_confirmed
-from realvlg_ros.grounding.tabletop.grammar import parse
-from realvlg_ros.grounding.tabletop.matching import match
 from realvlg_ros.image_region import RegionMask
 
 
@@ -16,6 +17,10 @@ def thing(column, size, **colors):
     region = RegionMask(column, 100, np.ones((20, 20), bool))
     position = np.array([column / 1000, 0.0, 0.7])
     return SceneObject(region, shares, position, position[:2], height, length, width, False)
+
+
+def asked(sentence, objects, width=640):
+    return decide(understand(sentence), Scene(objects, View.of_image(width)))
 
 
 BROWN = thing(100, (0.063, 0.025, 0.029), brown=0.88, grey=0.12)
@@ -41,14 +46,11 @@ SHEET = thing(300, (0.3, 0.2, 0.01), white=0.8, red=0.2)
     ],
 )
 def test_what_passes_for_a_colour_does_not_decide_against_what_has_it(objects, expected):
-    result = match(parse('pick up the red can'), objects, 640)
-    assert {fit.index for fit in result.fits} == expected
-    assert {fit.index for fit in result.rejected} == set(range(len(objects))) - expected
+    assert set(asked('pick up the red can', objects).order) == expected
 
 
 def test_a_place_decides_between_what_passes_for_a_colour_and_what_has_it():
-    result = match(parse('pick up the red can on the right'), (BROWN, LID_ON_RED), 400)
-    assert [fit.index for fit in result.fits] == [1]
+    assert asked('pick up the red can on the right', (BROWN, LID_ON_RED), 400).order == (1,)
 
 
 # One thing that fits "the X object" beside one that cannot be meant, and whether it is taken.
@@ -66,12 +68,11 @@ SHADES = {
 
 @pytest.mark.parametrize('name', SHADES)
 def test_what_only_passes_for_a_colour_is_asked_back(name):
-    asked, shares, taken = SHADES[name]
+    color, shares, taken = SHADES[name]
     objects = (thing(100, (0.1, 0.07, 0.05), **shares), thing(300, (0.1, 0.07, 0.05), green=1.0))
-    phrase = parse(f'pick up the {asked} object')
-    fits = match(phrase, objects, 640).fits
-    assert [fit.index for fit in fits] == [0]
-    assert is_confirmed(phrase, fits[0], objects, 640) is taken
+    verdict = asked(f'pick up the {color} object', objects)
+    assert verdict.order == (0,)
+    assert (verdict.outcome is Outcome.FOUND) is taken
 
 
 @pytest.mark.parametrize(
@@ -87,5 +88,5 @@ def test_what_only_passes_for_a_colour_is_asked_back(name):
     ],
 )
 def test_a_thin_thing_is_not_thicker_than_any_of_its_kind(noun, size, fits):
-    (found,) = match(parse(f'take the {noun}'), (thing(100, size, grey=1.0),), 640).fits or (None,)
-    assert (found is not None and found.score > 0.35) is fits
+    verdict = asked(f'take the {noun}', (thing(100, size, grey=1.0),))
+    assert (verdict.outcome is Outcome.FOUND) is fits

@@ -1,0 +1,1 @@
+"""How well a grounder answers sentences about simulated tables and real frames."""

@@ -1,0 +1,1 @@
+"""What a person asks for in words: a lexicon, a grammar, and the weighing of things against it."""

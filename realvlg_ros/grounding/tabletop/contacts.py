@@ -1,0 +1,181 @@
+"""Where two surfaces of an image meet: how the depth goes from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
+from .scene import TabletopScene
+
+# Surfaces this many working pixels apart count as neighbours. Chosen: the width of a seam without
+# depth.
+_REACH_PX = 8
+# The bend at a border is measured over so many pixels to both sides. Chosen: of what is seen of a
+# small thing, about a quarter.
+_BEND_PX = 6
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The border of two surfaces a and b.
+
+    Attributes:
+        length: pixels along it.
+        step: median depth of b less that of a, m, from one side to the other.
+        bend: median depth of the border below the middle of both sides, m; positive where they
+            meet in a corner that opens toward the camera, as a thing and what it stands on do,
+            negative at the edge of one thing; 0 where it was not measured.
+        bends: pairs of pixels by which it was measured.
+        height: above the support that three quarters of the nearer side exceed, m.
+    """
+
+    length: float
+    step: float
+    bend: float
+    bends: int
+    height: float
+
+
+@dataclass(frozen=True)
+class Borders:
+    """The pairs of pixels across the borders of labelled surfaces.
+
+    Attributes:
+        pairs: (n, 2) labels on both sides.
+        steps: (n,) depth of the second less that of the first, m.
+        heights: (n,) of the nearer side, m.
+        bend_pairs: (m, 2) labels on both sides.
+        bends: (m,) depth of the border below the middle of both sides, m.
+    """
+
+    pairs: Int32Array
+    steps: Float32Array
+    heights: Float32Array
+    bend_pairs: Int32Array
+    bends: Float32Array
+
+    @classmethod
+    def of(cls, scene: TabletopScene, labels: Int32Array) -> Borders:
+        """The borders of labels (rows, columns), 0 for none."""
+        across = [_across(scene, labels, axis) for axis in (1, 0)]
+        bends = [_bends(scene, labels, axis) for axis in (1, 0)]
+        columns = [np.concatenate(parts) for parts in zip(*across, strict=True)]
+        more = [np.concatenate(parts) for parts in zip(*bends, strict=True)]
+        return cls(columns[0], columns[1], columns[2], more[0], more[1])
+
+    def contacts(
+        self,
+        lookup: Int32Array,
+        known: Mapping[tuple[int, int], Contact],
+        changed: Collection[int],
+    ) -> dict[tuple[int, int], Contact]:
+        """Contacts of all pairs (a, b), a < b, of labels after a lookup by label.
+
+        Args:
+            lookup: new label of each.
+            known: contacts before, of which those of labels that did not change are kept.
+            changed: labels that are no more, or have grown.
+        """
+        marked = np.zeros(len(lookup), bool)
+        marked[list(changed)] = True
+        bends = {
+            key: (_median(self.bends[rows]), len(rows))
+            for key, rows, _ in _groups(lookup[self.bend_pairs], marked)
+        }
+        found = {
+            key: contact
+            for key, contact in known.items()
+            if not (marked[key[0]] or marked[key[1]])
+        }
+        for key, rows, turned in _groups(lookup[self.pairs], marked):
+            step = _median(np.where(turned, -self.steps[rows], self.steps[rows]))
+            heights = np.sort(self.heights[rows])
+            bend, count = bends.get(key, (0.0, 0))
+            low = float(heights[len(heights) // 4])
+            found[key] = Contact(len(rows) / _REACH_PX, step, bend, count, low)
+        return found
+
+
+def _median(values: Float32Array) -> float:
+    """The middle of values (n,), n at least 1."""
+    return float(np.sort(values)[len(values) // 2])
+
+
+def _across(
+    scene: TabletopScene, labels: Int32Array, axis: int
+) -> tuple[Int32Array, Float32Array, Float32Array]:
+    """Pairs (n, 2) of labels _REACH_PX apart, steps of depth (n,) and nearer heights (n,), m.
+
+    Args:
+        scene: the working image.
+        labels: (rows, columns).
+        axis: along which pixels are apart.
+    """
+    first, second = _shift(axis, 0, _REACH_PX), _shift(axis, _REACH_PX, _REACH_PX)
+    a, b = labels[first], labels[second]
+    at = np.nonzero((a != b) & (a > 0) & (b > 0))
+    step = scene.depth[second][at] - scene.depth[first][at]
+    heights = np.where(step > 0, scene.height[first][at], scene.height[second][at])
+    return np.column_stack([a[at], b[at]]), step, heights
+
+
+def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Array, Float32Array]:
+    """Pairs (n, 2) of labels whose border lies between, and the bend (n,) of each, m.
+
+    Args:
+        scene: the working image.
+        labels: (rows, columns).
+        axis: along which pixels are apart.
+    """
+    first, before, middle, after, last = (
+        _shift(axis, k, 2 * _BEND_PX)
+        for k in (0, _BEND_PX - 1, _BEND_PX, _BEND_PX + 1, 2 * _BEND_PX)
+    )
+    a, b, z = labels[first], labels[last], scene.depth
+    meet = (a != b) & (a > 0) & (b > 0)
+    at = np.nonzero(meet)
+    own = (labels[before][at] == a[at]) & (labels[after][at] == b[at])
+    at = at[0][own], at[1][own]
+    ends = z[first][at], z[last][at]
+    known = (ends[0] > 0) & (ends[1] > 0) & (z[middle][at] > 0)
+    bend = z[middle][at] - np.float32(0.5) * (ends[0] + ends[1])
+    return np.column_stack([a[at], b[at]])[known], bend[known]
+
+
+def _groups(
+    pairs: Int32Array, marked: BoolArray
+) -> list[tuple[tuple[int, int], IndexArray, BoolArray]]:
+    """Key (a, b), a < b, of each pair of labels in (n, 2), its rows, and which are (b, a).
+
+    Args:
+        pairs: of labels.
+        marked: (labels,) those of which at least one must be in a pair.
+    """
+    differ = pairs[:, 0] != pairs[:, 1]
+    differ &= marked[pairs[:, 0]] | marked[pairs[:, 1]]
+    at = np.flatnonzero(differ)
+    first, second = pairs[at, 0], pairs[at, 1]
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    key = low.astype(np.int64) << 32 | high
+    order = np.argsort(key, kind='stable')
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    turned = first > second
+    return [
+        ((int(low[part[0]]), int(high[part[0]])), at[part], turned[part])
+        for part in (np.split(order, starts[1:]) if len(starts) else [])
+    ]
+
+
+def _shift(axis: int, start: int, length: int) -> tuple[slice, slice]:
+    """Index of an image's pixels from start on, as many as there are with length more.
+
+    Args:
+        axis: along which it is shifted.
+        start: first pixel.
+        length: pixels more.
+    """
+    part = slice(start, start - length or None)
+    return (part, slice(None)) if axis == 0 else (slice(None), part)
