@@ -73,8 +73,8 @@ _VETO = 0.5
 # What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
 # and a reflection take as much.
 _PASSES = 0.05
-# Of several colours each must be shown itself on this share. Chosen: as lids and prints are.
-_EACH = 0.1
+# Of several colours each must be shown itself on this share. Chosen: a stripe of print takes 7 %.
+_EACH = 0.06
 # So does what shows it on less than this share of what its main colour covers, where that passes
 # for it. Chosen: on real frames black, grey and yellow things that were meant show half and more;
 # of three that were not, 11, 11 and 30 %.
