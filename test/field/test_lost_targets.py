@@ -30,7 +30,7 @@ LOSSES = [
         (), 0.05,
     ),
     Row('taken away', ((RED_BOX,), (), SENTENCE), 'LOST', ('no object',)),
-    Row('taken from beside another', (BOTH, (BLUE_BOX,), SENTENCE), 'LOST', ('none fits',)),
+    Row('taken from beside another', (BOTH, (BLUE_BOX,), SENTENCE), 'LOST', ('no red box',)),
     Row(
         'another is leftmost now', (ROW_OF_THREE, ROW_OF_THREE[1:], LEFTMOST), 'LOST',
         ('yellow', 'does not look like', 'new request'),
