@@ -113,7 +113,7 @@ class PlaceReader(AdjectiveReader):
         sense = c.peek().get(Kind.RELATION)
         if sense is None:
             return False
-        relation, start, noted = Relation[sense.value.upper()], c.position, len(c.ignored)
+        relation = Relation[sense.value.upper()]
         token = c.take()
         if relation in (Relation.NEAREST, Relation.FARTHEST) and c.ahead().is_a(Kind.TO):
             c.skip()
@@ -165,7 +165,6 @@ class PlaceReader(AdjectiveReader):
             draft.said.insert(0, OneOf(landmark))
         else:
             draft.said.append(Related(relation, landmarks))
-        del start, noted
         return True
 
     def _is_part(self, node: Node) -> bool:
