@@ -40,14 +40,6 @@ _MOSTLY_WITHIN = 0.7
 _JOINED_PERCENT = 10
 _JOINED_M = 0.02
 _JOINED_PX = 6
-# One that has this share in the box, reaches across this share of a side of it, and without which
-# the box is not filled, by this much, is of the object even where holes of the depth part it, so
-# far in depth, m, at most. Chosen: the wall of a bowl below its inside; a can before a carton does
-# not reach so far across.
-_ALL_WITHIN = 0.95
-_ACROSS = 0.7
-_FILLS = 0.2
-_FILLS_M = 0.12
 # Width of the weight that falls from the middle of a box to its sides, in shares of a side.
 # Chosen: the middle half weighs most.
 _BUMP = 0.3
@@ -80,7 +72,7 @@ class BoxSurfaces:
             noise: of the depth.
         """
         labels, count = _cut_at_steps(depth, raised, noise)
-        numbers, fit = _Choice(labels, count, inside, np.where(raised, depth, 0)).make()
+        numbers, fit = _Choice(labels, count, inside, depth).make()
         return cls(labels, np.isin(labels, numbers), fit)
 
 
@@ -171,8 +163,7 @@ class _Choice:
             if better[best] < fit + _BETTER:
                 break
             rest.remove(best)
-            fills = better[best] > fit + _FILLS and self._reaches_across(best)
-            if self._is_joined(chosen, best, _FILLS_M if fills else _JOINED_M):
+            if self._is_joined(chosen, best):
                 chosen.append(best)
                 rows, columns = rows + self._lines[best][0], columns + self._lines[best][1]
                 fit = better[best]
@@ -190,18 +181,7 @@ class _Choice:
         more = self._lines[number]
         return extent_fit(rows + more[0], columns + more[1], self._inside)
 
-    def _reaches_across(self, number: int) -> bool:
-        """Whether a surface is in the box, and about as long as one of its sides."""
-        shares = [
-            (last - first) / (pixels.stop - pixels.start)
-            for (first, last), pixels in zip(
-                map(_extent, self._lines[number]), self._inside, strict=True
-            )
-        ]
-        return bool(self._share[number] > _ALL_WITHIN and max(shares) > _ACROSS)
-
-    def _is_joined(self, chosen: list[int], number: int, farthest: float) -> bool:
-        """Whether a surface begins where those that are chosen end, but for a step in depth, m."""
+    def _is_joined(self, chosen: list[int], number: int) -> bool:
         own = np.isin(self._labels, chosen) & (self._depth > 0)
         other = self._counts[number] & (self._depth > 0)
         if not own.any():
@@ -213,4 +193,4 @@ class _Choice:
         if not near.any():
             return False
         gap = np.abs(self._depth[near] - self._depth.ravel()[index[near]])
-        return bool(np.percentile(gap, _JOINED_PERCENT) < farthest)
+        return bool(np.percentile(gap, _JOINED_PERCENT) < _JOINED_M)

@@ -50,22 +50,6 @@ def test_part_that_is_joined_by_depth_belongs_and_one_far_before_does_not():
     assert not chosen([body, can])[55:65, 95:105].any()
 
 
-@pytest.mark.parametrize(
-    ('columns', 'depth', 'taken'),
-    [
-        (slice(54, 106), 0.84, True),
-        # It reaches over half of the box only, or is far before.
-        (slice(54, 85), 0.84, False),
-        (slice(54, 106), 0.70, False),
-    ],
-)
-def test_wall_of_a_bowl_belongs_where_holes_part_it_from_the_inside(columns, depth, taken):
-    inside, wall = (slice(41, 62), slice(51, 109), 0.9), (slice(65, 79), columns, depth)
-    found = chosen([inside, wall])
-    assert found[43:60, 55:105].all()
-    assert found[67:77, 56:83].any() == taken
-
-
 @pytest.mark.parametrize('inside', [np.s_[48:72, 60:100], np.s_[35:85, 40:120]])
 def test_box_that_fits_badly_still_finds_its_object(inside):
     assert chosen([LYING], inside)[46:74, 53:107].all()
