@@ -76,8 +76,8 @@ def check_collisions(context: PlanningContext, candidates: Candidates) -> Collis
     surface = scene.frame.depth.ravel()[index]
     hidden = ~inside | (z >= surface)
     hidden[:, fingers:] &= (surface > 0)[:, fingers:] | (hole | ~inside)[:, fingers:]
-    own = (z - surface)[:, :fingers] > _BEHIND
-    own &= inside[:, :fingers] & scene.mask.ravel()[index[:, :fingers]]
+    own = ((z - surface > _BEHIND) & (surface > 0) & inside)[:, :fingers]
+    own &= scene.mask.ravel()[index[:, :fingers]]
     lowest = points[..., 2].min(axis=1)
     table = (lowest < context.settings.table_clearance - 1e-4) & (scene.plane is not None)
     return Collisions(

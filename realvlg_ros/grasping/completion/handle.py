@@ -17,14 +17,20 @@ _LEVEL = 0.010
 # The circle is that of surfaces whose normal has a smaller vertical component. Chosen: 30 degrees;
 # a lid or the bottom of a bowl has no circle.
 _WALL = 0.5
-# A handle stands out of its level's circle by more than this, m, in so many readings. Chosen: more
-# than noise at 1 m and an axis that is 3 mm off give; a finger thick, as all are.
+# A handle stands out of its level's circle by more than this, m, in so many readings, over this
+# share of the object's levels, and reaches so far out, m. Chosen: more than noise at 1 m and an
+# axis that is 3 mm off give; a foot, a shoulder and a spout are lower, and no finger fits into a
+# smaller one.
 _STANDS_OUT = 0.008
-_FEWEST = 6
+_FEWEST, _SPAN = 6, 0.35
+_REACH = 0.016
+# Directions from the axis to its readings have a mean of this length at least. Chosen: those of a
+# handle do not differ by more than 60 degrees; those of a foot and of two handles do.
+_NARROW = 0.95
 
 
 def handle_direction(cloud: TargetCloud, axis: FloatArray) -> FloatArray | None:
-    """Horizontal unit vector (2,) from the axis to a handle; None where none is seen.
+    """Horizontal unit vector (2,) from the axis to a handle; None where none is surely seen.
 
     Args:
         cloud: surface of the object, in the support frame.
@@ -35,11 +41,14 @@ def handle_direction(cloud: TargetCloud, axis: FloatArray) -> FloatArray | None:
     away = points[:, :2] - axis
     radius = np.linalg.norm(away, axis=1)
     level = np.floor(points[:, 2] / _LEVEL).astype(int)
-    out = np.zeros(len(points), bool)
+    beyond = np.zeros(len(points))
     for k in np.unique(level[wall]):
         own = level == k
-        out[own] = radius[own] > np.median(radius[own & wall]) + _STANDS_OUT
-    if out.sum() < _FEWEST:
+        beyond[own] = radius[own] - np.median(radius[own & wall])
+    out = beyond > _STANDS_OUT
+    span = len(np.unique(level[out])) / max(len(np.unique(level)), 1)
+    if out.sum() < _FEWEST or span < _SPAN or beyond.max() < _REACH:
         return None
     toward = (away[out] / radius[out, None]).mean(axis=0)
-    return np.asarray(toward / max(float(np.linalg.norm(toward)), 1e-9))
+    length = float(np.linalg.norm(toward))
+    return np.asarray(toward / length) if length > _NARROW else None

@@ -36,10 +36,10 @@ _SILHOUETTE_SIGMAS = 2.0
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
 # A cup or jug is not longer than wide by more than this factor, and as tall as wide at least by
-# this one. Chosen: with its handle, and one that is mirrored, a mug may be so long; bowls and what
-# lies on its side are lower.
-_CUP_LENGTH = 1.7
-_CUP_HEIGHT = 0.6
+# this one. Chosen: with its handle, and one that is mirrored, a mug is nearly so long; most bowls
+# and what lies on its side are lower.
+_CUP_LENGTH = 2.0
+_CUP_HEIGHT = 0.5
 
 
 @dataclass(frozen=True)

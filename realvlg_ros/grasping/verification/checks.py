@@ -45,11 +45,11 @@ _SEEN_SHARE = 0.7
 # image have 0.61 and 0.69, others half and less; the contacts of a bottle are 6 px inside at most.
 _BLURRED = 0.55
 _OUTLINE_PX = 7.0
-# Of a finger so much may be where an object hides a handle, as a share; and what of the order that
-# share takes, times this. Chosen: its tip; of 150 mugs whose handle was behind them, fingers that
-# met it had 0.13 and more, and a few millimetres of it at 0.05 to 0.1.
-_SHADOWED = 0.1
-_PREFER_SEEN = 3.0
+# So much of a finger, m, may be where an object hides a handle; it takes this share of the order.
+# Chosen: a tip; of 150 mugs whose handle was behind them, fingers that met it by more than a few
+# millimetres had 6 mm and more, and others are to be preferred to those with less.
+_SHADOWED_M = 0.0045
+_PREFER_SEEN = 0.3
 # A handle that is seen is the only one, and what is hidden of it is nearer to its direction from
 # the axis than this cosine. Chosen: 45 degrees; half a handle and half a finger take 30.
 _BESIDE_HANDLE = 0.7
@@ -103,12 +103,13 @@ class Checked:
             **scene_faults(context, candidates, hits),
         }
         hidden = _beside_handle(context, candidates, hits)
-        faults[FINGERS_UNSEEN] |= hidden > _SHADOWED
+        faults[FINGERS_UNSEEN] |= hidden > _SHADOWED_M
         terms = term_values(context, candidates, closing, hits)
-        score = order_score(terms) * np.maximum(1 - _PREFER_SEEN * hidden, 0)
+        score = order_score(terms)
         score = np.where(
             candidates.from_model, score + settings.prior_weight * (1 - score) * 0.5, score
         )
+        score = score * np.maximum(1 - _PREFER_SEEN * hidden / _SHADOWED_M, 0)
         return cls(candidates, closing, faults, terms, score)
 
     @property
@@ -158,7 +159,9 @@ def _blurred(context: PlanningContext, closing: Closing) -> BoolArray:
 def _beside_handle(
     context: PlanningContext, candidates: Candidates, hits: Collisions
 ) -> FloatArray:
-    """Greater share (n,) of a finger that is where the object may hide a handle, or part of one.
+    """Length (n,) of a finger, m, where the object may hide a handle or part of one.
+
+    Of both fingers the longer one; a handle that is seen is the only one.
 
     Args:
         context: of the plan.
@@ -167,8 +170,10 @@ def _beside_handle(
     """
     if context.middle is None:
         return np.zeros(len(candidates))
-    hidden = hits.shadowed
-    toward = handle_direction(context.cloud, context.middle)
+    hidden = hits.shadowed * context.gripper.finger_length
+    # The middle of what is no surface of revolution is not known well enough.
+    known = context.axis is not None
+    toward = handle_direction(context.cloud, context.middle) if known else None
     if toward is not None:
         sides = candidates.rotations[:, None, :2, 1] * candidates.openings[:, None, None] / 2
         away = candidates.tips[:, None, :2] + sides * [[-1.0], [1.0]] - context.middle

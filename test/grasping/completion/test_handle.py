@@ -27,14 +27,14 @@ def handle(turn):
     return Box((REACH, 0.012, 0.6 * HEIGHT), at, yaw)
 
 
-def seen(turn, eye):
-    """What is seen of the mug with its handle, and the mask of both."""
-    view = look([MUG, handle(turn)], eye=eye, target=(0, 0, 0.05), noise=0.001)
-    return view, view.masks[0] | view.masks[1]
+def seen(turn, eye, body=(MUG,)):
+    """What is seen of a mug with its handle, and the mask of both."""
+    view = look([*body, handle(turn)], eye=eye, target=(0, 0, 0.05), noise=0.001)
+    return view, np.any(view.masks, axis=0)
 
 
-def planned(turn, eye):
-    view, mask = seen(turn, eye)
+def planned(turn, eye, body=(MUG,)):
+    view, mask = seen(turn, eye, body)
     grounding = Grounding(GroundingStatus.OK, 'it', mask=RegionMask.from_full(mask))
     grasps = GraspPlanner(FRANKA_HAND).plan(view.frame, grounding).grasps
     return [(view.camera2world @ g.tcp2frame, g.opening_width) for g in grasps]
@@ -58,6 +58,30 @@ def test_no_finger_is_put_where_a_round_thing_hides_its_handle(turn, eye):
     grasps = planned(turn, eye)
     assert grasps
     assert not any(enters(pose, opening, handle(turn)) for pose, opening in grasps)
+
+
+# What stands out of a body and is no handle.
+FOOT = Cylinder(0.047, 0.006, (0.0, 0.0, 0.003))
+BELLY = Cylinder(0.037, 0.08, (0.0, 0.0, 0.04))
+NECK = Cylinder(0.022, 0.06, (0.0, 0.0, 0.11))
+KNOB = Cylinder(0.01, 0.02, (0.0, 0.0, HEIGHT + 0.01))
+
+
+def spout(turn):
+    yaw = np.radians(turn)
+    at = (RADIUS + 0.005) * np.array([np.cos(yaw), np.sin(yaw)])
+    return Box((0.025, 0.02, 0.03), (*at, 0.09), yaw)
+
+
+@pytest.mark.parametrize('eye', EYES)
+@pytest.mark.parametrize(
+    'body',
+    [(MUG, FOOT), (BELLY, NECK), (MUG, KNOB), (MUG, spout(150)), (MUG, spout(-90))],
+    ids=['foot', 'neck', 'knob', 'spout in front', 'spout beside'],
+)
+def test_what_stands_out_and_is_no_handle_leaves_what_is_hidden_unknown(body, eye):
+    grasps = planned(0, eye, body)
+    assert not any(enters(pose, opening, handle(0)) for pose, opening in grasps)
 
 
 def test_behind_a_mug_whose_handle_is_seen_beside_it_is_room_for_a_finger():
