@@ -36,8 +36,8 @@ _SILHOUETTE_SIGMAS = 2.0
 _VERTICAL = 0.25
 _WALL_STEP = 0.006
 # A cup or jug is not longer than wide by more than this factor, and as tall as wide at least by
-# this one. Chosen: with its handle a mug is nearly so long, and flat bottles are longer; most bowls
-# and what lies on its side are lower.
+# this one. Chosen: with its handle a mug is nearly so long, and flat bottles are longer; most
+# bowls and what lies on its side are lower.
 _CUP_LENGTH = 1.7
 _CUP_HEIGHT = 0.5
 
