@@ -62,31 +62,6 @@ class SceneObject:
     on_top_of: int | None = None
 
     @property
-    def height_m(self) -> float:
-        """Height of its top above the support, m."""
-        return self.height
-
-    @property
-    def length_m(self) -> float:
-        """The longer side of its visible footprint, m."""
-        return self.length
-
-    @property
-    def width_m(self) -> float:
-        """The shorter side of its visible footprint, m."""
-        return self.width
-
-    @property
-    def cut_by_image(self) -> bool:
-        """Whether the image's border cuts it, so that no size and no form of it is known."""
-        return self.cut_off
-
-    @property
-    def color_shares(self) -> dict[str, float]:
-        """Share of each colour name, summing to 1."""
-        return {name: float(self.colors[k]) for k, name in enumerate(COLOR_NAMES)}
-
-    @property
     def box(self) -> Box:
         """Its box in the working image, px."""
         return self.region.box

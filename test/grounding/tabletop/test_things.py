@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks.grounding.scenes import DEPTHS
 from realvlg_ros.grounding.tabletop import TabletopGrounder
+from realvlg_ros.grounding.tabletop.colors import COLOR_NAMES
 from realvlg_ros.simulation.colors import COLORS
 from realvlg_ros.simulation.renderer import Renderer, RenderSettings
 from realvlg_ros.simulation.sim_object import SimObject
@@ -108,11 +109,11 @@ def test_looks_are_told():
     assert mug.lightness < 0.4 < 0.6 < box.lightness
     assert (mug.is_open, box.is_open) == (True, False)
     assert mug.has_handle and box.has_handle is None
-    assert ball.color_shares['red'] > 0.7
-    assert sum(ball.color_shares.values()) == pytest.approx(1, abs=1e-3)
+    assert ball.colors[COLOR_NAMES.index('red')] > 0.7
+    assert sum(ball.colors) == pytest.approx(1, abs=1e-3)
     assert max(item.patterned for item in (mug, box, ball)) < 0.5
     assert max(item.transparent for item in (mug, box, ball)) < 0.5
-    assert not any(item.cut_by_image for item in (mug, box, ball))
+    assert not any(item.cut_off for item in (mug, box, ball))
 
 
 def test_a_bin_s_walls_are_no_things():
