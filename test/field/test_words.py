@@ -59,7 +59,7 @@ ROWS = [
     Row('the biggest of what', (BOTH, 'the tallest flange'), 'AMBIGUOUS', ('flange',)),
     Row('another colour passes for it', (YELLOW, 'the orange flange'), 'AMBIGUOUS', ('flange',)),
     Row('white is on too many things', (LOW, 'the white flange'), 'AMBIGUOUS', ('flange',)),
-    Row('a kind by its shape', (MUG, 'the coffee mug'), 'OK', ('not confirmed', 'coffee')),
+    Row('a kind by its shape', (MUG, 'the coffee mug'), 'AMBIGUOUS', ('not confirmed', 'coffee')),
     Row('a state', (BOTTLE, 'the full bottle'), 'AMBIGUOUS', ('full',)),
     Row('a state and a colour', (BOTH, 'the empty red mug'), 'OK', ('not confirmed', 'empty')),
     Row('a state of anything', (MUG, 'the heavy thing'), 'AMBIGUOUS', ('heavy',)),
@@ -77,9 +77,12 @@ ROWS = [
     Row('a toy', (MUG, 'the red toy car'), 'OK', ('not confirmed', 'car')),
     Row('no thing at all', (BOXES, 'the blue sky'), 'NOT_FOUND', ('sky', 'nothing')),
     Row('flat and not seen', (BOTTLE, 'the grey paper'), 'NOT_FOUND', ('height of', 'flat')),
-    Row('flat and seen', (LOW, 'the white envelope'), 'OK'),
+    Row('flat and seen', (LOW, 'the white envelope'), 'AMBIGUOUS', UNSURE[1:]),
     Row('how and when', (BOTH, 'no, gently pick up the red mug now'), 'OK'),
-    Row('a part of it', (MUG, 'the mug of tea'), 'OK', ('tea',)),
+    Row('a part of it', (MUG, 'the mug of tea'), 'AMBIGUOUS', ('tea',)),
+    Row('a part and a colour', (BOTH, 'the red mug of tea'), 'OK', ('tea',)),
+    Row('the form of another', (MUG, 'the hammer'), 'NOT_FOUND', ('form',)),
+    Row('a form that others have', (MUG, 'the tomato'), 'AMBIGUOUS', UNSURE[1:]),
 ]  # fmt: skip
 
 

@@ -29,8 +29,8 @@ def look(grounder, words, **query):
 
 @pytest.mark.parametrize(('region', 'color'), [(LEFT, 'red'), (RIGHT, 'blue')])
 def test_in_a_region_other_objects_do_not_count(grounder, region, color):
-    assert look(grounder, 'the box').status is GroundingStatus.AMBIGUOUS
-    found = look(grounder, 'the box', region=region)
+    assert look(grounder, 'the object').status is GroundingStatus.AMBIGUOUS
+    found = look(grounder, 'the object', region=region)
     whole = look(grounder, f'the {color} box')
     assert found.status is GroundingStatus.OK, found.message
     assert (found.image_width, found.image_height) == (320, 240)

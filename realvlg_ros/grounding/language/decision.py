@@ -13,7 +13,6 @@ from . import fits
 from .evaluation import (
     CONTRADICTED,
     NEUTRAL,
-    SURE_BY_SHAPE,
     Scene,
     Weights,
     color_speaks_for_noun,
@@ -36,6 +35,7 @@ from .syntax import (
     Modifier,
     Node,
     Not,
+    Noun,
     NounKind,
     OneOf,
     Ordinal,
@@ -313,7 +313,7 @@ def _risk_of_words(thing: Thing, index: int, scene: Scene, verified: bool) -> fl
     """What the words of a description leave open of a thing, as a share of wrong answers."""
     item = scene.items[index]
     told = _tells(thing, scene)
-    risk = 0.0 if verified else _risk_of_noun(thing, item, told, scene)
+    risk = 0.0 if verified else _risk_of_noun(thing, index, told, scene)
     for word in unseen_of(thing):
         if not _is_told(word.word, index, scene):
             risk += _risk_of_word(word, thing, told, item, scene)
@@ -326,9 +326,13 @@ def _risk_of_words(thing: Thing, index: int, scene: Scene, verified: bool) -> fl
     return risk
 
 
-def _risk_of_noun(thing: Thing, item: Seen, told: bool, scene: Scene) -> float:
-    """What a noun that was not verified leaves open."""
-    noun = thing.noun
+def _risk_of_noun(thing: Thing, index: int, told: bool, scene: Scene) -> float:
+    """What a noun that was not verified leaves open.
+
+    Its form may contradict a name, and speaks for none: what singles a thing out is a colour, or
+    words that would do so without the noun.
+    """
+    noun, item = thing.noun, scene.items[index]
     if noun.kind is NounKind.GENERIC:
         return 0.0
     if noun.kind is NounKind.SHAPE:
@@ -336,15 +340,50 @@ def _risk_of_noun(thing: Thing, item: Seen, told: bool, scene: Scene) -> float:
             return _VETO
         if not scene.whole:
             return _SHAPED_NOUN
-        fit, _ = fits.shape_fit(noun.shape, item, not _colors(thing))
+        if NEUTRAL.issuperset(_colors(thing)):
+            return _risk_of_form(thing, index, told, scene)
         # Where one of several is chosen, the chance of each to be one of them counts already.
-        if any(isinstance(said, Extreme | Ordinal) for said in thing.said):
-            return 0.0
-        if says_nothing(noun.shape) and not _colors(thing) and len(scene.items) > 1:
-            return _GUESS
-        sure = told or len(scene.items) == 1 or fit >= SURE_BY_SHAPE
-        return _SHAPED_NOUN if sure else _GUESS
+        chosen = any(isinstance(said, Extreme | Ordinal) for said in thing.said)
+        return 0.0 if chosen else _SHAPED_NOUN
     return _COLORED_NOUN if color_speaks_for_noun(thing, item) else _GUESS
+
+
+def _risk_of_form(thing: Thing, index: int, told: bool, scene: Scene) -> float:
+    """What a noun leaves open that form alone may confirm.
+
+    A sentence that speaks of several things of a name, where several have its form and no other
+    may, is right of that; a single thing of the form may be something else.
+    """
+    if _speaks_of_several(thing) and _is_plain_group(thing, scene):
+        return _SHAPED_NOUN
+    return min(_GUESS, _decided_by_noun(thing, index, scene)) if told else _GUESS
+
+
+def _speaks_of_several(thing: Thing) -> bool:
+    """Whether a description makes sense only where several things bear its noun."""
+    return (
+        thing.count > 1
+        or thing.every
+        or any(
+            isinstance(m, Extreme | Ordinal | Degree | Place | Compared | Not | Except)
+            for m in thing.said
+        )
+    )
+
+
+def _is_plain_group(thing: Thing, scene: Scene) -> bool:
+    """Whether two things or more, as many as asked for, surely have a form, and no other may."""
+    shape = thing.noun.shape
+    members = sum(fits.is_within(shape, item) for item in scene.items)
+    others = [item for item in scene.items if not fits.is_within(shape, item)]
+    plain = all(fits.shape_fit(shape, item, True)[0] < CONTRADICTED for item in others)
+    return plain and members >= max(2, thing.count) and not says_nothing(shape)
+
+
+def _decided_by_noun(thing: Thing, index: int, scene: Scene) -> float:
+    """Share by which other things would be meant if the description named any object."""
+    meant = _meant(weigh(replace(thing, noun=Noun()), scene))
+    return 1.0 - float(meant[index] / meant.sum()) if meant.sum() > 0 else 1.0
 
 
 def _risk_of_word(word: Unseen, thing: Thing, told: bool, item: Seen, scene: Scene) -> float:
@@ -367,7 +406,8 @@ def _tells(thing: Thing, scene: Scene) -> bool:
         said = [m for m in said if not isinstance(m, Degree | Extreme | Ordinal)]
     return any(
         isinstance(m, Color | Either | Degree | Extreme | Ordinal | Place | Posture | Related
-                   | Compared | Not | Except | OneOf) for m in said
+                   | Compared | Not | Except | OneOf)
+        or (isinstance(m, Unseen) and m.word in scene.nouns) for m in said
     )  # fmt: skip
 
 

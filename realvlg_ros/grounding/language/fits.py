@@ -51,6 +51,17 @@ def shape_fit(name: str, item: Seen, colored: bool) -> tuple[float, str]:
     return fit, reason
 
 
+def is_within(name: str, item: Seen) -> bool:
+    """Whether what is seen of a thing lies within all ranges of a class as they stand."""
+    shape = shapes()[name]
+    ranges = (
+        (item.size, shape.size), (item.slenderness, shape.slenderness),
+        (item.height / max(item.length, 0.005), shape.flatness), (item.height, shape.height),
+        (item.thickness, (0.0, shape.thickness)),
+    )  # fmt: skip
+    return not item.cut_off and all(low <= value <= high for value, (low, high) in ranges)
+
+
 def is_too_small_a_part(name: str, item: Seen) -> bool:
     """Whether a thing passes for a class only since the image's border may cut the rest off."""
     return item.cut_off and item.size < shapes()[name].size[0] * _HIDDEN

@@ -41,9 +41,9 @@ class Shape:
 
     @property
     def is_vague(self) -> bool:
-        """Whether its size alone is known, which many other things have too."""
-        anything = Shape(self.size, colors=self.colors)
-        return self == anything and not self.colors
+        """Whether hardly more than its size is known, which many other things have too."""
+        anything = Shape(self.size, self.slenderness)
+        return self == anything
 
     @property
     def is_flat(self) -> bool:

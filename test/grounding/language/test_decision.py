@@ -77,7 +77,11 @@ def answer(sentence, things=TABLE, max_wrong=0.05):
         ('all bottles', 'red bottle'),
         ('three bottles', 'red bottle'),
         ('two bottles', {'blue bottle', 'red bottle', 'green bottle'}),
-        ('any bottle', 'red bottle'),
+        ('any bottle', {'red bottle'}),
+        # A form contradicts a name, and speaks for none.
+        ('the ball', {'yellow ball', 'white box'}),
+        ('the yellow ball', 'yellow ball'),
+        ('the leftmost plate', 'red plate'),
         ('the glorbish red plate', {'red plate'}),
         ('the red glorb', {'red plate', 'red bottle'}),
         ('the other one', set(NAMES)),
