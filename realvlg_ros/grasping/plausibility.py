@@ -13,9 +13,9 @@ from ..arrays import FloatArray
 from ..camera.depth_check import UNIT_HINT
 from ..errors import LiftError
 from ..grounding.grounding import Grounding
-from ..grounding.language.parser import understand
-from ..grounding.language.shapes import shapes
-from ..grounding.language.syntax import Thing
+from ..grounding.language.sentences.parser import understand
+from ..grounding.language.tree.syntax import Thing
+from ..grounding.language.vocabulary.shapes import shapes
 from .completion.object_box import upright_extent
 from .observation.scene import Scene
 

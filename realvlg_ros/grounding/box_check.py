@@ -13,38 +13,32 @@ import numpy as np
 
 from ..frame import RgbdFrame
 from ..image_region import Box
-from .language.decision import Outcome, decide
-from .language.evaluation import Scene
-from .language.notation import notation
-from .language.parser import understand
-from .language.syntax import (
+from .language.answering.decision import NO_OBJECT, Outcome, decide
+from .language.sentences.parser import understand
+from .language.tree.kinds import Intent
+from .language.tree.notation import readings
+from .language.tree.syntax import (
     AllOf,
     AnyOf,
     Color,
-    Compared,
     Degree,
     Either,
     Except,
     Extreme,
-    Intent,
     Modifier,
     Node,
     Not,
     Noun,
-    OneOf,
     Ordinal,
     Place,
     Posture,
-    Related,
     Sentence,
-    Thing,
 )
+from .language.weighing.scene import Scene
 from .tabletop.boxes import scene_of_boxes
 
 # Boxes that are looked at. Chosen: more things are not told apart.
 _MOST_BOXES = 24
-# Chosen: nothing is asked for by these.
-_NO_OBJECT = (Intent.STOP, Intent.GREETING, Intent.YES, Intent.NO, Intent.NOTHING)
 
 
 @dataclass(frozen=True)
@@ -76,9 +70,9 @@ def check_boxes(
         scores: of each, 0 to 1, falling.
     """
     sentence = understand(instruction)
-    parse = ' || '.join(notation(node) for node in sentence.wanted)
+    parse = readings(sentence)
     every = tuple(range(len(boxes)))
-    if sentence.intent in _NO_OBJECT:
+    if sentence.intent in NO_OBJECT:
         return CheckedBoxes((), True, 'no object is meant', parse)
     if sentence.intent is Intent.FORBID:
         return CheckedBoxes(every, False, 'it says what is not to be taken', parse)
@@ -93,7 +87,7 @@ def check_boxes(
     checked = CheckedBoxes(every, parse=parse)
     if numbers and _says_more(bare):
         checked = _chosen(bare, scene, numbers, scores, parse)
-    others = _others(sentence.thing)
+    others = _others(sentence.first)
     # That the only one is beside another is believed, not that it is none of those excluded.
     excludes = any(isinstance(said, Except) for said in others)
     if others and (excludes or len(checked.kept) > 1):
@@ -143,24 +137,17 @@ def _is_checked(said: Modifier) -> bool:
 
 def _others(node: Node) -> list[Modifier]:
     """What a sentence says of other things, which the detector was not asked for."""
-    first = node.parts[0] if isinstance(node, AllOf) else node
-    parts = first.options if isinstance(first, AnyOf) else (first,)
     return [
         said
-        for part in parts
-        if isinstance(part, Thing)
-        for said in part.said
-        if isinstance(said.part if isinstance(said, Not) else said,
-                      Related | Compared | Except | OneOf)
-        or (isinstance(said, Extreme) and said.landmark is not None)
-    ]  # fmt: skip
+        for thing in node.things
+        for said in thing.said
+        if (said.part if isinstance(said, Not) else said).landmarks
+    ]
 
 
 def _said(sentence: Sentence) -> list[Modifier]:
     """All that is said of the things of the likeliest reading."""
-    node = sentence.thing
-    parts = node.options if isinstance(node, AnyOf) else (node,)
-    return [m for part in parts if isinstance(part, Thing) for m in part.said]
+    return [m for thing in sentence.first.things for m in thing.said]
 
 
 def _says_more(sentence: Sentence) -> bool:

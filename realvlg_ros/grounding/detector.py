@@ -24,8 +24,8 @@ from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .box_check import CheckedBoxes, check_boxes
 from .grounding import Grounding, GroundingStatus, ObjectCandidate
-from .language.parser import understand
-from .language.wording import name_of
+from .language.sentences.parser import understand
+from .language.tree.wording import name_of
 from .realvlg.answer.decoder import check_aborted
 from .realvlg.prompts import escape
 from .realvlg.task_grounder import label_of

@@ -18,7 +18,7 @@ from .grounding import (
     ObjectCandidate,
     check_instruction,
 )
-from .language.reply import chosen, is_a_refusal, is_a_yes, joined
+from .language.answering.reply import chosen, is_a_refusal, is_a_yes, joined
 from .query import Choice, Query
 
 # Questions that wait at a time; the oldest gives way. Chosen: more than people answer at once.

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from realvlg_ros.closed_loop.sentences import Named, sentence_for
-from realvlg_ros.grounding.language.parser import understand
-from realvlg_ros.grounding.language.syntax import Color, NounKind, Place
+from realvlg_ros.grounding.language.sentences.parser import understand
+from realvlg_ros.grounding.language.tree.kinds import NounKind
+from realvlg_ros.grounding.language.tree.syntax import Color, Place
 
 
 def thing(name, color, x, z=0.6):

@@ -4,7 +4,7 @@ import pytest
 
 from realvlg_ros.errors import InstructionError
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
-from realvlg_ros.grounding.language.reply import joined
+from realvlg_ros.grounding.language.answering.reply import joined
 from realvlg_ros.grounding.open_questions import OpenQuestions
 from realvlg_ros.grounding.query import Choice, Query
 from realvlg_ros.image_region import Box

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from realvlg_ros.grounding.language.evaluation import Scene
-from realvlg_ros.grounding.language.seen import View
+from realvlg_ros.grounding.language.weighing.scene import Scene
+from realvlg_ros.grounding.language.weighing.seen import View
 from realvlg_ros.image_region import Box
 
 # How the camera looks down on the table, rad, and from how high, m.

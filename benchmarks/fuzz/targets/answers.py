@@ -12,7 +12,7 @@ from benchmarks.fuzz.target import Target
 from realvlg_ros.errors import GroundingError
 from realvlg_ros.grounding.chat_client import ChatClient
 from realvlg_ros.grounding.grounding import check_instruction
-from realvlg_ros.grounding.language.parser import understand
+from realvlg_ros.grounding.language.sentences.parser import understand
 from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges, parse_answer
 from realvlg_ros.grounding.realvlg.answer.calibration import Calibration
 from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint

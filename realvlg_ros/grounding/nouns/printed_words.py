@@ -13,7 +13,7 @@ from ...errors import GroundingError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...optional import import_optional
-from ..language.spelling import Spelling, folded
+from ..language.vocabulary.spelling import Spelling, folded
 from .scorer import Names
 
 # A word that is read with less certainty is not read. Chosen: most misreadings score less.

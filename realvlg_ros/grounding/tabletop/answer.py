@@ -11,13 +11,15 @@ from ...camera.depth_check import UNIT_HINT
 from ...frame import RgbdFrame
 from ...image_region import Box, RegionMask
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
-from ..language.decision import Outcome, Verdict, lost_colors
-from ..language.evaluation import Scene
-from ..language.notation import notation
-from ..language.question import tell_apart
-from ..language.shapes import shapes
-from ..language.syntax import AllOf, Color, Intent, Noun, Sentence, Thing
-from ..language.wording import in_words
+from ..language.answering.decision import NO_OBJECT, Outcome, Verdict
+from ..language.answering.doubts import lost_colors
+from ..language.answering.question import tell_apart
+from ..language.tree.kinds import Intent
+from ..language.tree.notation import readings
+from ..language.tree.syntax import AllOf, Noun, Sentence, Thing
+from ..language.tree.wording import in_words
+from ..language.vocabulary.shapes import shapes
+from ..language.weighing.scene import Scene
 from .attributes import SceneObject
 from .color_part import ColorSplit, split_by_color
 from .scene import TabletopScene
@@ -30,14 +32,6 @@ _MAX_CANDIDATES = 4
 # within these, and the sizes in the lexicon have room.
 _USUAL_SUPPORT_M = (0.2, 1.8)
 _OTHER_SIZE = 1.4
-_NO_OBJECT = {
-    Intent.STOP: 'asks to stop, and means no object',
-    Intent.GREETING: 'is a greeting, and means no object',
-    Intent.YES: 'answers a question, and none waits: no object is meant',
-    Intent.NO: 'answers a question, and none waits: no object is meant',
-    Intent.NOTHING: 'names no object',
-    Intent.OTHER_SCRIPT: 'is in a script that no lexicon is written in: no object is understood',
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ def make_grounding(looked: Looked) -> Grounding:
     """Say what a verdict means."""
     builder = _Builder(looked)
     verdict = looked.verdict
-    if looked.sentence.intent in _NO_OBJECT:
+    if looked.sentence.intent in NO_OBJECT:
         return builder.no_object()
     if verdict.outcome is Outcome.NONE:
         return builder.not_found()
@@ -86,8 +80,7 @@ class _Builder:
         self.frame, self.objects = looked.frame, looked.objects
         self.sentence, self.verdict = looked.sentence, looked.verdict
         self.working = looked.working
-        node = looked.sentence.thing
-        self.node = node.parts[0] if isinstance(node, AllOf) else node
+        self.node = looked.sentence.first
 
     @property
     def noun(self) -> Noun:
@@ -106,12 +99,11 @@ class _Builder:
             return ColorSplit()
         return split_by_color(self.looked.working, self.objects[index].region, names[0])
 
-    def _colors(self) -> list[str]:
-        said = self.node.said if isinstance(self.node, Thing) else ()
-        return [name for m in said if isinstance(m, Color) for name in m.names]
+    def _colors(self) -> tuple[str, ...]:
+        return self.node.colors if isinstance(self.node, Thing) else ()
 
     def no_object(self) -> Grounding:
-        message = f'"{self.looked.instruction[:80]}" {_NO_OBJECT[self.sentence.intent]}'
+        message = f'"{self.looked.instruction[:80]}" {NO_OBJECT[self.sentence.intent]}'
         return self._grounding(GroundingStatus.NOT_FOUND, message)
 
     def found(self, part: RegionMask | None) -> Grounding:
@@ -225,7 +217,7 @@ class _Builder:
         return f'. If it is of another size, {UNIT_HINT}' if odd else ''
 
     def _grounding(self, status: GroundingStatus, message: str, **fields: object) -> Grounding:
-        parse = ' || '.join(notation(node) for node in self.sentence.wanted)
+        parse = readings(self.sentence)
         unverified = status is GroundingStatus.OK and not self.verdict.noun_verified
         if unverified and self.noun.text:
             message += f'; the noun "{self.noun.text}" is not verified'
@@ -272,7 +264,7 @@ class _Builder:
         said = f'; not confirmed by colour or shape: {", ".join(words)}' if words else ''
         for wrong, taken in self.sentence.mended:
             said += f'; "{wrong}" was taken for "{taken}"'
-        if lost := lost_colors(self.sentence, self.looked.scene):
+        if lost := lost_colors(self.sentence.thing, self.looked.scene):
             said += (
                 f'; the image has no colour, so that {" or ".join(lost)} cannot be told: use a '
                 'colour stream (rgb8 or bgr8), or ask by size or place'

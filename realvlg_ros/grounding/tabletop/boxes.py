@@ -11,8 +11,8 @@ from ...camera import Camera
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...support_plane import seen_or_known_support
-from ..language.evaluation import Scene
-from ..language.seen import View
+from ..language.weighing.scene import Scene
+from ..language.weighing.seen import View
 from .attributes import SceneObject, describe_object
 from .colorless import is_colorless
 from .scene import Segment, TabletopScene

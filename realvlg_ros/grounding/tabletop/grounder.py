@@ -14,13 +14,14 @@ from ...frame import RgbdFrame
 from ...settings import Settings, from_options, setting
 from ...support_plane import seen_or_known_support
 from ..grounding import Grounding, never_aborted
-from ..language.decision import decide, names_of
-from ..language.evaluation import Scene
-from ..language.lexicon import LANGUAGES, lexicon
-from ..language.parser import AUTO, understand
-from ..language.seen import REFERENCE_FRAMES, View
-from ..language.shapes import shapes
-from ..language.syntax import Sentence
+from ..language.answering.decision import decide
+from ..language.answering.doubts import names_of
+from ..language.sentences.parser import AUTO, understand
+from ..language.tree.syntax import Sentence
+from ..language.vocabulary.lexicon import LANGUAGES, lexicon
+from ..language.vocabulary.shapes import shapes
+from ..language.weighing.scene import Scene
+from ..language.weighing.seen import REFERENCE_FRAMES, View
 from ..nouns.contrastive import ContrastiveScorer
 from ..nouns.printed_words import PrintedWords
 from ..nouns.scorer import NOTHING_TOLD, Names, NounScorer, together

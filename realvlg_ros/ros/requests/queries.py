@@ -13,7 +13,7 @@ from ...arrays import FloatArray
 from ...errors import InstructionError, MissingDependencyError, ParameterError, TransformError
 from ...frame import RgbdFrame
 from ...grounding.grounding import MAX_INSTRUCTION_CHARACTERS, Grounding
-from ...grounding.language.reply import pronoun_of
+from ...grounding.language.answering.reply import pronoun_of
 from ...grounding.open_questions import OpenQuestions
 from ...grounding.query import Choice, Query, answered
 from ...grounding.tie_break import PRIORS, Affordance, break_tie

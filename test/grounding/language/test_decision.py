@@ -3,8 +3,8 @@
 import pytest
 from seen_things import Item, scene
 
-from realvlg_ros.grounding.language.decision import Outcome, decide
-from realvlg_ros.grounding.language.parser import understand
+from realvlg_ros.grounding.language.answering.decision import Outcome, decide
+from realvlg_ros.grounding.language.sentences.parser import understand
 
 TABLE = scene(
     Item('red plate', (-0.30, 0.0), (0.22, 0.22, 0.025), {'red': 1.0}),

@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 from realvlg_ros.errors import ParameterError
-from realvlg_ros.grounding.language.lexicon import LANGUAGES, lexicon, read_lexicon
-from realvlg_ros.grounding.language.shapes import read_shapes, shapes
-from realvlg_ros.grounding.language.spelling import Spelling, folded
-from realvlg_ros.grounding.language.tokens import Kind
+from realvlg_ros.grounding.language.vocabulary.lexicon import LANGUAGES, lexicon, read_lexicon
+from realvlg_ros.grounding.language.vocabulary.shapes import read_shapes, shapes
+from realvlg_ros.grounding.language.vocabulary.spelling import Spelling, folded
+from realvlg_ros.grounding.language.vocabulary.tokens import Kind
 from realvlg_ros.resources import config_file
 
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realvlg_ros.errors import ParameterError
-from realvlg_ros.grounding.language.lexicon import LANGUAGES, lexicon
-from realvlg_ros.grounding.language.notation import meaning
-from realvlg_ros.grounding.language.parser import understand
-from realvlg_ros.grounding.language.syntax import Intent
+from realvlg_ros.grounding.language.sentences.parser import understand
+from realvlg_ros.grounding.language.tree.kinds import Intent
+from realvlg_ros.grounding.language.tree.notation import meaning
+from realvlg_ros.grounding.language.vocabulary.lexicon import LANGUAGES, lexicon
 
 TABLE = yaml.safe_load((Path(__file__).parent / 'sentences.yaml').read_text())
 ROWS = [(language, *row) for language, rows in TABLE.items() for row in rows]

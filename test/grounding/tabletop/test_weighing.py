@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from realvlg_ros.grounding.language.decision import Outcome, decide
-from realvlg_ros.grounding.language.evaluation import Scene
-from realvlg_ros.grounding.language.parser import understand
-from realvlg_ros.grounding.language.seen import View
+from realvlg_ros.grounding.language.answering.decision import Outcome, decide
+from realvlg_ros.grounding.language.sentences.parser import understand
+from realvlg_ros.grounding.language.weighing.scene import Scene
+from realvlg_ros.grounding.language.weighing.seen import View
 from realvlg_ros.grounding.tabletop.attributes import SceneObject
 from realvlg_ros.grounding.tabletop.colors import COLOR_NAMES
 from realvlg_ros.image_region import RegionMask

@@ -1,0 +1,1 @@
+"""What follows: an answer, a question, or none."""

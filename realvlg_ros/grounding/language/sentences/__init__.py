@@ -1,0 +1,1 @@
+"""Sentences around noun phrases."""

@@ -1,0 +1,1 @@
+"""How well each thing that is seen fits what is said."""
