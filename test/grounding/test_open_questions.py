@@ -5,6 +5,8 @@ import pytest
 from realvlg_ros.errors import InstructionError
 from realvlg_ros.grounding.grounding import Grounding, GroundingStatus, ObjectCandidate
 from realvlg_ros.grounding.language.answering.reply import joined
+from realvlg_ros.grounding.language.sentences.parser import understand
+from realvlg_ros.grounding.language.tree.notation import meaning
 from realvlg_ros.grounding.open_questions import OpenQuestions
 from realvlg_ros.grounding.query import Choice, Query
 from realvlg_ros.image_region import Box
@@ -26,24 +28,33 @@ def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
 @pytest.mark.parametrize(
     ('instruction', 'reply', 'sentence'),
     [
-        ('pick up the red mug', 'the left one', 'the left red mug'),
-        ('pick up the red mug', 'The one near the box!', 'the red mug near the box'),
-        ('pick up the red mug', 'near the box', 'the red mug near the box'),
-        ('give me the mug, please.', 'green', 'the green mug'),
-        ('grab a box', 'on the left', 'the box on the left'),
-        ('grasp mug', 'the big one', 'the big mug'),
+        ('pick up the red mug', 'the left one', 'pick up the red mug, the left one'),
+        (
+            'pick up the red mug',
+            'The one near the box!',
+            'pick up the red mug, The one near the box!',
+        ),
+        ('pick up the red mug', 'near the box', 'pick up the red mug, near the box'),
+        ('give me the mug, please.', 'green', 'give me the mug, please, green'),
+        ('grab a box', 'on the left', 'grab a box, on the left'),
+        ('grasp mug', 'the big one', 'grasp mug, the big one'),
         ('give me the mug', 'the mug next to the banana', 'the mug next to the banana'),
-        ('pick up the mug on the table', 'the red one', 'the red mug on the table'),
-        ('pick up the mug\\1 \\q', 'the red one', 'the red mug\\1 \\q'),
-        ('pick up the red mug', 'no, the blue one', 'the blue mug'),
+        (
+            'pick up the mug on the table',
+            'the red one',
+            'pick up the mug on the table, the red one',
+        ),
+        ('pick up the mug\\1 \\q', 'the red one', 'pick up the mug\\1 \\q, the red one'),
+        ('pick up the red mug', 'no, the blue one', 'mug, the blue one'),
         ('pick up the red mug', 'no the mug behind the box', 'the mug behind the box'),
         ('pick up the red mug', 'never mind', 'never mind'),
-        ('pick up the box', 'not the blue one', 'the box that is not the blue one'),
+        ('pick up the box', 'not the blue one', 'pick up the box, not the blue one'),
         (
             'take a box',
             'neither the red nor the blue one',
-            'the box that is neither the red nor the blue one',
+            'take a box, neither the red nor the blue one',
         ),
+        ('nimm die rote Tasse', 'nein, die blaue', 'tasse, die blaue'),
         ('nimm die rote Tasse', 'die linke', 'nimm die rote Tasse, die linke'),
         ('nimm die rote Tasse', 'neben der Dose', 'nimm die rote Tasse, neben der Dose'),
         ('nimm die Tasse', 'die Tasse neben der Dose', 'die Tasse neben der Dose'),
@@ -51,6 +62,28 @@ def asked(candidates=TWO, clock=lambda: 0.0, lifetime=60.0):
 )
 def test_a_reply_completes_the_sentence(instruction, reply, sentence):
     assert joined(instruction, reply) == sentence
+
+
+@pytest.mark.parametrize(
+    ('instruction', 'reply', 'meant'),
+    [
+        ('pick up the red mug', 'the left one', 'mug(red, at left)'),
+        ('pick up the red mug', 'near the box', 'mug(red, near[box])'),
+        ('give me the mug, please.', 'green', 'mug(green)'),
+        ('pick up the red mug', 'no, the blue one', 'mug(blue)'),
+        ('pick up the box', 'not the blue one', 'box(except[thing(blue)])'),
+        (
+            'take a box',
+            'neither the red nor the blue one',
+            'box(except[thing(red)], except[thing(blue)])',
+        ),
+        ('nimm die rote Tasse', 'die linke', 'cup(red, at left)'),
+        ('nimm die rote Tasse', 'nein, die blaue', 'cup(blue)'),
+        ('nimm die Kiste', 'nicht die blaue', 'box(except[thing(blue)])'),
+    ],
+)
+def test_the_completed_sentence_means_what_the_reply_adds(instruction, reply, meant):
+    assert meaning(understand(joined(instruction, reply))) == meant
 
 
 @pytest.mark.parametrize(

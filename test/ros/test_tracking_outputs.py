@@ -184,7 +184,7 @@ def test_the_robot_is_not_an_object(graph, tmp_path):
 
     answer = wait_until(missing, 'the pose of the robot')
     assert answer.status == Grounding.NOT_FOUND, answer.message
-    assert asked(graph, 'the box').label == 'blue box'
+    assert asked(graph, 'the object').label == 'blue object'
     wait_until(
         lambda: any(
             v.key == 'robot_readings_removed' and int(v.value) > 500

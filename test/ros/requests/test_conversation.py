@@ -123,13 +123,13 @@ def test_a_speech_interface_asks_and_answers_over_topics(graph):
     wait_until(lambda: ended(Grounding.AMBIGUOUS, 'the box'), 'the question')
     wait_until(lambda: any('Which box' in q.data for q in questions), 'the question in words')
     say['answer'].publish(String(data='the blue one'))
-    found = wait_until(lambda: ended(Grounding.OK, 'the blue box'), 'the answer')
+    found = wait_until(lambda: ended(Grounding.OK, 'the box, the blue one'), 'the answer')
     assert 'blue' in found.label
 
 
 def test_only_the_region_is_looked_at(graph):
     half = RegionOfInterest(x_offset=160, width=160, height=240)
-    result = plan(graph, 'the box', region_of_interest=half).result()
+    result = plan(graph, 'the object', region_of_interest=half).result()
     assert result.status == Result.OK, result.message
     assert result.target.object_pose.position.x > 0
     beyond = RegionOfInterest(x_offset=900, width=160, height=240)
@@ -201,15 +201,15 @@ def test_a_new_goal_waits_or_is_rejected_where_the_parameter_says_so(graph):
 
 def test_in_the_background_a_request_asks_for_what_it_asked_for_before(graph):
     questions = graph.record(String, 'question', latched(1))
-    asked = plan(graph, 'the box').result()
+    asked = plan(graph, 'the object').result()
     wait_until(lambda: questions, 'the question')
     half = RegionOfInterest(x_offset=160, width=160, height=240)
-    plan(graph, 'the box', request_id='region', region_of_interest=half).result()
+    plan(graph, 'the object', request_id='region', region_of_interest=half).result()
     plan(graph, '', request_id='choice', token=asked.token, choice=1).result()
     begin = len(questions)
 
     def again(request_id):
-        goal = Ground.Goal(instruction='the box', request_id=request_id)
+        goal = Ground.Goal(instruction='the object', request_id=request_id)
         return Goal(graph, Ground, 'ground_background', goal).result().grounding
 
     def ended(request_id):

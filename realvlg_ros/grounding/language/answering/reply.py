@@ -7,22 +7,9 @@ from collections.abc import Sequence
 
 from ..sentences.parser import understand
 from ..tree.kinds import Intent, NounKind
-from ..tree.syntax import Except, Ordinal, Sentence, Thing
+from ..tree.syntax import Except, Ordinal, Thing
 from ..vocabulary.lexicon import LANGUAGES, lexicon
 from ..vocabulary.spelling import folded
-
-# What is asked for begins at the first article, else after the verb.
-_THING = re.compile(
-    r'^(?:.*?\b(?:the|an?|that|this|those|my|your)\s+|'
-    r'(?:can you |could you )?(?:pick up|pick|grasp|grab|take|get|give|hand|bring|fetch)\s+'
-    r'(?:me |up )?)?(.*)$'
-)
-_COURTESY = re.compile(r'[,.!? ]*(?:\bplease\b)?[,.!? ]*$')
-# Words before a place or a landmark: such a reply follows the noun, others precede it.
-_FOLLOWS = re.compile(
-    r'^(on|in|at|near|next|behind|beside|left of|right of|to the|in front|under|above|below|'
-    r'between|with|without|closest|nearest to|by|of|from|that|which)\b'
-)
 
 
 def is_a_refusal(words: str) -> bool:
@@ -89,33 +76,22 @@ def joined(instruction: str, reply: str) -> str:
 
     Args:
         instruction: "pick up the red mug".
-        reply: "the left one" gives "the left red mug", "near the box" "red mug near the box"; a
-            reply that names a thing, or ends the request, is taken as it is.
+        reply: "the left one" gives "pick up the red mug, the left one"; after a no, as in "no, the
+            blue one", the noun alone is left of the instruction; a reply that names a thing, or
+            ends the request, is taken as it is.
     """
     understood = understand(reply)
     if understood.intent in (Intent.STOP, Intent.OTHER_SCRIPT, Intent.FORBID):
         return reply
-    said = ' '.join(re.sub(r"[^\w'\- ]+", ' ', reply.lower()).split())
-    thing = _THING.sub(r'\1', _COURTESY.sub('', ' '.join(instruction.lower().split())))
-    denied = _denied(reply)
-    if understood.language != LANGUAGES[0] or understand(instruction).language != LANGUAGES[0]:
-        return _apposed(instruction, reply, understood)
-    if understood.denies:
-        # Not the blue one: another of those that were asked for.
-        return f'the {thing} that is {said}'
-    if denied:
+    if not understood.denies and (said := _denied(reply)):
         # What was offered was not meant: of the old sentence its noun alone holds.
-        noun = understand(instruction).thing
-        thing = noun.noun.text if isinstance(noun, Thing) and noun.noun.text else 'one'
-        said = ' '.join(re.sub(r"[^\w'\- ]+", ' ', denied).split())
-    if re.search(r'\bones?\b', said):
-        return re.sub(r'\bones?\b', lambda _: thing, said, count=1)
-    if _FOLLOWS.match(said):
-        return f'the {thing} {said}'
-    node = understand(said).thing
-    if not isinstance(node, Thing) or node.noun.kind is not NounKind.GENERIC:
-        return said
-    return f'the {re.sub(r"^(the|a|an) ", "", said)} {thing}'
+        node, understood = understand(instruction).thing, understand(said)
+        noun = node.noun.text if isinstance(node, Thing) else ''
+        instruction, reply = noun or instruction, said
+    node = understood.thing
+    if not isinstance(node, Thing) or node.is_named:
+        return reply.strip()
+    return f'{instruction.strip(" .,!?")}, {reply.strip()}'
 
 
 def _denied(reply: str) -> str:
@@ -127,14 +103,6 @@ def _denied(reply: str) -> str:
             if rest != words and rest[:1] in (',', ' ', '.', ';'):
                 return rest.strip(' ,.;') if understand(rest).wanted else ''
     return ''
-
-
-def _apposed(instruction: str, reply: str, understood: Sentence) -> str:
-    """The reply after the instruction, in any language; alone where it names a thing itself."""
-    node = understood.thing
-    if not isinstance(node, Thing) or node.noun.kind is not NounKind.GENERIC:
-        return reply
-    return f'{instruction.strip(" .,!?")}, {reply.strip()}'
 
 
 def _bare(words: str) -> str:
