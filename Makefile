@@ -10,19 +10,22 @@ BIN := $(VENV)/bin
 DOCS_VENV := $(CURDIR)/build/docs_venv
 FRAME ?=
 INSTRUCTION ?= pick up the red mug
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 # Wheels of ROS set this to mark a process that has its library path; a
 # different environment of a calling process must not leak in here.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE PYTHONPATH AMENT_PREFIX_PATH COLCON_PREFIX_PATH
 
-.PHONY: demo test docs sbom setup setup-test check clean
+.PHONY: demo test coverage docs sbom setup setup-test check clean
 
 demo: setup
 	$(BIN)/realvlg demo --output build/demo --instruction '$(INSTRUCTION)' \
 	  $(if $(FRAME),--frame '$(FRAME)')
 
 test: setup-test check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
-	  --cov --cov-report=term:skip-covered --durations=10
+	$(PYTEST) --durations=10
+
+coverage: setup-test
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 check: setup-test
 	$(BIN)/ruff check .
