@@ -42,6 +42,8 @@ def grounding_to_msg(grounding: Grounding) -> msgs.Grounding:
         contacts=[contacts_to_msg(c) for c in grounding.contacts],
         candidates=[_candidate_to_msg(c) for c in grounding.candidates],
         backend=grounding.backend,
+        noun_verified=grounding.noun_verified,
+        parse=grounding.parse,
         timings=timings_to_msg(grounding.timings_ms),
     )
     msg.header.stamp = ns_to_stamp(grounding.stamp_ns)
@@ -66,7 +68,7 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
     values.texts(
         'a grounding', request_id=msg.request_id, token=msg.token, instruction=msg.instruction,
         message=msg.message, question=msg.question, label=msg.label, backend=msg.backend,
-        frame_id=msg.header.frame_id,
+        parse=msg.parse, frame_id=msg.header.frame_id,
     )  # fmt: skip
     mask = _checked_mask(msg)
     for name in ('rectangles', 'contacts', 'candidates'):
@@ -90,6 +92,8 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
         question=msg.question,
         token=msg.token,
         backend=msg.backend,
+        noun_verified=msg.noun_verified,
+        parse=msg.parse,
         timings_ms=timings_from_msg(msg.timings),
     )
 

@@ -80,6 +80,8 @@ GROUNDING = Grounding(
     ),
     question='the red or the blue one?',
     backend='tabletop',
+    noun_verified=True,
+    parse='mug(red)',
     timings_ms={'segment': 12.5, 'match': 0.25},
 )
 TARGET = GraspTarget(
