@@ -63,6 +63,12 @@ SHADES = {
     'white in the shade': ('white', {'grey': 0.55, 'white': 0.45}, True),
     'dark blue': ('blue', {'black': 0.65, 'blue': 0.35}, True),
     'a blue thing with much white': ('blue', {'white': 0.72, 'blue': 0.28}, True),
+    'black and purple, mainly blue': (
+        'black and purple',
+        {'blue': 0.71, 'purple': 0.17, 'black': 0.12},
+        False,
+    ),
+    'white and yellow': ('white and yellow', {'white': 0.6, 'grey': 0.3, 'yellow': 0.1}, True),
 }
 
 

@@ -50,7 +50,8 @@ VETO = 0.5
 # What shows a colour itself on less than this share only passes for it. Chosen: the blurred border
 # and a reflection take as much.
 _PASSES = 0.05
-# Of several colours each must be shown itself on this share. Chosen: a stripe of print takes 7 %.
+# Of several colours each must be shown itself on this share, and the main one be among them.
+# Chosen: a stripe of print takes 7 %.
 _EACH = 0.06
 # So does what shows it on less than this share of what its main colour covers, where that passes
 # for it. Chosen: on real frames black, grey and yellow things that were meant show half and more;
@@ -191,7 +192,8 @@ def _only_passes(said: Modifier, item: Seen) -> bool:
     if not isinstance(said, Color):
         return False
     if len(said.names) > 1:
-        return min(item.shows_itself(name) for name in said.names) < _EACH
+        shown = min(item.shows_itself(name) for name in said.names)
+        return shown < _EACH or item.main_colors[0] not in said.names
     asked, main = said.names[0], item.main_colors[0]
     share, most = item.shows_itself(asked), item.shows_itself(main)
     passes = item.shows(asked) - share > _PASSES
