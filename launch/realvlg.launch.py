@@ -267,6 +267,7 @@ def _rviz(context: LaunchContext) -> list[Node]:
             remappings=[
                 ('/realvlg/markers', 'markers'),
                 ('/realvlg/debug_image', 'debug_image'),
+                ('/realvlg/grounding_image', 'grounding_image'),
                 ('/camera/camera/color/image_raw', LaunchConfiguration('color_topic')),
                 (
                     '/camera/camera/aligned_depth_to_color/image_raw',

@@ -88,6 +88,8 @@ class Answer:
         if self.status is AnswerStatus.AMBIGUOUS:
             values['question'] = grounding.question
             values['candidates'] = [_candidate_to_json(c) for c in grounding.candidates]
+        if grounding.seen:
+            values['seen'] = [_candidate_to_json(c) for c in grounding.seen]
         if self.look_from is not None:
             values['look_from'] = self.look_from.tolist()
         values['grasps'] = [_grasp_to_json(grasp) for grasp in self.grasps]

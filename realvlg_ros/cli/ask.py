@@ -11,6 +11,7 @@ import cv2
 from .. import open3d_adapter
 from ..answer import Answer, AnswerStatus
 from ..drawing.overlay import draw_answer
+from ..drawing.seen_things import draw_seen
 from ..frame_folder import read_frame
 from ..grasping.gripper import Gripper
 from ..grasping.planner import GraspPlanner
@@ -37,6 +38,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('instruction', help='for example "pick up the red mug on the left"')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the answer as JSON')
     parser.add_argument('--overlay', type=Path, metavar='FILE.png', help='write a picture of it')
+    parser.add_argument(
+        '--seen',
+        type=Path,
+        metavar='FILE.png',
+        help='write a picture of all things that are told apart, and of how they fit',
+    )
     parser.add_argument(
         '--view', action='store_true', help='turn the points and the grasps in a window (Open3D)'
     )
@@ -87,6 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_json(arguments.json, answer)
     if arguments.overlay:
         write_image(arguments.overlay, draw_answer(frame.color, answer))
+    if arguments.seen:
+        write_image(arguments.seen, draw_seen(frame.color, answer.grounding))
     if arguments.view:
         open3d_adapter.show(frame, answer.grasps, gripper)
     return 0 if answer.status is AnswerStatus.OK else NO_TARGET

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,6 +11,7 @@ from ..answer import Answer, AnswerStatus
 from ..arrays import ByteArray, FloatArray
 from ..grasping.grasp import Grasp
 from ..image_region import Box, RegionMask
+from .caption import FONT, Pen, caption
 
 # Colours of what is drawn, RGB. Chosen: seen on light and on dark objects.
 _OBJECT = (64, 224, 255)
@@ -20,22 +20,8 @@ _OPENING = (255, 255, 255)
 _CONTACT = (255, 220, 0)
 _OTHER = (160, 160, 160)
 _CANDIDATES = ((255, 160, 0), (0, 200, 255), (200, 120, 255), (120, 255, 120), (255, 120, 160))
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 # Coordinates are drawn with so many fractional bits. Chosen: a sixteenth of a pixel.
 _SHIFT = 4
-
-
-@dataclass(frozen=True)
-class _Pen:
-    """Line widths and text size that suit an image's width."""
-
-    unit: int
-    text: float
-
-    @classmethod
-    def for_image(cls, image: ByteArray) -> _Pen:
-        scale = image.shape[1] / 640
-        return cls(max(1, round(scale)), 0.45 * max(scale, 0.75))
 
 
 def draw_overlay(
@@ -58,7 +44,7 @@ def draw_overlay(
         label: written at the box.
     """
     image = color.copy()
-    pen = _Pen.for_image(image)
+    pen = Pen.for_image(image)
     if mask is not None:
         _tint(image, mask, pen)
     if box is not None:
@@ -76,12 +62,12 @@ def draw_answer(color: ByteArray, answer: Answer) -> ByteArray:
     """Draw an answer with a caption below the image: (height + caption, width, 3) uint8 RGB."""
     grounding = answer.grounding
     image = draw_overlay(color, grounding.box, grounding.mask, answer.grasps, grounding.label)
-    pen = _Pen.for_image(image)
+    pen = Pen.for_image(image)
     if answer.status in (AnswerStatus.AMBIGUOUS, AnswerStatus.NOT_FOUND):
         for index, candidate in enumerate(grounding.candidates):
             tint = _CANDIDATES[index % len(_CANDIDATES)]
             _draw_box(image, candidate.box, f'{index + 1}: {candidate.label}', tint, pen)
-    return np.concatenate([image, _caption(image, _caption_lines(answer), pen)])
+    return np.concatenate([image, caption(image, _caption_lines(answer), pen)])
 
 
 def _caption_lines(answer: Answer) -> list[str]:
@@ -100,29 +86,7 @@ def _caption_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def _caption(image: ByteArray, lines: list[str], pen: _Pen) -> ByteArray:
-    width = image.shape[1]
-    character = cv2.getTextSize('n', _FONT, pen.text, pen.unit)[0][0]
-    columns = max(20, int((width - 12 * pen.unit) / character))
-    wrapped = [part for line in lines for part in _wrap(line, columns)][:6]
-    height = int(34 * pen.text / 0.75) + 4
-    strip = np.full((height * len(wrapped) + 6 * pen.unit, width, 3), 24, np.uint8)
-    for row, line in enumerate(wrapped):
-        at = (6 * pen.unit, int(height * (row + 0.75)) + 2 * pen.unit)
-        cv2.putText(strip, line, at, _FONT, pen.text, (240, 240, 240), pen.unit, cv2.LINE_AA)
-    return strip
-
-
-def _wrap(line: str, columns: int) -> list[str]:
-    lines = ['']
-    for word in line.encode('ascii', 'replace').decode().split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > columns:
-            lines.append('')
-        lines[-1] = f'{lines[-1]} {word[:columns]}'.strip()
-    return lines
-
-
-def _tint(image: ByteArray, mask: RegionMask, pen: _Pen) -> None:
+def _tint(image: ByteArray, mask: RegionMask, pen: Pen) -> None:
     rows, columns = mask.data.shape
     region = image[mask.y_offset : mask.y_offset + rows, mask.x_offset : mask.x_offset + columns]
     mixed = (0.7 * region[mask.data] + 0.3 * np.array(_OBJECT)).astype(np.uint8)
@@ -134,21 +98,21 @@ def _tint(image: ByteArray, mask: RegionMask, pen: _Pen) -> None:
     cv2.drawContours(image, outlines, -1, _OBJECT, pen.unit, cv2.LINE_AA)
 
 
-def _draw_box(image: ByteArray, box: Box, label: str, tint: tuple[int, ...], pen: _Pen) -> None:
+def _draw_box(image: ByteArray, box: Box, label: str, tint: tuple[int, ...], pen: Pen) -> None:
     top_left = (round(box.x_min), round(box.y_min))
     cv2.rectangle(image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, pen.unit)
     if not label:
         return
-    (width, height), below = cv2.getTextSize(label, _FONT, pen.text, pen.unit)
+    (width, height), below = cv2.getTextSize(label, FONT, pen.text, pen.unit)
     x = int(np.clip(top_left[0], 0, max(0, image.shape[1] - width)))
     y = max(top_left[1], height + below)
     cv2.rectangle(image, (x, y - height - below), (x + width, y), tint, cv2.FILLED)
     cv2.putText(
-        image, label, (x, y - below // 2 - 1), _FONT, pen.text, (0, 0, 0), pen.unit, cv2.LINE_AA
+        image, label, (x, y - below // 2 - 1), FONT, pen.text, (0, 0, 0), pen.unit, cv2.LINE_AA
     )
 
 
-def _draw_best(image: ByteArray, grasp: Grasp, pen: _Pen) -> None:
+def _draw_best(image: ByteArray, grasp: Grasp, pen: Pen) -> None:
     corners = grasp.rectangle.corners()
     for edge in ([0, 1], [2, 3]):
         _polyline(image, corners[edge], (0, 0, 0), pen.unit + 2)

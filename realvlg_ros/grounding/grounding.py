@@ -74,6 +74,8 @@ class Grounding:
         backend: which grounder answered.
         noun_verified: something recognised the object by the name that was said, or none was said.
         parse: how the sentence was read, in one line; empty where the backend does not say it.
+        seen: all things that the backend tells apart, the likeliest to be meant first, whatever
+            the status; empty where it looks for the object alone.
         timings_ms: wall time by stage.
     """
 
@@ -98,6 +100,7 @@ class Grounding:
     backend: str = ''
     noun_verified: bool = False
     parse: str = ''
+    seen: tuple[ObjectCandidate, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 

@@ -288,15 +288,14 @@ def _moved(grounding: Grounding, x: int, y: int, camera: Camera) -> Grounding:
             replace(c, x1=c.x1 + x, y1=c.y1 + y, x2=c.x2 + x, y2=c.y2 + y)
             for c in grounding.contacts
         ),
-        candidates=tuple(
-            replace(
-                c,
-                box=_moved_box(c.box, x, y),
-                mask=None if c.mask is None else _moved_mask(c.mask, x, y),
-            )
-            for c in grounding.candidates
-        ),
+        candidates=tuple(_moved_thing(c, x, y) for c in grounding.candidates),
+        seen=tuple(_moved_thing(c, x, y) for c in grounding.seen),
     )
+
+
+def _moved_thing(thing: ObjectCandidate, x: int, y: int) -> ObjectCandidate:
+    mask = None if thing.mask is None else _moved_mask(thing.mask, x, y)
+    return replace(thing, box=_moved_box(thing.box, x, y), mask=mask)
 
 
 def _moved_box(box: Box, x: int, y: int) -> Box:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from rclpy.action.server import ServerGoalHandle
+from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from ..action import Ground
+from ..drawing.seen_things import draw_seen
 from ..errors import FrameError, GroundingCanceled, InstructionError
 from ..frame import RgbdFrame
 from ..grounding.grounding import Grounder, Grounding, GroundingStatus
@@ -22,6 +24,7 @@ from ..ros.camera.camera_input import CameraInput
 from ..ros.camera.camera_parameters import CameraParameters
 from ..ros.camera.frame_matcher import MatchedFrame
 from ..ros.conversions.grounding import grounding_to_msg
+from ..ros.conversions.image import image_from_array
 from ..ros.conversions.stamps import ns_to_stamp
 from ..ros.node.activation import describe_state
 from ..ros.node.deadline import Deadline
@@ -106,6 +109,7 @@ class GroundingNode(ManagedNode):
         self._first_backend = str(self.get_parameter('backend').value)
         self._grounder: Grounder | None = None
         self._frame_came = threading.Condition()
+        self._looked_at: RgbdFrame | None = None
 
     def configure(self) -> None:
         """Load the model and create publisher, actions and service."""
@@ -117,6 +121,7 @@ class GroundingNode(ManagedNode):
         )
         self._grounder.load()
         self._publisher = self.create_managed_publisher(GroundingMsg, 'grounding', latched())
+        self._picture = self.create_managed_publisher(Image, 'grounding_image', latched())
         self._queries = Queries(self, self._settings.question_timeout, self._settings.tie_break)
         self._goals = self.create_managed_action_server(Ground, 'ground', self._begin)
         self._background_goals = self.create_managed_action_server(
@@ -261,7 +266,8 @@ class GroundingNode(ManagedNode):
                 self._frame_came.wait(_ABORT_PERIOD_S)
         # Published before decoding, while the tracker still has the same frame.
         request.begin(match.stamp_ns, match.color.header.frame_id)
-        return self._camera.to_frame(match)
+        self._looked_at = self._camera.to_frame(match)
+        return self._looked_at
 
     def _stopped_before(self, deadline: Deadline) -> bool:
         """Whether frames stopped so long before a request that it need not wait again."""
@@ -286,10 +292,22 @@ class GroundingNode(ManagedNode):
         self._publisher.publish(grounding_to_msg(grounding))
         if grounding.status == GroundingStatus.IN_PROGRESS:
             return
+        self._draw(grounding)
         if grounding.status == GroundingStatus.FAILED:
             self.get_logger().error(f'{grounding.instruction!r}: {grounding.message}')
         failed = grounding.status in (GroundingStatus.FAILED, GroundingStatus.TF_UNAVAILABLE)
         self.warn('grounding', grounding.message if failed else '')
+
+    def _draw(self, grounding: Grounding) -> None:
+        """Publish a picture of what was told apart, if someone looks at it."""
+        frame = self._looked_at
+        if frame is None or frame.stamp_ns != grounding.stamp_ns:
+            return
+        if self._picture.get_subscription_count() > 0:
+            picture = draw_seen(frame.color, grounding)
+            self._picture.publish(
+                image_from_array(picture, 'rgb8', frame.stamp_ns, frame.camera.frame_id)
+            )
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -20,13 +20,15 @@ from ..language.tree.syntax import AllOf, Noun, Sentence, Thing
 from ..language.tree.wording import in_words
 from ..language.vocabulary.shapes import shapes
 from ..language.weighing.scene import Scene
-from .attributes import SceneObject
+from .attributes import SceneObject, attribute_words
 from .color_part import ColorSplit, split_by_color
 from .scene import TabletopScene
 
 # Candidates that an answer holds, and that its question names. Chosen: more are not remembered
 # when heard.
 _MAX_CANDIDATES = 4
+# Things of the scene that an answer holds. Chosen: more are not told apart in a picture.
+_MAX_SEEN = 24
 # An empty support nearer or farther than this, m, and a thing so many times larger or smaller than
 # those of its name, may be due to the unit of the depth. Chosen: most cameras look at tables from
 # within these, and the sizes in the lexicon have room.
@@ -233,6 +235,7 @@ class _Builder:
             backend='tabletop',
             noun_verified=self.verdict.noun_verified,
             parse=parse,
+            seen=self._seen_things(),
             **fields,  # type: ignore[arg-type]
         )
 
@@ -250,6 +253,12 @@ class _Builder:
             )
             for index, words in zip(indices, described, strict=True)
         )
+
+    def _seen_things(self) -> tuple[ObjectCandidate, ...]:
+        """All objects with what was measured of them, the likeliest to be meant first."""
+        order = np.argsort(-self.verdict.scores, kind='stable')[:_MAX_SEEN]
+        words = [attribute_words(self.objects[index]) for index in order]
+        return self._candidates([int(index) for index in order], words)
 
     def _label(self, item: SceneObject) -> str:
         return f'{item.color_words()} {self.noun.text or "object"}'

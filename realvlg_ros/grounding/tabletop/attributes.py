@@ -145,6 +145,17 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
     )
 
 
+def attribute_words(item: SceneObject) -> str:
+    """What was measured of an object, in words: "red, 8 x 7 cm, 9 cm high, open"."""
+    sides = f'{item.length * 100:.0f} x {item.width * 100:.0f} cm'
+    said = [item.color_words(), sides, f'{item.height * 100:.0f} cm high']
+    said += ['open'] * bool(item.is_open) + ['with a handle'] * bool(item.has_handle)
+    said += ['patterned'] * (item.patterned > 0.5) + ['may be clear'] * (item.transparent > 0.5)
+    said += ['in another thing'] * (item.inside_of is not None)
+    said += ['on another thing'] * (item.on_top_of is not None)
+    return ', '.join(said + ['cut off by the image'] * item.cut_off)
+
+
 def _sampled(
     scene: TabletopScene, mask: BoolArray
 ) -> tuple[Float32Array, Float32Array, Float32Array]:

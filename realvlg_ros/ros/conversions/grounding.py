@@ -44,6 +44,7 @@ def grounding_to_msg(grounding: Grounding) -> msgs.Grounding:
         backend=grounding.backend,
         noun_verified=grounding.noun_verified,
         parse=grounding.parse,
+        seen=[_candidate_to_msg(c) for c in grounding.seen],
         timings=timings_to_msg(grounding.timings_ms),
     )
     msg.header.stamp = ns_to_stamp(grounding.stamp_ns)
@@ -71,7 +72,7 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
         parse=msg.parse, frame_id=msg.header.frame_id,
     )  # fmt: skip
     mask = _checked_mask(msg)
-    for name in ('rectangles', 'contacts', 'candidates'):
+    for name in ('rectangles', 'contacts', 'candidates', 'seen'):
         values.items(f'{name} of a grounding', getattr(msg, name))
     return Grounding(
         status=GroundingStatus(msg.status),
@@ -94,6 +95,7 @@ def grounding_from_msg(msg: msgs.Grounding) -> Grounding:
         backend=msg.backend,
         noun_verified=msg.noun_verified,
         parse=msg.parse,
+        seen=tuple(_candidate_from_msg(c) for c in msg.seen),
         timings_ms=timings_from_msg(msg.timings),
     )
 
