@@ -55,7 +55,7 @@ class RealvlgGrounder(TaskGrounder):
             self._decoders[path] = Decoder(model, self._prompts)
         self._rejection = self._choose_rejection()
         black = np.zeros((64, 64, 3), np.uint8)
-        for task in settings.checkpoints:
+        for task in self._tasks.values():
             decoder, picture, _ = self._look(task, black, Box(0, 0, 64, 64), (64, 64))
             decoder.ask(task, 'object', picture, (64, 64), Thinking(), never_aborted)
             decoder.clear()
@@ -98,7 +98,7 @@ class RealvlgGrounder(TaskGrounder):
     def evidence(self, frame: RgbdFrame, instruction: str) -> Evidence:
         """Evidence that the object is in the frame, to calibrate on labelled frames."""
         work = Work(frame, instruction, never_aborted)
-        answer, _ = self._box(work)
+        answer, _ = self._ask(self._tasks[Task.BOX], work, None)
         probe = None if self._prompts.probe is None else self._probe(work)
         return Evidence(answer.confidence.score, probe)
 
@@ -113,11 +113,13 @@ class RealvlgGrounder(TaskGrounder):
             decoder, picture, frame = self._look_at_frame(task, work.frame)
         limits = frame.width, frame.height
         thinking = self._settings.thinking
-        return decoder.ask(task, work.instruction, picture, limits, thinking, work.aborted), frame
+        words = self._words(task, work)
+        return decoder.ask(task, words, picture, limits, thinking, work.aborted), frame
 
     def _probe(self, work: Work) -> float:
         decoder, picture, _ = self._look_at_frame(Task.BOX, work.frame)
-        return decoder.probe(work.instruction, picture, work.aborted)
+        words = self._words(self._tasks[Task.BOX], work)
+        return decoder.probe(words, picture, work.aborted)
 
     def _look_at_frame(self, task: Task, frame: RgbdFrame) -> tuple[Decoder, Picture, AnswerFrame]:
         height, width = frame.color.shape[:2]
@@ -126,7 +128,7 @@ class RealvlgGrounder(TaskGrounder):
     def _look(
         self, task: Task, image: ByteArray, region: Box, image_size: tuple[int, int]
     ) -> tuple[Decoder, Picture, AnswerFrame]:
-        path = self._settings.checkpoints[task]
+        path = self._settings.checkpoints[task.role]
         model = self._models[path]
         least, most = model.pixel_limits
         picture = model.prepare(

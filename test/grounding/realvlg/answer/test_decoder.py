@@ -39,7 +39,7 @@ def generate(torch, model, ids, picture, new_tokens):
     return output[0, len(ids) :].tolist()
 
 
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', list(VALUES))
 @pytest.mark.parametrize('mode', [Mode.DIRECT, Mode.THINK])
 def test_equals_free_greedy_output_token_for_token(torch, taught, realvlg_prompts, task, mode):
     model = load(taught.folder)
@@ -83,7 +83,7 @@ def test_passes_of_a_box_are_bounded_by_its_digits(random_folder, realvlg_prompt
         assert answer.passes <= most
 
 
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', list(VALUES))
 @pytest.mark.parametrize('mode', list(Mode))
 def test_random_weights_always_give_the_published_format(
     random_folder, realvlg_prompts, picture_160x120, task, mode
@@ -174,7 +174,10 @@ def test_stock_prompts_answer_and_probe(random_folder, picture_160x120):
     picture = model.prepare(picture_160x120, 0, 10**6)
     answer = decoder.ask(Task.BOX, 'mug', picture, (168, 112), Thinking(), never_aborted)
     text = model.tokens.decode(answer.tokens)
-    assert re.fullmatch(r'```json\n\[\n\t\{"bbox_2d": \[\d+, \d+, \d+, \d+\]', text)
+    numbers = r'\[\d+, \d+, \d+, \d+\]'
+    assert re.fullmatch(
+        rf'```json\n\[\n\t\{{"bbox_2d": {numbers}, "label": "mug"\}}\n\]\n```', text
+    )
     assert 0 < decoder.probe('mug', picture, never_aborted) < 1
     assert decoder.reused > picture.tokens
     with pytest.raises(ParameterError, match='no thinking'):

@@ -9,6 +9,8 @@ from realvlg_ros.grounding.realvlg.answer.numbers import NumberRange, PartialNum
 from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 
+PUBLISHED = [Task.BOX, Task.GRASP, Task.CONTACT]
+
 
 class CharacterTokens:
     """One token for each character."""
@@ -34,7 +36,7 @@ def write(grammar, pick):
         choices += 1
         writer.choose(branch.token)
         ids += [branch.token, *writer.forced()]
-    return grammar.opening + CharacterTokens().decode(ids), writer.values, choices
+    return CharacterTokens().decode(ids), writer.things[0], choices
 
 
 def grammar_of(task, width, height):
@@ -43,7 +45,7 @@ def grammar_of(task, width, height):
 
 
 @pytest.mark.parametrize('size', [(1, 1), (7, 10), (160, 120), (1280, 720), (1000, 1000)])
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', PUBLISHED)
 def test_every_walk_is_a_valid_answer(task, size):
     pick = random.Random(0)
     grammar = grammar_of(task, *size)
@@ -98,6 +100,7 @@ def test_choices_of_a_box_are_bounded(size, most):
 
 def test_a_choice_speaks_of_the_number_it_decides():
     writer = grammar_of(Task.GRASP, 100, 100).start()
+    writer.forced()
     fields = {}
     for character in '10, 20, -30, 40)':
         if writer.done:

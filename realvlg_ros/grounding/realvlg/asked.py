@@ -1,0 +1,70 @@
+"""What an instruction asks a model for, in the words of each kind of slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..language.parser import understand
+from ..language.syntax import AllOf, AnyOf, Intent, Node, Sentence
+from ..language.wording import in_words, name_of
+from .prompts import Slot
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An instruction as it was understood.
+
+    Attributes:
+        instruction: the sentence.
+        sentence: how it was read.
+        phrase: the thing that is asked for with all that is said of it; the whole sentence where
+            a phrase could leave something out.
+        name: colour and name of that thing; the phrase where it has none.
+    """
+
+    instruction: str
+    sentence: Sentence
+    phrase: str
+    name: str
+
+    @classmethod
+    def of(cls, instruction: str) -> Asked:
+        """Read an instruction."""
+        sentence = understand(instruction)
+        phrase = _phrase(sentence) or instruction
+        name = name_of(sentence) if sentence.intent is Intent.TAKE else ''
+        return cls(instruction, sentence, phrase, name or phrase)
+
+    def words(self, slot: Slot) -> str:
+        """What goes into a slot."""
+        by_slot = {
+            Slot.PHRASE: self.phrase, Slot.NAME: self.name, Slot.SENTENCE: self.instruction,
+        }  # fmt: skip
+        return by_slot[slot]
+
+    @property
+    def label(self) -> str:
+        """A short name of what is asked for."""
+        return self.name.removeprefix('the ')
+
+
+def _phrase(sentence: Sentence) -> str:
+    """The first thing of a request in words; empty where the words could say something else.
+
+    Only what was understood word by word is said anew, in the language that models know best.
+    """
+    node = sentence.thing
+    node = node.parts[0] if isinstance(node, AllOf) else node
+    asks = sentence.intent is Intent.TAKE and not sentence.denies
+    if not asks or sentence.language != 'en' or not sentence.wanted or _counts(node):
+        return ''
+    phrase = in_words(node)
+    # A word that was not understood stays, as what it says is not known.
+    return phrase if set(sentence.unknown) <= set(phrase.split()) else ''
+
+
+def _counts(node: Node) -> bool:
+    """Whether several things are asked for, or one that words before tell."""
+    if isinstance(node, AnyOf):
+        return any(_counts(option) for option in node.options)
+    return isinstance(node, AllOf) or bool(node.count or node.every or node.pronoun)
