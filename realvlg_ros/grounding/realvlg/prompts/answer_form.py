@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 
@@ -71,8 +70,11 @@ class AnswerForm:
         return form
 
     def about(self, words: str) -> AnswerForm:
-        """The form with the words that were asked about as the label of things."""
-        label = json.dumps(escape(words), ensure_ascii=False)[1:-1]
+        """The form with the words that were asked about as the label of things.
+
+        They hold nothing that would end a text of JSON or a tag.
+        """
+        label = escape(words).replace('\\', '/')
 
         def fill(text: str) -> str:
             return text.replace(LABEL, label)

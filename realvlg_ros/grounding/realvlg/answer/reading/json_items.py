@@ -17,12 +17,15 @@ from .item import Item
 # Keys of the numbers of one thing, by how many numbers they are. From the cards of the models.
 _KEYS = {4: ('bbox_2d', 'box_2d', 'bbox'), 2: ('point_2d', 'point')}
 _EVERY_KEY = tuple(key for keys in _KEYS.values() for key in keys)
-# Values and levels that are read, and brackets that are tried as the beginning. Chosen: several
-# times those of the longest answers; words before an answer may hold a bracket.
+# Values and levels that are read, and brackets that may turn out to be of words before an answer.
+# Chosen: several times those of the longest answers; a sentence holds few brackets.
 _SIZE = Size(MAX_ANSWER_CHARACTERS, 4000, 12)
-_STARTS = 4
+_MOST_OF_WORDS = 8
 _WHERE = Boundary('the JSON of the reply', AnswerError)
 _TRAILING_COMMA = re.compile(r',(\s*[\]}])')
+_OPENING = re.compile(r'[\[{]')
+# What follows the bracket of a value, and not that of a remark in words.
+_OF_A_VALUE = re.compile(r'.\s*["\'\[\]{}0-9.-]', re.DOTALL)
 _QUOTES_AND_BRACKETS = re.compile(r'["\[\]{}]|\\.')
 
 
@@ -36,30 +39,36 @@ def json_items(text: str, count: int) -> list[Item] | None:
     Raises:
         AnswerError: it names things without the numbers that were asked for, or breaks off.
     """
-    broken: RealvlgError | None = None
-    starts = [match.start() for match in re.finditer(r'[\[{]', text)][:_STARTS]
-    position = 0
-    for start in starts:
-        if start < position:
-            continue
+    items: list[Item] = []
+    position, of_words, answered = 0, 0, False
+    while of_words < _MOST_OF_WORDS and (opening := _OPENING.search(text, position)):
+        start = opening.start()
         end = _closing(text, start)
-        if end is None:
-            broken = broken or AnswerError(
+        if end is None and _OF_A_VALUE.match(text, start):
+            raise AnswerError(
                 f'the JSON of the reply breaks off at {quoted(text[-40:])}; raise max_tokens'
             )
-            continue
-        try:
-            value = _value(text[start:end])
-        except RealvlgError as error:
-            broken = broken or error
-            continue
-        items = list(_things(value, count))
-        if items or _says_none(value):
-            return items
-        position = end
-    if broken is not None and any(key in text for key in _EVERY_KEY):
-        raise broken
-    return None
+        position = start + 1 if end is None else end
+        value = None if end is None else _value_or_words(text[start:end])
+        found = list(_things(value, count))
+        items += found
+        answered = answered or bool(found) or _says_none(value)
+        of_words += not found
+    return items if answered else None
+
+
+def _value_or_words(text: str) -> Any:
+    """The value of a text in brackets; None for words that name no thing.
+
+    Raises:
+        AnswerError: it names things and is no JSON.
+    """
+    try:
+        return _value(text)
+    except RealvlgError:
+        if any(key in text for key in _EVERY_KEY):
+            raise
+        return None
 
 
 def _closing(text: str, start: int) -> int | None:

@@ -103,10 +103,7 @@ def _answer_of(text: str) -> str:
 
 
 def _unfenced(text: str) -> str:
-    """What stands in the last fence; the whole without one."""
-    parts = _FENCE.split(text.strip())
-    if len(parts) == 1:
-        return parts[0].strip()
-    # Of an odd number of marks the last opens a fence that the reply does not close.
-    inside = parts[-1] if len(parts) % 2 == 0 else parts[-2]
-    return inside.strip()
+    """What stands in fences, also in one that is not closed; the whole without any."""
+    parts = _FENCE.split(text)
+    inside = parts[1::2] if len(parts) > 1 else parts
+    return '\n'.join(inside).strip()
