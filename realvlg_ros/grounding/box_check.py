@@ -107,7 +107,7 @@ def check_boxes(
     # The detector has told what the things are; landmarks of other names it was not asked for.
     bare = replace(sentence, wanted=tuple(_bare(node, complete) for node in sentence.wanted))
     checked = CheckedBoxes(every, parse=parse)
-    if numbers and _says_more(bare):
+    if numbers and (_says_more(bare) or _is_free(bare)):
         checked = _chosen(bare, scene, numbers, scores, parse)
     others = _others(sentence.thing) if complete else []
     # That the only one is beside another is believed, not that it is none of those excluded.

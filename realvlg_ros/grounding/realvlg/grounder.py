@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import ByteArray
-from ...errors import GroundingError, RealvlgError
+from ...errors import GroundingError, ParameterError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
@@ -18,7 +18,7 @@ from ...torch_device import use_torch_threads
 from ..grounding import Grounding, never_aborted
 from .answer.calibration import Calibration, Evidence, EvidenceKind
 from .answer.decoder import Answer, Decoder, Thinking
-from .coordinates import AnswerFrame
+from .coordinates import AnswerFrame, Convention
 from .model.model import Picture, VisionLanguageModel
 from .prompts import Task
 from .settings import RealvlgSettings
@@ -35,6 +35,12 @@ class RealvlgGrounder(TaskGrounder):
             ParameterError: settings that contradict each other.
         """
         super().__init__(settings, settings.checkpoints, segmenter)
+        shares = self._convention is Convention.NORM1
+        if shares and any(task is not Task.POINT for task in self._tasks.values()):
+            raise ParameterError(
+                'coordinates norm1 are decoded in process for points alone; ask on a server, or '
+                'use norm1000'
+            )
         self._settings = settings
         self._models: dict[Path, VisionLanguageModel] = {}
         self._decoders: dict[Path, Decoder] = {}

@@ -148,6 +148,10 @@ def test_memory_is_told_before_loading(taught, caplog):
     [
         ({}, 'needs a checkpoint'),
         ({'box_checkpoint': 'x', 'mode': 'fast'}, 'fast'),
+        ({'box_checkpoint': 'x', 'coordinates': 'norm1'}, 'for points alone'),
+        ({'box_checkpoint': 'x', 'locate': 'point'}, 'no task'),
+        ({'box_checkpoint': 'x', 'referee': 'maybe'}, 'referee'),
+        ({'box_checkpoint': 'x', 'slot': 'verb'}, 'slot'),
         ({'box_checkpoint': 'x', 'coordinates': 'metres'}, 'metres'),
         ({'box_checkpoint': 'x', 'max_pixels': -1}, 'max_pixels is -1; expected 0 to'),
         ({'box_checkpoint': 'x', 'second_look_margin': 9}, 'second_look_margin'),

@@ -144,6 +144,7 @@ def test_none_is_an_answer(name, task, text):
         ('qwen3_vl', Task.BOXES, '[{"bbox_2d": [1, 2, 3, 4]} {"bbox_2d": [5, 6, 7, 8]}]',
          'not JSON'),
         ('qwen3_vl', Task.BOX, '[{"point_2d": [1, 2]}]', 'expected one of bbox_2d'),
+        ('qwen3_vl', Task.BOX, 'The mug [] is not there.', 'holds no box answer'),
         ('qwen3_vl', Task.BOX, 'I see no red mug in the image.', 'holds no box answer'),
         ('qwen3_vl', Task.BOX, '[' * 100_000, 'breaks off'),
         ('qwen3_vl', Task.BOX, '[a' * 100_000, 'holds no box answer'),

@@ -40,7 +40,7 @@ def json_items(text: str, count: int) -> list[Item] | None:
         AnswerError: it names things without the numbers that were asked for, or breaks off.
     """
     items: list[Item] = []
-    position, of_words, answered = 0, 0, False
+    position, of_words, none = 0, 0, False
     while of_words < _MOST_OF_WORDS and (opening := _OPENING.search(text, position)):
         start = opening.start()
         end = _closing(text, start)
@@ -52,9 +52,10 @@ def json_items(text: str, count: int) -> list[Item] | None:
         value = None if end is None else _value_or_words(text[start:end])
         found = list(_things(value, count))
         items += found
-        answered = answered or bool(found) or _says_none(value)
+        # That there is none is said by the whole answer, not by a bracket in it.
+        none = none or (end is not None and text[start:end] == text and _says_none(value))
         of_words += not found
-    return items if answered else None
+    return items if items or none else None
 
 
 def _value_or_words(text: str) -> Any:
