@@ -26,8 +26,8 @@ from .box_check import CheckedBoxes, check_boxes
 from .grounding import Grounding, GroundingStatus
 from .opinion.candidates import MAX_CANDIDATES, Named, candidates_of
 from .realvlg.answer.decoder import check_aborted
-from .realvlg.asked import Asked
 from .realvlg.prompts import escape
+from .realvlg.request import Asked
 from .realvlg.task_settings import MaskSettings
 
 MODEL_TYPES = ('owlv2', 'grounding-dino')

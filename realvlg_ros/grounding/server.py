@@ -27,7 +27,8 @@ from .realvlg.answer.decoder import Answer, Mode, check_aborted
 from .realvlg.answer.reading import read_reply
 from .realvlg.coordinates import AnswerFrame, feed_size
 from .realvlg.prompts import Task
-from .realvlg.task_grounder import TaskGrounder, Work
+from .realvlg.request import Work
+from .realvlg.task_grounder import TaskGrounder
 from .realvlg.task_settings import TaskSettings
 
 GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')

@@ -21,8 +21,9 @@ from .answer.decoder import Answer, Decoder, Thinking
 from .coordinates import AnswerFrame, Convention
 from .model.model import Picture, VisionLanguageModel
 from .prompts import Task
+from .request import Work
 from .settings import RealvlgSettings
-from .task_grounder import TaskGrounder, Work
+from .task_grounder import TaskGrounder
 
 
 class RealvlgGrounder(TaskGrounder):

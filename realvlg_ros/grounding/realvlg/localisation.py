@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...frame import RgbdFrame
+from ...image_region import RegionMask
 from ...segmentation.segmenter import Segmenter
 from ..grounding import Grounding
 from ..opinion.candidates import Named, as_not_found, as_question, distinct
 from ..opinion.referee import OFF, VETO, Opinion, Referee
 from ..opinion.seen_things import SeenThings
 from .answer.decoder import Answer
-from .asked import Asked
 from .coordinates import AnswerFrame
+from .request import Asked
 
 
 @dataclass(frozen=True)
@@ -50,25 +51,37 @@ def named_by(
         segmenter: turns points into masks, where it can.
         seen: what stands on the support; asked where it is needed.
     """
+    score = answer.confidence.score
     if answer.task.is_box:
-        boxes = [frame.to_box(item.values) for item in answer.items]
-        pairs = zip(boxes, answer.items, strict=True)
-        score = answer.confidence.score
-        return distinct([Named(b, _or(i.score, score), i.label) for b, i in pairs]), ''
+        boxes = [(frame.to_box(item.values), item) for item in answer.items]
+        return distinct([Named(b, _or(i.score, score), i.label) for b, i in boxes]), ''
     things, missed = [], []
     for item in answer.items:
-        x, y = frame.to_point(item.values)
-        found = segmenter.segment_point(image, (x, y))
-        mask = found.mask if found is not None else None
+        point = frame.to_point(item.values)
+        mask = _mask_at(point, image, segmenter, seen)
         if mask is None:
-            number = seen().at(x, y, image.camera.width)
-            mask = None if number is None else seen().regions[number]
-        if mask is None:
-            missed.append(f'({x:.0f}, {y:.0f})')
-            continue
-        things.append(Named(mask.box, _or(item.score, answer.confidence.score), item.label, mask))
-    where = f'the model points to {", ".join(missed)}, where nothing stands out of the support'
+            missed.append('({:.0f}, {:.0f})'.format(*point))
+        else:
+            things.append(Named(mask.box, _or(item.score, score), item.label, mask))
+    where = (
+        f'the model points to {", ".join(missed)}, where nothing stands out of the support; '
+        'SAM 2 (sam2_checkpoint) also shows what lies flat'
+    )
     return distinct(things), where if missed else ''
+
+
+def _mask_at(
+    point: tuple[float, float],
+    image: RgbdFrame,
+    segmenter: Segmenter,
+    seen: Callable[[], SeenThings],
+) -> RegionMask | None:
+    """What is at a point, px: by the segmenter, else the thing that stands there."""
+    found = segmenter.segment_point(image, point)
+    if found is not None:
+        return found.mask
+    number = seen().at(*point, image.camera.width)
+    return None if number is None else seen().regions[number]
 
 
 def _or(score: float | None, other: float) -> float:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ...errors import AnswerError
-from ...frame import RgbdFrame
 from ...image_region import Box
 from ...quoting import quoted
 from ...rectangle import ContactPair, GraspRectangle
@@ -21,54 +17,17 @@ from ..box_check import NO_OBJECT, check_boxes, other_names
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
 from ..language.syntax import Intent
 from ..opinion.candidates import Named, as_not_found
-from ..opinion.seen_things import SeenThings
 from .answer.calibration import Calibration, Evidence, EvidenceKind
 from .answer.decoder import Answer, check_aborted
-from .asked import Asked
 from .coordinates import AnswerFrame, Convention
 from .localisation import Judge, Located, chosen, named_by
 from .prompts import Slot, Task
+from .request import Work
 from .task_settings import TaskSettings
 
 # Further things by which the one that is meant is found, each with a question of its own. Chosen:
 # between two things.
 _MOST_LANDMARKS = 2
-
-
-@dataclass
-class Work:
-    """The state of one request.
-
-    Attributes:
-        frame: colour and depth.
-        instruction: what is asked for.
-        aborted: whether the caller has canceled.
-        timings: wall time by stage, ms.
-        notes: parts of the result's message.
-    """
-
-    frame: RgbdFrame
-    instruction: str
-    aborted: Callable[[], bool]
-    timings: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    @cached_property
-    def asked(self) -> Asked:
-        """The instruction as it is understood."""
-        return Asked.of(self.instruction)
-
-    @cached_property
-    def seen(self) -> SeenThings:
-        """What stands on the support."""
-        return SeenThings.of(self.frame)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Record the wall time of a stage."""
-        start = time.perf_counter()
-        yield
-        self.timings[stage] = (time.perf_counter() - start) * 1e3
 
 
 class TaskGrounder(ABC):

@@ -1,12 +1,18 @@
-"""What an instruction asks a model for, in the words of each kind of slot."""
+"""One request: what it asks a model for, in the words of each kind of slot, and its state."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from ...frame import RgbdFrame
 from ..language.parser import understand
 from ..language.syntax import AllOf, AnyOf, Intent, Node, Sentence
 from ..language.wording import in_words, name_of
+from ..opinion.seen_things import SeenThings
 from .prompts import Slot
 
 
@@ -46,6 +52,42 @@ class Asked:
     def label(self) -> str:
         """A short name of what is asked for."""
         return self.name.removeprefix('the ')
+
+
+@dataclass
+class Work:
+    """The state of one request.
+
+    Attributes:
+        frame: colour and depth.
+        instruction: what is asked for.
+        aborted: whether the caller has canceled.
+        timings: wall time by stage, ms.
+        notes: parts of the result's message.
+    """
+
+    frame: RgbdFrame
+    instruction: str
+    aborted: Callable[[], bool]
+    timings: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """The instruction as it is understood."""
+        return Asked.of(self.instruction)
+
+    @cached_property
+    def seen(self) -> SeenThings:
+        """What stands on the support."""
+        return SeenThings.of(self.frame)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Record the wall time of a stage."""
+        start = time.perf_counter()
+        yield
+        self.timings[stage] = (time.perf_counter() - start) * 1e3
 
 
 def _phrase(sentence: Sentence) -> str:
