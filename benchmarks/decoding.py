@@ -1,5 +1,7 @@
 """Memory, passes and speed of a model of Qwen2.5-VL-3B's shape, with random weights.
 
+The JSON forms are decoded by that shape and by that of Qwen3-VL-2B as well.
+
 `python -m benchmarks.decoding` needs about 10 GB of memory and several minutes of an otherwise
 idle machine. `--quick` keeps the widths and cuts the layers (4 of 36, 2 of 32 in the vision
 tower): its ratios of layers hold, its ratios of the whole model do not, and no goal is checked.
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.decoding_forms import measure_forms, qwen3_vl_2b
 from benchmarks.report import Goal, Report, argument_parser
 from benchmarks.tiny_qwen import save_processor, train_vocabulary
 from realvlg_ros.grounding.grounding import never_aborted
@@ -63,10 +66,14 @@ def true_shape(tokenizer: Any, quick: bool) -> Any:
 def random_model(config: Any, weights: str) -> Any:
     """A model of a shape with random weights, in bfloat16 or rounded to int8 or int4."""
     import torch
-    from transformers import Qwen2_5_VLForConditionalGeneration
+    import transformers
 
+    kind = {
+        'qwen2_5_vl': transformers.Qwen2_5_VLForConditionalGeneration,
+        'qwen3_vl': transformers.Qwen3VLForConditionalGeneration,
+    }[config.model_type]
     with torch.device('meta'):
-        model = Qwen2_5_VLForConditionalGeneration._from_config(config, dtype=torch.bfloat16)
+        model = kind._from_config(config, dtype=torch.bfloat16)
     restore_rotary_buffers(model, config)
     if weights != 'bf16':
         convert(model, Quantization(weights), empty=True)
@@ -201,7 +208,8 @@ def measure(quick: bool) -> Report:
     use_torch_threads(0)
     report = Report('decoding')
     prompts = PromptSet.from_yaml(find_prompts('realvlg'))
-    texts = [p.question + p.answer for p in prompts.tasks.values()] * 3
+    sets = [prompts, *(PromptSet.from_yaml(find_prompts(f'qwen{n}_vl')) for n in ('2_5', '3'))]
+    texts = [p.question + p.answer + p.item for s in sets for p in s.tasks.values()] * 3
     tokenizer = train_vocabulary([*texts, 'system\nuser\nassistant\n', prompts.system], 800)
     config = true_shape(tokenizer, quick)
     sizes: dict[str, dict[str, int]] = {}
@@ -218,8 +226,15 @@ def measure(quick: bool) -> Report:
             rates[weights] = tokens_per_second(model, prompts)
             if weights == 'bf16':
                 measure_answers(report, model, prompts, goals=not quick)
+                measure_forms(report, model, 'qwen2_5_vl', '3b', quick)
             del model
             gc.collect()
+        save_processor(folder, patch=16, qwen3=True)
+        model = VisionLanguageModel.from_parts(
+            random_model(qwen3_vl_2b(tokenizer, quick), 'bf16'), folder,
+            TextTokens(folder / 'tokenizer.json'),
+        )  # fmt: skip
+        measure_forms(report, model, 'qwen3_vl', '2b', quick)
     _add_ratios(report, sizes, rates, quick)
     return report
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Goal, Report, argument_parser
+from benchmarks.toy.conventions import CONVENTIONS
 from benchmarks.toy.scenes import IMAGE_SIZES, KINDS, MAX_PIXELS, DrawnScene, Shape, draw_scene
 from realvlg_ros.camera import Camera
 from realvlg_ros.frame import RgbdFrame
@@ -47,7 +48,7 @@ def toy_grounder(
             box_checkpoint=str(weights), grasp_checkpoint=str(weights),
             prompts=str(HERE / f'prompts_{convention.value}.yaml'), max_pixels=MAX_PIXELS,
             not_found_threshold=threshold, device='cpu', dtype='float32', segmenter='depth',
-            threads=1,
+            threads=1, referee='off',
         )
     )  # fmt: skip
     grounder.load()
@@ -168,7 +169,7 @@ def measure(quick: bool) -> Report:
     test = pictures(_TEST_SEED, count)
     bars = [a for a in pictures(_TEST_SEED + 1, 6 * count) if a.shape.kind == 'bar'][: count // 2]
     means = []
-    for convention in Convention:
+    for convention in CONVENTIONS:
         means.append(measure_boxes(report, convention, test))
         measure_rectangles(report, convention, bars)
     report.add('iou_between_conventions', max(means) - min(means), Goal('<=', 0.03))

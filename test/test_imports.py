@@ -56,6 +56,8 @@ LAYERS = (
     ('grounding.language',),
     ('grounding.nouns',),
     ('grounding.realvlg.coordinates', 'grounding.tabletop', 'evaluation.rewards'),
+    ('grounding.box_check',),
+    ('grounding.opinion',),
     ('grounding.realvlg.prompts', 'grounding.realvlg.model'),
     ('grounding.realvlg.answer',),
     ('grounding.realvlg',),

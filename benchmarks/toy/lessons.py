@@ -12,6 +12,7 @@ import torch
 
 from benchmarks.tiny_qwen import train_vocabulary
 from benchmarks.toy.answers import box_answer, rectangle_answer, token_weights
+from benchmarks.toy.conventions import CONVENTIONS
 from benchmarks.toy.picture_tokens import cells_of, coverage, patches_of, twice_angle
 from benchmarks.toy.scenes import (
     COLORS,
@@ -60,7 +61,7 @@ class Lesson:
 
 def load_prompts() -> dict[Convention, PromptSet]:
     """The toy's prompts by convention."""
-    return {c: PromptSet.from_yaml(HERE / f'prompts_{c.value}.yaml') for c in Convention}
+    return {c: PromptSet.from_yaml(HERE / f'prompts_{c.value}.yaml') for c in CONVENTIONS}
 
 
 def make_tokenizer() -> Any:
@@ -124,7 +125,7 @@ class Teacher:
         grasp = bool(bars) and draw > 1 - _GRASP_SHARE
         asked = bars if grasp else scene.shapes
         shape = asked[int(rng.integers(len(asked)))]
-        convention = list(Convention)[int(rng.choice(3, p=_CONVENTION_SHARES))]
+        convention = CONVENTIONS[int(rng.choice(3, p=_CONVENTION_SHARES))]
         prompts = self._prompts[convention]
         if draw < _PROBE_SHARE and prompts.probe is not None:
             present = rng.random() < 0.5

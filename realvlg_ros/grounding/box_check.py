@@ -1,21 +1,23 @@
-"""What a sentence says beside the name of a thing, checked against the boxes of a detector.
+"""What a sentence says beside the name of a thing, checked against boxes of things of that name.
 
-Detectors know names, and take a colour or a place for a hint. A box whose colour, place or size
-contradicts the words is not meant, however high it scores.
+Detectors and models know names, and take a colour or a place for a hint. A box whose colour, place
+or size contradicts the words is not meant, however high it scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from ..frame import RgbdFrame
 from ..image_region import Box
-from .language.answering.decision import NO_OBJECT, Outcome, decide
+from .language.answering.decision import NO_OBJECT, Outcome, Verdict, decide
+from .language.answering.doubts import names_of
 from .language.sentences.parser import understand
-from .language.tree.kinds import Intent
+from .language.tree.kinds import Intent, NounKind
 from .language.tree.notation import readings
 from .language.tree.syntax import (
     AllOf,
@@ -33,12 +35,14 @@ from .language.tree.syntax import (
     Place,
     Posture,
     Sentence,
+    Thing,
 )
 from .language.weighing.scene import Scene
 from .tabletop.boxes import scene_of_boxes
 
 # Boxes that are looked at. Chosen: more things are not told apart.
 _MOST_BOXES = 24
+_NO_LANDMARKS: Mapping[str, Sequence[Box]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,35 @@ class CheckedBoxes:
         sure: whether words single one out, or leave the choice to the scores.
         why: what was contradicted or not understood, in words.
         parse: how the sentence was read.
+        by_words: whether the first is the one that words choose, whatever the scores of others.
     """
 
     kept: tuple[int, ...]
     sure: bool = True
     why: str = ''
     parse: str = ''
+    by_words: bool = False
 
 
 def check_boxes(
-    frame: RgbdFrame, instruction: str, boxes: Sequence[Box], scores: Sequence[float]
+    frame: RgbdFrame,
+    instruction: str,
+    boxes: Sequence[Box],
+    scores: Sequence[float],
+    landmarks: Mapping[str, Sequence[Box]] = _NO_LANDMARKS,
+    complete: bool = True,
 ) -> CheckedBoxes:
-    """Check the boxes of things that a detector found by name.
+    """Check the boxes of things that were found by name.
 
     Args:
         frame: colour and depth.
         instruction: the sentence.
         boxes: in the image, px.
         scores: of each, 0 to 1, falling.
+        landmarks: boxes of the other things that the sentence names, by those names; where all of
+            them are given, relations to them are checked as well.
+        complete: whether the boxes are of all things of that name; else only what a thing shows
+            alone is checked, not its place among others.
     """
     sentence = understand(instruction)
     parse = readings(sentence)
@@ -81,13 +96,15 @@ def check_boxes(
     if sentence.unknown:
         words = ', '.join(f'"{word}"' for word in sentence.unknown)
         return CheckedBoxes(every, False, f'not understood: {words}', parse)
+    if complete and _knows_all(sentence, landmarks):
+        return _related(frame, sentence, boxes[:_MOST_BOXES], landmarks, parse)
     scene, numbers = scene_of_boxes(frame, boxes[:_MOST_BOXES])
     # The detector has told what the things are; landmarks of other names it was not asked for.
-    bare = replace(sentence, wanted=tuple(_bare(node) for node in sentence.wanted))
+    bare = replace(sentence, wanted=tuple(_bare(node, complete) for node in sentence.wanted))
     checked = CheckedBoxes(every, parse=parse)
-    if numbers and _says_more(bare):
+    if numbers and (_says_more(bare) or _is_free(bare)):
         checked = _chosen(bare, scene, numbers, scores, parse)
-    others = _others(sentence.first)
+    others = _others(sentence.first) if complete else []
     # That the only one is beside another is believed, not that it is none of those excluded.
     excludes = any(isinstance(said, Except) for said in others)
     if others and (excludes or len(checked.kept) > 1):
@@ -105,25 +122,89 @@ def _chosen(
     """What the verdict on the things in the boxes leaves of them."""
     verdict = decide(sentence, scene)
     if verdict.outcome is Outcome.NONE:
-        reasons = [reason for each in verdict.reasons for reason in each]
-        return CheckedBoxes((), True, verdict.why or '; '.join(dict.fromkeys(reasons)), parse)
+        return CheckedBoxes((), True, _reason(verdict), parse)
     order = [numbers[index] for index in verdict.order]
     if not _selects(sentence):
         order.sort(key=lambda number: -scores[number])
     dropped = int(np.sum([number not in order for number in numbers]))
     why = f'{dropped} contradicted by what is said' if dropped else ''
-    sure = verdict.outcome is Outcome.FOUND or not _selects(sentence)
-    return CheckedBoxes(tuple(order), sure and not verdict.why, verdict.why or why, parse)
+    found = verdict.outcome is Outcome.FOUND
+    sure = found or not _selects(sentence)
+    return CheckedBoxes(
+        tuple(order), sure and not verdict.why, verdict.why or why, parse,
+        found and (_selects(sentence) or _is_free(sentence)),
+    )  # fmt: skip
 
 
-def _bare(node: Node) -> Node:
-    """The node without its name, and without what takes landmarks."""
+def _knows_all(sentence: Sentence, landmarks: Mapping[str, Sequence[Box]]) -> bool:
+    """Whether boxes are known of all things that a sentence names beside the one it asks for."""
+    names = other_names(sentence)
+    return bool(names) and set(names) <= set(landmarks)
+
+
+def other_names(sentence: Sentence) -> tuple[str, ...]:
+    """Names of the things by which a sentence says which thing it asks for.
+
+    Empty where it says nothing of others, or where a name is missing that would be needed.
+    """
+    node = sentence.thing
+    if not isinstance(node, Thing) or node.noun.kind is NounKind.GENERIC:
+        return ()
+    names = tuple(name for name in names_of(node) if name != node.noun.text)
+    return names if _others(node) and len(sentence.wanted) == 1 else ()
+
+
+def _related(
+    frame: RgbdFrame,
+    sentence: Sentence,
+    boxes: Sequence[Box],
+    landmarks: Mapping[str, Sequence[Box]],
+    parse: str,
+) -> CheckedBoxes:
+    """The verdict on boxes of all things that a sentence names."""
+    node = sentence.thing
+    name = node.noun.text if isinstance(node, Thing) else ''
+    named = [(name, box) for box in boxes]
+    named += [(other, box) for other in other_names(sentence) for box in landmarks[other]]
+    named = named[:_MOST_BOXES]
+    scene, numbers = scene_of_boxes(frame, [box for _, box in named])
+    bears = {each: np.array([float(named[n][0] == each) for n in numbers])
+             for each in {name, *landmarks}}  # fmt: skip
+    verdict = decide(sentence, replace(scene, nouns=bears))
+    if verdict.outcome is Outcome.NONE:
+        return CheckedBoxes((), True, _reason(verdict), parse)
+    order = tuple(numbers[i] for i in verdict.order if numbers[i] < len(boxes))
+    found = verdict.outcome is Outcome.FOUND and bool(order)
+    return CheckedBoxes(order, found, verdict.why, parse, found)
+
+
+def _reason(verdict: Verdict) -> str:
+    reasons = [reason for each in verdict.reasons for reason in each]
+    return verdict.why or '; '.join(dict.fromkeys(reasons))
+
+
+def _bare(node: Node, complete: bool) -> Node:
+    """The node without its name, and without what takes landmarks, or things to compare with.
+
+    Args:
+        node: of a sentence.
+        complete: whether the things to compare with are known.
+    """
     if isinstance(node, AnyOf):
-        return AnyOf(tuple(_bare(option) for option in node.options))
+        return AnyOf(tuple(_bare(option, complete) for option in node.options))
     if isinstance(node, AllOf):
-        return _bare(node.parts[0])
-    said = tuple(m for m in node.said if _is_checked(m))
-    return replace(node, noun=Noun(), said=said)
+        return _bare(node.parts[0], complete)
+    is_checked = _is_checked if complete else _shows_alone
+    said = tuple(m for m in node.said if is_checked(m))
+    count, every = (node.count, node.every) if complete else (0, False)
+    return replace(node, noun=Noun(), said=said, count=count, every=every)
+
+
+def _shows_alone(said: Modifier) -> bool:
+    """Whether a thing shows by itself if it holds."""
+    parts = said.options if isinstance(said, Either) else (said,)
+    parts = tuple(part.part if isinstance(part, Not) else part for part in parts)
+    return all(isinstance(part, Color | Posture) for part in parts)
 
 
 def _is_checked(said: Modifier) -> bool:
@@ -152,6 +233,11 @@ def _said(sentence: Sentence) -> list[Modifier]:
 
 def _says_more(sentence: Sentence) -> bool:
     return bool(_said(sentence))
+
+
+def _is_free(sentence: Sentence) -> bool:
+    """Whether any of those that fit will do."""
+    return isinstance(sentence.thing, Thing) and sentence.thing.free
 
 
 def _selects(sentence: Sentence) -> bool:

@@ -23,19 +23,16 @@ from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from ..torch_device import choose_device, import_libraries, use_torch_threads
 from .box_check import CheckedBoxes, check_boxes
-from .grounding import Grounding, GroundingStatus, ObjectCandidate
-from .language.sentences.parser import understand
-from .language.tree.wording import name_of
+from .grounding import Grounding, GroundingStatus
+from .opinion.candidates import MAX_CANDIDATES, Named, candidates_of
 from .realvlg.answer.decoder import check_aborted
 from .realvlg.prompts import escape
-from .realvlg.task_grounder import label_of
+from .realvlg.request import Asked
 from .realvlg.task_settings import MaskSettings
 
 MODEL_TYPES = ('owlv2', 'grounding-dino')
 # Largest side of a picture that a model is fed, px. Chosen: three times the usual.
 _MAX_SIDE = 4096
-# Candidates of a question. Chosen: more are not remembered when heard.
-_MAX_CANDIDATES = 4
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class DetectorGrounder:
             raise GroundingError('the detector is not loaded; call load first')
         check_aborted(aborted)
         start = time.perf_counter()
-        label = name_of(understand(instruction)) or label_of(instruction)
+        label = Asked.of(instruction).label
         with Boundary('the detector', GroundingError).guard('could not be run'):
             found = _suppress(self._detect(frame, label), self._settings.overlap)
         timings = {'detect': (time.perf_counter() - start) * 1e3}
@@ -171,7 +168,7 @@ class DetectorGrounder:
             rivals = [d for d in kept if d.score >= self._settings.ambiguous_ratio * best.score]
             message = f'score {best.score:.2f}' + (f'; {checked.why}' if checked.why else '')
             if len(rivals) > 1 or not checked.sure:
-                rivals = kept[:_MAX_CANDIDATES] if not checked.sure else rivals
+                rivals = kept[:MAX_CANDIDATES] if not checked.sure else rivals
                 status = GroundingStatus.AMBIGUOUS
                 message = f'{len(rivals)} objects fit {label!r} about equally well'
                 message += f'; {checked.why}' if checked.why else ''
@@ -179,9 +176,7 @@ class DetectorGrounder:
                     f'Which of the {len(rivals)}: say left, right, nearer or another colour?'
                 )
         ok = status is GroundingStatus.OK
-        candidates = tuple(
-            ObjectCandidate(label, _place(d.box, frame), d.score, d.box) for d in rivals
-        )
+        candidates = candidates_of(frame, label, [Named(d.box, d.score) for d in rivals])
         mask = None
         if ok:
             start = time.perf_counter()
@@ -260,11 +255,3 @@ def _suppress(found: list[_Detection], overlap: float) -> list[_Detection]:
         if all(detection.box.iou(other.box) < overlap for other in kept):
             kept.append(detection)
     return kept
-
-
-def _place(box: Box, frame: RgbdFrame) -> str:
-    """Where in the image, in words."""
-    x, y = box.center
-    across = ('left', 'middle', 'right')[min(2, int(3 * x / frame.color.shape[1]))]
-    down = ('top', 'middle', 'bottom')[min(2, int(3 * y / frame.color.shape[0]))]
-    return f'at the {down} {across} of the image'

@@ -20,13 +20,15 @@ from ..segmentation.segmenter import Segmenter
 from ..settings import from_options, setting
 from .chat_client import ChatClient, Completion
 from .grounding import Grounding, never_aborted
-from .realvlg.answer.answer_text import answer_expression, number_ranges, parse_answer
+from .realvlg.answer.answer_text import answer_expression, number_ranges
 from .realvlg.answer.calibration import Calibration, EvidenceKind
 from .realvlg.answer.confidence import Confidence
 from .realvlg.answer.decoder import Answer, Mode, check_aborted
+from .realvlg.answer.reading import read_reply
 from .realvlg.coordinates import AnswerFrame, feed_size
 from .realvlg.prompts import Task
-from .realvlg.task_grounder import TaskGrounder, Work
+from .realvlg.request import Work
+from .realvlg.task_grounder import TaskGrounder
 from .realvlg.task_settings import TaskSettings
 
 GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
@@ -133,7 +135,8 @@ class ServerGrounder(TaskGrounder):
         """Request one token of a model; not every server lists all that it can load."""
         name, guide = self._models[task], self._settings.guide
         hello = {'role': 'user', 'content': 'hello'}
-        request = {'model': name, 'messages': [hello], 'max_tokens': 1, **self._guide(task)}
+        request = {'model': name, 'messages': [hello], 'max_tokens': 1}
+        request.update(self._guide(self._tasks[task]))
         try:
             self._client.complete(request, never_aborted)
         except GroundingError as error:
@@ -167,7 +170,7 @@ class ServerGrounder(TaskGrounder):
         picture, frame = self._picture(work.frame.color)
         prompt = self._prompts.task(task)
         ranges = number_ranges(task, frame.width, frame.height)
-        question = prompt.ask(work.instruction)
+        question = self._prompts.ask(task, self._words(task, work), self._settings.thinking)
         mode = Mode.THINK if self._settings.thinking else Mode.DIRECT
         wrong = ''
         for attempt in range(1 + self._settings.retries):
@@ -177,12 +180,12 @@ class ServerGrounder(TaskGrounder):
             request['temperature'] = _RETRY_TEMPERATURE if attempt else 0
             reply = self._client.complete(request, work.aborted)
             try:
-                values = parse_answer(reply.text, prompt, ranges)
+                read = read_reply(reply.text, prompt, ranges)
             except GroundingError as error:
                 wrong = str(error)
                 continue
-            sure = Confidence(_score(reply), (0.0,) * 4, _log_probability(reply))
-            return Answer(task, values, (), '', mode, sure, attempt + 1), frame
+            sure = Confidence(_score(reply), (0.0,) * len(ranges), _log_probability(reply))
+            return Answer(task, read.items, (), '', mode, sure, attempt + 1, read.words), frame
         raise AnswerError(
             f'no valid {task.value} in {1 + self._settings.retries} replies: {wrong}; set guide '
             'if the server can be guided, and check prompts and coordinates'
@@ -192,8 +195,9 @@ class ServerGrounder(TaskGrounder):
         probe = self._prompts.probe
         if probe is None:
             return 1.0
+        task = self._tasks[Task.BOX]
         picture, _ = self._picture(work.frame.color)
-        request = self._request(Task.BOX, probe.ask(work.instruction), picture)
+        request = self._request(task, probe.ask(self._words(task, work)), picture)
         request.update(temperature=0, max_tokens=4)
         reply = self._client.complete(request, work.aborted)
         word = reply.text.strip(' .!"\n')
@@ -223,12 +227,16 @@ class ServerGrounder(TaskGrounder):
         image = {'type': 'image_url', 'image_url': {'url': picture}}
         user = {'role': 'user', 'content': [image, {'type': 'text', 'text': question}]}
         system = {'role': 'system', 'content': self._prompts.system}
-        return {
-            'model': self._models[task],
+        request = {
+            'model': self._models[task.role],
             'messages': [system, user] if self._prompts.system else [user],
             'max_tokens': self._settings.max_tokens,
             'logprobs': True,
+            **self._prompts.request,
         }
+        if arguments := self._prompts.template_arguments(self._settings.thinking):
+            request['chat_template_kwargs'] = arguments
+        return request
 
     def _guide(self, task: Task) -> dict[str, Any]:
         guide = self._settings.guide

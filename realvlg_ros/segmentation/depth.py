@@ -55,6 +55,9 @@ class DepthSegmenter:
         source = f'depth against {reference}, and colour' if found.raised else 'colour alone'
         return Segmentation(RegionMask.from_full(mask), found.score, source)
 
+    def segment_point(self, frame: RgbdFrame, point: tuple[float, float]) -> None:
+        """Nothing: what stands at a point is for who knows the things on the support."""
+
     def _whole_box(self, rows: slice, columns: slice, why: str) -> Segmentation:
         data = np.ones((rows.stop - rows.start, columns.stop - columns.start), bool)
         return Segmentation(

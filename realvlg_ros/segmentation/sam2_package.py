@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Float32Array
 from ..boundary import Boundary
 from ..errors import GroundingError
 from ..frame import RgbdFrame
@@ -15,7 +16,7 @@ from ..model_folder import ModelFolder
 from ..model_loading import check_finite
 from ..optional import import_optional
 from ..torch_device import choose_device, use_torch_threads
-from .sam2_transformers import from_logits
+from .sam2_transformers import from_logits, mask_of
 from .segmenter import Segmentation
 
 
@@ -91,11 +92,23 @@ class Sam2Segmenter:
         Raises:
             GroundingError: not loaded.
         """
+        logits, score = self._ask(frame, box=np.array(box.as_tuple()))
+        return from_logits(logits, frame, box, score)
+
+    def segment_point(self, frame: RgbdFrame, point: tuple[float, float]) -> Segmentation | None:
+        """The single mask that SAM 2 gives for a point (x, y), px; None where it finds none.
+
+        Raises:
+            GroundingError: not loaded.
+        """
+        prompt = {'point_coords': np.array([point]), 'point_labels': np.array([1])}
+        return mask_of(*self._ask(frame, **prompt), frame)
+
+    def _ask(self, frame: RgbdFrame, **prompt: Any) -> tuple[Float32Array, float]:
+        """Logits (rows, columns) and the model's estimate of IoU for a box or a point."""
         if self._predictor is None:
             raise GroundingError('the SAM 2 segmenter is not loaded; call load first')
         self._predictor.set_image(frame.color)
-        masks, scores, _ = self._predictor.predict(
-            box=np.array(box.as_tuple()), multimask_output=False
-        )
+        masks, scores, _ = self._predictor.predict(multimask_output=False, **prompt)
         logits = np.where(np.asarray(masks[0]) > 0, 1, -1).astype(np.float32)
-        return from_logits(logits, frame, box, float(np.clip(scores[0], 0, 1)))
+        return logits, float(np.clip(scores[0], 0, 1))

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..arrays import ByteArray, Float32Array
+from ..arrays import ByteArray, Float32Array, FloatArray
 from ..errors import GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box, RegionMask
@@ -23,7 +23,7 @@ _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
 class TransformersSegmenter:
-    """A SAM 2 or 2.1 checkpoint folder in transformers' form, prompted by a box."""
+    """A SAM 2 or 2.1 checkpoint folder in transformers' form, prompted by a box or a point."""
 
     name = 'sam2'
 
@@ -63,23 +63,55 @@ class TransformersSegmenter:
         Raises:
             GroundingError: not loaded.
         """
+        scale = self._scale(frame)
+        output = self._ask(frame, 'input_boxes', np.array(box.as_tuple()) * np.tile(scale, 2))
+        return from_logits(output[0], frame, box, output[1])
+
+    def segment_point(self, frame: RgbdFrame, point: tuple[float, float]) -> Segmentation | None:
+        """The single mask that SAM 2 gives for a point (x, y), px; None where it finds none.
+
+        Raises:
+            GroundingError: not loaded.
+        """
+        logits, score = self._ask(frame, 'input_points', np.array(point) * self._scale(frame))
+        return mask_of(logits, score, frame)
+
+    def _scale(self, frame: RgbdFrame) -> FloatArray:
+        """Pixels of the fed picture in one of the frame, along x and y.
+
+        Raises:
+            GroundingError: not loaded.
+        """
         if self._model is None:
             raise GroundingError('the SAM 2 segmenter is not loaded; call load first')
+        height, width = frame.color.shape[:2]
+        return self._side / np.array([width, height])
+
+    @property
+    def _side(self) -> int:
+        return int(self._model.config.prompt_encoder_config.image_size)
+
+    def _ask(self, frame: RgbdFrame, kind: str, prompt: FloatArray) -> tuple[Float32Array, float]:
+        """Logits (rows, columns) and the model's estimate of IoU, for a box or a point.
+
+        Args:
+            frame: whose colour is looked at.
+            kind: input_boxes or input_points.
+            prompt: (4,) or (2,) in the fed picture, px.
+        """
         import torch
 
-        height, width = frame.color.shape[:2]
-        side = int(self._model.config.prompt_encoder_config.image_size)
-        scale = np.array([side / width, side / height] * 2)
-        corners = torch.from_numpy(np.array(box.as_tuple()) * scale).float()
+        values = torch.from_numpy(prompt).float().reshape(1, 1, *[1] * (len(prompt) == 2), -1)
+        prompts = {kind: values.to(self._model.device)}
+        if kind == 'input_points':
+            prompts['input_labels'] = torch.ones(1, 1, 1, device=self._model.device).int()
         with torch.inference_mode():
             output = self._model(
-                pixel_values=self._pixels(frame.color, side),
-                input_boxes=corners.reshape(1, 1, 4).to(self._model.device),
-                multimask_output=False,
-            )
+                pixel_values=self._pixels(frame.color, self._side), multimask_output=False,
+                **prompts,
+            )  # fmt: skip
         logits = output.pred_masks[0, 0, 0].float().cpu().numpy()
-        score = float(output.iou_scores.reshape(-1)[0].clamp(0, 1))
-        return from_logits(logits, frame, box, score)
+        return logits, float(output.iou_scores.reshape(-1)[0].clamp(0, 1))
 
     def _pixels(self, color: ByteArray, side: int) -> Any:
         import torch
@@ -88,6 +120,19 @@ class TransformersSegmenter:
         image = (image.astype(np.float32) / 255 - _MEAN) / _DEVIATION
         pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)[None]))
         return pixels.to(self._model.device)
+
+
+def mask_of(logits: Float32Array, score: float, frame: RgbdFrame) -> Segmentation | None:
+    """A mask from logits (rows, columns) over the whole image at any size; None if it is empty.
+
+    Args:
+        logits: (rows, columns), positive on the object.
+        score: the model's estimate of IoU, 0 to 1.
+        frame: whose size the mask takes.
+    """
+    height, width = frame.color.shape[:2]
+    full = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR) > 0
+    return Segmentation(RegionMask.from_full(full), score, 'SAM 2') if full.any() else None
 
 
 def from_logits(logits: Float32Array, frame: RgbdFrame, box: Box, score: float) -> Segmentation:
@@ -101,10 +146,11 @@ def from_logits(logits: Float32Array, frame: RgbdFrame, box: Box, score: float) 
         box: that was asked about, px.
         score: the model's estimate of IoU, 0 to 1.
     """
+    found = mask_of(logits, score, frame)
+    if found is not None:
+        return found
     height, width = frame.color.shape[:2]
-    full = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR) > 0
-    if full.any():
-        return Segmentation(RegionMask.from_full(full), score, 'SAM 2')
+    full = np.zeros((height, width), bool)
     full[box.clipped(width, height).slices()] = True
     if not full.any():
         full[int(box.y_min), int(box.x_min)] = True

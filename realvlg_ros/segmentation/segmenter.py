@@ -25,7 +25,7 @@ class Segmentation:
 
 
 class Segmenter(Protocol):
-    """Turns a box into a mask."""
+    """Turns a box, or a point, into a mask."""
 
     name: str
 
@@ -40,6 +40,10 @@ class Segmenter(Protocol):
 
     def segment(self, frame: RgbdFrame, box: Box) -> Segmentation:
         """The mask of the object that a box in the frame's image holds."""
+        ...
+
+    def segment_point(self, frame: RgbdFrame, point: tuple[float, float]) -> Segmentation | None:
+        """The mask of the object at a point (x, y) in px; None where it takes boxes only."""
         ...
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.toy.conventions import CONVENTIONS
 from benchmarks.toy.scenes import COLORS
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
 from realvlg_ros.grounding.realvlg.coordinates import Convention
@@ -15,7 +16,7 @@ def toy(torch):
     return toy_grounding
 
 
-@pytest.mark.parametrize('convention', list(Convention))
+@pytest.mark.parametrize('convention', CONVENTIONS)
 def test_it_points_at_the_asked_shape_in_every_convention(toy, convention):
     grounder = toy.toy_grounder(convention, threshold=0.0)
     overlaps = []

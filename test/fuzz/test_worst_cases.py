@@ -30,7 +30,8 @@ from realvlg_ros.evaluation.formats.ocid_vlg import read_ocid_vlg
 from realvlg_ros.files import read_bytes
 from realvlg_ros.frame_folder import read_frame
 from realvlg_ros.grasping.gripper import Gripper
-from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges, parse_answer
+from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges
+from realvlg_ros.grounding.realvlg.answer.reading import read_reply
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.registry import make_grounder, read_options
 from realvlg_ros.limits import MAX_DOCUMENT_VALUES, REASON_CHARACTERS
@@ -288,9 +289,9 @@ def test_a_name_that_no_file_has_is_an_error(find, name):
 
 def test_a_reply_of_spaces_takes_time_in_proportion():
     prompt = PromptSet.from_yaml(find_prompts('realvlg')).task(Task.BOX)
-    text = (prompt.literals[0] + ' ' * 100_000) * 3 + '9' * 100_000
+    text = (prompt.form.opening + ' ' * 100_000) * 3 + '9' * 100_000
     with pytest.raises(GroundingError, match='holds no box answer'):
-        parse_answer(text, prompt, number_ranges(Task.BOX, 640, 480))
+        read_reply(text, prompt, number_ranges(Task.BOX, 640, 480))
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ def test_two_about_equal_objects_are_ambiguous_with_a_question(frame):
     result = decide(frame, left, right)
     assert result.status is GroundingStatus.AMBIGUOUS
     assert [c.description for c in result.candidates] == [
-        'at the top left of the image',
-        'at the top right of the image',
+        'the one on the left',
+        'the one on the right',
     ]
     assert 'Which of the 2' in result.question
     assert decide(frame, left, _Detection(0.4, right.box)).status is GroundingStatus.OK

@@ -65,6 +65,35 @@ def test_sam2_of_transformers_runs_on_a_box(torch, frame, tmp_path):
     segmenter.close()
 
 
+def test_sam2_of_transformers_runs_on_a_point(torch, frame, tmp_path):
+    import transformers
+
+    torch.manual_seed(0)
+    model = transformers.Sam2Model(tiny_sam2_config(transformers)).eval()
+    model.save_pretrained(tmp_path)
+    segmenter = make_segmenter('transformers', str(tmp_path), 'cpu')
+    with pytest.raises(GroundingError, match='not loaded'):
+        segmenter.segment_point(frame, (40, 30))
+    segmenter.load()
+    logits, score = segmenter._ask(frame, 'input_points', np.array([40, 30]) * (1.6, 128 / 60))
+    with torch.inference_mode():
+        output = model(
+            pixel_values=segmenter._pixels(frame.color, 128),
+            input_points=torch.tensor([[[[64.0, 64.0]]]]),
+            input_labels=torch.ones(1, 1, 1, dtype=torch.int32), multimask_output=False,
+        )  # fmt: skip
+    assert np.allclose(logits, output.pred_masks[0, 0, 0].numpy(), atol=1e-5)
+    result = segmenter.segment_point(frame, (40, 30))
+    if (logits > 0).any():
+        assert result.mask.to_full(60, 80).any() and result.score == pytest.approx(score)
+    else:
+        assert result is None
+
+
+def test_masks_of_points_are_not_made_from_depth_alone(frame):
+    assert make_segmenter('depth').segment_point(frame, (40, 30)) is None
+
+
 def tiny_sam2_config(transformers):
     backbone = {
         'hidden_size': 8, 'num_attention_heads': 1, 'image_size': [128, 128],

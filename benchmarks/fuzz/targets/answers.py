@@ -13,8 +13,9 @@ from realvlg_ros.errors import GroundingError
 from realvlg_ros.grounding.chat_client import ChatClient
 from realvlg_ros.grounding.grounding import check_instruction
 from realvlg_ros.grounding.language.sentences.parser import understand
-from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges, parse_answer
+from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges
 from realvlg_ros.grounding.realvlg.answer.calibration import Calibration
+from realvlg_ros.grounding.realvlg.answer.reading import read_reply
 from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint
 from realvlg_ros.grounding.realvlg.model.quantization import Quantization
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
@@ -65,9 +66,9 @@ def _answer(data: bytes, _: Path) -> object:
 def _any_answer(text: str) -> object:
     """The answer to one of the tasks; the error of the last where there is none."""
     failure = GroundingError('no task')
-    for task in Task:
+    for task, prompt in _prompts().tasks.items():
         try:
-            return parse_answer(text, _prompts().task(task), number_ranges(task, *_SIZE))
+            return read_reply(text, prompt, number_ranges(task, *_SIZE))
         except GroundingError as error:
             failure = error
     raise failure

@@ -23,6 +23,19 @@ class Convention(Enum):
     """Pixels of the picture as fed (stock Qwen2.5-VL)."""
     NORM1000 = 'norm1000'
     """Thousandths of the picture (Qwen3-VL)."""
+    NORM100 = 'norm100'
+    """Hundredths of the picture (Molmo)."""
+    NORM1 = 'norm1'
+    """Shares of the picture, 0 to 1 (RoboRefer)."""
+
+    def extent(self, feed: FeedSize) -> tuple[float, float]:
+        """Largest x and y of an answer about a picture that is fed at a size."""
+        if self is Convention.ORIGINAL:
+            return feed.source_width, feed.source_height
+        if self is Convention.RESIZED:
+            return float(feed.width), float(feed.height)
+        most = float(self.value.removeprefix('norm'))
+        return most, most
 
 
 @dataclass(frozen=True)
@@ -109,12 +122,7 @@ class AnswerFrame:
             image_size: (width, height) of the camera image, px.
             feed: the size at which the region is fed.
         """
-        if convention is Convention.ORIGINAL:
-            extent = feed.source_width, feed.source_height
-        elif convention is Convention.RESIZED:
-            extent = float(feed.width), float(feed.height)
-        else:
-            extent = 1000.0, 1000.0
+        extent = convention.extent(feed)
         return cls(
             max(1, round(extent[0])), max(1, round(extent[1])),
             region.width / extent[0], region.height / extent[1],
@@ -132,6 +140,10 @@ class AnswerFrame:
             max(min(x2, float(self.image_width)), x1 + 1e-3),
             max(min(y2, float(self.image_height)), y1 + 1e-3),
         )  # fmt: skip
+
+    def to_point(self, answer: Sequence[float]) -> tuple[float, float]:
+        """The point (x, y) of an answer in image pixels, inside the image."""
+        return self._clamp(*self._to_image(answer[0], answer[1]))
 
     def to_contacts(self, answer: Sequence[float], score: float | None) -> ContactPair:
         """The contact pair (x1, y1, x2, y2) of an answer in image pixels."""

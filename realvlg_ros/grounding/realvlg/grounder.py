@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import ByteArray
-from ...errors import GroundingError, RealvlgError
+from ...errors import GroundingError, ParameterError, RealvlgError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...segmentation.segmenter import Segmenter
@@ -18,11 +18,12 @@ from ...torch_device import use_torch_threads
 from ..grounding import Grounding, never_aborted
 from .answer.calibration import Calibration, Evidence, EvidenceKind
 from .answer.decoder import Answer, Decoder, Thinking
-from .coordinates import AnswerFrame
+from .coordinates import AnswerFrame, Convention
 from .model.model import Picture, VisionLanguageModel
 from .prompts import Task
+from .request import Work
 from .settings import RealvlgSettings
-from .task_grounder import TaskGrounder, Work
+from .task_grounder import TaskGrounder
 
 
 class RealvlgGrounder(TaskGrounder):
@@ -35,6 +36,12 @@ class RealvlgGrounder(TaskGrounder):
             ParameterError: settings that contradict each other.
         """
         super().__init__(settings, settings.checkpoints, segmenter)
+        shares = self._convention is Convention.NORM1
+        if shares and any(task is not Task.POINT for task in self._tasks.values()):
+            raise ParameterError(
+                'coordinates norm1 are decoded in process for points alone; ask on a server, or '
+                'use norm1000'
+            )
         self._settings = settings
         self._models: dict[Path, VisionLanguageModel] = {}
         self._decoders: dict[Path, Decoder] = {}
@@ -55,7 +62,7 @@ class RealvlgGrounder(TaskGrounder):
             self._decoders[path] = Decoder(model, self._prompts)
         self._rejection = self._choose_rejection()
         black = np.zeros((64, 64, 3), np.uint8)
-        for task in settings.checkpoints:
+        for task in self._tasks.values():
             decoder, picture, _ = self._look(task, black, Box(0, 0, 64, 64), (64, 64))
             decoder.ask(task, 'object', picture, (64, 64), Thinking(), never_aborted)
             decoder.clear()
@@ -98,7 +105,7 @@ class RealvlgGrounder(TaskGrounder):
     def evidence(self, frame: RgbdFrame, instruction: str) -> Evidence:
         """Evidence that the object is in the frame, to calibrate on labelled frames."""
         work = Work(frame, instruction, never_aborted)
-        answer, _ = self._box(work)
+        answer, _ = self._ask(self._tasks[Task.BOX], work, None)
         probe = None if self._prompts.probe is None else self._probe(work)
         return Evidence(answer.confidence.score, probe)
 
@@ -113,11 +120,13 @@ class RealvlgGrounder(TaskGrounder):
             decoder, picture, frame = self._look_at_frame(task, work.frame)
         limits = frame.width, frame.height
         thinking = self._settings.thinking
-        return decoder.ask(task, work.instruction, picture, limits, thinking, work.aborted), frame
+        words = self._words(task, work)
+        return decoder.ask(task, words, picture, limits, thinking, work.aborted), frame
 
     def _probe(self, work: Work) -> float:
         decoder, picture, _ = self._look_at_frame(Task.BOX, work.frame)
-        return decoder.probe(work.instruction, picture, work.aborted)
+        words = self._words(self._tasks[Task.BOX], work)
+        return decoder.probe(words, picture, work.aborted)
 
     def _look_at_frame(self, task: Task, frame: RgbdFrame) -> tuple[Decoder, Picture, AnswerFrame]:
         height, width = frame.color.shape[:2]
@@ -126,7 +135,7 @@ class RealvlgGrounder(TaskGrounder):
     def _look(
         self, task: Task, image: ByteArray, region: Box, image_size: tuple[int, int]
     ) -> tuple[Decoder, Picture, AnswerFrame]:
-        path = self._settings.checkpoints[task]
+        path = self._settings.checkpoints[task.role]
         model = self._models[path]
         least, most = model.pixel_limits
         picture = model.prepare(

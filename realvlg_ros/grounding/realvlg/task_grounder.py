@@ -2,59 +2,33 @@
 
 from __future__ import annotations
 
-import re
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ...errors import AnswerError
-from ...frame import RgbdFrame
 from ...image_region import Box
+from ...quoting import quoted
 from ...rectangle import ContactPair, GraspRectangle
 from ...segmentation.segmenter import Segmenter
+from ..box_check import check_boxes, other_names
 from ..grounding import Grounding, GroundingStatus, ObjectCandidate
+from ..language.answering.decision import NO_OBJECT
+from ..language.tree.kinds import Intent
+from ..opinion.candidates import Named, as_not_found
 from .answer.calibration import Calibration, Evidence, EvidenceKind
 from .answer.decoder import Answer, check_aborted
 from .coordinates import AnswerFrame, Convention
-from .prompts import Task
+from .localisation import Judge, Located, chosen, named_by
+from .prompts import Slot, Task
+from .request import Work
 from .task_settings import TaskSettings
 
-_REQUEST = re.compile(
-    r'^(please\s+)?((can|could) you\s+)?(pick up|grasp|grab|take|get|fetch|lift|find|'
-    r'(give|hand|bring|pass|show) me|point (at|to))\s+',
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(r'^(the|a|an|my|that|this)\s+', re.IGNORECASE)
-
-
-@dataclass
-class Work:
-    """The state of one request.
-
-    Attributes:
-        frame: colour and depth.
-        instruction: what is asked for.
-        aborted: whether the caller has canceled.
-        timings: wall time by stage, ms.
-        notes: parts of the result's message.
-    """
-
-    frame: RgbdFrame
-    instruction: str
-    aborted: Callable[[], bool]
-    timings: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Record the wall time of a stage."""
-        start = time.perf_counter()
-        yield
-        self.timings[stage] = (time.perf_counter() - start) * 1e3
+# Further things by which the one that is meant is found, each with a question of its own. Chosen:
+# between two things.
+_MOST_LANDMARKS = 2
 
 
 class TaskGrounder(ABC):
@@ -72,21 +46,32 @@ class TaskGrounder(ABC):
 
         Args:
             settings: how the model is asked.
-            tasks: those that some model answers.
+            tasks: those that some model answers, box for what locates.
             segmenter: makes masks; None for the one that the settings name.
 
         Raises:
             ParameterError: the prompts are missing or lack a task, or the segmenter has no
                 checkpoint.
         """
-        self._tasks = frozenset(tasks)
         self._prompts = settings.load_prompts()
-        for task in self._tasks:
-            self._prompts.task(task)
+        self._tasks = {role: self._task_of(role, settings.locate) for role in tasks}
+        self._slot = settings.slot
         self._convention = Convention(settings.coordinates or self._prompts.coordinates)
         self._segmenter = segmenter or settings.make_segmenter()
         self._jaw_height_px = settings.jaw_height_px
         self._rejection: Calibration | None = None
+        self._judge = Judge(settings.referee)
+
+    def _task_of(self, role: Task, locate: str) -> Task:
+        """The task that a model of a role is asked for."""
+        return (
+            self._prompts.locating(locate) if role is Task.BOX else self._prompts.task(role).task
+        )
+
+    def _words(self, task: Task, work: Work) -> str:
+        """What goes into the slot of a task's question."""
+        slot = Slot(self._slot) if self._slot else self._prompts.task(task).slot
+        return work.asked.words(slot)
 
     @abstractmethod
     def _answer(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
@@ -102,37 +87,90 @@ class TaskGrounder(ABC):
             GroundingStatus.OK, work.instruction,
             stamp_ns=work.frame.stamp_ns, frame_id=camera.frame_id,
             image_width=camera.width, image_height=camera.height,
-            label=label_of(work.instruction), backend=self.name,
+            label=work.asked.label, backend=self.name,
         )  # fmt: skip
-        box: Box | None = None
-        score = 0.0
+        thing: Named | None = None
         if Task.BOX in self._tasks:
-            try:
-                answer, box = self._box(work)
-            except AnswerError:
-                # Without guided decoding a reply about an absent object may be any text.
-                rejected = self._reject(work, base, 0.0, None)
-                if rejected is None:
-                    raise
-                return rejected
-            score = answer.confidence.score
-            rejected = self._reject(work, base, score, box)
-            if rejected is not None:
-                return rejected
+            located = self._locate(work, base)
+            if located.refusal is not None:
+                return replace(located.refusal, timings_ms=work.timings)
+            work.notes += located.notes
+            thing = located.thing
+        box = None if thing is None else thing.box
         rectangle = self._rectangle(work, box)
         contacts = self._contacts(work, box)
-        if box is None:
+        if thing is None:
             box = _box_around(rectangle, contacts, camera.width, camera.height)
-            score = max(p.score or 0.0 for p in (rectangle, contacts) if p is not None)
+            thing = Named(box, max(p.score or 0.0 for p in (rectangle, contacts) if p is not None))
         check_aborted(work.aborted)
-        with work.timed('mask'):
-            segmentation = self._segmenter.segment(work.frame, box)
-        work.notes.append(f'mask from {segmentation.source}')
+        mask = thing.mask
+        if mask is None:
+            with work.timed('mask'):
+                segmentation = self._segmenter.segment(work.frame, thing.box)
+            work.notes.append(f'mask from {segmentation.source}')
+            mask = segmentation.mask
         return replace(
-            base, message='; '.join(work.notes), score=score, box=box, mask=segmentation.mask,
+            base, message='; '.join(work.notes), score=thing.score, box=thing.box, mask=mask,
             rectangles=() if rectangle is None else (rectangle,),
             contacts=() if contacts is None else (contacts,), timings_ms=work.timings,
         )  # fmt: skip
+
+    def _locate(self, work: Work, base: Grounding) -> Located:
+        """The one thing that is meant, or the answer where there is none."""
+        task = self._tasks[Task.BOX]
+        if self._judge.is_on and work.asked.sentence.intent in NO_OBJECT:
+            return Located(refusal=as_not_found(base, work.frame, [], 'no object is meant'))
+        try:
+            answer, frame = self._ask(task, work, None)
+        except AnswerError:
+            # Without guided decoding a reply about an absent object may be any text.
+            rejected = self._reject(work, base, 0.0, None)
+            if rejected is None:
+                raise
+            return Located(refusal=rejected)
+        if not answer.items:
+            words = quoted(answer.words) if answer.words else 'that there is none'
+            why = f'the model answers {words}'
+            return Located(refusal=as_not_found(base, work.frame, [], why))
+        things, missed = named_by(answer, frame, work.frame, self._segmenter, lambda: work.seen)
+        if not things:
+            return Located(refusal=as_not_found(base, work.frame, [], missed))
+        if missed:
+            work.notes.append(missed)
+        rejected = self._reject(work, base, answer.confidence.score, things[0].box)
+        if rejected is not None:
+            return Located(refusal=rejected)
+        return self._decide(task, work, base, things)
+
+    def _decide(self, task: Task, work: Work, base: Grounding, things: Sequence[Named]) -> Located:
+        """Which of the things is meant, and what speaks against it."""
+        located = Located(things[0])
+        forbids = work.asked.sentence.intent is Intent.FORBID
+        if len(things) > 1 or task is Task.BOXES or (self._judge.is_on and forbids):
+            with work.timed('choice'):
+                checked = check_boxes(
+                    work.frame, work.instruction, [thing.box for thing in things],
+                    [thing.score for thing in things], self._landmarks(task, work, things),
+                )  # fmt: skip
+                sure = checked.sure and (checked.by_words or len(checked.kept) == 1)
+                located = chosen(base, work.frame, things, checked.kept, sure, checked.why)
+        if located.thing is None or not self._judge.is_on:
+            return located
+        with work.timed('referee'):
+            judged = self._judge.single(base, work.frame, work.asked, located.thing, work.seen)
+        return replace(judged, notes=(*located.notes, *judged.notes))
+
+    def _landmarks(self, task: Task, work: Work, things: Sequence[Named]) -> dict[str, list[Box]]:
+        """Boxes of the other things that the instruction names, where several may be meant."""
+        names = other_names(work.asked.sentence)
+        if task is not Task.BOXES or len(things) < 2 or not 0 < len(names) <= _MOST_LANDMARKS:
+            return {}
+        found = {}
+        for name in names:
+            about = Work(work.frame, name, work.aborted, work.timings, work.notes)
+            answer, frame = self._ask(task, about, None)
+            found[name] = [frame.to_box(item.values) for item in answer.items]
+        return found
 
     def _reject(
         self, work: Work, base: Grounding, score: float, box: Box | None
@@ -158,10 +196,6 @@ class TaskGrounder(ABC):
             candidates=tuple(nearest), timings_ms=work.timings,
         )  # fmt: skip
 
-    def _box(self, work: Work) -> tuple[Answer, Box]:
-        answer, frame = self._ask(Task.BOX, work, None)
-        return answer, frame.to_box(answer.values)
-
     def _rectangle(self, work: Work, box: Box | None) -> GraspRectangle | None:
         if Task.GRASP not in self._tasks:
             return None
@@ -180,12 +214,6 @@ class TaskGrounder(ABC):
             answer, frame = self._answer(task, work, box)
         work.notes.append(_note(answer, frame))
         return answer, frame
-
-
-def label_of(instruction: str) -> str:
-    """The words for the object: the instruction without its verb and article."""
-    rest = _ARTICLE.sub('', _REQUEST.sub('', instruction)).strip(' .!?')
-    return rest or instruction
 
 
 def _note(answer: Answer, frame: AnswerFrame) -> str:

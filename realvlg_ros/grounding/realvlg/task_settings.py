@@ -8,8 +8,9 @@ from ...segmentation.factory import SEGMENTERS, make_segmenter
 from ...segmentation.segmenter import Segmenter
 from ...settings import Settings, setting
 from ...threads import MAX_THREADS
+from ..opinion.referee import RefereeSettings
 from .coordinates import Convention
-from .prompts import PromptSet, Task, find_prompts
+from .prompts import PromptSet, Slot, Task, find_prompts
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,27 @@ class MaskSettings(Settings):
 
 
 @dataclass(frozen=True)
-class TaskSettings(MaskSettings):
+class TaskSettings(RefereeSettings, MaskSettings):
     """How a model is asked, wherever it runs."""
 
     prompts: str = setting(
-        'realvlg', 'A name from config/prompts (realvlg, qwen2_5_vl, qwen3_vl) or a YAML file.'
+        'realvlg',
+        'The family of the model: a name from config/prompts (realvlg, qwen2_5_vl, qwen3_vl, '
+        'qwen3_5, cosmos3, molmo2, gemini_er, roborefer, locateanything) or a YAML file.',
+    )
+    locate: str = setting(
+        '',
+        'How the model is asked where things are: box for the thing that is meant, boxes for '
+        'every thing of its name, of which the words choose, or point; empty for the first that '
+        'the prompts have.',
+        choices=('', *(task.value for task in Task if task.locates)),
+    )
+    slot: str = setting(
+        '',
+        'Which words of the instruction the model is given: phrase, what is asked for with all '
+        'that is said of it; name, its colour and name; sentence, all of it. Empty for what the '
+        'prompts say.',
+        choices=('', *(slot.value for slot in Slot)),
     )
     coordinates: str = setting(
         '', 'In which picture the model counts; empty for that of the prompts.',
@@ -66,7 +83,8 @@ class TaskSettings(MaskSettings):
 
     def by_task(self, suffix: str) -> dict[Task, str]:
         """What box_SUFFIX, grasp_SUFFIX and contact_SUFFIX say, without the empty ones."""
-        named = {task: str(getattr(self, f'{task.value}_{suffix}')) for task in Task}
+        roles = dict.fromkeys(task.role for task in Task)
+        named = {task: str(getattr(self, f'{task.value}_{suffix}')) for task in roles}
         return {task: value for task, value in named.items() if value}
 
     def load_prompts(self) -> PromptSet:

@@ -28,7 +28,7 @@ def grounder(taught):
     folder = str(taught.folder)
     grounder = make_grounder(
         box_checkpoint=folder, grasp_checkpoint=folder, contact_checkpoint=folder,
-        device='cpu', dtype='float32', max_pixels=MAX_PIXELS,
+        device='cpu', dtype='float32', max_pixels=MAX_PIXELS, slot='sentence',
     )  # fmt: skip
     grounder.load()
     yield grounder
@@ -127,8 +127,9 @@ def test_second_look_answers_inside_the_crop(taught):
 
 def test_without_a_box_checkpoint_the_proposals_give_the_box(taught):
     grounder = make_grounder(
-        contact_checkpoint=str(taught.folder), device='cpu', dtype='float32', max_pixels=MAX_PIXELS
-    )
+        contact_checkpoint=str(taught.folder), device='cpu', dtype='float32',
+        max_pixels=MAX_PIXELS, slot='sentence',
+    )  # fmt: skip
     grounder.load()
     result = grounder.ground(frame_with(taught.image), 'pick up the red mug', never_aborted)
     # Contacts at 18 to 200 and 40 to 236, and half as much again on each side, clipped.
@@ -147,6 +148,10 @@ def test_memory_is_told_before_loading(taught, caplog):
     [
         ({}, 'needs a checkpoint'),
         ({'box_checkpoint': 'x', 'mode': 'fast'}, 'fast'),
+        ({'box_checkpoint': 'x', 'coordinates': 'norm1'}, 'for points alone'),
+        ({'box_checkpoint': 'x', 'locate': 'point'}, 'no task'),
+        ({'box_checkpoint': 'x', 'referee': 'maybe'}, 'referee'),
+        ({'box_checkpoint': 'x', 'slot': 'verb'}, 'slot'),
         ({'box_checkpoint': 'x', 'coordinates': 'metres'}, 'metres'),
         ({'box_checkpoint': 'x', 'max_pixels': -1}, 'max_pixels is -1; expected 0 to'),
         ({'box_checkpoint': 'x', 'second_look_margin': 9}, 'second_look_margin'),

@@ -40,6 +40,7 @@ def test_the_grasp_is_the_bars_true_pose(taught, frame):
         device='cpu',
         dtype='float32',
         max_pixels=160 * 120,
+        slot='sentence',
     )
     grounder.load()
     grounding = grounder.ground(frame, 'pick up the red mug', never_aborted)

@@ -1,18 +1,18 @@
-"""Answers as text: the regular expression for guided decoding, and the parser of replies."""
+"""Answers as text: the regular expression for guided decoding, and the ranges of numbers."""
 
 from __future__ import annotations
 
 import re
 
-from ....errors import GroundingError
-from ....quoting import quoted
 from ..prompts import PromptSet, Task, TaskPrompt
+from ..prompts.answer_form import LABEL
 from .numbers import NumberRange
 
 # The longest thought that the expression allows. Chosen: several times the usual length.
 _MAX_THOUGHT_CHARACTERS = 4000
-# Digits of a number before and after its point. Chosen: those of a float.
-_MAX_DIGITS = 17
+# Characters of a label, and things after the first of an answer, that the expression allows.
+# Chosen: a phrase; more things than a table holds.
+_MAX_LABEL, _MAX_MORE = 200, 31
 
 
 def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
@@ -27,51 +27,12 @@ def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
         ParameterError: the prompts have no such task.
     """
     prompt = prompts.task(task)
-    answer = ''.join(
-        _literal(text) + number
-        for text, number in zip(prompt.literals, [*_numbers(prompt), ''], strict=True)
-    )
+    answer = _answer(prompt)
     if not thinking or not prompts.can_think:
         return _literal(prompts.direct) + answer
     thought = rf'[^<]{{0,{_MAX_THOUGHT_CHARACTERS}}}'
     tags = _literal(prompts.think_open), _literal(prompts.think_close)
     return tags[0] + thought + tags[1] + _literal(prompt.separator) + answer
-
-
-def parse_answer(
-    text: str, prompt: TaskPrompt, ranges: tuple[NumberRange, ...]
-) -> tuple[float, ...]:
-    """The numbers of a reply; text before the answer is ignored, the last of several counts.
-
-    Args:
-        text: the reply.
-        prompt: what was asked.
-        ranges: allowed range of each number, in the order of the answer.
-
-    Raises:
-        GroundingError: the reply holds no answer, or one outside its range.
-    """
-    # With one space at most in a row, and numbers that end, the search takes time in proportion.
-    text = ' '.join(text.split())
-    parts = [' ?'.join(map(re.escape, literal.split())) for literal in prompt.literals]
-    pattern = rf' ?(-?[0-9]{{1,{_MAX_DIGITS}}}(?:\.[0-9]{{1,{_MAX_DIGITS}}})?) ?'.join(
-        [*parts[:-1], '']
-    )
-    found = list(re.finditer(pattern, text))
-    if not found:
-        raise GroundingError(f'the reply {quoted(text[-80:])} holds no {prompt.task.value} answer')
-    values = tuple(float(v) for v in found[-1].groups())
-    for name, value, allowed in zip(prompt.task.fields, values, ranges, strict=True):
-        least = -allowed.high if allowed.signed else allowed.low
-        if not least <= value <= allowed.high:
-            raise GroundingError(
-                f'the reply has {name} = {value:g}, outside {least} to {allowed.high}'
-            )
-    if prompt.task is Task.BOX and not (values[0] < values[2] and values[1] < values[3]):
-        raise GroundingError(f'the reply has the box {values}, which is empty')
-    if prompt.task is Task.CONTACT and values[:2] == values[2:]:
-        raise GroundingError(f'the reply has both contacts at {values[:2]}')
-    return values
 
 
 def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...]:
@@ -88,16 +49,34 @@ def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...
             NumberRange(0, width - 1), NumberRange(0, height - 1),
             NumberRange(0, 360, signed=True), NumberRange(1, diagonal),
         )  # fmt: skip
-    return tuple(NumberRange(0, side) for side in (width, height, width, height))
+    sides = (width, height) * (len(task.fields) // 2)
+    return tuple(NumberRange(0, side) for side in sides)
+
+
+def _answer(prompt: TaskPrompt) -> str:
+    """The expression of the answer itself: one thing, several, or none."""
+    form, numbers = prompt.form, _numbers(prompt)
+    thing = numbers[0] + ''.join(
+        _literal(text) + number for text, number in zip(form.inner, numbers[1:], strict=True)
+    )
+    more = f'({_literal(form.joint)}{thing}){{0,{_MAX_MORE}}}' if form.joint else ''
+    answer = _literal(form.opening) + thing + more + _literal(form.closing)
+    return f'({answer}|{_literal(form.none)})' if form.none else answer
 
 
 def _numbers(prompt: TaskPrompt) -> list[str]:
+    """The expression of each number of a thing, in the order in which they are written."""
     fraction = rf'(\.[0-9]{{1,{prompt.decimals}}})?' if prompt.decimals else ''
     return [
-        ('-?' if name == 'theta' else '') + r'[0-9]{1,4}' + fraction for name in prompt.task.fields
+        ('-?' if name == 'theta' else '') + r'[0-9]{1,4}' + fraction for name in prompt.form.fields
     ]
 
 
 def _literal(text: str) -> str:
-    escaped = re.sub(r'([\\.^$*+?{}\[\]|()])', r'\\\1', text)
-    return escaped.replace('\n', r'\n').replace('\t', r'\t')
+    """Fixed text; a label in it may be any words."""
+    parts = [
+        re.sub(r'([\\.^$*+?{}\[\]|()])', r'\\\1', part)
+        .replace('\n', r'\n').replace('\t', r'\t')
+        for part in text.split(LABEL)
+    ]  # fmt: skip
+    return rf'[^"\\<>]{{0,{_MAX_LABEL}}}'.join(parts)

@@ -15,6 +15,7 @@ from ..model.session import PrefixSession, chat_prompt
 from ..prompts import PromptSet, Task, TaskPrompt
 from .confidence import Confidence, ConfidenceMeter
 from .grammar import AnswerGrammar, AnswerWriter
+from .reading import Item
 
 # The closing tag is searched in this many last tokens of a thought. Chosen: longer than any tag.
 _TAIL_TOKENS = 16
@@ -57,21 +58,29 @@ class Answer:
 
     Attributes:
         task: what was asked.
-        values: the four numbers, in the units of the answer's frame.
+        items: the things that were named, in the units of the answer's frame; none where the
+            model says that there is none.
         tokens: everything written after the prompt, forced tokens included.
         thought: what the model thought; empty when it did not.
         mode: direct or think.
         confidence: of the numbers.
         passes: forward passes of the language model, the prompt's own included.
+        words: the answer as it was written; empty where it was put together from tokens.
     """
 
     task: Task
-    values: tuple[float, ...]
+    items: tuple[Item, ...]
     tokens: tuple[int, ...]
     thought: str
     mode: Mode
     confidence: Confidence
     passes: int
+    words: str = ''
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The numbers of the first thing, in the order of the task's fields."""
+        return self.items[0].values
 
 
 class Decoder:
@@ -95,7 +104,7 @@ class Decoder:
     def ask(
         self,
         task: Task,
-        instruction: str,
+        words: str,
         picture: Picture,
         size: tuple[int, int],
         thinking: Thinking,
@@ -105,7 +114,7 @@ class Decoder:
 
         Args:
             task: what is asked for.
-            instruction: what the object is, in words.
+            words: what goes into the slot of the prompt.
             picture: prepared for the model's vision tower.
             size: (width, height), largest coordinates of the answer's frame.
             thinking: whether and how much the model thinks first.
@@ -121,25 +130,29 @@ class Decoder:
                 f'prompts {self._prompts.name!r} have no thinking; set mode to direct'
             )
         tokens = self._model.tokens
-        question = prompt.ask(instruction)
-        ids = chat_prompt(tokens, self._prompts.system, picture.tokens, question)
-        grammar = AnswerGrammar(prompt, tokens, *size)
+        grammar = AnswerGrammar(prompt, tokens, *size, words)
+
+        def asked(thinks: bool) -> list[int]:
+            question = self._prompts.ask(task, words, thinks)
+            return chat_prompt(tokens, self._prompts.system, picture.tokens, question)
+
         before = self._session.passes
         answer: Answer | None = None
         if thinking.mode is not Mode.THINK:
-            answer = self._direct(ids, prompt, grammar, picture, aborted)
+            answer = self._direct(asked(False), prompt, grammar, picture, aborted)
         unsure = answer is None or (
             thinking.mode is Mode.AUTO and answer.confidence.score < thinking.threshold
         )
         if answer is None or unsure:
-            answer = self._think(ids, prompt, grammar, picture, thinking.budget, aborted)
+            budget = thinking.budget
+            answer = self._think(asked(True), prompt, grammar, picture, budget, aborted)
         return replace(answer, passes=self._session.passes - before)
 
-    def probe(self, instruction: str, picture: Picture, aborted: Callable[[], bool]) -> float:
+    def probe(self, words: str, picture: Picture, aborted: Callable[[], bool]) -> float:
         """Probability, 0 to 1, that the model answers yes rather than no: the object is there.
 
         Args:
-            instruction: what the object is, in words.
+            words: what goes into the slot of the prompt.
             picture: prepared for the model's vision tower.
             aborted: called before the forward pass; True cancels.
 
@@ -151,7 +164,7 @@ class Decoder:
         if probe is None:
             raise ParameterError(f'prompts {self._prompts.name!r} have no probe')
         tokens = self._model.tokens
-        question = probe.ask(instruction)
+        question = probe.ask(words)
         ids = chat_prompt(tokens, self._prompts.system, picture.tokens, question)
         check_aborted(aborted)
         logits = self._session.prefill(ids, picture).numpy()
@@ -167,15 +180,12 @@ class Decoder:
         picture: Picture,
         aborted: Callable[[], bool],
     ) -> Answer:
-        writer = grammar.start()
-        forced = self._model.tokens.between('', self._prompts.direct + grammar.opening, '0')
-        forced = (*forced, *writer.forced())
+        writer = grammar.start(self._prompts.direct)
+        forced = writer.forced()
         check_aborted(aborted)
         logits = self._session.prefill([*ids, *forced], picture)
-        written, confidence = self._write(writer, logits, aborted)
-        return Answer(
-            prompt.task, writer.values, (*forced, *written), '', Mode.DIRECT, confidence, 0
-        )
+        written, items, confidence = self._write(writer, logits, aborted)
+        return Answer(prompt.task, items, (*forced, *written), '', Mode.DIRECT, confidence, 0)
 
     def _think(
         self,
@@ -206,32 +216,28 @@ class Decoder:
             thought.append(token)
             tail = tokens.decode(thought[-_TAIL_TOKENS:])
         unfed = thought[-1:] if close in tail or len(thought) == budget else []
-        writer = grammar.start()
-        bridge = self._bridge(tail, prompt.separator, grammar.opening)
-        forced = (*bridge, *writer.forced())
+        writer = grammar.start(self._bridge(tail, prompt.separator))
+        forced = writer.forced()
         check_aborted(aborted)
         logits = self._session.extend([*unfed, *forced])
-        written, confidence = self._write(writer, logits, aborted)
+        written, items, confidence = self._write(writer, logits, aborted)
         text = tokens.decode(thought).split(close)[0].removeprefix(last).strip()
         everything = (*opening, *thought, *forced, *written)
-        return Answer(prompt.task, writer.values, everything, text, Mode.THINK, confidence, 0)
+        return Answer(prompt.task, items, everything, text, Mode.THINK, confidence, 0)
 
-    def _bridge(self, tail: str, separator: str, opening: str) -> tuple[int, ...]:
-        """Tokens from the end of a thought to the first number."""
+    def _bridge(self, tail: str, separator: str) -> str:
+        """Text from the end of a thought to the answer."""
         close = self._prompts.think_close
         if close not in tail:
-            text = close + separator + opening
-        else:
-            # The token that closed the tag may already hold the separator.
-            after = tail.split(close, 1)[1]
-            text = opening if after else separator + opening
-        return self._model.tokens.between('', text, '0')
+            return close + separator
+        # The token that closed the tag may already hold the separator.
+        return '' if tail.split(close, 1)[1] else separator
 
     def _write(
         self, writer: AnswerWriter, logits: Any, aborted: Callable[[], bool]
-    ) -> tuple[list[int], Confidence]:
-        """Choose digits until the answer is complete; its tokens and their confidence."""
-        meter = ConfidenceMeter(4)
+    ) -> tuple[list[int], tuple[Item, ...], Confidence]:
+        """Choose tokens until the answer is complete; those, its things and their confidence."""
+        meter = ConfidenceMeter(writer.fields)
         written: list[int] = []
         pending: list[int] = []
         while not writer.done:
@@ -246,7 +252,10 @@ class Decoder:
             writer.choose(choice.branches[best].token)
             pending = [choice.branches[best].token, *writer.forced()]
             written += pending
-        return written, meter.result()
+        things = writer.things
+        scores = meter.scores(len(things))
+        items = tuple(Item(each, writer.label, s) for each, s in zip(things, scores, strict=True))
+        return written, items, meter.result()
 
 
 def check_aborted(aborted: Callable[[], bool]) -> None:

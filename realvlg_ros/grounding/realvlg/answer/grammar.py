@@ -2,7 +2,8 @@
 
 A token without an alternative is appended without a forward pass (jump-forward decoding). The
 model chooses only digits, signs, decimal points and ends of numbers, among those that can still
-lead to a valid answer: inside the image, and for a box x2 > x1 and y2 > y1.
+lead to a valid answer: inside the image, and for a box x2 > x1 and y2 > y1. Where an answer may
+hold several things, or none, it also chooses whether another one follows.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from .numbers import NumberRange, PartialNumber
 
 # Degrees in half a turn. From geometry.
 _HALF_TURN_DEGREES = 180
+# Things of one answer. Chosen: more than are told apart; it bounds the time of an answer.
+MOST_THINGS = 16
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class _State:
 
     done: tuple[float, ...]
     current: PartialNumber | None
+
+
+_END = _State((), None)
 
 
 @dataclass(frozen=True)
@@ -53,18 +59,20 @@ class Choice:
     """A position in the answer where more than one token is allowed.
 
     Attributes:
-        field: index of the number being written.
+        field: index of the number being written; None where it is chosen whether a thing follows.
         branches: the allowed tokens, at least two.
     """
 
-    field: int
+    field: int | None
     branches: tuple[Branch, ...]
 
 
 class AnswerGrammar:
     """The answers that a task's form and the size of its coordinate frame allow."""
 
-    def __init__(self, prompt: TaskPrompt, tokens: TextTokens, width: int, height: int) -> None:
+    def __init__(
+        self, prompt: TaskPrompt, tokens: TextTokens, width: int, height: int, words: str = ''
+    ) -> None:
         """Encode the fixed text of the answer.
 
         Args:
@@ -72,41 +80,65 @@ class AnswerGrammar:
             tokens: the tokenizer of the checkpoint.
             width: largest x of the answer's frame, in its own units.
             height: its largest y.
+            words: what is asked about, for the labels of an answer.
         """
+        self._prompt = prompt
         self._task = prompt.task
         self._tokens = tokens
         self._size = width, height
         self._decimals = prompt.decimals
-        self.opening = prompt.literals[0]
-        inner = prompt.literals[1:-1]
-        self._between = [tokens.between('0', text, '0') for text in inner]
-        self._between_minus = [tokens.between('0', f'{text}-', '0') for text in inner]
-        self._closing = tuple(tokens.encode('0' + prompt.literals[-1])[1:])
+        self._form = form = prompt.form.about(words)
+        self._between = [tokens.between('0', text, '0') for text in form.inner]
+        self._between_minus = [tokens.between('0', f'{text}-', '0') for text in form.inner]
+        self._joint = tokens.between('0', form.joint, '0') if form.joint else ()
+        self._closing = tuple(tokens.encode('0' + form.closing)[1:])
+        self.label = words if self._form != prompt.form else ''
         self._point = tokens.between('0', '.', '0')
 
-    def start(self) -> AnswerWriter:
-        """A writer at the first number, after the opening literal."""
-        return AnswerWriter(self, _State((), PartialNumber(self.number_range(()))))
+    @property
+    def fields(self) -> int:
+        """Numbers of one thing."""
+        return len(self._form.fields)
+
+    def start(self, before: str = '') -> AnswerWriter:
+        """A writer at the beginning of the answer.
+
+        Args:
+            before: fixed text that stands before it.
+        """
+        text = before + self._form.opening
+        first = _State((), PartialNumber(self.number_range(())))
+        paths = [_Path(self._tokens.between('', text, '0'), first)]
+        if self._form.none:
+            paths.append(_Path(tuple(self._tokens.encode(before + self._form.none)), _END))
+        return AnswerWriter(self, paths)
+
+    def things(self, done: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+        """The numbers of each thing, in the order of the task's fields."""
+        count = len(self._form.fields)
+        return tuple(
+            self._prompt.in_order(done[start : start + count])
+            for start in range(0, len(done), count)
+        )
 
     def number_range(self, done: tuple[float, ...]) -> NumberRange:
         """The allowed range of the next number, given those before it."""
-        width, height = self._size
-        index, decimals = len(done), self._decimals
-        if self._task is Task.BOX:
-            least = 0 if index < 2 else int(done[index - 2]) + 1
-            most = (width, height)[index % 2] - (1 if index < 2 else 0)
-            return NumberRange(least, most, decimals)
-        if self._task is Task.CONTACT:
-            apart = index == 3 and done[0] == done[2]
-            excluded = int(done[1]) if apart else None
-            # A frame one unit wide has no room for two points: coordinate 1 is allowed there.
-            most = max((width, height)[index % 2] - 1, 1)
-            return NumberRange(0, most, decimals, excluded=excluded)
-        if index == 2:
+        place = len(done) % len(self._form.fields)
+        thing, name = done[len(done) - place :], self._form.fields[place]
+        decimals = self._decimals
+        if name == 'theta':
             return NumberRange(0, _HALF_TURN_DEGREES, decimals, signed=True)
-        if index == 3:
-            return NumberRange(1, max(1, round((width**2 + height**2) ** 0.5)), decimals)
-        return NumberRange(0, (width, height)[index] - 1, decimals)
+        if name == 'width':
+            diagonal = round((self._size[0] ** 2 + self._size[1] ** 2) ** 0.5)
+            return NumberRange(1, max(1, diagonal), decimals)
+        side = self._size[0 if name.startswith('x') else 1]
+        if self._task.is_box:
+            least = int(thing[place - 2]) + 1 if place >= 2 else 0
+            return NumberRange(least, side if place >= 2 else side - 1, decimals)
+        # A frame one unit wide has no room for two points: coordinate 1 is allowed there.
+        most = side - 1 if self._task is Task.GRASP else max(side - 1, 1)
+        apart = self._task is Task.CONTACT and place == 3 and thing[0] == thing[2]
+        return NumberRange(0, most, decimals, excluded=int(thing[1]) if apart else None)
 
     def paths(self, state: _State) -> Iterator[_Path]:
         """Every transition from a state."""
@@ -126,22 +158,26 @@ class AnswerGrammar:
 
     def _ends(self, before: tuple[float, ...], number: PartialNumber) -> Iterator[_Path]:
         done = (*before, number.value)
-        if len(done) == len(self._task.fields):
+        place = len(done) % len(self._form.fields)
+        if place == 0:
             yield _Path(self._closing, _State(done, None))
+            if not self._joint or len(done) == MOST_THINGS * len(self._form.fields):
+                return
+            yield _Path(self._joint, _State(done, PartialNumber(self.number_range(done))))
             return
         following = self.number_range(done)
-        index = len(done) - 1
-        yield _Path(self._between[index], _State(done, PartialNumber(following)))
+        yield _Path(self._between[place - 1], _State(done, PartialNumber(following)))
         if following.signed:
-            yield _Path(self._between_minus[index], _State(done, PartialNumber(following, -1)))
+            minus = self._between_minus[place - 1]
+            yield _Path(minus, _State(done, PartialNumber(following, -1)))
 
 
 class AnswerWriter:
     """Writes one answer, token by token."""
 
-    def __init__(self, grammar: AnswerGrammar, state: _State) -> None:
+    def __init__(self, grammar: AnswerGrammar, paths: list[_Path]) -> None:
         self._grammar = grammar
-        self._paths = list(grammar.paths(state))
+        self._paths = paths
         self._final: _State | None = None
 
     @property
@@ -150,9 +186,19 @@ class AnswerWriter:
         return self._final is not None
 
     @property
-    def values(self) -> tuple[float, ...]:
-        """The numbers of a complete answer."""
-        return self._final.done if self._final is not None else ()
+    def things(self) -> tuple[tuple[float, ...], ...]:
+        """The numbers of each thing of a complete answer, in the order of the task's fields."""
+        return self._grammar.things(self._final.done) if self._final is not None else ()
+
+    @property
+    def fields(self) -> int:
+        """Numbers of one thing."""
+        return self._grammar.fields
+
+    @property
+    def label(self) -> str:
+        """What the things are called in the answer."""
+        return self._grammar.label
 
     def forced(self) -> list[int]:
         """Append the tokens that have no alternative; none at a choice and at the end."""
@@ -170,6 +216,11 @@ class AnswerWriter:
         """The allowed tokens, where there is more than one."""
         # Where every transition ends this number, the choice (a sign) belongs to the next one.
         field = min(len(path.state.done) for path in self._paths)
+        if all(len(p.state.done) == field for p in self._paths) and any(
+            path.state.current is None for path in self._paths
+        ):
+            tokens = sorted({path.tokens[0] for path in self._paths})
+            return Choice(None, tuple(Branch(token, 0.0, 0.0) for token in tokens))
         branches = []
         for token in sorted({path.tokens[0] for path in self._paths}):
             states = [path.state for path in self._paths if path.tokens[0] == token]

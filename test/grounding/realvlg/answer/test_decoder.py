@@ -5,7 +5,10 @@ import pytest
 
 from realvlg_ros.errors import GroundingCanceled, ParameterError
 from realvlg_ros.grounding.grounding import never_aborted
+from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges
 from realvlg_ros.grounding.realvlg.answer.decoder import Decoder, Mode, Thinking
+from realvlg_ros.grounding.realvlg.answer.grammar import MOST_THINGS
+from realvlg_ros.grounding.realvlg.answer.reading import read_reply
 from realvlg_ros.grounding.realvlg.model.session import chat_prompt
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 
@@ -39,7 +42,7 @@ def generate(torch, model, ids, picture, new_tokens):
     return output[0, len(ids) :].tolist()
 
 
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', list(VALUES))
 @pytest.mark.parametrize('mode', [Mode.DIRECT, Mode.THINK])
 def test_equals_free_greedy_output_token_for_token(torch, taught, realvlg_prompts, task, mode):
     model = load(taught.folder)
@@ -83,7 +86,7 @@ def test_passes_of_a_box_are_bounded_by_its_digits(random_folder, realvlg_prompt
         assert answer.passes <= most
 
 
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', list(VALUES))
 @pytest.mark.parametrize('mode', list(Mode))
 def test_random_weights_always_give_the_published_format(
     random_folder, realvlg_prompts, picture_160x120, task, mode
@@ -174,11 +177,31 @@ def test_stock_prompts_answer_and_probe(random_folder, picture_160x120):
     picture = model.prepare(picture_160x120, 0, 10**6)
     answer = decoder.ask(Task.BOX, 'mug', picture, (168, 112), Thinking(), never_aborted)
     text = model.tokens.decode(answer.tokens)
-    assert re.fullmatch(r'```json\n\[\n\t\{"bbox_2d": \[\d+, \d+, \d+, \d+\]', text)
+    numbers = r'\[\d+, \d+, \d+, \d+\]'
+    assert re.fullmatch(
+        rf'```json\n\[\n\t\{{"bbox_2d": {numbers}, "label": "mug"\}}\n\]\n```', text
+    )
     assert 0 < decoder.probe('mug', picture, never_aborted) < 1
     assert decoder.reused > picture.tokens
     with pytest.raises(ParameterError, match='no thinking'):
         decoder.ask(Task.BOX, 'mug', picture, (9, 9), Thinking(Mode.THINK), never_aborted)
+
+
+def test_random_weights_always_write_json_that_is_read(random_folder):
+    model = load(random_folder)
+    stock = PromptSet.from_yaml(find_prompts('qwen2_5_vl'))
+    counts = []
+    for seed in range(3):
+        image = np.random.default_rng(seed).integers(0, 255, (56, 84, 3), dtype=np.uint8)
+        picture = model.prepare(image, 0, 10**6)
+        decoder = Decoder(model, stock)
+        answer = decoder.ask(Task.BOXES, 'red mug', picture, (168, 112), Thinking(), never_aborted)
+        text = model.tokens.decode(answer.tokens)
+        reply = read_reply(text, stock.task(Task.BOXES), number_ranges(Task.BOXES, 168, 112))
+        assert [item.values for item in reply.items] == [item.values for item in answer.items]
+        assert all(0 < item.score <= 1 for item in answer.items)
+        counts.append(len(answer.items))
+    assert max(counts) <= MOST_THINGS
 
 
 def test_qwen3_vl_answers_in_thousandths(torch, tokenizer, tmp_path, picture_160x120):

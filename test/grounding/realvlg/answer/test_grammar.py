@@ -4,10 +4,14 @@ import re
 import pytest
 
 from realvlg_ros.errors import GroundingError
-from realvlg_ros.grounding.realvlg.answer.grammar import AnswerGrammar
+from realvlg_ros.grounding.realvlg.answer.answer_text import answer_expression, number_ranges
+from realvlg_ros.grounding.realvlg.answer.grammar import MOST_THINGS, AnswerGrammar
 from realvlg_ros.grounding.realvlg.answer.numbers import NumberRange, PartialNumber
+from realvlg_ros.grounding.realvlg.answer.reading import read_reply
 from realvlg_ros.grounding.realvlg.model.text_tokens import TextTokens
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
+
+PUBLISHED = [Task.BOX, Task.GRASP, Task.CONTACT]
 
 
 class CharacterTokens:
@@ -34,7 +38,7 @@ def write(grammar, pick):
         choices += 1
         writer.choose(branch.token)
         ids += [branch.token, *writer.forced()]
-    return grammar.opening + CharacterTokens().decode(ids), writer.values, choices
+    return CharacterTokens().decode(ids), writer.things, choices
 
 
 def grammar_of(task, width, height):
@@ -43,12 +47,12 @@ def grammar_of(task, width, height):
 
 
 @pytest.mark.parametrize('size', [(1, 1), (7, 10), (160, 120), (1280, 720), (1000, 1000)])
-@pytest.mark.parametrize('task', list(Task))
+@pytest.mark.parametrize('task', PUBLISHED)
 def test_every_walk_is_a_valid_answer(task, size):
     pick = random.Random(0)
     grammar = grammar_of(task, *size)
     for _ in range(200):
-        text, values, _ = write(grammar, lambda choice: pick.choice(choice.branches))
+        text, (values,), _ = write(grammar, lambda choice: pick.choice(choice.branches))
         numbers = re.findall(r'-?\d+(?:\.\d{1,2})?', text)
         assert tuple(map(float, numbers)) == values
         assert len(values) == 4
@@ -63,6 +67,46 @@ def test_every_walk_is_a_valid_answer(task, size):
             assert 0 <= values[1] <= size[1] - 1
             assert abs(values[2]) <= 180
             assert 1 <= values[3] <= round((size[0] ** 2 + size[1] ** 2) ** 0.5)
+
+
+JSON_FORMS = [
+    ('qwen2_5_vl', Task.BOX), ('qwen2_5_vl', Task.BOXES), ('qwen3_vl', Task.BOXES),
+    ('cosmos3', Task.BOX), ('cosmos3', Task.POINT), ('gemini_er', Task.BOXES),
+    ('gemini_er', Task.POINT), ('roborefer', Task.POINT), ('molmo2', Task.POINT),
+    ('locateanything', Task.BOX),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(('name', 'task'), JSON_FORMS)
+def test_every_walk_of_the_other_families_is_read_back(name, task):
+    pick = random.Random(0)
+    prompts = PromptSet.from_yaml(find_prompts(name))
+    prompt = prompts.task(task)
+    side = 1 if name == 'roborefer' else 1000
+    grammar = AnswerGrammar(prompt, CharacterTokens(), side, side, 'the "red" mug \\ x')
+    counts = set()
+    for _ in range(150):
+        text, things, _ = write(grammar, lambda choice: pick.choice(choice.branches))
+        reply = read_reply(text, prompt, number_ranges(task, side, side))
+        assert tuple(item.values for item in reply.items) == things
+        assert re.fullmatch(answer_expression(prompts, task, False), text)
+        counts.add(len(things))
+    several, none = bool(prompt.form.joint), bool(prompt.form.none)
+    assert (max(counts) > 1) is several and max(counts) <= MOST_THINGS
+    assert (0 in counts) is none
+
+
+def test_an_answer_of_several_things_ends():
+    prompt = PromptSet.from_yaml(find_prompts('qwen3_vl')).task(Task.BOXES)
+    grammar = AnswerGrammar(prompt, CharacterTokens(), 1000, 1000, 'mug')
+
+    def another(choice):
+        # A comma or a line in the list goes on, a bracket ends it.
+        marks = {ord(','): 2, ord('\n'): 1}
+        return max(choice.branches, key=lambda branch: marks.get(branch.token, 0))
+
+    text, things, _ = write(grammar, another)
+    assert len(things) == MOST_THINGS and text.endswith(']\n```')
 
 
 @pytest.mark.parametrize(
@@ -98,6 +142,7 @@ def test_choices_of_a_box_are_bounded(size, most):
 
 def test_a_choice_speaks_of_the_number_it_decides():
     writer = grammar_of(Task.GRASP, 100, 100).start()
+    writer.forced()
     fields = {}
     for character in '10, 20, -30, 40)':
         if writer.done:

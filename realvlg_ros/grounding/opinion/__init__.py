@@ -1,0 +1,1 @@
+"""What the embedded grounder makes of the boxes that a model names."""
