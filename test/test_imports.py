@@ -52,7 +52,7 @@ LAYERS = (
     ('grounding.realvlg.prompts', 'grounding.realvlg.model'),
     ('grounding.realvlg.answer',),
     ('grounding.realvlg',),
-    ('grounding.realvlg.tools',),
+    ('grounding.realvlg.tools', 'grounding.sam3'),
     ('grounding', 'grounding.serving.settings'),
     ('grasping.vectors', 'grasping.actuation', 'grasping.grasp', 'grasping.settings'),
     ('grasping.gripper',),

@@ -64,7 +64,7 @@ class ServerSettings(TaskSettings):
         '',
         'Backend that answers where the server does not, such as tabletop, and says so in its '
         'answer; empty for none.',
-        choices=('', 'tabletop', 'detector', 'realvlg'),
+        choices=('', 'tabletop', 'detector', 'realvlg', 'sam3'),
     )
     fallback_options: str = setting(
         '', "Options of the fallback's backend: a YAML file, or a name in config/backends."
