@@ -29,6 +29,24 @@ class AnswerError(GroundingError):
     """A model whose answers cannot be read; it may have been asked for what is not there."""
 
 
+class RejectedError(GroundingError):
+    """A server that answered with an error status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        """Say what it answered, and the status of HTTP."""
+        super().__init__(message)
+        self.status = status
+
+
+class BusyError(GroundingError):
+    """A server that takes no question now, and may take it later."""
+
+    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
+        """Say what it answered, and the pause that it asked for, s; 0 for none."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class GroundingCanceled(RealvlgError):
     """A grounding that was stopped on request before it had an answer."""
 

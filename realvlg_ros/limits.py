@@ -44,6 +44,10 @@ MAX_CONFIG_NUMBER = 10**9
 # any answer.
 MAX_REPLY_BYTES = 4_000_000
 MAX_ANSWER_CHARACTERS = 400_000
+# A question that a gateway passes on, bytes, and the connections that it keeps. Chosen: several
+# times the largest picture; four of each of 64 robots.
+MAX_QUESTION_BYTES = 2**25
+MAX_GATEWAY_CONNECTIONS = 256
 # Characters of a value that is quoted in a message, and of a reason that a library gives.
 # Chosen: a line of a log.
 QUOTED_CHARACTERS = 80

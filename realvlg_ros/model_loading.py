@@ -9,9 +9,13 @@ from typing import Any
 
 from .boundary import Boundary
 from .errors import GroundingError
+from .files import is_file
 from .model_folder import ModelFolder, Tensor
 from .quoting import cut, quoted
 from .torch_device import import_libraries
+
+# Files of which a tokenizer has one.
+_WORDS = ('tokenizer.json', 'vocab.json', 'vocab.txt', 'spiece.model')
 
 
 def load_pretrained(kind: Any, path: Path, dtype: str) -> Any:
@@ -43,6 +47,27 @@ def load_pretrained(kind: Any, path: Path, dtype: str) -> Any:
                 raise boundary.refusal(f'{what.replace("_", " ")}: {_listed(found[what])}')
         check_finite(model.state_dict().items(), boundary)
     return model
+
+
+def load_tokenizer(path: Path) -> Any:
+    """The tokenizer of a model's folder.
+
+    Without its file a library makes one that knows no words, and says nothing.
+
+    Args:
+        path: folder of the model.
+
+    Raises:
+        GroundingError: the file is missing, or cannot be read.
+    """
+    boundary = Boundary(str(path), GroundingError, 'download the model again')
+    if not any(is_file(path / name) for name in _WORDS):
+        raise boundary.refusal(f'has no tokenizer: none of {", ".join(_WORDS)}')
+    _, transformers = import_libraries()
+    with boundary.guard('has a tokenizer that cannot be read'):
+        return transformers.AutoTokenizer.from_pretrained(
+            path, local_files_only=True, trust_remote_code=False
+        )
 
 
 def check_shapes(empty: Any, tensors: Iterable[Tensor], boundary: Boundary) -> None:

@@ -31,6 +31,7 @@ BACKENDS = {
     'realvlg': ('realvlg.settings', 'RealvlgSettings'),
     'server': ('server', 'ServerSettings'),
     'detector': ('detector', 'DetectorSettings'),
+    'sam3': ('sam3.grounder', 'Sam3Settings'),
 }
 _HEAD = """# Parameters
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ class Candidates:
         widths: (n,) distance of the contacts along the opening, m.
         openings: (n,) opening of the gripper before it closes, m.
         from_model: (n,) True for candidates lifted from a model's rectangle or contacts.
+        proposers: (n,) names of other planners that proposed them; empty texts for our own.
     """
 
     rotations: FloatArray
@@ -35,6 +36,11 @@ class Candidates:
     widths: FloatArray
     openings: FloatArray
     from_model: BoolArray
+    proposers: npt.NDArray[np.object_] = field(default_factory=lambda: np.array([], object))
+
+    def __post_init__(self) -> None:
+        if len(self.proposers) != len(self.tips):
+            object.__setattr__(self, 'proposers', np.full(len(self.tips), '', object))
 
     def __len__(self) -> int:
         return len(self.tips)
@@ -52,7 +58,7 @@ class Candidates:
         """The candidates of an index or boolean array or a slice."""
         return Candidates(
             self.rotations[index], self.tips[index], self.widths[index],
-            self.openings[index], self.from_model[index],
+            self.openings[index], self.from_model[index], self.proposers[index],
         )  # fmt: skip
 
 

@@ -16,10 +16,11 @@ FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 class GraspSource(Enum):
-    """What proposed a grasp: the search in the depth, or a model's rectangle or contacts."""
+    """What proposed a grasp: the search in depth, a model's rectangle, or another planner."""
 
     GEOMETRY = 'geometry'
     MODEL = 'model'
+    EXTERNAL = 'external'
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Grasp:
         terms: the terms of order and quality by name, 0 to 1 each.
         contacts_seen: share of the surface at each contact that was seen; the rest is assumed.
         preference: 0 to 1, what grasps of one object are ordered by, best first.
+        proposer: name of the other planner, where the source is EXTERNAL.
     """
 
     tcp2frame: FloatArray
@@ -68,6 +70,7 @@ class Grasp:
     terms: dict[str, float] = field(default_factory=dict)
     preference: float = 0.0
     contacts_seen: tuple[float, float] = (1.0, 1.0)
+    proposer: str = ''
 
     @property
     def position(self) -> FloatArray:

@@ -25,6 +25,8 @@ from .observation.support import support_under
 from .observation.target_cloud import TargetCloud
 from .plan import GraspPlan, StageTimer, plan_message
 from .plausibility import check_measures
+from .proposal_box import ProposalBox
+from .search.external import CheckedProposals, check_external
 from .search.proposals import known_candidates, lift_proposals
 from .search.search import search, search_again
 from .settings import PlannerSettings
@@ -39,9 +41,22 @@ __all__ = ['GraspPlan', 'GraspPlanner', 'PlannerSettings']
 class GraspPlanner:
     """Plans grasps for one gripper."""
 
-    def __init__(self, gripper: Gripper, settings: PlannerSettings | None = None) -> None:
+    def __init__(
+        self,
+        gripper: Gripper,
+        settings: PlannerSettings | None = None,
+        proposals: ProposalBox | None = None,
+    ) -> None:
+        """Take the gripper.
+
+        Args:
+            gripper: its shape.
+            settings: limits and weights of planning.
+            proposals: where grasps of other planners wait; None for none.
+        """
         self.gripper = gripper
         self.settings = settings or PlannerSettings()
+        self.proposals = proposals
 
     def plan(
         self,
@@ -62,6 +77,9 @@ class GraspPlanner:
             known: grasps of earlier plans, in the optical frame. Each is checked again at its
                 pose; at most max_grasps of those that pass are returned, in addition to at most
                 max_grasps new ones.
+
+        Grasps that other planners propose for the time of the frame pass the same checks; at most
+        max_grasps of each planner are returned, in addition, too.
 
         Returns:
             The plan. Where no grasp is found its message and refusals say why.
@@ -89,13 +107,14 @@ class GraspPlanner:
         timer.stage('search')
         found = verify(above, candidates, refusals)
         timer.stage('check')
-        if not found.grasps and settings.grasp_source != 'model':
+        external = self._external(context, refusals)
+        if not found.grasps and not external.grasps and settings.grasp_source != 'model':
             again = verify(context, search_again(context), refusals, align=False)
             found = again if again.grasps or again.look_from is not None else found
             timer.stage('second look')
         grasps = found.grasps
-        if known:
-            grasps = _ranked([*_verify_known(context, known), *grasps])
+        if known or external.grasps:
+            grasps = _ranked([*_verify_known(context, known), *external.grasps, *grasps])
             timer.stage('known')
         grasps = [carrying_lift(grasp, lifts) for grasp in grasps]
         advice, look_from = '', None
@@ -103,11 +122,18 @@ class GraspPlanner:
             advice, look_from = _advice(context, found.look_from, refusals)
         named = () if look_from is None else NOT_SEEN
         points, opening = context.cloud.points, self.gripper.max_opening
-        message = plan_message(grasps, refusals, named, points, opening)
+        message = plan_message(grasps, refusals, named, points, opening) + external.message
         box = box_around(completion.cloud.points, scene)
         return GraspPlan(
             tuple(grasps), message + advice, dict(refusals), plane, timer.stages, box, look_from
         )
+
+    def _external(self, context: PlanningContext, refusals: Counter[str]) -> CheckedProposals:
+        """What is left of the grasps that other planners propose."""
+        proposals = self.proposals.for_frame(context.scene.frame) if self.proposals else []
+        if not proposals:
+            return CheckedProposals()
+        return check_external(context, proposals, refusals)
 
     def recheck(
         self,
@@ -177,6 +203,8 @@ def _advice(
 
 def _verify_known(context: PlanningContext, known: Sequence[Grasp]) -> list[Grasp]:
     """Known grasps at their poses, as far as they pass all checks."""
+    if not known:
+        return []
     # Settling fits grasps on an object of revolution to its walls; aligned first in every frame,
     # they would drift along its rim.
     align = context.axis is None

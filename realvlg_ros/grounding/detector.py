@@ -16,7 +16,7 @@ from ..fields import is_number
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..model_folder import read_settings
-from ..model_loading import load_pretrained
+from ..model_loading import load_pretrained, load_tokenizer
 from ..optional import import_optional
 from ..quoting import quoted
 from ..segmentation.segmenter import Segmenter
@@ -105,7 +105,7 @@ class DetectorGrounder:
         self._model = load_pretrained(model, path, 'float32').to(device).eval()
         with Boundary(str(path), GroundingError).guard('could not be loaded'):
             self._images = images.from_pretrained(path, local_files_only=True)
-            self._words = library.AutoTokenizer.from_pretrained(path, local_files_only=True)
+            self._words = load_tokenizer(path)
             _check_sides(self._images, path)
 
     def close(self) -> None:

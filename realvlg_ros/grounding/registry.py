@@ -20,6 +20,7 @@ from .grounding import Grounder
 BACKENDS = {
     'detector': ('.detector', 'make_grounder'),
     'realvlg': ('.realvlg.grounder', 'make_grounder'),
+    'sam3': ('.sam3', 'make_grounder'),
     'server': ('.server', 'make_grounder'),
     'tabletop': ('.tabletop', 'make_grounder'),
 }

@@ -5,20 +5,19 @@ from __future__ import annotations
 import base64
 import math
 import os
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 
 from ..arrays import ByteArray
-from ..errors import AnswerError, GroundingError, ParameterError
+from ..errors import AnswerError, GroundingError
 from ..frame import RgbdFrame
 from ..image_region import Box
 from ..quoting import cut, quoted
 from ..segmentation.segmenter import Segmenter
-from ..settings import from_options, setting
-from .chat_client import ChatClient, Completion
+from ..settings import from_options
 from .grounding import Grounding, never_aborted
 from .realvlg.answer.answer_text import answer_expression, number_ranges
 from .realvlg.answer.calibration import Calibration, EvidenceKind
@@ -29,64 +28,18 @@ from .realvlg.coordinates import AnswerFrame, feed_size
 from .realvlg.prompts import Task
 from .realvlg.request import Work
 from .realvlg.task_grounder import TaskGrounder
-from .realvlg.task_settings import TaskSettings
+from .registry import make_grounder as make_other
+from .registry import read_options
+from .serving.abilities import Abilities, learn
+from .serving.breaker import Breaker
+from .serving.chat_client import ChatClient, Completion
+from .serving.dialect import AUTO, NO_GUIDE, Dialect, dialect_of, guide_fields, recognise
+from .serving.guarded import GuardedGrounder
+from .serving.patience import Patience
+from .serving.settings import ServerSettings
 
-GUIDES = ('none', 'structured_outputs', 'guided_regex', 'response_format')
 # Sampling temperature of a retry; at 0 a server would repeat the invalid reply. Chosen: low.
 _RETRY_TEMPERATURE = 0.3
-
-
-@dataclass(frozen=True)
-class ServerSettings(TaskSettings):
-    """Where the model is and how it is asked."""
-
-    url: str = setting(
-        'http://localhost:8000/v1', 'Base of the API, such as http://192.168.0.7:8000/v1.'
-    )
-    box_model: str = setting(
-        'auto',
-        'Name on the server of the model that answers boxes; auto is the only model that the '
-        'server holds, empty asks for none.',
-    )
-    grasp_model: str = setting('', 'The model that answers grasp rectangles, likewise.')
-    contact_model: str = setting('', 'The model that answers contact pairs, likewise.')
-    guide: str = setting(
-        'none',
-        'How the server takes a regular expression: structured_outputs (vLLM), guided_regex (vLLM '
-        'before 0.11), response_format (type regex), or none, as transformers serve.',
-        choices=GUIDES,
-    )
-    thinking: bool = setting(False, 'Let the model think before it answers.')
-    max_tokens: int = setting(512, 'Length of a reply at most.', unit='tokens', low=1, high=100000)
-    timeout: float = setting(
-        20.0, 'Longest wait for one reply.',
-        unit='s', low=0.1, high=3600.0, former=('timeout_s',),
-    )  # fmt: skip
-    retries: int = setting(
-        1, 'Further tries after a reply that does not parse.', unit='tries', low=0, high=10
-    )
-    jpeg_quality: int = setting(
-        90, 'Quality of the picture on its way.', unit='unitless', low=1, high=100
-    )
-    factor_px: int = setting(
-        28, "The server's model is fed multiples of this: 28, for Qwen3-VL 32.",
-        unit='px', low=1, high=256, former=('factor',),
-    )  # fmt: skip
-    api_key_variable: str = setting(
-        'REALVLG_SERVER_KEY', "Environment variable that holds the server's key, if it wants one."
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.models:
-            raise ParameterError(
-                'the server backend needs box_model, grasp_model or contact_model'
-            )
-
-    @property
-    def models(self) -> dict[Task, str]:
-        """Model by task, of the tasks that are asked."""
-        return self.by_task('model')
 
 
 class ServerGrounder(TaskGrounder):
@@ -103,19 +56,34 @@ class ServerGrounder(TaskGrounder):
         super().__init__(settings, settings.models, segmenter)
         self._settings = settings
         key = os.environ.get(settings.api_key_variable, '')
-        self._client = ChatClient(settings.url, settings.timeout, key)
+        robot = settings.robot_name
+        self._client = ChatClient(settings.url, settings.timeout, key, robot)
         self._models: dict[Task, str] = {}
+        self._dialect: Dialect = dialect_of('openai')
+        self._abilities: dict[str, Abilities] = {}
+        self._patience = Patience(0.0, never_aborted, robot)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the server cannot do, in words for whoever starts it."""
+        lacks = [n for able in self._abilities.values() for n in able.lacks(self._dialect)]
+        return tuple(dict.fromkeys(lacks))
 
     def load(self) -> None:
-        """Request one token of each model, so that the server loads it now.
+        """Request one token of each model, so that the server loads it and shows what it can do.
 
         Raises:
-            GroundingError: the server cannot be reached, or does not answer with a model.
+            GroundingError: the server cannot be reached, does not answer with a model, or does
+                not keep to the grammar in the way that was chosen.
         """
         self._segmenter.load()
-        for task, name in self._settings.models.items():
-            self._models[task] = name if name != 'auto' else self._only_model(task)
-            self._warm_up(task)
+        self._dialect = self._find_dialect()
+        models = {
+            task: name if name != AUTO else self._only_model(task)
+            for task, name in self._settings.models.items()
+        }
+        self._abilities = {name: self._learn(name) for name in dict.fromkeys(models.values())}
+        self._models = models
         threshold = self._settings.not_found_threshold
         if Task.BOX in self._tasks and threshold >= 0:
             self._rejection = Calibration(EvidenceKind.SCORE, threshold)
@@ -131,18 +99,29 @@ class ServerGrounder(TaskGrounder):
             )
         return held[0]
 
-    def _warm_up(self, task: Task) -> None:
+    def _find_dialect(self) -> Dialect:
+        """The dialect that is set; the server is asked for its own where a way must be found."""
+        if self._settings.dialect != AUTO:
+            return dialect_of(self._settings.dialect)
+        known = self._settings.guide != AUTO
+        return dialect_of('openai') if known else recognise(self._client, never_aborted)
+
+    def _learn(self, model: str) -> Abilities:
         """Request one token of a model; not every server lists all that it can load."""
-        name, guide = self._models[task], self._settings.guide
-        hello = {'role': 'user', 'content': 'hello'}
-        request = {'model': name, 'messages': [hello], 'max_tokens': 1}
-        request.update(self._guide(self._tasks[task]))
-        try:
-            self._client.complete(request, never_aborted)
-        except GroundingError as error:
-            raise GroundingError(
-                f'no answer by {quoted(name)} with guide {quoted(guide)}: {error}'
-            ) from error
+        guide = self._settings.guide
+        guides = self._dialect.guides if guide == AUTO else (guide,)
+        required = guide not in (AUTO, NO_GUIDE)
+        extra = self._settings.template_fields
+        return learn(self._client, model, guides, required, extra, never_aborted)
+
+    def check_health(self, aborted: Callable[[], bool]) -> None:
+        """Look whether the server works, within a short time.
+
+        Raises:
+            GroundingError: it does not, and why.
+            GroundingCanceled: aborted returned True.
+        """
+        self._client.check_health(self._dialect.health, aborted)
 
     def close(self) -> None:
         """Free the segmenter; the server keeps its model."""
@@ -163,6 +142,8 @@ class ServerGrounder(TaskGrounder):
         """
         if not self._models:
             raise GroundingError('the server grounder is not loaded; call load first')
+        self._patience.until_s = time.monotonic() + self._settings.longest_wait
+        self._patience.aborted = aborted
         return self._ground(Work(frame, instruction, aborted))
 
     def _answer(self, task: Task, work: Work, box: Box | None) -> tuple[Answer, AnswerFrame]:
@@ -178,7 +159,7 @@ class ServerGrounder(TaskGrounder):
             request = self._request(task, question, picture)
             request.update(self._guide(task))
             request['temperature'] = _RETRY_TEMPERATURE if attempt else 0
-            reply = self._client.complete(request, work.aborted)
+            reply = self._complete(request, work)
             try:
                 read = read_reply(reply.text, prompt, ranges)
             except GroundingError as error:
@@ -199,7 +180,7 @@ class ServerGrounder(TaskGrounder):
         picture, _ = self._picture(work.frame.color)
         request = self._request(task, probe.ask(self._words(task, work)), picture)
         request.update(temperature=0, max_tokens=4)
-        reply = self._client.complete(request, work.aborted)
+        reply = self._complete(request, work)
         word = reply.text.strip(' .!"\n')
         if not word.startswith((*probe.yes_words, *probe.no_words)):
             raise GroundingError(
@@ -207,6 +188,12 @@ class ServerGrounder(TaskGrounder):
             )
         sure = math.exp(reply.log_probabilities[0][1]) if reply.log_probabilities else 1.0
         return sure if word.startswith(probe.yes_words) else 1.0 - sure
+
+    def _complete(self, request: dict[str, Any], work: Work) -> Completion:
+        """The reply to a request, within the time for this frame."""
+        return self._patience.ask(
+            lambda left_s: self._client.complete(request, work.aborted, left_s)
+        )
 
     def _picture(self, color: ByteArray) -> tuple[str, AnswerFrame]:
         """The picture as a data URL at the size that the server's model is fed."""
@@ -234,25 +221,24 @@ class ServerGrounder(TaskGrounder):
             'logprobs': True,
             **self._prompts.request,
         }
-        if arguments := self._prompts.template_arguments(self._settings.thinking):
+        arguments = self._prompts.template_arguments(self._settings.thinking)
+        if arguments := {**arguments, **self._settings.template_arguments}:
             request['chat_template_kwargs'] = arguments
         return request
 
     def _guide(self, task: Task) -> dict[str, Any]:
-        guide = self._settings.guide
-        if guide == 'none':
-            return {}
+        """The fields that hold the reply to the form of an answer."""
         expression = answer_expression(self._prompts, task, self._settings.thinking)
-        if guide == 'guided_regex':
-            return {'guided_regex': expression}
-        if guide == 'structured_outputs':
-            return {'structured_outputs': {'regex': expression}}
-        return {'response_format': {'type': 'regex', 'pattern': expression}}
+        return guide_fields(self._abilities[self._models[task]].guide, expression)
 
 
-def make_grounder(**options: Any) -> ServerGrounder:
+def make_grounder(**options: Any) -> GuardedGrounder:
     """A grounder from the fields of ServerSettings as keywords."""
-    return ServerGrounder(from_options(ServerSettings, options))
+    settings = from_options(ServerSettings, options)
+    fallback = settings.fallback
+    other = make_other(fallback, read_options(settings.fallback_options)) if fallback else None
+    breaker = Breaker(settings.failures, settings.pause)
+    return GuardedGrounder(ServerGrounder(settings), other, breaker)
 
 
 def _score(reply: Completion) -> float:

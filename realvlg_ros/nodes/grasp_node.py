@@ -31,6 +31,7 @@ from ..ros.node.lifecycle import ManagedNode
 from ..ros.node.qos import latched
 from ..ros.node.run_node import run_node
 from ..ros.node.worker import Worker
+from ..ros.proposal_input import ProposalInput, ProposalParameters
 from ..ros.requests.planning_notices import PlanningNotices
 from ..ros.requests.regrounder import Regrounder
 from ..ros.support_report import support_report
@@ -88,6 +89,7 @@ class GraspParameters(CameraParameters):
         0.0, 'Height of that surface above the origin of support_frame.',
         unit='m', low=-10.0, high=10.0,
     )  # fmt: skip
+    proposals: ProposalParameters = field(default_factory=ProposalParameters)
     planner: PlannerSettings = field(default_factory=PlannerSettings)
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
 
@@ -115,7 +117,8 @@ class GraspNode(ManagedNode):
         """Read the gripper and make planner, publishers and service."""
         self._settings: GraspParameters = self.current_parameters()
         gripper = Gripper.from_yaml(gripper_file(self._settings.gripper))
-        self._planner = GraspPlanner(gripper, self._settings.planner)
+        self._proposals = ProposalInput(self, self._settings.proposals)
+        self._planner = GraspPlanner(gripper, self._settings.planner, self._proposals.box)
         self._outputs = TargetOutputs(
             self, gripper, self._settings.end_effector_link, self._settings.output_reliability,
             self._settings.grasp_tf_frame,
@@ -141,6 +144,7 @@ class GraspNode(ManagedNode):
         self._worker = Worker('tracking', self._on_error)
         self._plan_worker = Worker('planning', self._on_error)
         self._planning.start(self)
+        self._proposals.start()
         self._camera.start()
         self.create_managed_timer(_OUTAGE_PERIOD_S, self._watch_frames)
         self.create_managed_subscription(
@@ -166,6 +170,7 @@ class GraspNode(ManagedNode):
         """Plan the next grasps and follow the next frame with the current settings."""
         self._settings = parameters
         self._planner.settings = parameters.planner
+        self._proposals.use(parameters.proposals)
         if self.active:
             tracker = self._tracker
             self._frames.use_max_gap(parameters.tracker.max_gap)
@@ -186,7 +191,8 @@ class GraspNode(ManagedNode):
                 'fixed_frame': self._camera.fixed_frame,
             },
         )
-        return [self._camera.report(), tracker, support_report(self._support)]
+        reports = [self._camera.report(), tracker, support_report(self._support)]
+        return [*reports, *self._proposals.report()]
 
     def _on_frame(self, match: MatchedFrame) -> None:
         self._frames.add(match)
@@ -194,6 +200,7 @@ class GraspNode(ManagedNode):
 
     def _on_jump(self, reason: str) -> None:
         self._frames.clear()
+        self._proposals.clear()
         self._worker.post(lambda: self._publish(self._tracker.interrupt(reason), None))
 
     def _watch_frames(self) -> None:

@@ -120,6 +120,8 @@ class GroundingNode(ManagedNode):
             {self._first_backend, *check_factories(self._settings.backend_factories)},
         )
         self._grounder.load()
+        for note in getattr(self._grounder, 'notes', ()):
+            self.get_logger().warning(note)
         self._publisher = self.create_managed_publisher(GroundingMsg, 'grounding', latched())
         self._picture = self.create_managed_publisher(Image, 'grounding_image', latched())
         self._queries = Queries(self, self._settings.question_timeout, self._settings.tie_break)

@@ -10,9 +10,9 @@ import pytest
 from patience import PATIENCE_S
 
 from realvlg_ros.errors import GroundingCanceled, GroundingError, ParameterError
-from realvlg_ros.grounding.chat_client import ChatClient
-from realvlg_ros.grounding.deadline_http import Deadline
 from realvlg_ros.grounding.grounding import never_aborted
+from realvlg_ros.grounding.serving.chat_client import ChatClient
+from realvlg_ros.grounding.serving.deadline_http import Deadline
 from realvlg_ros.limits import MAX_ANSWER_CHARACTERS, MAX_REPLY_BYTES
 
 HEAD = b'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n'

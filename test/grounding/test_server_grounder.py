@@ -30,6 +30,7 @@ class StandIn:
         delay_s: before each reply.
         fault: '', 'dies' (half a reply), 'rubbish' (no JSON), 'error' (status 500), 'odd' (JSON
             of another kind).
+        deaf: whether it passes over what should guide it.
         models: that it lists; it answers with box-3b only.
         requests: bodies received.
         sent: for each reply to a question, its fault or answer.
@@ -39,6 +40,7 @@ class StandIn:
     delay_s: float = 0.0
     fault: str = ''
     log_probability: float = -0.1
+    deaf: bool = True
     models: tuple = ('box-3b',)
     requests: list = field(default_factory=list)
     sent: list = field(default_factory=list)
@@ -62,7 +64,9 @@ def handler_of(stand_in):
                 self.send(404, b'there is no such model')
                 return
             if body['max_tokens'] == 1:
-                self.send(200, b'{"choices": [{"message": {"content": "hi"}}]}')
+                guided = {'structured_outputs', 'guided_regex', 'response_format'} & set(body)
+                hello = {'content': '7' if guided and not stand_in.deaf else 'hi'}
+                self.send(200, json.dumps({'choices': [{'message': hello}]}).encode())
                 return
             data = json.dumps(stand_in.reply(body)).encode()
             stand_in.released.wait(stand_in.delay_s)
@@ -155,6 +159,9 @@ def test_the_picture_travels_as_jpeg_at_the_fed_size(server, frame):
 )
 @pytest.mark.parametrize('thinking', [False, True])
 def test_guiding_expressions_match_the_published_format(server, frame, guide, place, thinking):
+    with pytest.raises(GroundingError, match=f'does not keep to a grammar .* as {guide}'):
+        loaded(server, guide=guide)
+    server.deaf = False
     grounder = loaded(server, guide=guide, thinking=thinking, grasp_model='box-3b')
     server.replies = [GOOD, '<think></think>\n<answer>(200, 150, -30.5, 80)</answer>']
     result = grounder.ground(frame, 'mug', never_aborted)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from benchmarks.fuzz.target import Target
 from realvlg_ros.errors import GroundingError
-from realvlg_ros.grounding.chat_client import ChatClient
 from realvlg_ros.grounding.grounding import check_instruction
 from realvlg_ros.grounding.language.sentences.parser import understand
 from realvlg_ros.grounding.realvlg.answer.answer_text import number_ranges
@@ -20,6 +19,7 @@ from realvlg_ros.grounding.realvlg.model.checkpoint import Checkpoint
 from realvlg_ros.grounding.realvlg.model.quantization import Quantization
 from realvlg_ros.grounding.realvlg.prompts import PromptSet, Task, find_prompts
 from realvlg_ros.grounding.realvlg.tools.hashes import check_hashes, hash_files
+from realvlg_ros.grounding.serving.chat_client import ChatClient
 
 # The picture that replies are about, px.
 _SIZE = (640, 480)

@@ -65,4 +65,5 @@ def known_candidates(context: PlanningContext, known: Sequence[Grasp]) -> Candid
         np.array([grasp.object_width for grasp in known]),
         np.array([grasp.opening_width for grasp in known]),
         np.array([grasp.source is GraspSource.MODEL for grasp in known]),
+        np.array([grasp.proposer for grasp in known], object),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...rectangle import ContactPair
 from ...transforms import make_transform, transform_points
+from ..candidates import Candidates
 from ..collision.collision import clearances
 from ..context import PlanningContext
 from ..covariance import SEARCHED, contact_covariance, tcp_covariance
@@ -49,7 +50,8 @@ def _grasp(
         retreat=scene.support2camera[:3, 2].copy(),
         retreat_distance=settings.retreat_distance,
         quality=quality,
-        source=GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY,
+        source=_source(candidates, k),
+        proposer=str(candidates.proposers[k]),
         rectangle=pair.to_rectangle(context.gripper.finger_width * camera.fx / depth),
         contacts=pair,
         contact_points=contacts,
@@ -59,3 +61,9 @@ def _grasp(
         preference=float(np.clip(best.score[k], 0, 1)),
         contacts_seen=(float(closing.seen[k, 0]), float(closing.seen[k, 1])),
     )
+
+
+def _source(candidates: Candidates, k: int) -> GraspSource:
+    if candidates.proposers[k]:
+        return GraspSource.EXTERNAL
+    return GraspSource.MODEL if candidates.from_model[k] else GraspSource.GEOMETRY

@@ -14,7 +14,7 @@ from ...errors import GroundingError
 from ...frame import RgbdFrame
 from ...image_region import Box
 from ...model_folder import read_settings
-from ...model_loading import load_pretrained
+from ...model_loading import load_pretrained, load_tokenizer
 from ...optional import import_optional
 from ...quoting import quoted
 from ...torch_device import choose_device, import_libraries
@@ -66,9 +66,7 @@ class ContrastiveScorer:
         self._model = load_pretrained(model, self._folder, 'float32').to(device).eval()
         with Boundary(str(self._folder), GroundingError).guard('could not be loaded'):
             self._images = images.from_pretrained(self._folder, local_files_only=True)
-            self._words = library.AutoTokenizer.from_pretrained(
-                self._folder, local_files_only=True, trust_remote_code=False
-            )
+            self._words = load_tokenizer(self._folder)
         self._calibration = NameCalibration.load(self._folder)
 
     def close(self) -> None:

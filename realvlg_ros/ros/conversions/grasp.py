@@ -13,7 +13,7 @@ from ...errors import MessageError
 from ...grasping.completion.object_box import ObjectBox
 from ...grasping.grasp import Grasp, GraspSource
 from ...grasping.gripper import Gripper
-from ...message_limits import MAX_METRES
+from ...message_limits import MAX_ID_CHARACTERS, MAX_METRES
 from ...tracking.target.target import GraspTarget, TargetState
 from ...transforms import invert
 from . import values
@@ -58,7 +58,7 @@ def grasp_to_msg(grasp: Grasp, tcp2link: FloatArray) -> msgs.GraspCandidate:
         retreat_distance=float(grasp.retreat_distance),
         quality=float(grasp.quality),
         preference=float(grasp.preference),
-        source=grasp.source.value,
+        source=_source_to_text(grasp),
         rectangle=rectangle_to_msg(grasp.rectangle),
         contacts=contacts_to_msg(grasp.contacts),
         contact_points=[point_to_msg(point) for point in grasp.contact_points],
@@ -77,11 +77,7 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         TransformError: the pose is not a rigid transform.
         RectangleError: the rectangle or the contacts are degenerate.
     """
-    sources = {source.value: source for source in GraspSource}
-    if msg.source not in sources:
-        raise MessageError(
-            f'grasp has source {msg.source[:80]!r}; expected one of {", ".join(sources)}'
-        )
+    source, proposer = _source_from_text(msg.source)
     if not len(msg.contact_points) == len(msg.support_counts) == len(msg.contacts_seen) == 2:
         raise MessageError('a grasp has two contacts, with counts and shares; fill all of them')
     tcp2frame, covariance = pose_with_covariance_from_msg(msg.pose)
@@ -97,7 +93,8 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         ),
         quality=values.share('quality of a grasp', msg.quality),
         preference=values.share('preference of a grasp', msg.preference),
-        source=sources[msg.source],
+        source=source,
+        proposer=proposer,
         rectangle=rectangle_from_msg(msg.rectangle),
         contacts=contacts_from_msg(msg.contacts),
         contact_points=np.stack(
@@ -110,6 +107,29 @@ def grasp_from_msg(msg: msgs.GraspCandidate) -> Grasp:
         ),
         clearance=values.number('clearance of a grasp', msg.clearance),
     )
+
+
+def _source_to_text(grasp: Grasp) -> str:
+    """What proposed a grasp; of another planner its name follows, as in external:graspgen."""
+    named = f':{grasp.proposer}' if grasp.source is GraspSource.EXTERNAL else ''
+    return f'{grasp.source.value}{named}'
+
+
+def _source_from_text(text: str) -> tuple[GraspSource, str]:
+    """The source and the name of another planner.
+
+    Raises:
+        MessageError: an unknown source, or another planner without a name.
+    """
+    kind, _, name = text.partition(':')
+    sources = {source.value: source for source in GraspSource}
+    external = kind == GraspSource.EXTERNAL.value
+    if kind not in sources or bool(name) != external or len(name) > MAX_ID_CHARACTERS:
+        raise MessageError(
+            f'grasp has source {text[:80]!r}; expected one of {", ".join(sources)}, the last with '
+            'the name of its planner, as external:NAME'
+        )
+    return sources[kind], name
 
 
 def target_to_msg(

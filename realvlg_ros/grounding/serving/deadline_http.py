@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..errors import GroundingCanceled
+from ...errors import GroundingCanceled
 
 # Interval at which the caller is asked whether to go on, s. Chosen: a cancel without noticeable
 # delay.
