@@ -138,7 +138,7 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
         ),
         lightness=light,
         one_thing=segment.one_thing,
-        patterned=patterned(scene.paint_names[segment.window], inner),
+        patterned=patterned(part.paint_names, inner),
         transparent=transparent(part, mask, light),
         is_open=is_open(part, segment) if scene.has_support else None,
         has_handle=has_handle(mask),

@@ -251,8 +251,8 @@ class _Samples:
         rows, columns = np.divmod(some, labels.shape[1])
         edges = []
         for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
-            at = np.nonzero(one != other)
-            edges.append(np.column_stack([one[at], other[at]]))
+            differ = one != other
+            edges.append(np.column_stack([one[differ], other[differ]]))
         values = np.column_stack(
             [
                 lab_of(scene.color.reshape(-1, 3)[some]),

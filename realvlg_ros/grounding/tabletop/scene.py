@@ -55,6 +55,7 @@ class TabletopScene:
             the working image.
         rays: (rows, columns, 2) x and y of each pixel's ray at a depth of 1.
         noise: of the depth.
+        light: RGB (3,) of white in it, 0 to 255; None: it is estimated.
     """
 
     color: ByteArray
@@ -67,6 +68,7 @@ class TabletopScene:
     turns: int
     rays: Float32Array
     noise: DepthNoise
+    light: Float32Array | None = None
 
     @classmethod
     def from_frame(
@@ -118,6 +120,8 @@ class TabletopScene:
     @cached_property
     def white(self) -> Float32Array:
         """RGB (3,) of white in the light of this image, 0 to 255."""
+        if self.light is not None:
+            return self.light
         return estimate_white(self.color, self.support if self.has_support else None)
 
     @cached_property
@@ -189,7 +193,7 @@ class TabletopScene:
         return RegionMask(x, y, data[: camera.height - y, : camera.width - x])
 
     def window(self, window: Window) -> TabletopScene:
-        """The part of the scene inside a window, as views."""
+        """The part of the scene inside a window, as views, in the light of all of it."""
         return replace(
             self,
             color=self.color[window],
@@ -198,6 +202,7 @@ class TabletopScene:
             height=self.height[window],
             tolerance=self.tolerance[window],
             rays=self.rays[window],
+            light=self.white,
         )
 
 
@@ -223,7 +228,7 @@ class Segment:
         segments = {}
         for index, found in enumerate(ndimage.find_objects(labels)):
             if found is not None:
-                window = _widen(found, MARGIN_PX, labels.shape)
+                window = widened(found, MARGIN_PX, labels.shape)
                 segments[index + 1] = cls(window, labels[window] == index + 1)
         return segments
 
@@ -240,7 +245,8 @@ class Segment:
         return RegionMask(local.x_offset + columns.start, local.y_offset + rows.start, local.data)
 
 
-def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
+def widened(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
+    """A window with so many pixels around it, inside an image of a shape (rows, columns)."""
     rows, columns = window
     return (
         slice(max(rows.start - margin, 0), min(rows.stop + margin, shape[0])),

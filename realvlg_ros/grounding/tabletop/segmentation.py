@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Float32Array, IndexArray
+from ...arrays import BoolArray, Float32Array, IndexArray, Int32Array
 from ...errors import ParameterError
 from ...settings import Settings, setting
 from .containers import join_containers
 from .merging import merge_fragments
 from .patches import add_patches
 from .percentiles import percentiles
-from .scene import MARGIN_PX, Segment, TabletopScene
+from .scene import MARGIN_PX, Segment, TabletopScene, Window, widened
 from .surfaces import cut_surfaces, jump_limit
 
 # Score that a thing of two large parts of two paints is one thing. Chosen: cartons and caps are
@@ -23,6 +23,10 @@ from .surfaces import cut_surfaces, jump_limit
 _IN_DOUBT = 0.6
 # Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
 _MIN_READINGS = 20
+# Only what is around raised readings is looked at: so many pixels, and where this share of a few
+# neighbours is raised. Chosen: holes are closed over 14 px, and a thing's surroundings tell what it
+# is over 32; a third of the readings may be missing.
+_ROOM_PX, _DENSE = 48, 0.3
 
 
 @dataclass(frozen=True)
@@ -80,27 +84,24 @@ def segment(
         settings: what counts as an object.
         check: called between steps; raises to stop the work.
     """
-    solid = scene.completed
-    foreground = _foreground(solid, settings)
+    window = _raised_window(scene, settings)
+    owners = np.zeros(scene.height.shape, np.int32)
+    containers, doubtful = frozenset[int](), frozenset[int]()
+    if window is not None:
+        part, support = scene.window(window), scene.support[window]
+        solid = part.completed
+        foreground = _foreground(solid, settings)
+        check()
+        reach = max(4, scene.height.shape[1] // 100)
+        labels = cut_surfaces(solid, foreground, settings.min_area_px // 3, reach)
+        check()
+        labels, doubtful = merge_fragments(solid, labels)
+        check()
+        labels, containers = join_containers(solid, labels, foreground, support)
+        check()
+        owners[window] = _objects(solid, labels, foreground, support, _ground_hull(scene), settings)
     check()
-    labels = cut_surfaces(solid, scene.paint_names, foreground, settings.min_area_px // 3)
-    check()
-    labels, doubtful = merge_fragments(solid, labels)
-    check()
-    support = scene.support
-    labels, containers = join_containers(solid, labels, foreground, support)
-    check()
-    hull = _ground_hull(scene, support)
-    owners = np.zeros(labels.shape, np.int32)
-    for label, segment in Segment.from_labels(labels).items():
-        if segment.area >= settings.min_area_px and _is_object(
-            solid.window(segment.window), segment.mask, support[segment.window], hull, settings
-        ):
-            window = solid.window(segment.window)
-            filled = _fill(window, segment.mask, foreground[segment.window])
-            owners[segment.window][filled] = label
-    check()
-    add_patches(scene, owners, support, settings.min_area_px)
+    add_patches(scene, owners, scene.support, settings.min_area_px)
     kept = [
         replace(
             segment,
@@ -112,6 +113,45 @@ def segment(
         and (segment.mask & scene.valid[segment.window]).sum() >= _MIN_READINGS
     ]
     return sorted(kept, key=lambda segment: -segment.area)
+
+
+def _raised_window(scene: TabletopScene, settings: SegmentationSettings) -> Window | None:
+    """Rows and columns that hold what is raised above the support, with room around it."""
+    dense = cv2.blur(_above(scene, settings).view(np.uint8) * np.uint8(255), (5, 5))
+    x, y, width, height = cv2.boundingRect((dense > 255 * _DENSE).view(np.uint8))
+    if not width:
+        return None
+    rows, columns = slice(y, y + height), slice(x, x + width)
+    return widened((rows, columns), _ROOM_PX, scene.height.shape)
+
+
+def _objects(
+    solid: TabletopScene,
+    labels: Int32Array,
+    foreground: BoolArray,
+    support: BoolArray,
+    hull: Float32Array,
+    settings: SegmentationSettings,
+) -> Int32Array:
+    """The labels (rows, columns) of surfaces that are things on the support, with their gaps.
+
+    Args:
+        solid: the working image, its holes closed.
+        labels: (rows, columns) of surfaces.
+        foreground: (rows, columns) what is raised above the support.
+        support: (rows, columns) where the bare support is seen.
+        hull: (n, 2) outline of the support along its axes, m.
+        settings: what counts as an object.
+    """
+    owners = np.zeros(labels.shape, np.int32)
+    for label, segment in Segment.from_labels(labels).items():
+        if segment.area < settings.min_area_px:
+            continue
+        window = solid.window(segment.window)
+        if _is_object(window, segment.mask, support[segment.window], hull, settings):
+            filled = _fill(window, segment.mask, foreground[segment.window])
+            owners[segment.window][filled] = label
+    return owners
 
 
 def _fill_gaps(mask: BoolArray) -> BoolArray:
@@ -141,12 +181,18 @@ def _is_object(
 
 def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
     """Pixels higher above the support than noise explains."""
-    height = scene.height
-    above = scene.valid & (height > settings.min_height + scene.tolerance)
-    above &= height < settings.max_height
+    above = _above(scene, settings)
     kernel = np.ones((3, 3), np.uint8)
     opened = cv2.morphologyEx(above.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return np.asarray(opened, bool)
+
+
+def _above(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
+    """Pixels with a reading higher above the support than noise explains."""
+    height = scene.height
+    above = scene.valid & (height > settings.min_height + scene.tolerance)
+    above &= height < settings.max_height
+    return above
 
 
 def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSettings) -> bool:
@@ -164,9 +210,9 @@ def _some(mask: BoolArray, count: int) -> tuple[IndexArray, IndexArray]:
     return rows, columns
 
 
-def _ground_hull(scene: TabletopScene, support: BoolArray) -> Float32Array:
-    """Convex hull (n, 2) of the visible support (rows, columns) along its axes, m."""
-    base = np.ascontiguousarray(scene.ground[::2, ::2][support[::2, ::2]][::3])
+def _ground_hull(scene: TabletopScene) -> Float32Array:
+    """Convex hull (n, 2) of the visible support along its axes, m."""
+    base = np.ascontiguousarray(scene.ground[::2, ::2][scene.support[::2, ::2]][::3])
     if len(base) < 3:
         return np.zeros((0, 2), np.float32)
     return np.asarray(cv2.convexHull(base)[:, 0], np.float32)
