@@ -223,19 +223,19 @@ class Segment:
     one_thing: float = 1.0
 
     @classmethod
-    def from_labels(cls, labels: Int32Array) -> dict[int, Segment]:
-        """The segment of every label but 0 in an image (rows, columns)."""
+    def from_labels(cls, labels: Int32Array, margin_px: int = MARGIN_PX) -> dict[int, Segment]:
+        """The segment of every label but 0 in an image (rows, columns), with a margin."""
         segments = {}
         for index, found in enumerate(ndimage.find_objects(labels)):
             if found is not None:
-                window = widened(found, MARGIN_PX, labels.shape)
+                window = widened(found, margin_px, labels.shape)
                 segments[index + 1] = cls(window, labels[window] == index + 1)
         return segments
 
     @property
     def area(self) -> int:
         """Number of its pixels."""
-        return int(self.mask.sum())
+        return int(np.count_nonzero(self.mask))
 
     @property
     def region(self) -> RegionMask:
@@ -287,7 +287,8 @@ def _warp(
     as a shallow dish.
     """
     near = valid & (np.abs(height) < _MAX_WARP_IN_TOLERANCES * tolerance)
-    sample = np.flatnonzero(near)[:: max(1, near.sum() // 3000)]
+    sample = np.flatnonzero(near)
+    sample = sample[:: max(1, len(sample) // 3000)]
     terms = _quadratic(ground.reshape(-1, 2)[sample])
     heights, spread = height.ravel()[sample], tolerance.ravel()[sample]
     weights = 1 / spread
