@@ -13,7 +13,7 @@ from ...arrays import BoolArray, ByteArray, Float32Array, IndexArray
 _REACH_PX = 14
 # A reading whose colour differs by one level of 8-bit CIELAB is as good as one so many pixels
 # farther away. Chosen: an edge between two paints is 20 levels.
-_PX_A_LEVEL = 0.6
+_PX_A_LEVEL = np.float32(0.6)
 # A reading of another colour than this, levels, says nothing. Chosen: a surface in shade.
 _MOST_LEVELS = 40
 # One of nearly the same colour, levels, and within so many pixels needs no second one at the same
@@ -36,27 +36,29 @@ def close_holes(depth: Float32Array, color: ByteArray) -> tuple[IndexArray, Floa
     side = 2 * _REACH_PX + 1
     near = cv2.dilate(valid.view(np.uint8), np.ones((side, side), np.uint8)) > 0
     holes = np.flatnonzero(near & ~valid)
-    if not holes.size or not valid.any():
-        return holes[:0], np.zeros(0, np.float32)
-    paint = _paint(color)
-    own, flat, shape = paint[holes], depth.ravel(), (4, len(holes))
-    totals, depths = np.full(shape, np.inf, np.float32), np.full(shape, np.inf, np.float32)
-    alike = np.zeros(shape, bool)
-    for side, (index, distance) in enumerate(_next_readings(valid, holes)):
-        near_by = np.flatnonzero(distance <= _REACH_PX)
-        source, distance = index[near_by], distance[near_by]
-        levels = _levels(paint[source], own[near_by])
-        worth = levels <= _MOST_LEVELS
-        kept = near_by[worth]
-        totals[side, kept] = (distance + np.float32(_PX_A_LEVEL) * levels)[worth]
-        depths[side, kept] = flat[source[worth]]
-        alike[side, near_by] = (levels <= _ALIKE_LEVELS) & (distance <= _ALONE_PX)
-    best = (np.argmin(totals, axis=0), np.arange(len(holes)))
-    z = depths[best]
+    if not holes.size:
+        return holes, np.zeros(0, np.float32)
+    paint, flat = _paint(color), depth.ravel()
+    own, none = paint[holes], np.float32(np.inf)
+    least, z = np.full(len(holes), none), np.full(len(holes), none)
+    alike, depths = np.zeros(len(holes), bool), []
+    for source, distance in _next_readings(valid, holes):
+        levels = _levels(paint.take(source, mode='clip'), own)
+        worth = (distance <= _REACH_PX) & (levels <= _MOST_LEVELS)
+        total = np.where(worth, distance + levels * _PX_A_LEVEL, none)
+        depths.append(np.where(worth, flat.take(source, mode='clip'), none))
+        better = total < least
+        np.copyto(least, total, where=better)
+        np.copyto(z, depths[-1], where=better)
+        np.copyto(alike, (levels <= _ALIKE_LEVELS) & (distance <= _ALONE_PX), where=better)
     # A reading on one side only, as beside the shadow of a thing, must be of the same paint.
     with np.errstate(invalid='ignore'):
-        agree = np.count_nonzero(np.abs(depths - z) < _SAME_M, axis=0) > 1
-    found = np.isfinite(z) & (agree | alike[best])
+        others = [np.abs(each - z) < _SAME_M for each in depths]
+    some, two = others[0], np.zeros(len(holes), bool)
+    for other in others[1:]:
+        two |= some & other
+        some = some | other
+    found = np.isfinite(z) & (two | alike)
     return holes[found], z[found]
 
 
@@ -74,29 +76,27 @@ def _levels(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> ByteA
     return np.maximum(most, apart[:, 2])
 
 
-def _next_readings(valid: BoolArray, holes: IndexArray) -> list[tuple[IndexArray, IndexArray]]:
+def _next_readings(
+    valid: BoolArray, holes: IndexArray
+) -> list[tuple[IndexArray, Float32Array]]:
     """Flat index of the next reading in four directions, and how many pixels away it is.
 
-    Where there is none it is far away.
+    Where there is none it is far away, and the index is none of the image's.
 
     Args:
         valid: (rows, columns) True where there is a reading.
         holes: (n,) flat indices of pixels.
     """
     rows, columns = valid.shape
-    row, column = (part.astype(np.int32) for part in np.divmod(holes, columns))
+    row = holes // columns
+    column = holes - row * columns
     far = np.int32(1 << 20)
     across = np.where(valid, np.arange(columns, dtype=np.int32), -far)
     along = np.where(valid, np.arange(rows, dtype=np.int32)[:, None], -far)
-    left = np.maximum.accumulate(across, axis=1).ravel()[holes]
-    above = np.maximum.accumulate(along, axis=0).ravel()[holes]
+    left = column - np.maximum.accumulate(across, axis=1).ravel()[holes]
+    above = row - np.maximum.accumulate(along, axis=0).ravel()[holes]
     across[~valid], along[~valid] = far, far
-    right = np.minimum.accumulate(across[:, ::-1], axis=1)[:, ::-1].ravel()[holes]
-    below = np.minimum.accumulate(along[::-1], axis=0)[::-1].ravel()[holes]
-    start = holes - column
-    return [
-        (start + left, column - left),
-        (start + right, right - column),
-        (above * np.int64(columns) + column, row - above),
-        (below * np.int64(columns) + column, below - row),
-    ]
+    right = np.minimum.accumulate(across[:, ::-1], axis=1)[:, ::-1].ravel()[holes] - column
+    below = np.minimum.accumulate(along[::-1], axis=0)[::-1].ravel()[holes] - row
+    steps = ((left, -1), (right, 1), (above, -columns), (below, columns))
+    return [(holes + step * away, away.astype(np.float32)) for away, step in steps]

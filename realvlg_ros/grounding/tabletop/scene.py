@@ -36,6 +36,8 @@ _STEEP = 0.17
 # Noise of the image is smoothed over so many pixels before colours are named. Chosen: less than
 # what is asked of a thing.
 _SMOOTH_PX = 5
+# What a part of a scene has of the whole. Chosen: what is the same in both.
+_OF_PIXELS = ('depth', 'valid', 'paint_names', 'color_names')
 
 
 @dataclass(frozen=True)
@@ -193,8 +195,11 @@ class TabletopScene:
         return RegionMask(x, y, data[: camera.height - y, : camera.width - x])
 
     def window(self, window: Window) -> TabletopScene:
-        """The part of the scene inside a window, as views, in the light of all of it."""
-        return replace(
+        """The part of the scene inside a window, as views, in the light of all of it.
+
+        What was found out of every pixel is not found out again.
+        """
+        part = replace(
             self,
             color=self.color[window],
             points=self.points[window],
@@ -204,6 +209,9 @@ class TabletopScene:
             rays=self.rays[window],
             light=self.white,
         )
+        known = {name: self.__dict__[name][window] for name in _OF_PIXELS if name in self.__dict__}
+        part.__dict__.update(known)
+        return part
 
 
 @dataclass(frozen=True)
@@ -236,6 +244,17 @@ class Segment:
     def area(self) -> int:
         """Number of its pixels."""
         return int(np.count_nonzero(self.mask))
+
+    def narrowed(self, margin_px: int) -> Segment:
+        """The same pixels in a window with at most so many pixels around them."""
+        x, y, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        tight = slice(y, y + height), slice(x, x + width)
+        inner = widened(tight, margin_px, self.mask.shape)
+        window = tuple(
+            slice(outer.start + part.start, outer.start + part.stop)
+            for outer, part in zip(self.window, inner, strict=True)
+        )
+        return replace(self, window=(window[0], window[1]), mask=self.mask[inner])
 
     @property
     def region(self) -> RegionMask:

@@ -40,7 +40,7 @@ def segment(
         settings: what counts as an object.
         check: called between steps; raises to stop the work.
     """
-    window = _raised_window(scene, settings)
+    window, names = _raised_window(scene, settings), scene.paint_names
     owners = np.zeros(scene.height.shape, np.int32)
     containers, doubtful = frozenset[int](), frozenset[int]()
     if window is not None:
@@ -49,7 +49,8 @@ def segment(
         foreground = _foreground(solid, settings)
         check()
         reach = max(4, scene.height.shape[1] // 100)
-        labels = cut_surfaces(solid, foreground, settings.min_area_px // 3, reach)
+        limit = settings.min_area_px // 3
+        labels = cut_surfaces(solid, names[window], foreground, limit, reach)
         check()
         labels, doubtful = merge_fragments(solid, labels)
         check()

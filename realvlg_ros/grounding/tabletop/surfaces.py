@@ -22,19 +22,24 @@ _GROW_M = 0.03
 
 
 def cut_surfaces(
-    scene: TabletopScene, foreground: BoolArray, min_area_px: int, reach_px: int
+    scene: TabletopScene,
+    names: ByteArray,
+    foreground: BoolArray,
+    min_area_px: int,
+    reach_px: int,
 ) -> Int32Array:
     """Labels (rows, columns) of surfaces, from 1; 0 is background.
 
     Args:
         scene: the reduced frame.
+        names: (rows, columns) index of each pixel's colour name.
         foreground: (rows, columns) what is raised above the support.
         min_area_px: smaller surfaces are given to their neighbours.
         reach_px: so far apart are the pixels between which the depth bends.
     """
     core = (foreground & ~(depth_jumps(scene) | _creases(scene, reach_px))).astype(np.uint8)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    core[_color_borders(scene.paint_names)] = 0
+    core[_color_borders(names)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < min_area_px
     labels[small[labels]] = 0
