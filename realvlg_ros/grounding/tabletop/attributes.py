@@ -20,8 +20,8 @@ _NAMED_SHARE = 0.22
 # Colours are those of the pixels with a reading where these are at least this share. Chosen: paint
 # that loses more of them must not be left out.
 _MEASURED_SHARE = 0.85
-# Pixels around a thing at which its colours are smoothed, and those that tell its measures. Chosen:
-# the width of the filter; for time.
+# Pixels around a thing over which its colours are smoothed, and those that tell its measures.
+# Chosen: the width of the filter; for time.
 _NEAR_PX, _SAMPLES = 6, 2000
 
 
@@ -130,7 +130,7 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
     return SceneObject(
         region=region,
         colors=np.asarray(name_weights(part.color[inner], white).mean(axis=0), np.float32),
-        position=median(points),
+        position=np.asarray(median(points), np.float32),
         ground=np.asarray(median(ground), np.float32),
         height=max(float(percentiles(height, (98,))[0]) - base, 0.001),
         length=float(max(sides)),

@@ -155,7 +155,12 @@ def _meeting(labels: Int32Array, axis: int, distance: int) -> tuple[IndexArray, 
     """
     rows, columns = labels.shape
     if axis == 0:
-        one, other, wide, apart = labels[:-distance], labels[distance:], columns, columns * distance
+        one, other, wide, apart = (
+            labels[:-distance],
+            labels[distance:],
+            columns,
+            columns * distance,
+        )
     else:
         wide, apart = columns - distance, distance
         one, other = labels[:, :-distance], labels[:, distance:]

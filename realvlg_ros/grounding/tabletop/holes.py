@@ -76,9 +76,7 @@ def _levels(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> ByteA
     return np.maximum(most, apart[:, 2])
 
 
-def _next_readings(
-    valid: BoolArray, holes: IndexArray
-) -> list[tuple[IndexArray, Float32Array]]:
+def _next_readings(valid: BoolArray, holes: IndexArray) -> list[tuple[IndexArray, Float32Array]]:
     """Flat index of the next reading in four directions, and how many pixels away it is.
 
     Where there is none it is far away, and the index is none of the image's.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
 
-from ...arrays import Float32Array, IndexArray, Int32Array
+from ...arrays import Int32Array
 from .contacts import Borders, Contact
-from .likeness import is_same_paint, lab_of
-from .percentiles import percentiles
+from .fragments import Fragment, Samples
+from .likeness import is_same_paint
 from .scene import TabletopScene
 
 # A border is a corner between two things, or the edge of one, when it bends by more than this, m,
@@ -49,34 +48,6 @@ _HANDLE_M = 0.035
 _CHIP_SHARE, _NARROW_PX = 0.08, 6.0
 # Rounds of joining, each with what the joined surfaces have in common. Chosen: prints on a box.
 _ROUNDS = 8
-# Pixels that tell colours and places of all surfaces. Chosen: for time.
-_SAMPLES = 16_000
-
-
-@dataclass(frozen=True)
-class _Fragment:
-    """What merging needs to know of one segment.
-
-    Attributes:
-        area: pixels.
-        outline: pixels along its border.
-        lab: (3,) median colour, CIELAB.
-        columns: 5th and 95th percentile of its image columns, px.
-        low, high: 5th and 95th percentile of (ground x, ground y, height), m.
-        tolerance: of its readings' noise, m.
-        hull: (n, 1, 2) its convex outline, px.
-        width: shorter side of the smallest rectangle around it, px.
-    """
-
-    area: float
-    outline: float
-    lab: Float32Array
-    columns: tuple[float, float]
-    low: Float32Array
-    high: Float32Array
-    tolerance: float
-    hull: Int32Array
-    width: float
 
 
 def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Array, frozenset[int]]:
@@ -91,9 +62,9 @@ def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Arra
     """
     if not labels.any():
         return labels, frozenset()
-    borders, samples = Borders.of(scene, labels), _Samples.of(scene, labels)
+    borders, samples = Borders.of(scene, labels), Samples.of(scene, labels)
     lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
-    fragments: dict[int, _Fragment] = {}
+    fragments: dict[int, Fragment] = {}
     contacts: dict[tuple[int, int], Contact] = {}
     changed, doubtful = frozenset(range(1, len(lookup))), set[int]()
     for _ in range(_ROUNDS):
@@ -110,7 +81,7 @@ def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Arra
     return lookup[labels], frozenset(int(lookup[label]) for label in doubtful)
 
 
-def _may_be_two(fragments: Mapping[int, _Fragment], small: int, large: int) -> bool:
+def _may_be_two(fragments: Mapping[int, Fragment], small: int, large: int) -> bool:
     """Whether two fragments that were joined have two paints, and neither is a mere print.
 
     Args:
@@ -134,7 +105,7 @@ def _followed(lookup: Int32Array, target: Mapping[int, int]) -> Int32Array:
 
 
 def _targets(
-    fragments: Mapping[int, _Fragment], contacts: Mapping[tuple[int, int], Contact]
+    fragments: Mapping[int, Fragment], contacts: Mapping[tuple[int, int], Contact]
 ) -> dict[int, int]:
     """The neighbour that each fragment joins, which is never smaller."""
     best: dict[int, tuple[float, int]] = {}
@@ -151,7 +122,7 @@ def _targets(
     return {small: large for small, (_, large) in best.items()}
 
 
-def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _belong(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
     if _is_inside(a, b, contact) or _is_chip(a, b, contact):
         return True
@@ -176,37 +147,39 @@ def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     return long_border and small.area < _PRINT_SHARE * large.area
 
 
-def _is_chip(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _is_chip(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether one fragment is a small piece of the other that noise has cut off.
 
     It has its paint and lies within its extents, as a handle does, or is so narrow that it is the
     blurred border.
     """
-    small, large = sorted((a, b), key=lambda segment: segment.area)
+    small, large = (a, b) if a.area <= b.area else (b, a)
     if small.area > _CHIP_SHARE * large.area:
         return False
-    if small.width < _NARROW_PX:
-        return abs(contact.step) < 2 * _STEP_M
-    within = (small.low > large.low - _HANDLE_M).all() & (
+    close = abs(contact.step) < 2 * _STEP_M
+    within = (small.low > large.low - _HANDLE_M).all() and (
         small.high < large.high + _HANDLE_M
     ).all()
-    return bool(within) and is_same_paint(a.lab, b.lab)
+    alike = bool(within) and is_same_paint(a.lab, b.lab)
+    if alike == close:
+        return alike
+    return close if small.width < _NARROW_PX else alike
 
 
-def _is_shaft(a: _Fragment, b: _Fragment) -> bool:
+def _is_shaft(a: Fragment, b: Fragment) -> bool:
     """Whether two fragments lie in one line, as the handle and the blade of a tool."""
     _, sides, _ = cv2.minAreaRect(np.concatenate([a.hull, b.hull]))
     across, along = min(sides), max(sides)
     return bool(across < _IN_LINE * max(a.width, b.width) and along > _SLENDER * across)
 
 
-def _solidity(a: _Fragment, b: _Fragment) -> float:
+def _solidity(a: Fragment, b: Fragment) -> float:
     """Share of their common convex outline that two fragments fill."""
     hull = cv2.convexHull(np.concatenate([a.hull, b.hull]))
     return float((a.area + b.area) / max(cv2.contourArea(hull), 1.0))
 
 
-def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _is_inside(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether one fragment is the inside of a container whose outside is the other.
 
     Seen from outside over the rim: both end at the same height, one above the other in the image,
@@ -222,87 +195,3 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     at_rim = contact.height > 0.7 * front.high[2]
     bordering = contact.length > 0.1 * min(spans)
     return bool(same_rim and reach and aligned and at_rim and bordering)
-
-
-@dataclass(frozen=True)
-class _Samples:
-    """Evenly drawn pixels of all segments, and what is beside their borders.
-
-    Attributes:
-        labels: (n,).
-        values: (n, 8) CIELAB, ground x, ground y, height and tolerance, m, and column, px.
-        pixels: (n, 2) columns and rows, px.
-        areas: (labels,) pixels of each label.
-        edges: (m, 2) labels of neighbouring pixels that differ, 0 for none.
-    """
-
-    labels: Int32Array
-    values: Float32Array
-    pixels: Int32Array
-    areas: Int32Array
-    edges: Int32Array
-
-    @classmethod
-    def of(cls, scene: TabletopScene, labels: Int32Array) -> _Samples:
-        """Samples of labels (rows, columns)."""
-        index = np.flatnonzero(labels)
-        areas = np.bincount(labels.ravel()[index], minlength=int(labels.max()) + 1)
-        some = index[:: len(index) // _SAMPLES + 1]
-        rows, columns = np.divmod(some, labels.shape[1])
-        edges = []
-        for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
-            differ = one != other
-            edges.append(np.column_stack([one[differ], other[differ]]))
-        values = np.column_stack(
-            [
-                lab_of(scene.color.reshape(-1, 3)[some]),
-                scene.ground.reshape(-1, 2)[some],
-                scene.height.ravel()[some],
-                scene.tolerance.ravel()[some],
-                columns,
-            ]
-        )
-        pixels = np.column_stack([columns, rows]).astype(np.int32)
-        return cls(
-            labels.ravel()[some], values.astype(np.float32), pixels, areas.astype(np.int32),
-            np.concatenate(edges),
-        )  # fmt: skip
-
-    def fragments(
-        self, lookup: Int32Array, known: Mapping[int, _Fragment], changed: Collection[int]
-    ) -> dict[int, _Fragment]:
-        """The fragment of every label but 0, after a lookup by label.
-
-        Args:
-            lookup: new label of each.
-            known: fragments before, of which those that did not change are kept.
-            changed: labels that are no more, or have grown.
-        """
-        own = lookup[self.labels]
-        areas = np.bincount(lookup, self.areas, len(lookup))
-        edges = lookup[self.edges]
-        edges = edges[edges[:, 0] != edges[:, 1]]
-        outlines = np.bincount(edges.ravel(), minlength=len(lookup))
-        found = {label: item for label, item in known.items() if label not in changed}
-        rows_of = np.flatnonzero(np.isin(own, list(changed)))
-        order = rows_of[np.argsort(own[rows_of], kind='stable')]
-        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
-        for rows in np.split(order, starts[1:]) if len(starts) else []:
-            label = int(own[rows[0]])
-            found[label] = self._fragment(rows, float(areas[label]), float(outlines[label]))
-        return found
-
-    def _fragment(self, rows: IndexArray, area: float, outline: float) -> _Fragment:
-        """The fragment of some samples.
-
-        Args:
-            rows: of the samples.
-            area: pixels of all of it.
-            outline: pixels along its border.
-        """
-        low, middle, high = percentiles(self.values[rows], (5, 50, 95))
-        hull = cv2.convexHull(self.pixels[rows])
-        return _Fragment(
-            area, outline, middle[:3], (float(low[7]), float(high[7])), low[3:6], high[3:6],
-            float(middle[6]), hull, float(min(cv2.minAreaRect(hull)[1])),
-        )  # fmt: skip

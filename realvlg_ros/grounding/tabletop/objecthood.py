@@ -91,7 +91,13 @@ def _fill_gaps(mask: BoolArray) -> BoolArray:
 
 
 def _has_size(scene: TabletopScene, mask: BoolArray, settings: SegmentationSettings) -> bool:
-    """Whether a segment has an object's size."""
+    """Whether a segment has an object's size.
+
+    Args:
+        scene: the window of the segment.
+        mask: (rows, columns) its pixels.
+        settings: the sizes.
+    """
     rows, columns = _some(mask, _SIZE_SAMPLES)
     low, high = percentiles(scene.points[rows, columns], (2, 98))
     size = float((high - low).max())
@@ -108,7 +114,14 @@ def _some(mask: BoolArray, count: int) -> tuple[IndexArray, IndexArray]:
 def _stands_on(
     scene: TabletopScene, mask: BoolArray, region: Float32Array, settings: SegmentationSettings
 ) -> bool:
-    """Whether the lower part of a segment lies over the support."""
+    """Whether the lower part of a segment lies over the support.
+
+    Args:
+        scene: the window of the segment.
+        mask: (rows, columns) its pixels.
+        region: (n, 2) outline of the support, m.
+        settings: how far beyond it a thing may stand.
+    """
     if len(region) == 0:
         return False
     low = mask & (scene.height <= percentiles(scene.height[mask], (25,))[0])
@@ -143,7 +156,10 @@ def _hangs(around: Surroundings, segment: Segment) -> bool:
     """
     window = widened(segment.window, MARGIN_PX - NEAR_PX, around.support.shape)
     scene, support = around.scene.window(window), around.support[window]
-    top, left = segment.window[0].start - window[0].start, segment.window[1].start - window[1].start
+    top, left = (
+        segment.window[0].start - window[0].start,
+        segment.window[1].start - window[1].start,
+    )
     inner = np.flatnonzero(segment.mask.any(axis=0))
     bottom = top + segment.mask.shape[0] - 1 - np.argmax(segment.mask[::-1, inner], axis=0)
     columns = left + inner
@@ -161,7 +177,13 @@ def _hangs(around: Surroundings, segment: Segment) -> bool:
 
 
 def _is_behind_edge(scene: TabletopScene, bottom: IndexArray, columns: IndexArray) -> bool:
-    """Whether the depth drops to a nearer support below the pixels (n,), (n,) of a lower rim."""
+    """Whether the depth drops to a nearer support below the pixels of a lower rim.
+
+    Args:
+        scene: the window of a thing.
+        bottom: (n,) rows of the pixels.
+        columns: (n,) their columns.
+    """
     last = scene.height.shape[0] - 1
     rows = np.minimum(bottom + np.arange(3, MARGIN_PX)[:, None], last)
     z, height = scene.points[rows, columns, 2], scene.height[rows, columns]

@@ -116,7 +116,7 @@ def color_patches(
         gap_px: gaps of this size, such as print, are closed.
     """
     names = scene.color_names.copy()
-    own = np.bincount(names[support], minlength=256) / max(np.count_nonzero(support), 1)
+    own = np.bincount(names[support], minlength=256) / max(int(np.count_nonzero(support)), 1)
     names[~outline] = 255
     square = np.ones((3, 3), np.uint8)
     patches: list[Segment] = []

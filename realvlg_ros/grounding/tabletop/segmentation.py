@@ -23,8 +23,8 @@ _IN_DOUBT = 0.6
 # Fewer readings do not tell where an object is. Chosen: a patch of 4 x 5.
 _MIN_READINGS = 20
 # Only what is around raised readings is looked at: so many pixels, and where this share of a few
-# neighbours is raised. Chosen: holes are closed over 14 px, and a thing's surroundings tell what it
-# is over 32; a third of the readings may be missing.
+# neighbours is raised. Chosen: holes are closed over 14 px, and a thing's surroundings tell what
+# it is over 32; a third of the readings may be missing.
 _ROOM_PX, _DENSE = 48, 0.3
 
 
@@ -97,7 +97,9 @@ def _objects(
     owners = np.zeros(labels.shape, np.int32)
     for label, segment in Segment.from_labels(labels, NEAR_PX).items():
         if segment.area >= settings.min_area_px and is_object(around, segment, settings):
-            mask = filled(around.scene.window(segment.window), segment.mask, foreground[segment.window])
+            mask = filled(
+                around.scene.window(segment.window), segment.mask, foreground[segment.window]
+            )
             owners[segment.window][mask] = label
     return owners
 
