@@ -265,7 +265,13 @@ class Segment:
 
 
 def widened(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
-    """A window with so many pixels around it, inside an image of a shape (rows, columns)."""
+    """A window with some room around it, inside an image.
+
+    Args:
+        window: rows and columns.
+        margin: pixels around it.
+        shape: rows and columns of the image.
+    """
     rows, columns = window
     return (
         slice(max(rows.start - margin, 0), min(rows.stop + margin, shape[0])),
