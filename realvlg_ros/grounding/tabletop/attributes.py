@@ -23,6 +23,8 @@ _MEASURED_SHARE = 0.85
 # Pixels around a thing over which its colours are smoothed, and those that tell its measures.
 # Chosen: the width of the filter; for time.
 _NEAR_PX, _SAMPLES = 6, 2000
+# A thing is doubtful when it is a part of another one with this chance. Chosen.
+_PART_IN_DOUBT = 0.2
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class SceneObject:
         is_open: whether it is a container that is open above; None where that is not seen.
         has_handle: whether a handle is seen; None where none is, since it may be behind.
         inside_of, on_top_of: index, among the scene's objects, of what it lies in or on.
+        whole: score, 0 to 1, that it is a thing of its own, and not a part, such as a cap, a
+            handle or a blade, of the one that it touches.
+        part_of: index of that one, where it is in doubt; else None.
     """
 
     region: RegionMask
@@ -63,6 +68,8 @@ class SceneObject:
     has_handle: bool | None = None
     inside_of: int | None = None
     on_top_of: int | None = None
+    whole: float = 1.0
+    part_of: int | None = None
 
     @property
     def box(self) -> Box:
@@ -127,6 +134,10 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
     base = 0.0 if scene.has_support else float(percentiles(height, (2,))[0])
     inner = _inner(mask, part.valid)
     light = lightness(part, inner, white)
+    other, score = max(
+        ((number, bond.score) for number, bond in segment.bonds),
+        key=lambda each: each[1], default=(None, 0.0),
+    )  # fmt: skip
     return SceneObject(
         region=region,
         colors=np.asarray(name_weights(part.color[inner], white).mean(axis=0), np.float32),
@@ -142,6 +153,8 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
         transparent=transparent(lost, light),
         is_open=is_open(part, segment) if scene.has_support else None,
         has_handle=has_handle(mask),
+        whole=1 - score,
+        part_of=other if score > _PART_IN_DOUBT else None,
     )
 
 

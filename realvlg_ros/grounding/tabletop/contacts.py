@@ -16,6 +16,11 @@ _REACH_PX = 8
 # The bend at a border is measured over so many pixels to both sides. Chosen: of what is seen of a
 # small thing, about a quarter.
 _BEND_PX = 6
+# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
+# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
+_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
+# So many pairs of pixels tell a bend. Chosen: noise averages out.
+_FEW_BENDS = 24
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,23 @@ class Contact:
     bend: float
     bends: int
     height: float
+
+    @property
+    def is_bend_known(self) -> bool:
+        """Whether enough readings tell the bend."""
+        return self.bends >= _FEW_BENDS
+
+    def corner(self, tolerance: float) -> float:
+        """The bend by the least one of a corner; 0 where too few readings tell it.
+
+        Above 1 two surfaces meet in a corner, below -1 in an edge.
+
+        Args:
+            tolerance: of the readings' noise, m.
+        """
+        if not self.is_bend_known:
+            return 0.0
+        return self.bend / (_BEND_M + _BEND_IN_TOLERANCES * tolerance)
 
 
 @dataclass(frozen=True)

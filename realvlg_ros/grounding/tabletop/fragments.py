@@ -41,6 +41,12 @@ class Fragment:
     tolerance: float
     pixels: Int32Array
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column of one of its pixels, in the middle of their order."""
+        column, row = self.pixels[len(self.pixels) // 2]
+        return int(row), int(column)
+
     @cached_property
     def hull(self) -> Int32Array:
         """(n, 1, 2) its convex outline, px."""

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from ...arrays import Int32Array
+from .bond import Bond
 from .contacts import Borders, Contact
 from .fragments import Fragment, Samples
 from .likeness import is_same_paint
+from .parts import bonds_of
 from .scene import TabletopScene
 
-# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
-# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
-_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
-# So many pairs of pixels tell a bend. Chosen: noise averages out.
-_FEW_BENDS = 24
 # Depths that differ by more, m, over a border are of two things. Chosen: slanted surfaces differ
 # by less over eight pixels.
 _STEP_M = 0.02
 # Two paints meet flush where the depth differs by less, m, and does not bend inward: a print, a
 # cap, a carton of two colours. Chosen: things that touch hardly ever are so aligned.
-_FLUSH_M = 0.008
+_FLUSH_M, _NO_CORNER = 0.008, 0.5
 # A surface of this share of its neighbour's area is a part of it in doubt: a handle, a lid; and of
 # this one, if it has another colour: a print. Chosen: things that touch are rarely so different.
 _PART_SHARE = 0.3
@@ -50,18 +48,34 @@ _CHIP_SHARE, _NARROW_PX = 0.08, 6.0
 _ROUNDS = 8
 
 
-def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Array, frozenset[int]]:
-    """Join segments (rows, columns) that are parts of one thing; and labels of those in doubt.
+@dataclass(frozen=True)
+class Merged:
+    """Surfaces joined to things.
+
+    Attributes:
+        labels: (rows, columns) of things, 0 for none.
+        doubtful: those that may be two all the same: large parts of two paints.
+        bonds: what speaks for a thing's being a part of one that it touches.
+        places: row and column of a pixel of each label in bonds.
+    """
+
+    labels: Int32Array
+    doubtful: frozenset[int] = frozenset()
+    bonds: tuple[Bond, ...] = ()
+    places: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Merged:
+    """Join segments (rows, columns) that are parts of one thing.
 
     Two neighbours are one thing when they meet in an edge or flush and have one colour, when a
     small one continues the larger one (a handle, a lid, a print), or when the farther one is the
     inside of the nearer one (mug, bowl). Where they meet in a corner, they are two. A fragment
     joins one neighbour at a time, that with which it has most in common, so that a print at the
-    border of two things does not join them. Two large parts of two paints may be two things all
-    the same.
+    border of two things does not join them.
     """
     if not labels.any():
-        return labels, frozenset()
+        return Merged(labels)
     borders, samples = Borders.of(scene, labels), Samples.of(scene, labels)
     lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
     fragments: dict[int, Fragment] = {}
@@ -78,7 +92,12 @@ def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Arra
         }
         lookup = _followed(lookup, target)
         changed = frozenset(target) | {int(lookup[label]) for label in target}
-    return lookup[labels], frozenset(int(lookup[label]) for label in doubtful)
+    return Merged(
+        lookup[labels],
+        frozenset(int(lookup[label]) for label in doubtful),
+        tuple(bonds_of(fragments, contacts)),
+        {label: fragment.place for label, fragment in fragments.items()},
+    )
 
 
 def _may_be_two(fragments: Mapping[int, Fragment], small: int, large: int) -> bool:
@@ -128,16 +147,16 @@ def _belong(a: Fragment, b: Fragment, contact: Contact) -> bool:
         return True
     if abs(contact.step) > _STEP_M:
         return False
-    small, large = sorted((a, b), key=lambda segment: segment.area)
+    small, large = (a, b) if a.area <= b.area else (b, a)
     alike = is_same_paint(a.lab, b.lab)
     long_border = bool(contact.length > _LONG * np.sqrt(small.area))
-    limit = _BEND_M + _BEND_IN_TOLERANCES * max(a.tolerance, b.tolerance)
-    measured = contact.bends >= _FEW_BENDS
-    if measured and contact.bend > limit:
+    corner = contact.corner(max(a.tolerance, b.tolerance))
+    if corner > 1:
         return alike and long_border and small.area < _PRINT_SHARE * large.area
     if alike:
         return long_border or small.area < _PART_SHARE * large.area
-    if measured and contact.bend < 0.5 * limit and abs(contact.step) < _FLUSH_M and long_border:
+    flush = corner < _NO_CORNER and abs(contact.step) < _FLUSH_M
+    if flush and contact.is_bend_known and long_border:
         return True
     if contact.length > _PRINT_BORDER * small.outline:
         return True

@@ -15,6 +15,7 @@ from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
+from .bond import Bond
 from .colors import dominant_names, estimate_white, nearest_names
 from .holes import close_holes
 
@@ -223,12 +224,14 @@ class Segment:
         mask: (rows, columns) of the window, True on the object.
         is_open: whether it is a container whose rim was seen.
         one_thing: score, 0 to 1, that it is one thing and not two that touch.
+        bonds: what speaks for its being a part of another one, and that one's number.
     """
 
     window: Window
     mask: BoolArray
     is_open: bool = False
     one_thing: float = 1.0
+    bonds: tuple[tuple[int, Bond], ...] = ()
 
     @classmethod
     def from_labels(cls, labels: Int32Array, margin_px: int = MARGIN_PX) -> dict[int, Segment]:

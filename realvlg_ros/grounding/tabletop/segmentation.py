@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, Int32Array
+from .bond import Bond
 from .containers import join_containers
-from .merging import merge_fragments
+from .merging import Merged, merge_fragments
 from .objecthood import NEAR_PX, Surroundings, filled, is_object
 from .patches import add_patches
 from .scene import Segment, TabletopScene, Window, widened
@@ -42,7 +43,7 @@ def segment(
     """
     window, names = _raised_window(scene, settings), scene.paint_names
     owners = np.zeros(scene.height.shape, np.int32)
-    containers, doubtful = frozenset[int](), frozenset[int]()
+    containers, merged = frozenset[int](), Merged(owners)
     if window is not None:
         part, support = scene.window(window), scene.support[window]
         solid = part.completed
@@ -52,25 +53,43 @@ def segment(
         limit = settings.min_area_px // 3
         labels = cut_surfaces(solid, names[window], foreground, limit, reach)
         check()
-        labels, doubtful = merge_fragments(solid, labels)
+        merged = merge_fragments(solid, labels)
         check()
-        labels, containers = join_containers(solid, labels, foreground, support)
+        labels, containers = join_containers(solid, merged.labels, foreground, support)
         check()
         around = Surroundings(solid, support, _ground_hull(scene))
         owners[window] = _objects(around, labels, foreground, settings)
     check()
     add_patches(scene, owners, scene.support, settings.min_area_px)
-    kept = [
-        replace(
+    found = {
+        label: replace(
             segment,
             is_open=label in containers,
-            one_thing=_IN_DOUBT if label in doubtful else 1.0,
+            one_thing=_IN_DOUBT if label in merged.doubtful else 1.0,
         )
         for label, segment in Segment.from_labels(owners).items()
         if segment.area >= settings.min_area_px
         and np.count_nonzero(segment.mask & scene.valid[segment.window]) >= _MIN_READINGS
-    ]
-    return sorted(kept, key=lambda segment: -segment.area)
+    }
+    return _bound(found, merged, owners if window is None else owners[window])
+
+
+def _bound(found: Mapping[int, Segment], merged: Merged, owners: Int32Array) -> list[Segment]:
+    """Segments, largest first, each with its bonds to others.
+
+    Args:
+        found: segments by label.
+        merged: what they were made of.
+        owners: (rows, columns) their labels where this was.
+    """
+    order = sorted(found, key=lambda label: -found[label].area)
+    number = {label: index for index, label in enumerate(order)}
+    bonds: dict[int, list[tuple[int, Bond]]] = {label: [] for label in order}
+    for bond in merged.bonds:
+        part, whole = (int(owners[merged.places[k]]) for k in (bond.part, bond.whole))
+        if part != whole and part in number and whole in number:
+            bonds[part].append((number[whole], bond))
+    return [replace(found[label], bonds=tuple(bonds[label])) for label in order]
 
 
 def _raised_window(scene: TabletopScene, settings: SegmentationSettings) -> Window | None:
