@@ -1,7 +1,8 @@
 """How well a grounder answers sentences: `python -m benchmarks.grounding`.
 
 Simulated scenes with sentences made from their truth; `--part objects` only counts which things
-are found, and `--part frames` asks phrases about real frames.
+are found, `--part parts` fits what tells a part from a thing, and `--part frames` asks phrases
+about real frames.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.grounding.discovery import Discovery
 from benchmarks.grounding.frames import FRAMES, run_frames
+from benchmarks.grounding.parts import run_parts
 from benchmarks.grounding.running import Answered, run_scenes
 from benchmarks.grounding.tally import (
     add_answers,
@@ -27,7 +29,9 @@ _SCENES, _QUICK = 1000, 16
 
 def main() -> None:
     parser = argument_parser('grounding', 'right, asked back and wrong over sentences')
-    parser.add_argument('--part', choices=('scenes', 'objects', 'frames'), default='scenes')
+    parser.add_argument(
+        '--part', choices=('scenes', 'objects', 'frames', 'parts'), default='scenes'
+    )
     parser.add_argument('--scenes', type=int, default=_SCENES, help='how many simulated scenes')
     parser.add_argument('--seed', type=int, default=0, help='of the first scene')
     parser.add_argument('--processes', type=int, default=min(2, os.cpu_count() or 1))
@@ -42,6 +46,9 @@ def main() -> None:
             parser.error(
                 f'{folder} holds no objects_seen.json; give --frames or set REALVLG_FRAMES'
             )
+    elif arguments.part == 'parts':
+        count = _QUICK if arguments.quick else arguments.scenes
+        run_parts(range(arguments.seed, arguments.seed + count), report)
     else:
         count = _QUICK if arguments.quick else arguments.scenes
         seeds = range(arguments.seed, arguments.seed + count)

@@ -10,8 +10,8 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
-from .looks import has_handle, is_open, lightness, patterned, transparent
-from .percentiles import percentiles
+from .looks import clear_share, has_handle, is_open, lightness, patterned, transparent
+from .percentiles import median, percentiles
 from .scene import Segment, TabletopScene
 
 # A colour is named in a description when it covers this share of the object. Chosen: a fifth and a
@@ -20,6 +20,11 @@ _NAMED_SHARE = 0.22
 # Colours are those of the pixels with a reading where these are at least this share. Chosen: paint
 # that loses more of them must not be left out.
 _MEASURED_SHARE = 0.85
+# Pixels around a thing over which its colours are smoothed, and those that tell its measures.
+# Chosen: the width of the filter; for time.
+_NEAR_PX, _SAMPLES = 6, 2000
+# A thing is doubtful when it is a part of another one with this chance. Chosen.
+_PART_IN_DOUBT = 0.2
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class SceneObject:
         is_open: whether it is a container that is open above; None where that is not seen.
         has_handle: whether a handle is seen; None where none is, since it may be behind.
         inside_of, on_top_of: index, among the scene's objects, of what it lies in or on.
+        whole: score, 0 to 1, that it is a thing of its own, and not a part, such as a cap, a
+            handle or a blade, of the one that it touches.
+        part_of: index of that one, where it is in doubt; else None.
     """
 
     region: RegionMask
@@ -60,6 +68,8 @@ class SceneObject:
     has_handle: bool | None = None
     inside_of: int | None = None
     on_top_of: int | None = None
+    whole: float = 1.0
+    part_of: int | None = None
 
     @property
     def box(self) -> Box:
@@ -115,33 +125,44 @@ def describe_object(scene: TabletopScene, segment: Segment, white: Float32Array)
         segment: the object's pixels.
         white: RGB (3,) of white in this image, 0 to 255.
     """
-    part, mask = scene.window(segment.window), segment.mask
-    measured = mask & part.valid
-    height, ground, points = _sampled(part, measured)
+    lost = clear_share(scene.window(segment.window), segment.mask)
+    segment = segment.narrowed(_NEAR_PX)
+    part, mask, region = scene.window(segment.window), segment.mask, segment.region
+    height, ground, points = _sampled(part, mask & part.valid)
     _, sides, _ = cv2.minAreaRect(_trimmed(ground))
-    box = segment.region.box
-    rows, columns = scene.height.shape
     # Without a support heights start at the object's own far side.
     base = 0.0 if scene.has_support else float(percentiles(height, (2,))[0])
     inner = _inner(mask, part.valid)
     light = lightness(part, inner, white)
+    other, score = max(
+        ((number, bond.score) for number, bond in segment.bonds),
+        key=lambda each: each[1], default=(None, 0.0),
+    )  # fmt: skip
     return SceneObject(
-        region=segment.region,
+        region=region,
         colors=np.asarray(name_weights(part.color[inner], white).mean(axis=0), np.float32),
-        position=np.median(points, axis=0).astype(np.float64),
-        ground=np.median(ground, axis=0),
+        position=np.asarray(median(points), np.float32),
+        ground=np.asarray(median(ground), np.float32),
         height=max(float(percentiles(height, (98,))[0]) - base, 0.001),
         length=float(max(sides)),
         width=float(min(sides)),
-        cut_off=bool(
-            min(box.x_min, box.y_min) <= 1 or box.x_max >= columns - 1 or box.y_max >= rows - 1
-        ),
+        cut_off=_is_cut_off(region.box, scene.height.shape),
         lightness=light,
         one_thing=segment.one_thing,
-        patterned=patterned(scene.paint_names[segment.window], inner),
-        transparent=transparent(part, mask, light),
+        patterned=patterned(part.paint_names, inner),
+        transparent=transparent(lost, light),
         is_open=is_open(part, segment) if scene.has_support else None,
         has_handle=has_handle(mask),
+        whole=1 - score,
+        part_of=other if score > _PART_IN_DOUBT else None,
+    )
+
+
+def _is_cut_off(box: Box, shape: tuple[int, ...]) -> bool:
+    """Whether a box touches the border of an image of a shape (rows, columns)."""
+    rows, columns = shape
+    return bool(
+        min(box.x_min, box.y_min) <= 1 or box.x_max >= columns - 1 or box.y_max >= rows - 1
     )
 
 
@@ -161,12 +182,8 @@ def _sampled(
 ) -> tuple[Float32Array, Float32Array, Float32Array]:
     """Heights (n,), ground positions (n, 2) and points (n, 3) of up to 2000 pixels of a mask."""
     index = np.flatnonzero(mask)
-    index = index[:: len(index) // 2000 + 1]
-    return (
-        scene.height.ravel()[index],
-        scene.ground.reshape(-1, 2)[index],
-        scene.points.reshape(-1, 3)[index],
-    )
+    at = np.divmod(index[:: len(index) // _SAMPLES + 1], mask.shape[1])
+    return scene.height[at], scene.ground[at], scene.points[at]
 
 
 def _trimmed(ground: Float32Array) -> Float32Array:
@@ -184,8 +201,10 @@ def _inner(mask: BoolArray, valid: BoolArray) -> BoolArray:
         mask: of a thing.
         valid: (rows, columns) where there are readings; the few others are at its border.
     """
-    inner = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    if inner.sum() < 0.25 * mask.sum():
+    kernel = np.ones((5, 5), np.uint8)
+    inner = cv2.erode(np.ascontiguousarray(mask).view(np.uint8), kernel).view(bool)
+    count = np.count_nonzero(inner)
+    if count < 0.25 * np.count_nonzero(mask):
         return mask
     measured = inner & valid
-    return measured if measured.sum() > _MEASURED_SHARE * inner.sum() else inner
+    return measured if np.count_nonzero(measured) > _MEASURED_SHARE * count else inner

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...arrays import BoolArray, ByteArray, Float32Array
+from ...arrays import BoolArray, ByteArray, Float32Array, FloatArray
 from .percentiles import percentiles
 
 # The eleven basic colour terms (Berlin & Kay 1969), in the order of every weight vector here.
@@ -101,22 +101,33 @@ def estimate_white(color: ByteArray, support: BoolArray | None = None) -> Float3
         support: (rows, columns) where the bare support is seen.
     """
     pixels = color[::4, ::4].reshape(-1, 3)
-    brightness = pixels.max(axis=1)
+    red, green, blue = cv2.split(pixels[None])
+    brightness = np.maximum(np.maximum(red, green), blue)[0]
+    least = np.minimum(np.minimum(red, green), blue)[0]
     most, white = percentiles(brightness, (90, 97))
     level = float(np.clip(white, 100, 255))
-    neutral = pixels.min(axis=1) > 0.6 * brightness
+    neutral = least > 0.6 * brightness
     bright = neutral & (brightness >= most)
     if support is not None and support.any():
         bare = support[::4, ::4].ravel()
-        own = np.median(pixels[bare], axis=0) if bare.any() else np.full(3, 255.0)
+        own = _middle(pixels[bare]) if bare.any() else np.full(3, 255.0)
         if own.min() < _COLORED_SUPPORT * own.max():
-            bright = ~bare & (pixels.min(axis=1) > _COLORED_SUPPORT * brightness)
+            bright = ~bare & (least > _COLORED_SUPPORT * brightness)
             bright &= brightness > 0.5 * level
     if bright.sum() < 0.01 * len(pixels):
         return np.full(3, level, np.float32)
     mean = pixels[bright].mean(axis=0, dtype=np.float32)
     cast = np.clip(mean / mean.mean(), 0.85, 1.15)
     return np.asarray(level * cast / cast.max(), np.float32)
+
+
+def _middle(pixels: ByteArray) -> FloatArray:
+    """The median (3,) of pixels (n, 3), n at least 1."""
+    counts = np.stack([np.bincount(channel, minlength=256) for channel in pixels.T])
+    below = np.cumsum(counts, axis=1)
+    # As many values are no larger than the lower and the upper middle one.
+    ranks = (len(pixels) - 1) // 2, len(pixels) // 2
+    return np.mean([np.argmax(below > rank, axis=1) for rank in ranks], axis=0)
 
 
 def affinity(name: str) -> Float32Array:
@@ -132,16 +143,14 @@ def affinity(name: str) -> Float32Array:
 
 def _index(color: ByteArray, white: npt.ArrayLike) -> npt.NDArray[np.uint16]:
     """Row of the table (...) for RGB pixels (..., 3)."""
-    index = np.zeros(color.shape[:-1], np.uint16)
     if not color.size:
-        return index
+        return np.zeros(color.shape[:-1], np.uint16)
     levels = np.arange(256, dtype=np.float32)[:, None]
     scale = 255 / np.broadcast_to(np.asarray(white, np.float32), 3)
-    lookup = np.minimum(levels * scale, 255).astype(np.uint8) >> (8 - _BITS)
-    for channel in cv2.split(cv2.LUT(color.reshape(-1, 1, 3), lookup[None])):
-        index <<= _BITS
-        index |= channel.reshape(index.shape)
-    return index
+    lookup = np.minimum(levels * scale, 255).astype(np.uint16) >> (8 - _BITS)
+    lookup <<= np.array([2 * _BITS, _BITS, 0], np.uint16)
+    red, green, blue = cv2.split(cv2.LUT(color.reshape(-1, 1, 3), lookup[None]))
+    return cv2.bitwise_or(cv2.bitwise_or(red, green), blue).reshape(color.shape[:-1])
 
 
 @lru_cache(maxsize=1)

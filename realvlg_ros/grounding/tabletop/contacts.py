@@ -16,6 +16,11 @@ _REACH_PX = 8
 # The bend at a border is measured over so many pixels to both sides. Chosen: of what is seen of a
 # small thing, about a quarter.
 _BEND_PX = 6
+# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
+# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
+_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
+# So many pairs of pixels tell a bend. Chosen: noise averages out.
+_FEW_BENDS = 24
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,23 @@ class Contact:
     bend: float
     bends: int
     height: float
+
+    @property
+    def is_bend_known(self) -> bool:
+        """Whether enough readings tell the bend."""
+        return self.bends >= _FEW_BENDS
+
+    def corner(self, tolerance: float) -> float:
+        """The bend by the least one of a corner; 0 where too few readings tell it.
+
+        Above 1 two surfaces meet in a corner, below -1 in an edge.
+
+        Args:
+            tolerance: of the readings' noise, m.
+        """
+        if not self.is_bend_known:
+            return 0.0
+        return self.bend / (_BEND_M + _BEND_IN_TOLERANCES * tolerance)
 
 
 @dataclass(frozen=True)
@@ -114,12 +136,12 @@ def _across(
         labels: (rows, columns).
         axis: along which pixels are apart.
     """
-    first, second = _shift(axis, 0, _REACH_PX), _shift(axis, _REACH_PX, _REACH_PX)
-    a, b = labels[first], labels[second]
-    at = np.nonzero((a != b) & (a > 0) & (b > 0))
-    step = scene.depth[second][at] - scene.depth[first][at]
-    heights = np.where(step > 0, scene.height[first][at], scene.height[second][at])
-    return np.column_stack([a[at], b[at]]), step, heights
+    first, apart = _meeting(labels, axis, _REACH_PX)
+    flat, z, height = labels.ravel(), scene.depth.ravel(), scene.height.ravel()
+    second = first + apart
+    step = z[second] - z[first]
+    heights = height[np.where(step > 0, first, second)]
+    return np.column_stack([flat[first], flat[second]]), step, heights
 
 
 def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Array, Float32Array]:
@@ -130,19 +152,45 @@ def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Ar
         labels: (rows, columns).
         axis: along which pixels are apart.
     """
-    first, before, middle, after, last = (
-        _shift(axis, k, 2 * _BEND_PX)
-        for k in (0, _BEND_PX - 1, _BEND_PX, _BEND_PX + 1, 2 * _BEND_PX)
-    )
-    a, b, z = labels[first], labels[last], scene.depth
-    meet = (a != b) & (a > 0) & (b > 0)
-    at = np.nonzero(meet)
-    own = (labels[before][at] == a[at]) & (labels[after][at] == b[at])
-    at = at[0][own], at[1][own]
-    ends = z[first][at], z[last][at]
-    known = (ends[0] > 0) & (ends[1] > 0) & (z[middle][at] > 0)
-    bend = z[middle][at] - np.float32(0.5) * (ends[0] + ends[1])
-    return np.column_stack([a[at], b[at]])[known], bend[known]
+    first, apart = _meeting(labels, axis, 2 * _BEND_PX)
+    flat, z, pixel = labels.ravel(), scene.depth.ravel(), apart // (2 * _BEND_PX)
+    middle, last = first + apart // 2, first + apart
+    # The border is the middle.
+    own = (flat[middle - pixel] == flat[first]) & (flat[middle + pixel] == flat[last])
+    first, middle, last = first[own], middle[own], last[own]
+    ends = z[first], z[last]
+    known = (ends[0] > 0) & (ends[1] > 0) & (z[middle] > 0)
+    bend = z[middle] - np.float32(0.5) * (ends[0] + ends[1])
+    return np.column_stack([flat[first], flat[last]])[known], bend[known]
+
+
+def _meeting(labels: Int32Array, axis: int, distance: int) -> tuple[IndexArray, int]:
+    """Flat indices (n,) of pixels that have a label, and another one so many pixels on.
+
+    Args:
+        labels: (rows, columns), 0 for none.
+        axis: along which pixels are apart.
+        distance: px.
+
+    Returns:
+        The indices, and by how much that of the other pixel is larger.
+    """
+    rows, columns = labels.shape
+    if axis == 0:
+        one, other, wide, apart = (
+            labels[:-distance],
+            labels[distance:],
+            columns,
+            columns * distance,
+        )
+    else:
+        wide, apart = columns - distance, distance
+        one, other = labels[:, :-distance], labels[:, distance:]
+    meet = one != other
+    meet &= one > 0
+    meet &= other > 0
+    at = np.flatnonzero(meet)
+    return at + at // wide * (columns - wide) if axis else at, apart
 
 
 def _groups(
@@ -160,22 +208,10 @@ def _groups(
     first, second = pairs[at, 0], pairs[at, 1]
     low, high = np.minimum(first, second), np.maximum(first, second)
     key = low.astype(np.int64) << 32 | high
-    order = np.argsort(key, kind='stable')
+    order = np.argsort(key)
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     turned = first > second
     return [
         ((int(low[part[0]]), int(high[part[0]])), at[part], turned[part])
         for part in (np.split(order, starts[1:]) if len(starts) else [])
     ]
-
-
-def _shift(axis: int, start: int, length: int) -> tuple[slice, slice]:
-    """Index of an image's pixels from start on, as many as there are with length more.
-
-    Args:
-        axis: along which it is shifted.
-        start: first pixel.
-        length: pixels more.
-    """
-    part = slice(start, start - length or None)
-    return (part, slice(None)) if axis == 0 else (slice(None), part)

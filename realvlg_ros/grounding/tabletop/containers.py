@@ -98,7 +98,7 @@ def _holes(scene: TabletopScene, raised: BoolArray) -> list[_Hole]:
     level = min(float(top), _HIGHEST_M)
     while level > _LEVEL_M / 2:
         for inside in _enclosed(coarse > level):
-            if (taken & inside).sum() <= 0.5 * inside.sum():
+            if np.count_nonzero(taken & inside) <= 0.5 * np.count_nonzero(inside):
                 taken |= inside
                 whole = cv2.resize(
                     inside.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
@@ -107,7 +107,7 @@ def _holes(scene: TabletopScene, raised: BoolArray) -> list[_Hole]:
                 mask[part] = whole > 0
                 found.append(_Hole(mask, level))
         level -= max(_LEVEL_M, 0.12 * level)
-    return sorted(found, key=lambda hole: -int(hole.mask.sum()))
+    return sorted(found, key=lambda hole: -np.count_nonzero(hole.mask))
 
 
 def _enclosed(above: BoolArray) -> Iterator[BoolArray]:
@@ -171,7 +171,8 @@ class _Rim:
         inside, own, view = hole.mask[part], labels[part], scene.window(part)
         near = cv2.dilate(inside.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
         rim = near & ~inside & view.valid & (view.height > hole.level - _LEVEL_M)
-        seen = rim.sum() > _CLOSED * (near & ~inside).sum() and (inside & view.valid).any()
+        beside = np.count_nonzero(near & ~inside)
+        seen = np.count_nonzero(rim) > _CLOSED * beside and (inside & view.valid).any()
         if not seen or not _is_level(view, rim, hole.level):
             return None
         label = int(np.bincount(own[rim]).argmax())
@@ -225,8 +226,9 @@ def _fill(scene: TabletopScene, labels: Int32Array, rim: _Rim) -> Int32Array:
     for k in rim.around():
         whole = labels == k
         alike = rim.has_paint(k)
-        speck = whole.sum() < _SPECK * rim.inside.sum()
-        within = ((rim.own == k) & rim.near).sum() > _MOSTLY * whole.sum()
+        size = np.count_nonzero(whole)
+        speck = size < _SPECK * np.count_nonzero(rim.inside)
+        within = np.count_nonzero((rim.own == k) & rim.near) > _MOSTLY * size
         if (within and (alike or speck)) or (alike and _ends_at(scene, whole, rim)):
             filled[whole] = rim.label
     window = filled[rim.part]

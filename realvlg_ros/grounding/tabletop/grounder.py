@@ -32,7 +32,8 @@ from .colorless import is_colorless
 from .colors import name_weights
 from .patches import find_in_clutter
 from .scene import TabletopScene
-from .segmentation import SegmentationSettings, segment
+from .segmentation import segment
+from .segmentation_settings import SegmentationSettings
 
 
 @dataclass(frozen=True)

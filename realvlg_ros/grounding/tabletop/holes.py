@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ...arrays import BoolArray, ByteArray, Float32Array, IndexArray
 
@@ -12,7 +13,7 @@ from ...arrays import BoolArray, ByteArray, Float32Array, IndexArray
 _REACH_PX = 14
 # A reading whose colour differs by one level of 8-bit CIELAB is as good as one so many pixels
 # farther away. Chosen: an edge between two paints is 20 levels.
-_PX_A_LEVEL = 0.6
+_PX_A_LEVEL = np.float32(0.6)
 # A reading of another colour than this, levels, says nothing. Chosen: a surface in shade.
 _MOST_LEVELS = 40
 # One of nearly the same colour, levels, and within so many pixels needs no second one at the same
@@ -33,47 +34,67 @@ def close_holes(depth: Float32Array, color: ByteArray) -> tuple[IndexArray, Floa
     """
     valid = depth > 0
     side = 2 * _REACH_PX + 1
-    near = cv2.dilate(valid.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    near = cv2.dilate(valid.view(np.uint8), np.ones((side, side), np.uint8)) > 0
     holes = np.flatnonzero(near & ~valid)
-    if not holes.size or not valid.any():
-        return holes[:0], np.zeros(0, np.float32)
-    lab = cv2.cvtColor(cv2.medianBlur(color, 3), cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    own, flat = lab[holes].astype(np.int16), depth.ravel()
-    totals, depths, alike = [], [], []
-    for index, distance in _next_readings(valid, holes):
-        levels = np.abs(lab[index].astype(np.int16) - own).max(axis=1)
-        worth = (index >= 0) & (distance <= _REACH_PX) & (levels <= _MOST_LEVELS)
-        totals.append(np.where(worth, distance + np.float32(_PX_A_LEVEL) * levels, np.inf))
-        depths.append(np.where(worth, flat[index], np.float32(np.inf)))
-        alike.append((levels <= _ALIKE_LEVELS) & (distance <= _ALONE_PX))
-    best = np.argmin(totals, axis=0)[None]
-    z = np.take_along_axis(np.stack(depths), best, 0)[0]
+    if not holes.size:
+        return holes, np.zeros(0, np.float32)
+    paint, flat = _paint(color), depth.ravel()
+    own, none = paint[holes], np.float32(np.inf)
+    least, z = np.full(len(holes), none), np.full(len(holes), none)
+    alike, depths = np.zeros(len(holes), bool), []
+    for source, distance in _next_readings(valid, holes):
+        levels = _levels(paint.take(source, mode='clip'), own)
+        worth = (distance <= _REACH_PX) & (levels <= _MOST_LEVELS)
+        total = np.where(worth, distance + levels * _PX_A_LEVEL, none)
+        depths.append(np.where(worth, flat.take(source, mode='clip'), none))
+        better = total < least
+        np.copyto(least, total, where=better)
+        np.copyto(z, depths[-1], where=better)
+        np.copyto(alike, (levels <= _ALIKE_LEVELS) & (distance <= _ALONE_PX), where=better)
     # A reading on one side only, as beside the shadow of a thing, must be of the same paint.
     with np.errstate(invalid='ignore'):
-        agree = (np.abs(np.stack(depths) - z) < _SAME_M).sum(axis=0) > 1
-    found = np.isfinite(z) & (agree | np.take_along_axis(np.stack(alike), best, 0)[0])
+        others = [np.abs(each - z) < _SAME_M for each in depths]
+    some, two = others[0], np.zeros(len(holes), bool)
+    for other in others[1:]:
+        two |= some & other
+        some = some | other
+    found = np.isfinite(z) & (two | alike)
     return holes[found], z[found]
 
 
+def _paint(color: ByteArray) -> npt.NDArray[np.uint32]:
+    """CIELAB (pixels,) of an image (rows, columns, 3) RGB without its noise, a byte a channel."""
+    lab = cv2.cvtColor(cv2.medianBlur(color, 3), cv2.COLOR_RGB2LAB)
+    padded = cv2.merge([*cv2.split(lab), np.zeros(lab.shape[:2], np.uint8)])
+    return padded.view(np.uint32).ravel()
+
+
+def _levels(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> ByteArray:
+    """The most by which a channel of paints (n,) differs from that of others (n,)."""
+    apart = cv2.absdiff(one.view(np.uint8), other.view(np.uint8)).reshape(-1, 4)
+    most = np.maximum(apart[:, 0], apart[:, 1])
+    return np.maximum(most, apart[:, 2])
+
+
 def _next_readings(valid: BoolArray, holes: IndexArray) -> list[tuple[IndexArray, Float32Array]]:
-    """Flat index, -1 for none, of the next reading in four directions, and its distance, px."""
+    """Flat index of the next reading in four directions, and how many pixels away it is.
+
+    Where there is none it is far away, and the index is none of the image's.
+
+    Args:
+        valid: (rows, columns) True where there is a reading.
+        holes: (n,) flat indices of pixels.
+    """
     rows, columns = valid.shape
-    row, column = np.divmod(holes, columns)
-    found = []
-    across = np.where(valid, np.arange(columns, dtype=np.int32), np.int32(-1))
-    along = np.where(valid, np.arange(rows, dtype=np.int32)[:, None], np.int32(-1))
-    left = np.maximum.accumulate(across, axis=1).ravel()[holes]
-    above = np.maximum.accumulate(along, axis=0).ravel()[holes]
+    row = holes // columns
+    column = holes - row * columns
     far = np.int32(1 << 20)
+    across = np.where(valid, np.arange(columns, dtype=np.int32), -far)
+    along = np.where(valid, np.arange(rows, dtype=np.int32)[:, None], -far)
+    left = column - np.maximum.accumulate(across, axis=1).ravel()[holes]
+    above = row - np.maximum.accumulate(along, axis=0).ravel()[holes]
     across[~valid], along[~valid] = far, far
-    right = np.minimum.accumulate(across[:, ::-1], axis=1)[:, ::-1].ravel()[holes]
-    below = np.minimum.accumulate(along[::-1], axis=0)[::-1].ravel()[holes]
-    for at in (left, right):
-        inside = (at >= 0) & (at < far)
-        distance = np.abs(at - column).astype(np.float32)
-        found.append((np.where(inside, row * columns + at, -1), distance))
-    for at in (above, below):
-        inside = (at >= 0) & (at < far)
-        distance = np.abs(at - row).astype(np.float32)
-        found.append((np.where(inside, at * columns + column, -1), distance))
-    return found
+    right = np.minimum.accumulate(across[:, ::-1], axis=1)[:, ::-1].ravel()[holes] - column
+    below = np.minimum.accumulate(along[::-1], axis=0)[::-1].ravel()[holes] - row
+    steps = ((left, -1), (right, 1), (above, -columns), (below, columns))
+    return [(holes + step * away, away.astype(np.float32)) for away, step in steps]

@@ -30,9 +30,15 @@ def median_lab(color: ByteArray, mask: BoolArray) -> Float32Array:
     return np.asarray(np.median(lab_of(color.reshape(-1, 3)[some]), axis=0), np.float32)
 
 
+def chroma_apart(one: Float32Array, other: Float32Array) -> float:
+    """How far the chroma by the lightness of two colours (3,), CIELAB, differs."""
+    a, b = (lab[1:] / max(float(lab[0]), _LEAST_LIGHTNESS) for lab in (one, other))
+    return float(np.hypot(*(a - b)))
+
+
 def is_same_paint(one: Float32Array, other: Float32Array) -> bool:
     """Whether two colours (3,), CIELAB, may be of one paint in two lights."""
-    light = [max(float(lab[0]), _LEAST_LIGHTNESS) for lab in (one, other)]
-    chroma = [lab[1:] / level for lab, level in zip((one, other), light, strict=True)]
-    apart = float(np.linalg.norm(chroma[0] - chroma[1]))
-    return apart < _SAME_CHROMA and max(light) < _SAME_LIGHT * min(light)
+    light, dark = (max(float(lab[0]), _LEAST_LIGHTNESS) for lab in (one, other))
+    if max(light, dark) >= _SAME_LIGHT * min(light, dark):
+        return False
+    return chroma_apart(one, other) < _SAME_CHROMA

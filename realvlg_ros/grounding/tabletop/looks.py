@@ -7,7 +7,7 @@ import numpy as np
 
 from ...arrays import BoolArray, ByteArray, Float32Array
 from .likeness import lab_of
-from .percentiles import percentiles
+from .percentiles import median, percentiles
 from .scene import Segment, TabletopScene
 
 # Share of neighbouring pixels that have another colour name, on a plain thing and on one that is
@@ -39,7 +39,7 @@ def lightness(scene: TabletopScene, mask: BoolArray, white: Float32Array) -> flo
     index = np.flatnonzero(mask)
     some = scene.color.reshape(-1, 3)[index[:: len(index) // _SAMPLE + 1]]
     scaled = np.clip(some * (255 / np.asarray(white, np.float32)), 0, 255).astype(np.uint8)
-    return float(np.median(lab_of(scaled)[:, 0])) / 100
+    return float(median(lab_of(scaled)[:, 0])) / 100
 
 
 def patterned(names: ByteArray, mask: BoolArray) -> float:
@@ -53,26 +53,34 @@ def patterned(names: ByteArray, mask: BoolArray) -> float:
     changes = np.count_nonzero(across & (names[:, 1:] != names[:, :-1]))
     changes += np.count_nonzero(along & (names[1:] != names[:-1]))
     share = changes / max(int(np.count_nonzero(across) + np.count_nonzero(along)), 1)
-    return float(np.clip((share - _PLAIN) / (_PATTERNED - _PLAIN), 0, 1))
+    return float(min(max((share - _PLAIN) / (_PATTERNED - _PLAIN), 0.0), 1.0))
 
 
-def transparent(scene: TabletopScene, mask: BoolArray, light: float) -> float:
-    """Likelihood, 0 to 1, that a thing is clear: depth fails within its outline, not around it.
+def clear_share(scene: TabletopScene, mask: BoolArray) -> float:
+    """Share of readings that a thing lacks, less what its surroundings lack.
 
     Args:
-        scene: the window of the thing, its holes not closed.
+        scene: the window of the thing, with what is around it, its holes not closed.
         mask: (rows, columns) its pixels.
-        light: its lightness, 0 to 1.
     """
-    if light < _DARK:
-        return 0.0
     inside, everywhere = np.count_nonzero(mask), mask.size
     if everywhere <= inside:
         return 0.0
     within = np.count_nonzero(mask & scene.valid)
     around = np.count_nonzero(scene.valid) - within
-    lost = around / (everywhere - inside) - within / inside
-    return float(np.clip((lost - _GLOSSY) / (_CLEAR - _GLOSSY), 0, 1))
+    return around / (everywhere - inside) - within / inside
+
+
+def transparent(lost: float, light: float) -> float:
+    """Likelihood, 0 to 1, that a thing is clear: depth fails within its outline, not around it.
+
+    Args:
+        lost: its share of lost readings, see clear_share.
+        light: its lightness, 0 to 1.
+    """
+    if light < _DARK:
+        return 0.0
+    return float(min(max((lost - _GLOSSY) / (_CLEAR - _GLOSSY), 0.0), 1.0))
 
 
 def is_open(scene: TabletopScene, segment: Segment) -> bool | None:
@@ -99,11 +107,11 @@ def has_handle(mask: BoolArray) -> bool | None:
     A handle may be behind a thing, so that its absence is not known.
     """
     contours, tree = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE
+        np.ascontiguousarray(mask).view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE
     )
     if tree is None:
         return None
-    area = float(mask.sum())
+    area = float(np.count_nonzero(mask))
     holes = [
         cv2.contourArea(contour)
         for contour, (_, _, _, parent) in zip(contours, tree[0], strict=True)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from ...arrays import Float32Array, IndexArray, Int32Array
+from ...arrays import Int32Array
+from .bond import Bond
 from .contacts import Borders, Contact
-from .likeness import is_same_paint, lab_of
-from .percentiles import percentiles
+from .fragments import Fragment, Samples
+from .likeness import is_same_paint
+from .parts import bonds_of
 from .scene import TabletopScene
 
-# A border is a corner between two things, or the edge of one, when it bends by more than this, m,
-# and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
-_BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
-# So many pairs of pixels tell a bend. Chosen: noise averages out.
-_FEW_BENDS = 24
 # Depths that differ by more, m, over a border are of two things. Chosen: slanted surfaces differ
 # by less over eight pixels.
 _STEP_M = 0.02
 # Two paints meet flush where the depth differs by less, m, and does not bend inward: a print, a
 # cap, a carton of two colours. Chosen: things that touch hardly ever are so aligned.
-_FLUSH_M = 0.008
+_FLUSH_M, _NO_CORNER = 0.008, 0.5
 # A surface of this share of its neighbour's area is a part of it in doubt: a handle, a lid; and of
 # this one, if it has another colour: a print. Chosen: things that touch are rarely so different.
 _PART_SHARE = 0.3
@@ -49,51 +46,39 @@ _HANDLE_M = 0.035
 _CHIP_SHARE, _NARROW_PX = 0.08, 6.0
 # Rounds of joining, each with what the joined surfaces have in common. Chosen: prints on a box.
 _ROUNDS = 8
-# Pixels that tell colours and places of all surfaces. Chosen: for time.
-_SAMPLES = 16_000
 
 
 @dataclass(frozen=True)
-class _Fragment:
-    """What merging needs to know of one segment.
+class Merged:
+    """Surfaces joined to things.
 
     Attributes:
-        area: pixels.
-        outline: pixels along its border.
-        lab: (3,) median colour, CIELAB.
-        columns: 5th and 95th percentile of its image columns, px.
-        low, high: 5th and 95th percentile of (ground x, ground y, height), m.
-        tolerance: of its readings' noise, m.
-        hull: (n, 1, 2) its convex outline, px.
-        width: shorter side of the smallest rectangle around it, px.
+        labels: (rows, columns) of things, 0 for none.
+        doubtful: those that may be two all the same: large parts of two paints.
+        bonds: what speaks for a thing's being a part of one that it touches.
+        places: row and column of a pixel of each label in bonds.
     """
 
-    area: float
-    outline: float
-    lab: Float32Array
-    columns: tuple[float, float]
-    low: Float32Array
-    high: Float32Array
-    tolerance: float
-    hull: Int32Array
-    width: float
+    labels: Int32Array
+    doubtful: frozenset[int] = frozenset()
+    bonds: tuple[Bond, ...] = ()
+    places: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Array, frozenset[int]]:
-    """Join segments (rows, columns) that are parts of one thing; and labels of those in doubt.
+def merge_fragments(scene: TabletopScene, labels: Int32Array) -> Merged:
+    """Join segments (rows, columns) that are parts of one thing.
 
     Two neighbours are one thing when they meet in an edge or flush and have one colour, when a
     small one continues the larger one (a handle, a lid, a print), or when the farther one is the
     inside of the nearer one (mug, bowl). Where they meet in a corner, they are two. A fragment
     joins one neighbour at a time, that with which it has most in common, so that a print at the
-    border of two things does not join them. Two large parts of two paints may be two things all
-    the same.
+    border of two things does not join them.
     """
     if not labels.any():
-        return labels, frozenset()
-    borders, samples = Borders.of(scene, labels), _Samples.of(scene, labels)
+        return Merged(labels)
+    borders, samples = Borders.of(scene, labels), Samples.of(scene, labels)
     lookup = np.arange(int(labels.max()) + 1, dtype=np.int32)
-    fragments: dict[int, _Fragment] = {}
+    fragments: dict[int, Fragment] = {}
     contacts: dict[tuple[int, int], Contact] = {}
     changed, doubtful = frozenset(range(1, len(lookup))), set[int]()
     for _ in range(_ROUNDS):
@@ -107,10 +92,15 @@ def merge_fragments(scene: TabletopScene, labels: Int32Array) -> tuple[Int32Arra
         }
         lookup = _followed(lookup, target)
         changed = frozenset(target) | {int(lookup[label]) for label in target}
-    return lookup[labels], frozenset(int(lookup[label]) for label in doubtful)
+    return Merged(
+        lookup[labels],
+        frozenset(int(lookup[label]) for label in doubtful),
+        tuple(bonds_of(fragments, contacts)),
+        {label: fragment.place for label, fragment in fragments.items()},
+    )
 
 
-def _may_be_two(fragments: Mapping[int, _Fragment], small: int, large: int) -> bool:
+def _may_be_two(fragments: Mapping[int, Fragment], small: int, large: int) -> bool:
     """Whether two fragments that were joined have two paints, and neither is a mere print.
 
     Args:
@@ -134,7 +124,7 @@ def _followed(lookup: Int32Array, target: Mapping[int, int]) -> Int32Array:
 
 
 def _targets(
-    fragments: Mapping[int, _Fragment], contacts: Mapping[tuple[int, int], Contact]
+    fragments: Mapping[int, Fragment], contacts: Mapping[tuple[int, int], Contact]
 ) -> dict[int, int]:
     """The neighbour that each fragment joins, which is never smaller."""
     best: dict[int, tuple[float, int]] = {}
@@ -151,22 +141,22 @@ def _targets(
     return {small: large for small, (_, large) in best.items()}
 
 
-def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _belong(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
     if _is_inside(a, b, contact) or _is_chip(a, b, contact):
         return True
     if abs(contact.step) > _STEP_M:
         return False
-    small, large = sorted((a, b), key=lambda segment: segment.area)
+    small, large = (a, b) if a.area <= b.area else (b, a)
     alike = is_same_paint(a.lab, b.lab)
     long_border = bool(contact.length > _LONG * np.sqrt(small.area))
-    limit = _BEND_M + _BEND_IN_TOLERANCES * max(a.tolerance, b.tolerance)
-    measured = contact.bends >= _FEW_BENDS
-    if measured and contact.bend > limit:
+    corner = contact.corner(max(a.tolerance, b.tolerance))
+    if corner > 1:
         return alike and long_border and small.area < _PRINT_SHARE * large.area
     if alike:
         return long_border or small.area < _PART_SHARE * large.area
-    if measured and contact.bend < 0.5 * limit and abs(contact.step) < _FLUSH_M and long_border:
+    flush = corner < _NO_CORNER and abs(contact.step) < _FLUSH_M
+    if flush and contact.is_bend_known and long_border:
         return True
     if contact.length > _PRINT_BORDER * small.outline:
         return True
@@ -176,37 +166,39 @@ def _belong(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     return long_border and small.area < _PRINT_SHARE * large.area
 
 
-def _is_chip(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _is_chip(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether one fragment is a small piece of the other that noise has cut off.
 
     It has its paint and lies within its extents, as a handle does, or is so narrow that it is the
     blurred border.
     """
-    small, large = sorted((a, b), key=lambda segment: segment.area)
+    small, large = (a, b) if a.area <= b.area else (b, a)
     if small.area > _CHIP_SHARE * large.area:
         return False
-    if small.width < _NARROW_PX:
-        return abs(contact.step) < 2 * _STEP_M
-    within = (small.low > large.low - _HANDLE_M).all() & (
+    close = abs(contact.step) < 2 * _STEP_M
+    within = (small.low > large.low - _HANDLE_M).all() and (
         small.high < large.high + _HANDLE_M
     ).all()
-    return bool(within) and is_same_paint(a.lab, b.lab)
+    alike = bool(within) and is_same_paint(a.lab, b.lab)
+    if alike == close:
+        return alike
+    return close if small.width < _NARROW_PX else alike
 
 
-def _is_shaft(a: _Fragment, b: _Fragment) -> bool:
+def _is_shaft(a: Fragment, b: Fragment) -> bool:
     """Whether two fragments lie in one line, as the handle and the blade of a tool."""
     _, sides, _ = cv2.minAreaRect(np.concatenate([a.hull, b.hull]))
     across, along = min(sides), max(sides)
     return bool(across < _IN_LINE * max(a.width, b.width) and along > _SLENDER * across)
 
 
-def _solidity(a: _Fragment, b: _Fragment) -> float:
+def _solidity(a: Fragment, b: Fragment) -> float:
     """Share of their common convex outline that two fragments fill."""
     hull = cv2.convexHull(np.concatenate([a.hull, b.hull]))
     return float((a.area + b.area) / max(cv2.contourArea(hull), 1.0))
 
 
-def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
+def _is_inside(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether one fragment is the inside of a container whose outside is the other.
 
     Seen from outside over the rim: both end at the same height, one above the other in the image,
@@ -222,87 +214,3 @@ def _is_inside(a: _Fragment, b: _Fragment, contact: Contact) -> bool:
     at_rim = contact.height > 0.7 * front.high[2]
     bordering = contact.length > 0.1 * min(spans)
     return bool(same_rim and reach and aligned and at_rim and bordering)
-
-
-@dataclass(frozen=True)
-class _Samples:
-    """Evenly drawn pixels of all segments, and what is beside their borders.
-
-    Attributes:
-        labels: (n,).
-        values: (n, 8) CIELAB, ground x, ground y, height and tolerance, m, and column, px.
-        pixels: (n, 2) columns and rows, px.
-        areas: (labels,) pixels of each label.
-        edges: (m, 2) labels of neighbouring pixels that differ, 0 for none.
-    """
-
-    labels: Int32Array
-    values: Float32Array
-    pixels: Int32Array
-    areas: Int32Array
-    edges: Int32Array
-
-    @classmethod
-    def of(cls, scene: TabletopScene, labels: Int32Array) -> _Samples:
-        """Samples of labels (rows, columns)."""
-        index = np.flatnonzero(labels)
-        areas = np.bincount(labels.ravel()[index], minlength=int(labels.max()) + 1)
-        some = index[:: len(index) // _SAMPLES + 1]
-        rows, columns = np.divmod(some, labels.shape[1])
-        edges = []
-        for one, other in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
-            at = np.nonzero(one != other)
-            edges.append(np.column_stack([one[at], other[at]]))
-        values = np.column_stack(
-            [
-                lab_of(scene.color.reshape(-1, 3)[some]),
-                scene.ground.reshape(-1, 2)[some],
-                scene.height.ravel()[some],
-                scene.tolerance.ravel()[some],
-                columns,
-            ]
-        )
-        pixels = np.column_stack([columns, rows]).astype(np.int32)
-        return cls(
-            labels.ravel()[some], values.astype(np.float32), pixels, areas.astype(np.int32),
-            np.concatenate(edges),
-        )  # fmt: skip
-
-    def fragments(
-        self, lookup: Int32Array, known: Mapping[int, _Fragment], changed: Collection[int]
-    ) -> dict[int, _Fragment]:
-        """The fragment of every label but 0, after a lookup by label.
-
-        Args:
-            lookup: new label of each.
-            known: fragments before, of which those that did not change are kept.
-            changed: labels that are no more, or have grown.
-        """
-        own = lookup[self.labels]
-        areas = np.bincount(lookup, self.areas, len(lookup))
-        edges = lookup[self.edges]
-        edges = edges[edges[:, 0] != edges[:, 1]]
-        outlines = np.bincount(edges.ravel(), minlength=len(lookup))
-        found = {label: item for label, item in known.items() if label not in changed}
-        rows_of = np.flatnonzero(np.isin(own, list(changed)))
-        order = rows_of[np.argsort(own[rows_of], kind='stable')]
-        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
-        for rows in np.split(order, starts[1:]) if len(starts) else []:
-            label = int(own[rows[0]])
-            found[label] = self._fragment(rows, float(areas[label]), float(outlines[label]))
-        return found
-
-    def _fragment(self, rows: IndexArray, area: float, outline: float) -> _Fragment:
-        """The fragment of some samples.
-
-        Args:
-            rows: of the samples.
-            area: pixels of all of it.
-            outline: pixels along its border.
-        """
-        low, middle, high = percentiles(self.values[rows], (5, 50, 95))
-        hull = cv2.convexHull(self.pixels[rows])
-        return _Fragment(
-            area, outline, middle[:3], (float(low[7]), float(high[7])), low[3:6], high[3:6],
-            float(middle[6]), hull, float(min(cv2.minAreaRect(hull)[1])),
-        )  # fmt: skip

@@ -46,7 +46,7 @@ def add_patches(
     for patch in patches:
         owner = owners[patch.window]
         outside = patch.mask & (owner == 0)
-        if outside.sum() > _OWN_SHARE * patch.area:
+        if np.count_nonzero(outside) > _OWN_SHARE * patch.area:
             if _rises(scene, patch, support):
                 owner[patch.mask] = owners.max() + 1
             continue
@@ -66,10 +66,10 @@ def _rises(scene: TabletopScene, patch: Segment, support: BoolArray) -> bool:
     """Whether a patch is higher than the support around it, by what readings it has."""
     part = scene.window(patch.window)
     measured = patch.mask & part.valid
-    if measured.sum() < _MEASURED_SHARE * patch.area:
+    if np.count_nonzero(measured) < _MEASURED_SHARE * patch.area:
         return False
     around = support[patch.window] & ~patch.mask
-    level = float(np.median(part.height[around])) if around.sum() > 50 else 0.0
+    level = float(np.median(part.height[around])) if np.count_nonzero(around) > 50 else 0.0
     relief = part.height[measured] - min(level, 0.0)
     return bool(np.mean(relief > 0.5 * part.tolerance[measured]) > 0.6)
 
@@ -79,14 +79,14 @@ def _split_by_color(owners: Int32Array, label: int, patches: list[Segment]) -> N
 
     Things that touch are one surface to the depth; print on one thing is smaller or less plain.
     """
-    area = int((owners == label).sum())
+    area = np.count_nonzero(owners == label)
     plain = [patch for patch in patches if patch.area > _PART_SHARE * area and _is_plain(patch)]
     if len(plain) < 2:
         return
     for patch in plain:
         owner = owners[patch.window]
         owner[patch.mask & (owner == label)] = owners.max() + 1
-    if (owners == label).sum() < 0.5 * area:
+    if np.count_nonzero(owners == label) < 0.5 * area:
         owners[owners == label] = 0
 
 
@@ -116,7 +116,7 @@ def color_patches(
         gap_px: gaps of this size, such as print, are closed.
     """
     names = scene.color_names.copy()
-    own = np.bincount(names[support], minlength=256) / max(int(support.sum()), 1)
+    own = np.bincount(names[support], minlength=256) / max(int(np.count_nonzero(support)), 1)
     names[~outline] = 255
     square = np.ones((3, 3), np.uint8)
     patches: list[Segment] = []
@@ -173,7 +173,7 @@ def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> 
                 bin_names.add(name)
             continue
         measured = patch.mask & part.valid
-        if name in bin_names or measured.sum() < 0.3 * patch.area:
+        if name in bin_names or np.count_nonzero(measured) < 0.3 * patch.area:
             continue
         points = part.points[measured]
         low, high = percentiles(points[:: len(points) // 1000 + 1], (2, 98))

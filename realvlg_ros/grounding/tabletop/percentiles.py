@@ -26,3 +26,8 @@ def percentiles(values: npt.NDArray[np.number], percents: Sequence[float]) -> Fl
     share = (place - below).reshape(-1, *[1] * (ordered.ndim - 1))
     lower = ordered[below].astype(np.float64)
     return np.asarray(lower + share * (ordered[above] - lower))
+
+
+def median(values: npt.NDArray[np.number]) -> FloatArray:
+    """The median (...) along the first axis of values (n, ...), n at least 1."""
+    return percentiles(values, (50,))[0]

@@ -15,6 +15,7 @@ from ...depth_noise import DepthNoise
 from ...frame import RgbdFrame
 from ...image_region import RegionMask
 from ...support_plane import SupportPlane
+from .bond import Bond
 from .colors import dominant_names, estimate_white, nearest_names
 from .holes import close_holes
 
@@ -36,6 +37,8 @@ _STEEP = 0.17
 # Noise of the image is smoothed over so many pixels before colours are named. Chosen: less than
 # what is asked of a thing.
 _SMOOTH_PX = 5
+# What a part of a scene has of the whole. Chosen: what is the same in both.
+_OF_PIXELS = ('depth', 'valid', 'paint_names', 'color_names')
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class TabletopScene:
             the working image.
         rays: (rows, columns, 2) x and y of each pixel's ray at a depth of 1.
         noise: of the depth.
+        light: RGB (3,) of white in it, 0 to 255; None: it is estimated.
     """
 
     color: ByteArray
@@ -67,6 +71,7 @@ class TabletopScene:
     turns: int
     rays: Float32Array
     noise: DepthNoise
+    light: Float32Array | None = None
 
     @classmethod
     def from_frame(
@@ -118,6 +123,8 @@ class TabletopScene:
     @cached_property
     def white(self) -> Float32Array:
         """RGB (3,) of white in the light of this image, 0 to 255."""
+        if self.light is not None:
+            return self.light
         return estimate_white(self.color, self.support if self.has_support else None)
 
     @cached_property
@@ -189,8 +196,11 @@ class TabletopScene:
         return RegionMask(x, y, data[: camera.height - y, : camera.width - x])
 
     def window(self, window: Window) -> TabletopScene:
-        """The part of the scene inside a window, as views."""
-        return replace(
+        """The part of the scene inside a window, as views, in the light of all of it.
+
+        What was found out of every pixel is not found out again.
+        """
+        part = replace(
             self,
             color=self.color[window],
             points=self.points[window],
@@ -198,7 +208,11 @@ class TabletopScene:
             height=self.height[window],
             tolerance=self.tolerance[window],
             rays=self.rays[window],
+            light=self.white,
         )
+        known = {name: self.__dict__[name][window] for name in _OF_PIXELS if name in self.__dict__}
+        part.__dict__.update(known)
+        return part
 
 
 @dataclass(frozen=True)
@@ -210,27 +224,40 @@ class Segment:
         mask: (rows, columns) of the window, True on the object.
         is_open: whether it is a container whose rim was seen.
         one_thing: score, 0 to 1, that it is one thing and not two that touch.
+        bonds: what speaks for its being a part of another one, and that one's number.
     """
 
     window: Window
     mask: BoolArray
     is_open: bool = False
     one_thing: float = 1.0
+    bonds: tuple[tuple[int, Bond], ...] = ()
 
     @classmethod
-    def from_labels(cls, labels: Int32Array) -> dict[int, Segment]:
-        """The segment of every label but 0 in an image (rows, columns)."""
+    def from_labels(cls, labels: Int32Array, margin_px: int = MARGIN_PX) -> dict[int, Segment]:
+        """The segment of every label but 0 in an image (rows, columns), with a margin."""
         segments = {}
         for index, found in enumerate(ndimage.find_objects(labels)):
             if found is not None:
-                window = _widen(found, MARGIN_PX, labels.shape)
+                window = widened(found, margin_px, labels.shape)
                 segments[index + 1] = cls(window, labels[window] == index + 1)
         return segments
 
     @property
     def area(self) -> int:
         """Number of its pixels."""
-        return int(self.mask.sum())
+        return int(np.count_nonzero(self.mask))
+
+    def narrowed(self, margin_px: int) -> Segment:
+        """The same pixels in a window with at most so many pixels around them."""
+        x, y, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        tight = slice(y, y + height), slice(x, x + width)
+        inner = widened(tight, margin_px, self.mask.shape)
+        window = tuple(
+            slice(outer.start + part.start, outer.start + part.stop)
+            for outer, part in zip(self.window, inner, strict=True)
+        )
+        return replace(self, window=(window[0], window[1]), mask=self.mask[inner])
 
     @property
     def region(self) -> RegionMask:
@@ -240,7 +267,14 @@ class Segment:
         return RegionMask(local.x_offset + columns.start, local.y_offset + rows.start, local.data)
 
 
-def _widen(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
+def widened(window: Window, margin: int, shape: tuple[int, ...]) -> Window:
+    """A window with some room around it, inside an image.
+
+    Args:
+        window: rows and columns.
+        margin: pixels around it.
+        shape: rows and columns of the image.
+    """
     rows, columns = window
     return (
         slice(max(rows.start - margin, 0), min(rows.stop + margin, shape[0])),
@@ -281,7 +315,8 @@ def _warp(
     as a shallow dish.
     """
     near = valid & (np.abs(height) < _MAX_WARP_IN_TOLERANCES * tolerance)
-    sample = np.flatnonzero(near)[:: max(1, near.sum() // 3000)]
+    sample = np.flatnonzero(near)
+    sample = sample[:: max(1, len(sample) // 3000)]
     terms = _quadratic(ground.reshape(-1, 2)[sample])
     heights, spread = height.ravel()[sample], tolerance.ravel()[sample]
     weights = 1 / spread

@@ -22,7 +22,11 @@ _GROW_M = 0.03
 
 
 def cut_surfaces(
-    scene: TabletopScene, names: ByteArray, foreground: BoolArray, min_area_px: int
+    scene: TabletopScene,
+    names: ByteArray,
+    foreground: BoolArray,
+    min_area_px: int,
+    reach_px: int,
 ) -> Int32Array:
     """Labels (rows, columns) of surfaces, from 1; 0 is background.
 
@@ -31,8 +35,9 @@ def cut_surfaces(
         names: (rows, columns) index of each pixel's colour name.
         foreground: (rows, columns) what is raised above the support.
         min_area_px: smaller surfaces are given to their neighbours.
+        reach_px: so far apart are the pixels between which the depth bends.
     """
-    core = (foreground & ~(depth_jumps(scene) | _creases(scene))).astype(np.uint8)
+    core = (foreground & ~(depth_jumps(scene) | _creases(scene, reach_px))).astype(np.uint8)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     core[_color_borders(names)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
@@ -66,10 +71,9 @@ def jump_limit(tolerance: Float32Array) -> Float32Array:
     return np.asarray(0.008 + 2 * tolerance, np.float32)
 
 
-def _creases(scene: TabletopScene) -> BoolArray:
+def _creases(scene: TabletopScene, reach: int) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
     z = cv2.medianBlur(scene.depth, 3)
-    reach = max(4, z.shape[1] // 100)
     deep = np.zeros(z.shape, bool)
     middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
     both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)

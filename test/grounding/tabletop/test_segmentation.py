@@ -5,7 +5,8 @@ import pytest
 
 from realvlg_ros.grounding.tabletop.attributes import describe_object
 from realvlg_ros.grounding.tabletop.scene import TabletopScene
-from realvlg_ros.grounding.tabletop.segmentation import SegmentationSettings, segment
+from realvlg_ros.grounding.tabletop.segmentation import segment
+from realvlg_ros.grounding.tabletop.segmentation_settings import SegmentationSettings
 from realvlg_ros.support_plane import find_support_plane
 
 RED, GREEN, GREY = (200, 25, 30), (30, 140, 50), (120, 120, 122)
