@@ -135,3 +135,22 @@ def answer(sentence, things=TABLE, max_wrong=0.05):
 )  # fmt: skip
 def test_which_thing_is_meant(sentence, expected):
     assert answer(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ('sentence', 'whole', 'expected'),
+    [
+        ('the smallest thing', 1.0, 'cap'),
+        ('the smallest thing', 0.5, {'cap', 'can'}),
+        ('the second thing from the left', 0.5, {'can', 'bottle'}),
+        ('the tallest thing', 0.5, 'bottle'),
+        ('the white thing', 0.5, 'cap'),
+    ],
+)
+def test_what_may_be_a_part_is_counted_in_doubt(sentence, whole, expected):
+    things = scene(
+        Item('cap', (-0.2, 0.0), (0.03, 0.03, 0.02), {'white': 1.0}, known={'whole': whole}),
+        Item('can', (0.0, 0.0), (0.06, 0.06, 0.1), {'red': 1.0}),
+        Item('bottle', (0.2, 0.0), (0.08, 0.08, 0.25), {'blue': 1.0}),
+    )
+    assert answer(sentence, things) == expected

@@ -13,6 +13,7 @@ from . import relations
 from .measures import MARGINS, SIZES, toward, values_of
 from .related import nearest
 from .scene import Scene
+from .seen import attribute
 from .selection import nth
 from .weights import CONTRADICTED, FLOOR, Draft
 
@@ -36,7 +37,10 @@ def choose(said: Sequence[Modifier], draft: Draft, members: FloatArray) -> Float
         draft: of the scene.
         members: (n,) chance of each to be one of those that fit the rest.
     """
-    chance, scene = members, draft.scene
+    if not any(isinstance(m, Extreme | Ordinal | Place | Degree) for m in said):
+        return members
+    # What may be a part of the thing beside it may not count.
+    chance, scene = members * _wholeness(draft.scene), draft.scene
     chosen = any(isinstance(m, Extreme | Ordinal) for m in said)
     for place in said:
         if isinstance(place, Place) and not chosen:
@@ -52,6 +56,12 @@ def choose(said: Sequence[Modifier], draft: Draft, members: FloatArray) -> Float
             values = values_of(degree.measure, degree.sign, scene)
             chance = nth(values, chance, 1, MARGINS[degree.measure])
     return chance
+
+
+def _wholeness(scene: Scene) -> FloatArray:
+    """Chance (n,) of each thing to be one of its own; 1 where that is not known."""
+    known = [attribute(item, 'whole') for item in scene.items]
+    return np.array([1.0 if chance is None else chance for chance in known])
 
 
 def _extreme(extreme: Extreme, draft: Draft, members: FloatArray) -> FloatArray:
