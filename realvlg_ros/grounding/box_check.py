@@ -201,8 +201,18 @@ def _bare(node: Node, complete: bool) -> Node:
         return _bare(node.parts[0], complete)
     is_checked = _is_checked if complete else _shows_alone
     said = tuple(m for m in node.said if is_checked(m))
+    if not complete:
+        # Of several colours one side may show one alone.
+        said = tuple(_any_of_it(m) for m in said)
     count, every = (node.count, node.every) if complete else (0, False)
     return replace(node, noun=Noun(), said=said, count=count, every=every)
+
+
+def _any_of_it(said: Modifier) -> Modifier:
+    """The colours of a thing as alternatives."""
+    if not isinstance(said, Color) or len(said.names) < 2:
+        return said
+    return Either(tuple(Color((name,)) for name in said.names))
 
 
 def _shows_alone(said: Modifier) -> bool:
