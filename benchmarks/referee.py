@@ -34,7 +34,7 @@ _SCENES, _QUICK, _OFF, _SCALE = 120, 12, 0.04, 1.02
 # are not told in which others touch both.
 _GOALS = {
     'true': Goal('<=', 0.05), 'scaled': Goal('<=', 0.05), 'real_true': Goal('<=', 0.1),
-    'other_color': Goal('>=', 0.8), 'bare': Goal('>=', 0.8), 'two': Goal('>=', 0.6),
+    'other_color': Goal('>=', 0.7), 'bare': Goal('>=', 0.8), 'two': Goal('>=', 0.6),
 }  # fmt: skip
 # Sides of a box on the bare table, px, and tries to find it.
 _BARE_PX, _TRIES = 70, 40
