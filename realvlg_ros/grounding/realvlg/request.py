@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...frame import RgbdFrame
+from ..language.notation import notation
 from ..language.parser import understand
 from ..language.syntax import AllOf, AnyOf, Intent, Node, Sentence
 from ..language.wording import in_words, name_of
@@ -49,6 +50,11 @@ class Asked:
         return by_slot[slot]
 
     @property
+    def parse(self) -> str:
+        """How it was read, in one line."""
+        return ' || '.join(notation(node) for node in self.sentence.wanted)
+
+    @property
     def label(self) -> str:
         """A short name of what is asked for."""
         return self.name.removeprefix('the ')
@@ -87,7 +93,8 @@ class Work:
         """Record the wall time of a stage."""
         start = time.perf_counter()
         yield
-        self.timings[stage] = (time.perf_counter() - start) * 1e3
+        spent = (time.perf_counter() - start) * 1e3
+        self.timings[stage] = self.timings.get(stage, 0.0) + spent
 
 
 def _phrase(sentence: Sentence) -> str:

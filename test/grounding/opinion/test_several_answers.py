@@ -53,6 +53,7 @@ def test_words_choose_among_boxes_or_ask(sentence, named, status, meant, referee
         words = {each.description for each in result.candidates}
         assert len(words) == len(named) and all(word in result.question for word in words)
         assert all(each.position is not None for each in result.candidates)
+        assert result.candidates_fit is (sentence == 'pick up the mug')
 
 
 def test_the_model_is_asked_for_the_name_and_the_words_choose():
