@@ -169,7 +169,12 @@ class TaskGrounder(ABC):
         found = {}
         for name in names:
             about = Work(work.frame, name, work.aborted, work.timings, work.notes)
-            answer, frame = self._ask(task, about, None)
+            try:
+                answer, frame = self._ask(task, about, None)
+            except AnswerError as error:
+                # What is said of it is not checked then, and asked about.
+                work.notes.append(f'no boxes of {name!r}: {error}')
+                return {}
             found[name] = [frame.to_box(item.values) for item in answer.items]
         return found
 

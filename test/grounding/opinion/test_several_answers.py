@@ -82,6 +82,13 @@ def test_landmarks_are_asked_for_by_their_names(sentence, meant):
         assert result.status is not OK
 
 
+def test_a_landmark_that_cannot_be_read_is_asked_about():
+    mugs = boxes_as_json(OUTLINES[RED], OUTLINES[BLUE])
+    result, _ = ground('the mug to the left of the can', mugs, 'no', 'no', locate='boxes')
+    assert result.status is AMBIGUOUS
+    assert 'not checked' in result.message
+
+
 @pytest.mark.parametrize(
     ('reply', 'words'),
     [('```json\n[]\n```', "'[]'"), ('null', "'null'"), ('{"bbox_2d": []}', 'bbox_2d')],
