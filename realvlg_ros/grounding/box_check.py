@@ -120,6 +120,8 @@ def check_boxes(
     excludes = any(isinstance(said, Except) for said in others)
     if others and (excludes or len(checked.kept) > 1):
         return replace(checked, sure=False, why='what is said of other things is not checked')
+    if len(boxes) > _MOST_BOXES:
+        return replace(checked, sure=False, why=f'more than {_MOST_BOXES} things are named')
     return checked
 
 

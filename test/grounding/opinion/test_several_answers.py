@@ -4,6 +4,7 @@ import pytest
 from named_scene import BARE, BLUE, GREEN, RED, asked, boxes_as_json, scene
 
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
+from realvlg_ros.image_region import Box
 
 OK, AMBIGUOUS, NOT_FOUND = (
     GroundingStatus.OK, GroundingStatus.AMBIGUOUS, GroundingStatus.NOT_FOUND,
@@ -97,6 +98,13 @@ def test_none_is_not_found_in_the_words_of_the_model(reply, words):
     result, _ = ground('the red mug', reply)
     assert result.status is NOT_FOUND
     assert words in result.message and 'the model answers' in result.message
+
+
+def test_more_things_than_are_looked_at_are_asked_about():
+    rows = [Box(10 * column, 20 * row, 10 * column + 8, 20 * row + 16)
+            for row in range(5) for column in range(6)]  # fmt: skip
+    result, _ = ground('the leftmost mug', boxes_as_json(*rows), locate='boxes')
+    assert result.status is AMBIGUOUS and 'more than 24' in result.message
 
 
 def test_a_box_that_is_written_twice_is_one_thing():
