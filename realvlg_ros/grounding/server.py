@@ -215,11 +215,11 @@ class ServerGrounder(TaskGrounder):
         user = {'role': 'user', 'content': [image, {'type': 'text', 'text': question}]}
         system = {'role': 'system', 'content': self._prompts.system}
         request = {
+            **self._prompts.request,
             'model': self._models[task.role],
             'messages': [system, user] if self._prompts.system else [user],
             'max_tokens': self._settings.max_tokens,
             'logprobs': True,
-            **self._prompts.request,
         }
         arguments = self._prompts.template_arguments(self._settings.thinking)
         if arguments := {**arguments, **self._settings.template_arguments}:

@@ -76,7 +76,7 @@ def as_question(base: Grounding, frame: RgbdFrame, things: Sequence[Named], why:
     """The answer that several things may be meant, or one that is not sure.
 
     Args:
-        base: of the request.
+        base: of the request; candidates_fit says whether all things fit all words.
         frame: colour and depth.
         things: that may be meant, the likeliest first.
         why: what keeps it from being sure; may be empty.
@@ -93,6 +93,7 @@ def as_question(base: Grounding, frame: RgbdFrame, things: Sequence[Named], why:
     return replace(
         base, status=GroundingStatus.AMBIGUOUS, message=message + (f'; {why}' if why else ''),
         score=things[0].score, candidates=shown, question=question,
+        candidates_fit=base.candidates_fit and 1 < len(shown) == len(things),
     )  # fmt: skip
 
 
@@ -110,6 +111,7 @@ def as_not_found(
     nearest = candidates_of(frame, base.label, things[:3]) if things else ()
     return replace(
         base, status=GroundingStatus.NOT_FOUND, message=f'nothing fits {base.label!r}: {why}',
+        candidates_fit=False,
         score=max((thing.score for thing in things), default=0.0), candidates=nearest,
     )  # fmt: skip
 

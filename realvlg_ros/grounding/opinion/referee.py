@@ -62,7 +62,7 @@ class Referee:
             box: that a model named, px.
             seen: the things of the frame.
         """
-        content = content_of(box, seen, frame)
+        content = content_of(box, seen)
         if content.outline is not None:
             camera = frame.camera
             self._scale.add(box, content.outline, camera.width, camera.height)

@@ -80,7 +80,7 @@ def _mask_at(
     found = segmenter.segment_point(image, point)
     if found is not None:
         return found.mask
-    number = seen().at(*point, image.camera.width)
+    number = seen().at(*point)
     return None if number is None else seen().regions[number]
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from ...frame import RgbdFrame
 from ..language.sentences.parser import understand
 from ..language.tree.kinds import Intent
+from ..language.tree.notation import readings
 from ..language.tree.syntax import AllOf, AnyOf, Node, Sentence
 from ..language.tree.wording import in_words, name_of
 from ..opinion.seen_things import SeenThings
@@ -48,6 +49,11 @@ class Asked:
             Slot.PHRASE: self.phrase, Slot.NAME: self.name, Slot.SENTENCE: self.instruction,
         }  # fmt: skip
         return by_slot[slot]
+
+    @property
+    def parse(self) -> str:
+        """How it was read, in one line."""
+        return readings(self.sentence)
 
     @property
     def label(self) -> str:
@@ -88,7 +94,8 @@ class Work:
         """Record the wall time of a stage."""
         start = time.perf_counter()
         yield
-        self.timings[stage] = (time.perf_counter() - start) * 1e3
+        spent = (time.perf_counter() - start) * 1e3
+        self.timings[stage] = self.timings.get(stage, 0.0) + spent
 
 
 def _phrase(sentence: Sentence) -> str:

@@ -87,7 +87,7 @@ class TaskGrounder(ABC):
             GroundingStatus.OK, work.instruction,
             stamp_ns=work.frame.stamp_ns, frame_id=camera.frame_id,
             image_width=camera.width, image_height=camera.height,
-            label=work.asked.label, backend=self.name,
+            label=work.asked.label, backend=self.name, parse=work.asked.parse,
         )  # fmt: skip
         thing: Named | None = None
         if Task.BOX in self._tasks:
@@ -153,7 +153,9 @@ class TaskGrounder(ABC):
                     [thing.score for thing in things], self._landmarks(task, work, things),
                 )  # fmt: skip
                 sure = checked.sure and (checked.by_words or len(checked.kept) == 1)
-                located = chosen(base, work.frame, things, checked.kept, sure, checked.why)
+                # Every thing of the name was asked for, and those that are left fit all words.
+                several = replace(base, candidates_fit=task is Task.BOXES and checked.sure)
+                located = chosen(several, work.frame, things, checked.kept, sure, checked.why)
         if located.thing is None or not self._judge.is_on:
             return located
         with work.timed('referee'):
@@ -168,7 +170,12 @@ class TaskGrounder(ABC):
         found = {}
         for name in names:
             about = Work(work.frame, name, work.aborted, work.timings, work.notes)
-            answer, frame = self._ask(task, about, None)
+            try:
+                answer, frame = self._ask(task, about, None)
+            except AnswerError as error:
+                # What is said of it is not checked then, and asked about.
+                work.notes.append(f'no boxes of {name!r}: {error}')
+                return {}
             found[name] = [frame.to_box(item.values) for item in answer.items]
         return found
 

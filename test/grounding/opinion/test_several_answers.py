@@ -4,6 +4,7 @@ import pytest
 from named_scene import BARE, BLUE, GREEN, RED, asked, boxes_as_json, scene
 
 from realvlg_ros.grounding.grounding import GroundingStatus, never_aborted
+from realvlg_ros.image_region import Box
 
 OK, AMBIGUOUS, NOT_FOUND = (
     GroundingStatus.OK, GroundingStatus.AMBIGUOUS, GroundingStatus.NOT_FOUND,
@@ -53,6 +54,7 @@ def test_words_choose_among_boxes_or_ask(sentence, named, status, meant, referee
         words = {each.description for each in result.candidates}
         assert len(words) == len(named) and all(word in result.question for word in words)
         assert all(each.position is not None for each in result.candidates)
+        assert result.candidates_fit is (sentence == 'pick up the mug')
 
 
 def test_the_model_is_asked_for_the_name_and_the_words_choose():
@@ -81,6 +83,13 @@ def test_landmarks_are_asked_for_by_their_names(sentence, meant):
         assert result.status is not OK
 
 
+def test_a_landmark_that_cannot_be_read_is_asked_about():
+    mugs = boxes_as_json(OUTLINES[RED], OUTLINES[BLUE])
+    result, _ = ground('the mug to the left of the can', mugs, 'no', 'no', locate='boxes')
+    assert result.status is AMBIGUOUS
+    assert 'not checked' in result.message
+
+
 @pytest.mark.parametrize(
     ('reply', 'words'),
     [('```json\n[]\n```', "'[]'"), ('null', "'null'"), ('{"bbox_2d": []}', 'bbox_2d')],
@@ -89,6 +98,13 @@ def test_none_is_not_found_in_the_words_of_the_model(reply, words):
     result, _ = ground('the red mug', reply)
     assert result.status is NOT_FOUND
     assert words in result.message and 'the model answers' in result.message
+
+
+def test_more_things_than_are_looked_at_are_asked_about():
+    rows = [Box(10 * column, 20 * row, 10 * column + 8, 20 * row + 16)
+            for row in range(5) for column in range(6)]  # fmt: skip
+    result, _ = ground('the leftmost mug', boxes_as_json(*rows), locate='boxes')
+    assert result.status is AMBIGUOUS and 'more than 24' in result.message
 
 
 def test_a_box_that_is_written_twice_is_one_thing():

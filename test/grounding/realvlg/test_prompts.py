@@ -54,6 +54,23 @@ def test_a_slot_in_the_instruction_is_not_filled_again():
         ('tasks: {box: {question: "no slot", answer: "({x1},{y1}),({x2},{y2})"}}', 'once'),
         ('tasks: {box: {question: "{desc}", answer: "({x1},{y1})"}}', 'order'),
         ('tasks: {box: {question: "{desc}", answer: "({x1},{y1}),({x2},{y2}"}}', 'after them'),
+        (
+            'order: yx\ntasks: {box: {question: "{desc}", answer: "({x1},{y1}),({x2},{y2})"}}',
+            'order',
+        ),
+        (
+            'order: zx\ntasks: {box: {question: "{desc}", answer: "({x1},{y1}),({x2},{y2})"}}',
+            'one of xy, yx',
+        ),
+        ('tasks: {point: {question: "{desc}", answer: "[{items}]"}}', 'has an item'),
+        ('tasks: {point: {question: "{desc}", answer: "({x}, {y})", item: "a"}}', 'has an item'),
+        (
+            'tasks: {point: {question: "{desc}", answer: "[{items}]", item: "{x} {y}"}}',
+            'after them',
+        ),
+        ('tasks: {point: {question: "{desc}", slot: verb, answer: "({x}, {y})"}}', 'verb'),
+        ('tasks: {point: {question: "{desc}", answer: "({x}, {y})", slots: name}}', 'slots'),
+        ('request: [1]\ntasks: {}', 'request'),
         ('tasks: {cup: {question: "{desc}", answer: ""}}', 'cup'),
         ('tasks: [', 'expected'),
     ],

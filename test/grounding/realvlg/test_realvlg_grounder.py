@@ -136,6 +136,26 @@ def test_without_a_box_checkpoint_the_proposals_give_the_box(taught):
     assert result.box.as_tuple() == (0, 0, 291, 240)
 
 
+@pytest.mark.parametrize('prompts', ['qwen2_5_vl', 'qwen3_vl', 'cosmos3'])
+@pytest.mark.parametrize('locate', ['box', 'boxes', 'point'])
+def test_json_of_several_things_is_decoded_and_decided(random_folder, prompts, locate):
+    options = {'box_checkpoint': str(random_folder), 'prompts': prompts, 'locate': locate,
+               'device': 'cpu', 'dtype': 'float32', 'max_pixels': MAX_PIXELS,
+               'not_found_threshold': 0.0}  # fmt: skip
+    if locate == 'point' and prompts != 'cosmos3':
+        with pytest.raises(ParameterError, match='have no task'):
+            make_grounder(**options)
+        return
+    grounder = make_grounder(**options)
+    grounder.load()
+    image = np.random.default_rng(5).integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    result = grounder.ground(frame_with(image), 'the red mug', never_aborted)
+    statuses = {GroundingStatus.OK, GroundingStatus.AMBIGUOUS, GroundingStatus.NOT_FOUND}
+    assert result.status in statuses
+    assert (result.box is not None) is (result.status is GroundingStatus.OK)
+    assert result.parse == 'mug(red)'
+
+
 def test_memory_is_told_before_loading(taught, caplog):
     caplog.set_level('INFO')
     make_grounder(box_checkpoint=str(taught.folder), device='cpu').load()

@@ -54,12 +54,9 @@ class AnswerForm:
                 f'an answer of several things holds {ITEMS} once and has an item, any other '
                 f'neither: {quoted(answer)}'
             )
-        before, _, after = answer.partition(ITEMS)
-        head, *inner, tail = _FIELD.sub('\0', item or answer).split('\0') + [''] * (
-            not _FIELD.search(item or answer)
-        )
-        if not item:
-            before = after = ''
+        before, _, after = answer.partition(ITEMS) if item else ('', '', '')
+        parts = _FIELD.sub('\0', item or answer).split('\0')
+        head, *inner, tail = parts if len(parts) > 1 else (*parts, '')
         joint = tail + between + head if item else ''
         form = cls(
             tuple(_FIELD.findall(item or answer)), before + head, tuple(inner), joint,
