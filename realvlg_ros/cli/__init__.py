@@ -15,6 +15,7 @@ from . import (
     bag,
     compare,
     demo,
+    doctor,
     export,
     gateway,
     goal,
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
         ask, play, simulate, bag, replay, compare, demo, goal, export, model, parameters,
-        gateway,
+        gateway, doctor,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

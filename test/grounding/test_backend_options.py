@@ -1,4 +1,5 @@
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -6,11 +7,12 @@ from realvlg_ros.errors import ParameterError
 from realvlg_ros.grounding.detector import DetectorSettings
 from realvlg_ros.grounding.realvlg.settings import RealvlgSettings
 from realvlg_ros.grounding.registry import make_grounder, read_options
+from realvlg_ros.grounding.sam3 import Sam3Settings
 from realvlg_ros.grounding.server import ServerSettings
 from realvlg_ros.grounding.tabletop import TabletopSettings
 
 SETTINGS = {'realvlg': RealvlgSettings, 'server': ServerSettings, 'detector': DetectorSettings,
-            'tabletop': TabletopSettings}  # fmt: skip
+            'tabletop': TabletopSettings, 'sam3': Sam3Settings}  # fmt: skip
 
 
 @pytest.mark.parametrize('name', sorted(SETTINGS))
@@ -27,14 +29,24 @@ def test_the_shipped_options_are_all_there_and_are_the_defaults(name):
 
 @pytest.mark.parametrize(
     ('section', 'backend'),
-    [('agx_orin', 'realvlg'), ('orin_nx', 'realvlg'), ('orin_nano', 'server')],
+    [
+        ('agx_orin', 'realvlg'),
+        ('orin_nx', 'realvlg'),
+        ('orin_nano', 'server'),
+        ('agx_orin_server', 'server'),
+        ('orin_nx_server', 'server'),
+    ],
 )
 def test_the_choices_for_orin_are_options_of_their_backend(section, backend):
     assert make_grounder(backend, read_options(f'orin.yaml#{section}')).name == backend
+    page = Path(__file__).parents[2] / 'docs' / 'orin.md'
+    assert f'| `{section}` | `{backend}` |' in page.read_text()
 
 
 def test_an_unknown_section_is_refused():
-    with pytest.raises(ParameterError, match='agx_orin, orin_nx, orin_nano'):
+    with pytest.raises(
+        ParameterError, match='agx_orin_server, orin_nx_server, orin_nano, agx_orin, orin_nx'
+    ):
         read_options('orin.yaml#tx2')
 
 

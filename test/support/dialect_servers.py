@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ANSWER = '<think></think>\n<answer>(100,50),(300,250)</answer>'
-_GBNF = re.compile(r'("(?:[^"\\]|\\.)*")|(\[[^\]]*\]|\{[^}]*\}|[()|*+?])|(\s+)')
+_GBNF = re.compile(r'("(?:[^"\\]|\\.)*")|(\[(?:[^\]\\]|\\.)*\]|\{[^}]*\}|[()|*+?])|(\s+)')
 
 
 def gbnf_to_regex(grammar):

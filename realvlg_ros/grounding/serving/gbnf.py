@@ -12,9 +12,8 @@ from ...quoting import quoted
 # anyway. From llama.cpp, whose parser refuses more than 2000 in a rule.
 _MOST = 1000
 _COUNT = re.compile(r'\{(\d+)(,?)(\d*)\}')
-# A class of characters without escapes but that of a backslash, which llama.cpp reads alike: all
-# that answer_expression writes.
-_CLASS = re.compile(r'\[\^?(?:[^\[\]\\^]|\\\\)+\]')
+# A class of characters, with the escapes that both notations read alike.
+_CLASS = re.compile(r'\[\^?(?:[^\[\]\\^]|\\[\\nt\[\]])+\]')
 _ESCAPED = {'n': '\n', 't': '\t'}
 _SPECIAL = '*+?{}[]().^$'
 

@@ -1,0 +1,1 @@
+"""What is installed, what runs and what is wrong, each with its remedy."""
