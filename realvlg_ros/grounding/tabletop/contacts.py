@@ -30,6 +30,7 @@ class Contact:
     Attributes:
         length: pixels along it.
         step: median depth of b less that of a, m, from one side to the other.
+        jump: the same without what the slope of both surfaces makes of it.
         bend: median depth of the border below the middle of both sides, m; positive where they
             meet in a corner that opens toward the camera, as a thing and what it stands on do,
             negative at the edge of one thing; 0 where it was not measured.
@@ -39,6 +40,7 @@ class Contact:
 
     length: float
     step: float
+    jump: float
     bend: float
     bends: int
     height: float
@@ -68,6 +70,7 @@ class Borders:
     Attributes:
         pairs: (n, 2) labels on both sides.
         steps: (n,) depth of the second less that of the first, m.
+        jumps: (n,) the same without what the slope of both surfaces makes of it.
         heights: (n,) of the nearer side, m.
         bend_pairs: (m, 2) labels on both sides.
         bends: (m,) depth of the border below the middle of both sides, m.
@@ -75,6 +78,7 @@ class Borders:
 
     pairs: Int32Array
     steps: Float32Array
+    jumps: Float32Array
     heights: Float32Array
     bend_pairs: Int32Array
     bends: Float32Array
@@ -86,7 +90,7 @@ class Borders:
         bends = [_bends(scene, labels, axis) for axis in (1, 0)]
         columns = [np.concatenate(parts) for parts in zip(*across, strict=True)]
         more = [np.concatenate(parts) for parts in zip(*bends, strict=True)]
-        return cls(columns[0], columns[1], columns[2], more[0], more[1])
+        return cls(*columns, *more)
 
     def contacts(
         self,
@@ -113,11 +117,14 @@ class Borders:
             if not (marked[key[0]] or marked[key[1]])
         }
         for key, rows, turned in _groups(lookup[self.pairs], marked):
-            step = _median(np.where(turned, -self.steps[rows], self.steps[rows]))
+            step, jump = (
+                _median(np.where(turned, -values[rows], values[rows]))
+                for values in (self.steps, self.jumps)
+            )
             heights = np.sort(self.heights[rows])
             bend, count = bends.get(key, (0.0, 0))
             low = float(heights[len(heights) // 4])
-            found[key] = Contact(len(rows) / _REACH_PX, step, bend, count, low)
+            found[key] = Contact(len(rows) / _REACH_PX, step, jump, bend, count, low)
         return found
 
 
@@ -128,8 +135,8 @@ def _median(values: Float32Array) -> float:
 
 def _across(
     scene: TabletopScene, labels: Int32Array, axis: int
-) -> tuple[Int32Array, Float32Array, Float32Array]:
-    """Pairs (n, 2) of labels _REACH_PX apart, steps of depth (n,) and nearer heights (n,), m.
+) -> tuple[Int32Array, Float32Array, Float32Array, Float32Array]:
+    """Pairs (n, 2) of labels _REACH_PX apart, their steps, jumps and nearer heights (n,), m.
 
     Args:
         scene: the working image.
@@ -141,7 +148,17 @@ def _across(
     second = first + apart
     step = z[second] - z[first]
     heights = height[np.where(step > 0, first, second)]
-    return np.column_stack([flat[first], flat[second]]), step, heights
+    pairs = np.column_stack([flat[first], flat[second]])
+    # What the slopes of both surfaces, where they are seen, make of it.
+    half = apart // 2
+    before, behind = np.maximum(first - half, 0), np.minimum(second + half, len(flat) - 1)
+    slopes = [
+        np.where((flat[outer] == flat[inner]) & (z[outer] > 0), sign * (z[inner] - z[outer]), 0)
+        for outer, inner, sign in ((before, first, 1), (behind, second, -1))
+    ]
+    least = np.where(np.abs(slopes[0]) < np.abs(slopes[1]), slopes[0], slopes[1])
+    least[slopes[0] * slopes[1] < 0] = 0
+    return pairs, step, step - 2 * least.astype(np.float32), heights
 
 
 def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Array, Float32Array]:
