@@ -111,19 +111,18 @@ def _counts(
 
 def _is_in_front(scene: TabletopScene, mask: BoolArray) -> bool:
     """Whether what is beside a surface is farther, along enough of its outline."""
-    farther = nearer = count = 0
+    farther, nearer, count = 0, 0, 0
+    beside = _INSIDE_PX + _OUTSIDE_PX
+    limit = jump_limit(scene.tolerance)
     for turn in range(4):
-        own, z, tolerance = (
-            np.rot90(image, turn) for image in (mask, scene.depth, scene.tolerance)
-        )
-        edge = own[_INSIDE_PX:-_OUTSIDE_PX] & ~own[_INSIDE_PX + 1 : 1 - _OUTSIDE_PX or None]
-        edge &= own[: -_INSIDE_PX - _OUTSIDE_PX] & ~own[_INSIDE_PX + _OUTSIDE_PX :]
+        own, z, least = np.rot90(mask, turn), np.rot90(scene.depth, turn), np.rot90(limit, turn)
+        edge = own[_INSIDE_PX:-_OUTSIDE_PX] & ~own[_INSIDE_PX + 1 : 1 - _OUTSIDE_PX]
+        edge &= own[:-beside] & ~own[beside:]
         rows, columns = np.nonzero(edge)
-        inside, outside = z[rows, columns], z[rows + _INSIDE_PX + _OUTSIDE_PX, columns]
-        read = (inside > 0) & (outside > 0)
-        limit = jump_limit(tolerance[rows, columns])
-        farther += np.count_nonzero(read & (outside - inside > limit))
-        nearer += np.count_nonzero(read & (inside - outside > limit))
+        inside, outside = z[rows, columns], z[rows + beside, columns]
+        step = np.where((inside > 0) & (outside > 0), outside - inside, 0)
+        farther += int(np.count_nonzero(step > least[rows, columns]))
+        nearer += int(np.count_nonzero(step < -least[rows, columns]))
         count += len(rows)
     return farther > _IN_FRONT * count and farther > _TIMES * nearer
 
