@@ -20,7 +20,9 @@ _BEND_PX = 6
 # and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
 _BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
 # So many pairs of pixels tell a bend. Chosen: noise averages out.
-_FEW_BENDS = 24
+_FEW_BENDS = 12
+# Every so many lines of pixels are looked at. Chosen: for time.
+_STRIDE = 2
 
 
 @dataclass(frozen=True)
@@ -121,16 +123,18 @@ class Borders:
                 _median(np.where(turned, -values[rows], values[rows]))
                 for values in (self.steps, self.jumps)
             )
-            heights = np.sort(self.heights[rows])
+            heights = self.heights[rows]
+            heights.sort()
             bend, count = bends.get(key, (0.0, 0))
             low = float(heights[len(heights) // 4])
-            found[key] = Contact(len(rows) / _REACH_PX, step, jump, bend, count, low)
+            found[key] = Contact(len(rows) * _STRIDE / _REACH_PX, step, jump, bend, count, low)
         return found
 
 
 def _median(values: Float32Array) -> float:
-    """The middle of values (n,), n at least 1."""
-    return float(np.sort(values)[len(values) // 2])
+    """The middle of values (n,), n at least 1; they are sorted in place."""
+    values.sort()
+    return float(values[len(values) // 2])
 
 
 def _across(
@@ -192,22 +196,21 @@ def _meeting(labels: Int32Array, axis: int, distance: int) -> tuple[IndexArray, 
     Returns:
         The indices, and by how much that of the other pixel is larger.
     """
-    rows, columns = labels.shape
+    columns = labels.shape[1]
     if axis == 0:
-        one, other, wide, apart = (
-            labels[:-distance],
-            labels[distance:],
-            columns,
-            columns * distance,
-        )
+        apart, lines = columns * distance, labels[:, ::_STRIDE]
+        one, other = lines[:-distance], lines[distance:]
     else:
-        wide, apart = columns - distance, distance
-        one, other = labels[:, :-distance], labels[:, distance:]
+        apart, lines = distance, labels[::_STRIDE]
+        one, other = lines[:, :-distance], lines[:, distance:]
     meet = one != other
     meet &= one > 0
     meet &= other > 0
     at = np.flatnonzero(meet)
-    return at + at // wide * (columns - wide) if axis else at, apart
+    row = at // meet.shape[1]
+    column = at - row * meet.shape[1]
+    steps = (columns, _STRIDE) if axis == 0 else (columns * _STRIDE, 1)
+    return row * steps[0] + column * steps[1], apart
 
 
 def _groups(
