@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Int32Array
+from ...arrays import BoolArray, ByteArray, FloatArray, Int32Array
 from .colors import COLOR_NAMES
 from .scene import Segment, TabletopScene
 
@@ -109,16 +109,16 @@ def color_patches(
         min_area_px: smaller patches are left out.
         gap_px: gaps of this size, such as print, are closed.
     """
-    names = scene.color_names.copy()
-    own = np.bincount(names[support], minlength=256) / max(int(np.count_nonzero(support)), 1)
-    names[~outline] = 255
+    names = scene.color_names
+    own = _counts(names, support) / max(int(np.count_nonzero(support)), 1)
+    counts = _counts(names, outline)
     square = np.ones((3, 3), np.uint8)
     patches: list[Segment] = []
     for name in colors:
         index = COLOR_NAMES.index(name)
-        there = (names == index).astype(np.uint8)
-        if own[index] > _SUPPORT_SHARE or cv2.countNonZero(there) < min_area_px:
+        if own[index] > _SUPPORT_SHARE or counts[index] < min_area_px:
             continue
+        there = ((names == index) & outline).view(np.uint8)
         there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
         left, top, wide, high = cv2.boundingRect(there)
         left, top = max(left - gap_px, 0), max(top - gap_px, 0)
@@ -131,6 +131,12 @@ def color_patches(
                 rows, columns = slice(top + y, top + y + height), slice(left + x, left + x + width)
                 patches.append(Segment((rows, columns), mask))
     return sorted(patches, key=lambda patch: -patch.area)
+
+
+def _counts(names: ByteArray, mask: BoolArray) -> FloatArray:
+    """How many pixels of a mask (rows, columns) have each of the names (256,)."""
+    found = cv2.calcHist([names], [0], mask.view(np.uint8), [256], [0, 256])
+    return np.asarray(found[:, 0], np.float64)
 
 
 def _outline(support: BoolArray) -> BoolArray:

@@ -83,12 +83,11 @@ def _creases(scene: TabletopScene, reach: int) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
     z = cv2.medianBlur(scene.depth, 3)
     deep = np.zeros(z.shape, bool)
-    middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
-    both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)
-    inner = z[:, reach:-reach]
-    deep[:, reach:-reach] = both & (
-        inner - middle > 0.003 + 0.8 * scene.tolerance[:, reach:-reach]
-    )
+    left, right, inner = z[:, : -2 * reach], z[:, 2 * reach :], z[:, reach:-reach]
+    limit = cv2.addWeighted(left, 0.5, right, 0.5, 0.003)
+    limit += np.float32(0.8) * scene.tolerance[:, reach:-reach]
+    np.greater(inner, limit, out=deep[:, reach:-reach])
+    deep[:, reach:-reach] &= (left > 0) & (right > 0)
     return deep
 
 
