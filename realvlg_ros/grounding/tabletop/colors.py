@@ -66,7 +66,7 @@ def name_weights(color: ByteArray, white: npt.ArrayLike = 255.0) -> Float32Array
         color: RGB.
         white: RGB that a white surface has in this light (3,), or its brightness; 0 to 255.
     """
-    return _table()[_index(color, white)]
+    return _table().take(_index(color, white), axis=0)
 
 
 def dominant_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
@@ -76,7 +76,7 @@ def dominant_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
         color: (..., 3) RGB.
         white: as for name_weights.
     """
-    return _dominant()[_index(color, white)]
+    return _dominant().take(_index(color, white))
 
 
 def nearest_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
@@ -86,7 +86,7 @@ def nearest_names(color: ByteArray, white: npt.ArrayLike = 255.0) -> ByteArray:
         color: RGB.
         white: as for name_weights.
     """
-    return _nearest()[_index(color, white)]
+    return _nearest().take(_index(color, white))
 
 
 def estimate_white(color: ByteArray, support: BoolArray | None = None) -> Float32Array:

@@ -20,7 +20,9 @@ _BEND_PX = 6
 # and this share of the noise's tolerance. Chosen: over six pixels a right angle bends by 5 mm.
 _BEND_M, _BEND_IN_TOLERANCES = 0.0012, 0.12
 # So many pairs of pixels tell a bend. Chosen: noise averages out.
-_FEW_BENDS = 24
+_FEW_BENDS = 12
+# Every so many lines of pixels are looked at. Chosen: for time.
+_STRIDE = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Contact:
     Attributes:
         length: pixels along it.
         step: median depth of b less that of a, m, from one side to the other.
+        jump: the same without what the slope of both surfaces makes of it.
         bend: median depth of the border below the middle of both sides, m; positive where they
             meet in a corner that opens toward the camera, as a thing and what it stands on do,
             negative at the edge of one thing; 0 where it was not measured.
@@ -39,6 +42,7 @@ class Contact:
 
     length: float
     step: float
+    jump: float
     bend: float
     bends: int
     height: float
@@ -68,6 +72,7 @@ class Borders:
     Attributes:
         pairs: (n, 2) labels on both sides.
         steps: (n,) depth of the second less that of the first, m.
+        jumps: (n,) the same without what the slope of both surfaces makes of it.
         heights: (n,) of the nearer side, m.
         bend_pairs: (m, 2) labels on both sides.
         bends: (m,) depth of the border below the middle of both sides, m.
@@ -75,6 +80,7 @@ class Borders:
 
     pairs: Int32Array
     steps: Float32Array
+    jumps: Float32Array
     heights: Float32Array
     bend_pairs: Int32Array
     bends: Float32Array
@@ -86,7 +92,7 @@ class Borders:
         bends = [_bends(scene, labels, axis) for axis in (1, 0)]
         columns = [np.concatenate(parts) for parts in zip(*across, strict=True)]
         more = [np.concatenate(parts) for parts in zip(*bends, strict=True)]
-        return cls(columns[0], columns[1], columns[2], more[0], more[1])
+        return cls(*columns, *more)
 
     def contacts(
         self,
@@ -113,23 +119,28 @@ class Borders:
             if not (marked[key[0]] or marked[key[1]])
         }
         for key, rows, turned in _groups(lookup[self.pairs], marked):
-            step = _median(np.where(turned, -self.steps[rows], self.steps[rows]))
-            heights = np.sort(self.heights[rows])
+            step, jump = (
+                _median(np.where(turned, -values[rows], values[rows]))
+                for values in (self.steps, self.jumps)
+            )
+            heights = self.heights[rows]
+            heights.sort()
             bend, count = bends.get(key, (0.0, 0))
             low = float(heights[len(heights) // 4])
-            found[key] = Contact(len(rows) / _REACH_PX, step, bend, count, low)
+            found[key] = Contact(len(rows) * _STRIDE / _REACH_PX, step, jump, bend, count, low)
         return found
 
 
 def _median(values: Float32Array) -> float:
-    """The middle of values (n,), n at least 1."""
-    return float(np.sort(values)[len(values) // 2])
+    """The middle of values (n,), n at least 1; they are sorted in place."""
+    values.sort()
+    return float(values[len(values) // 2])
 
 
 def _across(
     scene: TabletopScene, labels: Int32Array, axis: int
-) -> tuple[Int32Array, Float32Array, Float32Array]:
-    """Pairs (n, 2) of labels _REACH_PX apart, steps of depth (n,) and nearer heights (n,), m.
+) -> tuple[Int32Array, Float32Array, Float32Array, Float32Array]:
+    """Pairs (n, 2) of labels _REACH_PX apart, their steps, jumps and nearer heights (n,), m.
 
     Args:
         scene: the working image.
@@ -141,7 +152,17 @@ def _across(
     second = first + apart
     step = z[second] - z[first]
     heights = height[np.where(step > 0, first, second)]
-    return np.column_stack([flat[first], flat[second]]), step, heights
+    pairs = np.column_stack([flat[first], flat[second]])
+    # What the slopes of both surfaces, where they are seen, make of it.
+    half = apart // 2
+    before, behind = np.maximum(first - half, 0), np.minimum(second + half, len(flat) - 1)
+    slopes = [
+        np.where((flat[outer] == flat[inner]) & (z[outer] > 0), sign * (z[inner] - z[outer]), 0)
+        for outer, inner, sign in ((before, first, 1), (behind, second, -1))
+    ]
+    least = np.where(np.abs(slopes[0]) < np.abs(slopes[1]), slopes[0], slopes[1])
+    least[slopes[0] * slopes[1] < 0] = 0
+    return pairs, step, step - 2 * least.astype(np.float32), heights
 
 
 def _bends(scene: TabletopScene, labels: Int32Array, axis: int) -> tuple[Int32Array, Float32Array]:
@@ -175,22 +196,21 @@ def _meeting(labels: Int32Array, axis: int, distance: int) -> tuple[IndexArray, 
     Returns:
         The indices, and by how much that of the other pixel is larger.
     """
-    rows, columns = labels.shape
+    columns = labels.shape[1]
     if axis == 0:
-        one, other, wide, apart = (
-            labels[:-distance],
-            labels[distance:],
-            columns,
-            columns * distance,
-        )
+        apart, lines = columns * distance, labels[:, ::_STRIDE]
+        one, other = lines[:-distance], lines[distance:]
     else:
-        wide, apart = columns - distance, distance
-        one, other = labels[:, :-distance], labels[:, distance:]
+        apart, lines = distance, labels[::_STRIDE]
+        one, other = lines[:, :-distance], lines[:, distance:]
     meet = one != other
     meet &= one > 0
     meet &= other > 0
     at = np.flatnonzero(meet)
-    return at + at // wide * (columns - wide) if axis else at, apart
+    row = at // meet.shape[1]
+    column = at - row * meet.shape[1]
+    steps = (columns, _STRIDE) if axis == 0 else (columns * _STRIDE, 1)
+    return row * steps[0] + column * steps[1], apart
 
 
 def _groups(

@@ -15,7 +15,7 @@ from .percentiles import percentiles
 from .scene import TabletopScene
 
 # Pixels that tell colours and places of all surfaces. Chosen: for time.
-_SAMPLES = 16_000
+_SAMPLES = 8_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,9 +28,9 @@ from ..nouns.scorer import NOTHING_TOLD, Names, NounScorer, together
 from .answer import Looked, make_grounding
 from .attributes import SceneObject, describe_object
 from .carrying import with_carriers
+from .clutter import find_in_clutter
 from .colorless import is_colorless
 from .colors import name_weights
-from .patches import find_in_clutter
 from .scene import TabletopScene
 from .segmentation import segment
 from .segmentation_settings import SegmentationSettings

@@ -145,7 +145,7 @@ def _belong(a: Fragment, b: Fragment, contact: Contact) -> bool:
     """Whether two neighbouring segments are one thing."""
     if _is_inside(a, b, contact) or _is_chip(a, b, contact):
         return True
-    if abs(contact.step) > _STEP_M:
+    if abs(contact.jump) > _STEP_M:
         return False
     small, large = (a, b) if a.area <= b.area else (b, a)
     alike = is_same_paint(a.lab, b.lab)
@@ -155,7 +155,7 @@ def _belong(a: Fragment, b: Fragment, contact: Contact) -> bool:
         return alike and long_border and small.area < _PRINT_SHARE * large.area
     if alike:
         return long_border or small.area < _PART_SHARE * large.area
-    flush = corner < _NO_CORNER and abs(contact.step) < _FLUSH_M
+    flush = corner < _NO_CORNER and abs(contact.jump) < _FLUSH_M
     if flush and contact.is_bend_known and long_border:
         return True
     if contact.length > _PRINT_BORDER * small.outline:

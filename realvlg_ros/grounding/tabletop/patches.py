@@ -5,15 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import BoolArray, Int32Array
+from ...arrays import BoolArray, ByteArray, FloatArray, Int32Array
 from .colors import COLOR_NAMES
-from .percentiles import percentiles
 from .scene import Segment, TabletopScene
 
 # Colours that stand out on their own; shadows and reflections are none of these.
-_CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
-# In clutter these too; grey and brown are any shadow or cardboard.
-_CLUTTER = (*_CHROMATIC, 'black', 'white')
+CHROMATIC = ('red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink')
 # A colour with this share of the bare support is the support's own. Chosen: above the share of
 # reflections.
 _SUPPORT_SHARE = 0.08
@@ -25,9 +22,6 @@ _OWN_SHARE = 0.4
 _PART_SHARE = 0.18
 # A patch needs readings on this share of it. Chosen: low, since gloss leaves holes in the depth.
 _MEASURED_SHARE = 0.05
-# In clutter a patch of this share of the image that touches its border is the bin. Chosen: larger
-# than an object in a heap.
-_BIN_SHARE = 0.04
 
 
 def add_patches(
@@ -41,7 +35,7 @@ def add_patches(
         support: (rows, columns) where the bare support is seen.
         min_area_px: smaller patches are ignored.
     """
-    patches = color_patches(scene, support, _outline(support), _CHROMATIC, 2 * min_area_px)
+    patches = color_patches(scene, support, _outline(support), CHROMATIC, 2 * min_area_px)
     parts: dict[int, list[Segment]] = {}
     for patch in patches:
         owner = owners[patch.window]
@@ -115,16 +109,16 @@ def color_patches(
         min_area_px: smaller patches are left out.
         gap_px: gaps of this size, such as print, are closed.
     """
-    names = scene.color_names.copy()
-    own = np.bincount(names[support], minlength=256) / max(int(np.count_nonzero(support)), 1)
-    names[~outline] = 255
+    names = scene.color_names
+    own = _counts(names, support) / max(int(np.count_nonzero(support)), 1)
+    counts = _counts(names, outline)
     square = np.ones((3, 3), np.uint8)
     patches: list[Segment] = []
     for name in colors:
         index = COLOR_NAMES.index(name)
-        there = (names == index).astype(np.uint8)
-        if own[index] > _SUPPORT_SHARE or cv2.countNonZero(there) < min_area_px:
+        if own[index] > _SUPPORT_SHARE or counts[index] < min_area_px:
             continue
+        there = ((names == index) & outline).view(np.uint8)
         there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
         left, top, wide, high = cv2.boundingRect(there)
         left, top = max(left - gap_px, 0), max(top - gap_px, 0)
@@ -139,6 +133,12 @@ def color_patches(
     return sorted(patches, key=lambda patch: -patch.area)
 
 
+def _counts(names: ByteArray, mask: BoolArray) -> FloatArray:
+    """How many pixels of a mask (rows, columns) have each of the names (256,)."""
+    found = cv2.calcHist([names], [0], mask.view(np.uint8), [256], [0, 256])
+    return np.asarray(found[:, 0], np.float64)
+
+
 def _outline(support: BoolArray) -> BoolArray:
     """The convex hull (rows, columns) of where the support is seen, in the image."""
     rows, columns = np.nonzero(support[::4, ::4])
@@ -147,42 +147,3 @@ def _outline(support: BoolArray) -> BoolArray:
         hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32) * 4)
         cv2.fillConvexPoly(outline, hull, 1)
     return np.asarray(outline, bool)
-
-
-def find_in_clutter(scene: TabletopScene, min_area_px: int, max_size: float) -> list[Segment]:
-    """Things of one colour where no support is seen, as in a full bin; largest first.
-
-    What touches the image's border is left out, as a bin's walls and what is around it do, and
-    so is every patch of the bin's own colour.
-
-    Args:
-        scene: the working image.
-        min_area_px: smaller patches are left out, working pixels.
-        max_size: larger things are left out, m.
-    """
-    everywhere = np.ones(scene.height.shape, bool)
-    nowhere = ~everywhere
-    patches = color_patches(scene, nowhere, everywhere, _CLUTTER, 3 * min_area_px, 13)
-    names = scene.color_names
-    found, bin_names = [], set()
-    for patch in patches:
-        part = scene.window(patch.window)
-        name = int(np.bincount(names[patch.window][patch.mask], minlength=256)[:255].argmax())
-        if _touches_border(patch, scene.height.shape):
-            if patch.area > _BIN_SHARE * scene.height.size:
-                bin_names.add(name)
-            continue
-        measured = patch.mask & part.valid
-        if name in bin_names or np.count_nonzero(measured) < 0.3 * patch.area:
-            continue
-        points = part.points[measured]
-        low, high = percentiles(points[:: len(points) // 1000 + 1], (2, 98))
-        if (high - low).max() < max_size:
-            found.append(patch)
-    return found
-
-
-def _touches_border(segment: Segment, shape: tuple[int, ...]) -> bool:
-    rows, columns = segment.window
-    inside = rows.start > 1 and columns.start > 1
-    return not (inside and rows.stop < shape[0] - 1 and columns.stop < shape[1] - 1)

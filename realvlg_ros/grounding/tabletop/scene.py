@@ -89,11 +89,12 @@ class TabletopScene:
         points = np.ascontiguousarray(np.rot90(frame.points[::step, ::step], turns))
         color = np.ascontiguousarray(np.rot90(frame.color[::step, ::step], turns))
         rays = np.rot90(frame.camera.rays[::step, ::step], turns).astype(np.float32)
-        height = points @ plane.normal.astype(np.float32) + np.float32(plane.offset)
+        height = points @ plane.normal.astype(np.float32)
+        height += np.float32(plane.offset)
         z = points[..., 2]
         tolerance = frame.noise.tolerance(z).astype(np.float32)
         ground = points @ plane_axes(plane)
-        height = height - _warp(ground, height, tolerance, z > 0)
+        height -= _warp(ground, height, tolerance, z > 0)
         return cls(color, points, ground, height, tolerance, step, plane, turns, rays, frame.noise)
 
     @property
@@ -314,7 +315,8 @@ def _warp(
     A quadratic fitted to the readings near the plane, robustly: depth cameras show a flat table
     as a shallow dish.
     """
-    near = valid & (np.abs(height) < _MAX_WARP_IN_TOLERANCES * tolerance)
+    limit = tolerance * np.float32(_MAX_WARP_IN_TOLERANCES)
+    near = valid & (np.abs(height) < limit)
     sample = np.flatnonzero(near)
     sample = sample[:: max(1, len(sample) // 3000)]
     terms = _quadratic(ground.reshape(-1, 2)[sample])
@@ -327,10 +329,18 @@ def _warp(
         ].astype(np.float32)
         residual = (heights - terms @ coefficients) / spread
         weights = 1 / (spread * (1 + residual * residual))
-    limit = tolerance * _MAX_WARP_IN_TOLERANCES
     c, (x, y) = coefficients, cv2.split(ground)
-    surface = c[0] + x * (c[1] + c[3] * x + c[4] * y) + y * (c[2] + c[5] * y)
-    return np.clip(surface, -limit, limit)
+    surface, part = c[3] * x, c[4] * y
+    surface += part
+    surface += c[1]
+    surface *= x
+    np.multiply(y, c[5], out=part)
+    part += c[2]
+    part *= y
+    surface += part
+    surface += c[0]
+    np.minimum(surface, limit, out=surface)
+    return np.maximum(surface, np.negative(limit, out=limit), out=surface)
 
 
 def _quadratic(ground: Float32Array) -> Float32Array:

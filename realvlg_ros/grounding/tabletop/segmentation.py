@@ -16,7 +16,7 @@ from .objecthood import NEAR_PX, Surroundings, filled, is_object
 from .patches import add_patches
 from .scene import Segment, TabletopScene, Window, widened
 from .segmentation_settings import SegmentationSettings
-from .surfaces import cut_surfaces
+from .surfaces import crease_reach, cut_surfaces
 
 # Score that a thing of two large parts of two paints is one thing. Chosen: cartons and caps are
 # more frequent than things that touch without a corner between them.
@@ -49,7 +49,7 @@ def segment(
         solid = part.completed
         foreground = _foreground(solid, settings)
         check()
-        reach = max(4, scene.height.shape[1] // 100)
+        reach = crease_reach(scene.height.shape)
         limit = settings.min_area_px // 3
         labels = cut_surfaces(solid, names[window], foreground, limit, reach)
         check()

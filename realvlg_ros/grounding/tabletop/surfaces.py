@@ -19,6 +19,9 @@ _GROW_PX = 8
 # Depth by which a pixel may differ from the label that grows into it, m. Chosen: less than the
 # least gap between a thing and what is seen behind it.
 _GROW_M = 0.03
+# A crease is as wide as this share of the image's width, px, and at least so many. Chosen: what is
+# seen between two things that touch.
+_REACH_SHARE, _LEAST_REACH_PX = 100, 4
 
 
 def cut_surfaces(
@@ -44,6 +47,11 @@ def cut_surfaces(
     small = stats[:, cv2.CC_STAT_AREA] < min_area_px
     labels[small[labels]] = 0
     return _grow(labels, foreground, scene.depth)
+
+
+def crease_reach(shape: tuple[int, ...]) -> int:
+    """Pixels between which the depth bends at a crease, in an image of a shape (rows, columns)."""
+    return max(_LEAST_REACH_PX, shape[1] // _REACH_SHARE)
 
 
 def _color_borders(names: ByteArray) -> BoolArray:
@@ -75,12 +83,11 @@ def _creases(scene: TabletopScene, reach: int) -> BoolArray:
     """Pixels deeper than the middle of their neighbours: where two things touch."""
     z = cv2.medianBlur(scene.depth, 3)
     deep = np.zeros(z.shape, bool)
-    middle = (z[:, 2 * reach :] + z[:, : -2 * reach]) / 2
-    both = (z[:, 2 * reach :] > 0) & (z[:, : -2 * reach] > 0)
-    inner = z[:, reach:-reach]
-    deep[:, reach:-reach] = both & (
-        inner - middle > 0.003 + 0.8 * scene.tolerance[:, reach:-reach]
-    )
+    left, right, inner = z[:, : -2 * reach], z[:, 2 * reach :], z[:, reach:-reach]
+    limit = cv2.addWeighted(left, 0.5, right, 0.5, 0.003)
+    limit += np.float32(0.8) * scene.tolerance[:, reach:-reach]
+    np.greater(inner, limit, out=deep[:, reach:-reach])
+    deep[:, reach:-reach] &= (left > 0) & (right > 0)
     return deep
 
 
