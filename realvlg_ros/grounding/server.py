@@ -229,7 +229,7 @@ class ServerGrounder(TaskGrounder):
     def _guide(self, task: Task) -> dict[str, Any]:
         """The fields that hold the reply to the form of an answer."""
         expression = answer_expression(self._prompts, task, self._settings.thinking)
-        return guide_fields(self._abilities[self._models[task]].guide, expression)
+        return guide_fields(self._abilities[self._models[task.role]].guide, expression)
 
 
 def make_grounder(**options: Any) -> GuardedGrounder:

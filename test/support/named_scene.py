@@ -11,8 +11,9 @@ from table_scene import BLUE_BOX, CAMERA, RED_BOX, TABLE, camera2world
 from benchmarks.analytic.cast import cast, stand
 from benchmarks.analytic.solids import box
 from realvlg_ros.frame import RgbdFrame
-from realvlg_ros.grounding.chat_client import Completion
 from realvlg_ros.grounding.server import ServerGrounder, ServerSettings
+from realvlg_ros.grounding.serving.abilities import Abilities
+from realvlg_ros.grounding.serving.chat_client import Completion
 from realvlg_ros.image_region import Box
 
 GREEN_BOX = (stand(box(0.05, 0.05, 0.08), 0.0, 0.1), (20, 150, 40))
@@ -59,7 +60,7 @@ class Scripted:
         self.questions: list[str] = []
         self.requests: list[dict] = []
 
-    def complete(self, request: dict, aborted: object) -> Completion:
+    def complete(self, request: dict, aborted: object, left_s: float = 0.0) -> Completion:
         self.requests.append(request)
         self.questions.append(request['messages'][-1]['content'][-1]['text'])
         return Completion(self._replies.pop(0))
@@ -76,4 +77,7 @@ def asked(*replies: str, **options: object) -> tuple[ServerGrounder, Scripted]:
     grounder = ServerGrounder(settings)
     server = Scripted(*replies)
     grounder._client, grounder._models = server, settings.models
+    grounder._abilities = {
+        name: Abilities('none', True, True) for name in settings.models.values()
+    }
     return grounder, server
