@@ -40,7 +40,7 @@ LOSSES = [
         'LOST', (),
     ),
     Row(
-        'without a colour', ((GREY_BOX,), (GREY_BOX.moved(0.2, 0.0),), 'pick up the box'),
+        'without a colour', ((GREY_BOX,), (GREY_BOX.moved(0.2, 0.0),), 'pick up the object'),
         'TENTATIVE', ('colour',), 0.05,
     ),
 ]  # fmt: skip
@@ -71,7 +71,7 @@ def test_a_lost_target_is_found_again_only_as_what_it_was(row):
 def test_what_has_no_colour_is_known_again_where_it_was_lost():
     run = Run(fused_plans=1, averaged_frames=1, gone_after=0.15, retry_period=0.3)
     run.follow(GREY_BOX)
-    run.ask('pick up the box')
+    run.ask('pick up the object')
     assert run.follow(GREY_BOX, frames=3).state == TargetState.CONFIRMED
     assert any(run.follow().state == TargetState.LOST for _ in range(30))
     targets = []
