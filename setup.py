@@ -82,6 +82,7 @@ setup(
     extras_require={
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
         'export': ['pyarrow>=14'],
+        'distributed': ['ray[data]>=2.40'],
         'simulation': ['trimesh>=4', 'embreex', 'mujoco>=3.5', 'coacd>=1.0.5'],
         'test': [
             'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',

@@ -32,6 +32,8 @@ LAYERS = (
         'optional',
         'model_folder',
         'model_loading',
+        'progress_bar',
+        'resumable',
     ),
     (
         'transforms',
@@ -94,6 +96,8 @@ LAYERS = (
     ('replay.bags',),
     ('replay.runs',),
     ('replay.report',),
+    ('evaluation.run',),
+    ('evaluation.report',),
     ('replay', 'closed_loop'),
     ('nodes',),
     ('cli',),

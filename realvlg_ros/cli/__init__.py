@@ -16,6 +16,7 @@ from . import (
     compare,
     demo,
     doctor,
+    evaluate_dataset,
     export,
     gateway,
     goal,
@@ -24,7 +25,7 @@ from . import (
     play,
     replay,
     simulate,
-)
+)  # fmt: skip
 
 # Exit status for bad input. From the shell (bash, argparse).
 BAD_INPUT = 2
@@ -49,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--version', action='version', version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
-        ask, play, simulate, bag, replay, compare, demo, goal, export, model, parameters,
-        gateway, doctor,
+        ask, play, simulate, bag, replay, compare, evaluate_dataset, demo, goal, export, model,
+        parameters, gateway, doctor,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import RunError
 from ..evaluation.calibration import ProbabilityRange
-from ..replay.report.markup import Child, Html, join, table, tag
+from ..replay.report.markup import Child, Html, data_address, join, table, tag
 from ..replay.report.page import page
 from . import tally
 from .record import Cause, Episode
@@ -278,4 +277,4 @@ def _percent(value: float) -> str:
 
 def _data(path: Path) -> str:
     kind = {'.jpg': 'jpeg', '.webp': 'webp'}[path.suffix]
-    return f'data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode("ascii")}'
+    return data_address(path.read_bytes(), kind)

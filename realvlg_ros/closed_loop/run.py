@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..boundary import Boundary
-from ..documents import as_mapping, read_json
-from ..errors import RealvlgError, RunError, WorldError
-from ..files import read_text
+from ..errors import WorldError
 from ..grasping.gripper import Gripper
 from ..json_text import to_json_text
-from ..limits import MAX_LISTING_BYTES
 from ..quoting import quoted
+from ..resumable import append_line, begin_run, whole_lines
 from ..simulation.physics.solid import Solid
 from .episode import Loop, Trial
 from .grounders import GROUNDINGS
@@ -99,7 +96,7 @@ def evaluate(
         trial = loop.run(make_scene(options.kind, stock, seed, options.count), options.kind, seed)
         done[seed] = trial.episode
         if folder is not None:
-            _append(folder / EPISODES_FILE, trial.episode.line())
+            append_line(folder / EPISODES_FILE, trial.episode.line())
         on_trial(trial)
     return [done[seed] for seed in sorted(done)][: options.episodes]
 
@@ -110,61 +107,23 @@ def outcome_hash(episodes: Sequence[Episode]) -> str:
     return hashlib.sha256('\n'.join(lines).encode()).hexdigest()
 
 
-def read_episodes(folder: Path) -> list[Episode]:
+def read_episodes(folder: Path, mend: bool = False) -> list[Episode]:
     """The episodes of a folder in the order of their seeds; a line cut off is left out.
 
+    With `mend` it is taken out of the file, too.
+
     Raises:
-        RunError: there is no such file.
+        RunError: the file cannot be read.
     """
-    path = folder / EPISODES_FILE
-    lines = read_text(path, Boundary(str(path), RunError), MAX_LISTING_BYTES).splitlines()
-    return sorted(_episodes(lines), key=lambda episode: episode.seed)
-
-
-def _episodes(lines: Sequence[str]) -> Iterator[Episode]:
-    for number, line in enumerate(lines, 1):
-        try:
-            yield Episode.from_line(line)
-        except RealvlgError as error:
-            if number < len(lines):
-                raise RunError(f'{EPISODES_FILE}, line {number}: {error}') from error
-
-
-def _append(path: Path, line: str) -> None:
-    try:
-        with path.open('a', encoding='utf-8') as file:
-            file.write(line + '\n')
-    except OSError as error:
-        raise RunError(f'{path} cannot be written: {error.strerror}') from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file beside and put it in place: an interruption leaves the old one."""
-    beside = path.with_name(f'{path.name}.new')
-    beside.write_text(text, encoding='utf-8')
-    beside.replace(path)
+    episodes = whole_lines(folder / EPISODES_FILE, Episode.from_line, mend)
+    return sorted(episodes, key=lambda episode: episode.seed)
 
 
 def _begun(folder: Path, options: EvaluateOptions, stock: Sequence[Solid]) -> dict[int, Episode]:
     """The episodes that are there by seed, of a run with the same options."""
     wanted = {**asdict(options), 'stock': digest(stock)}
-    path = folder / RUN_FILE
-    with Boundary(str(folder), RunError).guard('cannot be used for a run'):
-        if path.exists():
-            boundary = Boundary(str(path), RunError)
-            kept = as_mapping(read_json(path, boundary), boundary)
-            found = asdict(EvaluateOptions()) | kept
-            differs = [k for k, v in wanted.items() if found.get(k) != v and k != 'episodes']
-            if differs:
-                raise RunError(
-                    f'{folder} holds a run with another {", ".join(differs)}; give another --out'
-                )
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(path, to_json_text(wanted, indent=2) + '\n')
-        episodes = read_episodes(folder) if (folder / EPISODES_FILE).exists() else []
-        # A line that was cut off is not kept.
-        text = ''.join(episode.line() + '\n' for episode in episodes)
-        _replace(folder / EPISODES_FILE, text)
+    begin_run(folder / RUN_FILE, wanted, ('episodes',), asdict(EvaluateOptions()))
+    episodes = read_episodes(folder, mend=True)
     return {episode.seed: episode for episode in episodes}
 
 

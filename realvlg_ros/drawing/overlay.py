@@ -11,6 +11,7 @@ from ..answer import Answer, AnswerStatus
 from ..arrays import ByteArray, FloatArray
 from ..grasping.grasp import Grasp
 from ..image_region import Box, RegionMask
+from ..rectangle import GraspRectangle
 from .caption import FONT, Pen, caption
 
 # Colours of what is drawn, RGB. Chosen: seen on light and on dark objects.
@@ -46,9 +47,9 @@ def draw_overlay(
     image = color.copy()
     pen = Pen.for_image(image)
     if mask is not None:
-        _tint(image, mask, pen)
+        draw_mask(image, mask, _OBJECT)
     if box is not None:
-        _draw_box(image, box, label, _OBJECT, pen)
+        draw_box(image, box, _OBJECT, label)
     for grasp in reversed(grasps[1:]):
         corners = grasp.rectangle.corners()
         _polyline(image, corners[[3, 0]], _OTHER, pen.unit)
@@ -66,7 +67,7 @@ def draw_answer(color: ByteArray, answer: Answer) -> ByteArray:
     if answer.status in (AnswerStatus.AMBIGUOUS, AnswerStatus.NOT_FOUND):
         for index, candidate in enumerate(grounding.candidates):
             tint = _CANDIDATES[index % len(_CANDIDATES)]
-            _draw_box(image, candidate.box, f'{index + 1}: {candidate.label}', tint, pen)
+            draw_box(image, candidate.box, tint, f'{index + 1}: {candidate.label}')
     return np.concatenate([image, caption(image, _caption_lines(answer), pen)])
 
 
@@ -86,19 +87,36 @@ def _caption_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def _tint(image: ByteArray, mask: RegionMask, pen: Pen) -> None:
+def draw_mask(image: ByteArray, mask: RegionMask, tint: tuple[int, ...]) -> None:
+    """Tint a mask and draw its outline, in the image itself.
+
+    Args:
+        image: (height, width, 3) uint8 RGB.
+        mask: in it.
+        tint: RGB.
+    """
+    pen = Pen.for_image(image)
     rows, columns = mask.data.shape
     region = image[mask.y_offset : mask.y_offset + rows, mask.x_offset : mask.x_offset + columns]
-    mixed = (0.7 * region[mask.data] + 0.3 * np.array(_OBJECT)).astype(np.uint8)
+    mixed = (0.7 * region[mask.data] + 0.3 * np.array(tint)).astype(np.uint8)
     region[mask.data] = mixed
     outlines, _ = cv2.findContours(
         mask.data.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE,
         offset=(mask.x_offset, mask.y_offset),
     )  # fmt: skip
-    cv2.drawContours(image, outlines, -1, _OBJECT, pen.unit, cv2.LINE_AA)
+    cv2.drawContours(image, outlines, -1, tint, pen.unit, cv2.LINE_AA)
 
 
-def _draw_box(image: ByteArray, box: Box, label: str, tint: tuple[int, ...], pen: Pen) -> None:
+def draw_box(image: ByteArray, box: Box, tint: tuple[int, ...], label: str = '') -> None:
+    """Draw a box with its label, in the image itself.
+
+    Args:
+        image: (height, width, 3) uint8 RGB.
+        box: in it, px.
+        tint: RGB.
+        label: written at the box.
+    """
+    pen = Pen.for_image(image)
     top_left = (round(box.x_min), round(box.y_min))
     cv2.rectangle(image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, pen.unit)
     if not label:
@@ -110,6 +128,19 @@ def _draw_box(image: ByteArray, box: Box, label: str, tint: tuple[int, ...], pen
     cv2.putText(
         image, label, (x, y - below // 2 - 1), FONT, pen.text, (0, 0, 0), pen.unit, cv2.LINE_AA
     )
+
+
+def draw_rectangle(image: ByteArray, rectangle: GraspRectangle, tint: tuple[int, ...]) -> None:
+    """Draw a grasp rectangle, its jaws thicker, in the image itself.
+
+    Args:
+        image: (height, width, 3) uint8 RGB.
+        rectangle: in it, px.
+        tint: RGB.
+    """
+    pen, corners = Pen.for_image(image), rectangle.corners()
+    for edge, width in (([0, 1], 1), ([2, 3], 1), ([3, 0], 3), ([1, 2], 3)):
+        _polyline(image, corners[edge], tint, width * pen.unit)
 
 
 def _draw_best(image: ByteArray, grasp: Grasp, pen: Pen) -> None:

@@ -1,8 +1,16 @@
-"""How far a share that was counted can be trusted."""
+"""How far a share or a mean can be trusted."""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import bdtr
+
+# Resamples of the bootstrap, and how many are drawn at a time. Chosen: the ends of a 95 % interval
+# move by a tenth of its length from seed to seed; 100 MB for a hundred thousand clusters.
+_RESAMPLES, _AT_A_TIME = 1000, 100
 
 
 def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
@@ -20,3 +28,41 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     spread = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def bootstrap_interval(
+    sums: npt.ArrayLike, counts: npt.ArrayLike, seed: int = 0
+) -> tuple[float, float]:
+    """The 95 % percentile interval of a mean over clusters (Efron 1979); NaN without a case.
+
+    Whole clusters are drawn with replacement: questions about one image are not independent.
+
+    Args:
+        sums: (n,) of the cases of each cluster.
+        counts: (n,) cases of each.
+        seed: of the draws.
+    """
+    totals, cases = np.asarray(sums, np.float64), np.asarray(counts, np.float64)
+    if not cases.sum():
+        return math.nan, math.nan
+    rng, n = np.random.default_rng(seed), len(cases)
+    means = []
+    for _ in range(_RESAMPLES // _AT_A_TIME):
+        drawn = rng.multinomial(n, np.full(n, 1 / n), _AT_A_TIME)
+        of = drawn @ cases
+        means.append(np.divide(drawn @ totals, of, where=of > 0, out=np.full(len(of), np.nan)))
+    low, high = np.nanpercentile(np.concatenate(means), (2.5, 97.5))
+    return float(low), float(high)
+
+
+def mcnemar(first_only: int, second_only: int) -> float:
+    """The exact two-sided p-value that two shares of the same cases are equal (McNemar 1947).
+
+    Args:
+        first_only: cases in which the first alone is right.
+        second_only: cases in which the second alone is.
+    """
+    n, less = first_only + second_only, min(first_only, second_only)
+    if not n:
+        return 1.0
+    return min(1.0, 2 * float(bdtr(less, n, 0.5)))

@@ -28,8 +28,9 @@ _MAX_ANGLE = math.radians(30)
 class GraspRule(Enum):
     """Which ground truth a grasp must agree with, and what an answer that does not parse counts.
 
-    OFFICIAL is RealVLG-R1's evaluation: only the ground truth of largest IoU is looked at, and
-    answers that do not parse are left out of the mean. STRICT is Cornell's and Jacquard's: any
+    OFFICIAL is RealVLG-R1's evaluation: only the ground truth of largest IoU is looked at, angles
+    of which both are within 3.14 degrees are taken for radians, and answers that do not parse are
+    left out of the mean. STRICT is Cornell's and Jacquard's: any
     ground truth that satisfies both conditions, and an invalid answer is wrong.
     """
 
@@ -49,6 +50,19 @@ def generalized_iou(first: Box, second: Box) -> float:
         max(first.x_max, second.x_max), max(first.y_max, second.y_max),
     )  # fmt: skip
     return iou - (hull.area - union) / hull.area
+
+
+def center_iou(first: Box, second: Box) -> float:
+    """IoU less the squared distance of centres by that of the enclosing corners, -1 to 1.
+
+    Zheng et al., "Distance-IoU Loss" (AAAI 2020), there DIoU; the published code of RealVLG-R1
+    calls it cIoU.
+    """
+    (x, y), (other_x, other_y) = first.center, second.center
+    width = max(first.x_max, second.x_max) - min(first.x_min, second.x_min)
+    height = max(first.y_max, second.y_max) - min(first.y_min, second.y_min)
+    away = (x - other_x) ** 2 + (y - other_y) ** 2
+    return first.iou(second) - away / (width**2 + height**2)
 
 
 def mask_iou(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
@@ -122,13 +136,24 @@ def grasp_is_right(
     """
     if not truths:
         raise EvaluationError('a grasp without ground truth cannot be scored; leave it out')
-    agreement = [
-        (rectangle_iou(predicted, truth), angle_difference(predicted.angle, truth.angle))
-        for truth in truths
-    ]
+    overlaps = [rectangle_iou(predicted, truth) for truth in truths]
+    difference = angle_difference
     if rule is GraspRule.OFFICIAL:
-        agreement = [max(agreement, key=lambda pair: pair[0])]
-    return any(iou > min_iou and angle < max_angle for iou, angle in agreement)
+        best = int(np.argmax(overlaps))
+        overlaps, truths = [overlaps[best]], [truths[best]]
+        difference = _published_difference
+    return any(
+        iou > min_iou and difference(predicted.angle, truth.angle) < max_angle
+        for iou, truth in zip(overlaps, truths, strict=True)
+    )
+
+
+def _published_difference(first: float, second: float) -> float:
+    """As the published code has it: degrees that both could be radians are taken for such."""
+    one, other = math.degrees(first), math.degrees(second)
+    if max(abs(one), abs(other)) <= math.pi:
+        return angle_difference(one, other)
+    return angle_difference(first, second)
 
 
 def grasp_accuracy(

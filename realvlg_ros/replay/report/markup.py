@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from collections.abc import Iterable, Sequence
@@ -76,6 +77,11 @@ def table(
         tag('tbody', *body),
     )
     return tag('div', whole, class_='wide', tabindex=0, role='region', aria_label=caption)
+
+
+def data_address(data: bytes, kind: str) -> str:
+    """The address that holds a picture itself; the kind is jpeg, png or webp."""
+    return f'data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}'
 
 
 def fold(title: Child, *children: Child, open_: bool = False) -> Html:

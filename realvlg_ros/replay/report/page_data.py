@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from ..runs.run_reader import FrameKey, Run
 from ..runs.tracks import Span, Track, frame_period, spans_of, tracks_of
 from . import series, words
 from .key_frames import Choice, Moment, choose_frames, moments_of
+from .markup import data_address
 from .scenes import scenes_of
 
 # Marks of the timeline, those that matter more first.
@@ -214,13 +214,12 @@ def picture_json(picture: SizedJpeg, t: float, name: str) -> dict[str, Any]:
         t: of its frame, s since the first.
         name: for people.
     """
-    packed = base64.b64encode(picture.data).decode('ascii')
     return {
         't': round(t, 4),
         'name': name,
         'w': picture.width,
         'h': picture.height,
-        'uri': f'data:image/jpeg;base64,{packed}',
+        'uri': data_address(picture.data, 'jpeg'),
     }
 
 

@@ -1,0 +1,1 @@
+"""Evaluations as a table, as JSON and as one page."""

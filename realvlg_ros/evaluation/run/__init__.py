@@ -1,0 +1,1 @@
+"""A backend is asked all questions of a data set, by one process or many, and goes on."""
