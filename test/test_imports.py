@@ -83,6 +83,7 @@ LAYERS = (
     ('tracking',),
     ('answer',),
     ('pipeline', 'drawing', 'open3d_adapter', 'recording'),
+    ('annotation',),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),
