@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .arrays import ByteArray
 from .boundary import Boundary
 from .files import read_bytes
-from .image_header import undecodable
+from .image_header import declared_size, undecodable
 from .limits import MAX_IMAGE_BYTES
 
 
@@ -32,6 +32,19 @@ def read_image(
     """
     data = np.frombuffer(read_bytes(path, boundary, MAX_IMAGE_BYTES), np.uint8)
     return decode_image(data, flags, boundary, expected)
+
+
+def read_size(path: Path, boundary: Boundary) -> tuple[int, int]:
+    """Columns and rows of an image file, by its header; pixels are not decoded.
+
+    Raises:
+        RealvlgError: of the boundary; see read_bytes, or it is neither png nor jpeg.
+    """
+    data = np.frombuffer(read_bytes(path, boundary, MAX_IMAGE_BYTES), np.uint8)
+    size = declared_size(data)
+    if size is None:
+        raise boundary.failure('cannot be decoded', undecodable(data))
+    return size
 
 
 def decode_image(

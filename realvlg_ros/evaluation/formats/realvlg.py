@@ -54,11 +54,21 @@ def read_realvlg(path: Path) -> list[RealVlgLabel]:
     items = read_json(path, Boundary(f'label file {path}', LabelError), LISTING)
     if not isinstance(items, list):
         raise LabelError(f'{path}: a {type(items).__name__}; expected a list of objects')
-    labels = []
-    for index, item in enumerate(items):
-        with Boundary(f'{path}: object {index}', LabelError).guard():
-            labels.append(_label(item))
-    return labels
+    return [parse_label(item, f'{path}: object {index}') for index, item in enumerate(items)]
+
+
+def parse_label(item: Any, where: str) -> RealVlgLabel:
+    """One object of a metadata file; keys that are not the format's are left alone.
+
+    Args:
+        item: as it stands in the file.
+        where: it stands there.
+
+    Raises:
+        LabelError: a key is missing, or a box, grasp or contact pair cannot be used.
+    """
+    with Boundary(where, LabelError).guard():
+        return _label(item)
 
 
 def write_realvlg(path: Path, labels: Sequence[RealVlgLabel]) -> None:
