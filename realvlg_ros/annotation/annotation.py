@@ -135,7 +135,7 @@ class AnnotatedImage:
 
     Attributes:
         name: of the image in the set, a file name without its suffix.
-        folder: frame folder that it comes from.
+        color: path of its colour image; of a frame folder, beside the depth.
         width, height: px.
         annotations: of its objects.
         problem: why it could not be annotated; empty if it could.
@@ -146,7 +146,7 @@ class AnnotatedImage:
     """
 
     name: str
-    folder: str
+    color: str
     width: int
     height: int
     annotations: tuple[Annotation, ...] = ()

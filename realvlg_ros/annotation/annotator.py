@@ -13,7 +13,7 @@ from ..grounding.grounding import Grounder, Grounding
 from ..grounding.tabletop.grounder import TabletopGrounder
 from .annotation import AnnotatedImage, Annotation, Provenance
 from .order import uncertainty
-from .source import SourceImage
+from .sources.image import SourceImage
 from .stages.describe import Described, describe
 from .stages.localise import Localiser
 from .stages.rules import Evidence, verify, with_agreeing_grasps
@@ -62,7 +62,7 @@ class Annotator:
             raise
         except RealvlgError as error:
             return AnnotatedImage(
-                image.name, image.folder, 0, 0, problem=str(error), origin=image.origin
+                image.name, image.color, 0, 0, problem=str(error), origin=image.origin
             )
 
     def renewed(self, frame: RgbdFrame, annotation: Annotation) -> Annotation:
@@ -90,7 +90,7 @@ class Annotator:
         )
         camera = frame.camera
         return AnnotatedImage(
-            image.name, image.folder, camera.width, camera.height, annotations,
+            image.name, image.color, camera.width, camera.height, annotations,
             origin=image.origin, camera=(camera.fx, camera.fy, camera.cx, camera.cy),
             up=None if scene.up is None else tuple(float(v) for v in scene.up),  # type: ignore[arg-type]
         )  # fmt: skip

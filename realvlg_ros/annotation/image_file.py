@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def read_image(path: Path) -> AnnotatedImage:
             raise boundary.refusal(f'has the format {quoted(values["format"])}, not {FORMAT!r}')
         image = AnnotatedImage(
             name=str(values['name']),
-            folder=str(values['folder']),
+            color=str(values['color']),
             width=int(values['width']),
             height=int(values['height']),
             annotations=tuple(_annotation(each) for each in values['annotations']),
@@ -98,7 +99,7 @@ def image_values(image: AnnotatedImage) -> dict[str, Any]:
     return {
         'format': FORMAT,
         'name': image.name,
-        'folder': image.folder,
+        'color': image.color,
         'width': image.width,
         'height': image.height,
         'problem': image.problem,
@@ -115,7 +116,6 @@ def annotation_values(annotation: Annotation) -> dict[str, Any]:
         'number': annotation.number,
         'status': annotation.status.value,
         **content_values(annotation),
-        'space_box': to_plain(annotation.space_box),
         'failures': to_plain(annotation.failures),
         'score': annotation.score,
         'uncertainty': annotation.uncertainty,
@@ -131,6 +131,7 @@ def content_values(annotation: Annotation) -> dict[str, Any]:
         'box_xyxy': None if annotation.box is None else list(annotation.box.as_tuple()),
         'mask': None if annotation.mask is None else mask_to_runs(annotation.mask),
         'grasps': [grasp_values(grasp) for grasp in annotation.grasps],
+        'space_box': to_plain(annotation.space_box),
     }
 
 
@@ -148,32 +149,41 @@ def grasp_values(grasp: AnnotatedGrasp) -> dict[str, Any]:
     }
 
 
-def _annotation(values: Mapping[str, Any]) -> Annotation:
+def read_content(annotation: Annotation, values: Mapping[str, Any]) -> Annotation:
+    """An annotation with the content of content_values.
+
+    Raises:
+        KeyError, TypeError, ValueError, RealvlgError: it is none.
+    """
     space = values['space_box']
-    return Annotation(
-        number=int(values['number']),
+    return replace(
+        annotation,
         description=str(values['description']),
         label=str(values['label']),
         box=None if values['box_xyxy'] is None else Box(*_four(values['box_xyxy'])),
         mask=None if values['mask'] is None else mask_from_runs(values['mask']),
-        grasps=tuple(read_grasp(each) for each in values['grasps']),
+        grasps=tuple(_grasp(each) for each in values['grasps']),
         space_box=None
         if space is None
         else SpaceBox(np.array(space['box2camera']), np.array(space['size'])),
+    )
+
+
+def _annotation(values: Mapping[str, Any]) -> Annotation:
+    empty = Annotation(
+        number=int(values['number']),
+        description='',
+        label='',
         failures=tuple(Failure(**each) for each in values['failures']),
         score=float(values['score']),
         uncertainty=float(values['uncertainty']),
         status=Status(values['status']),
         provenance=tuple(Provenance(**each) for each in values['provenance']),
     )
+    return read_content(empty, values)
 
 
-def read_grasp(values: Mapping[str, Any]) -> AnnotatedGrasp:
-    """The grasp of such an object.
-
-    Raises:
-        KeyError, TypeError, ValueError, RectangleError: it is none.
-    """
+def _grasp(values: Mapping[str, Any]) -> AnnotatedGrasp:
     pose = values['tcp2camera']
     return AnnotatedGrasp(
         GraspRectangle(*(float(v) for v in values['rectangle'])),

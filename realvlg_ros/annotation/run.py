@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .annotation import AnnotatedImage, Status
 from .annotator import Annotator
-from .source import Source
+from .sources.image import Source
 from .store import AnnotationStore
 
 

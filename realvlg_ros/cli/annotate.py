@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..annotation.annotation import AnnotatedImage
 from ..annotation.annotator import Annotator
 from ..annotation.exports.formats import FORMATS, check_format, export
+from ..annotation.review.desk import Desk
+from ..annotation.review.server import ReviewServer
 from ..annotation.run import Tally, annotate
-from ..annotation.source import open_source
+from ..annotation.sources.labelled import open_labelled
+from ..annotation.sources.opening import open_source
 from ..annotation.stages.localise import Localiser
 from ..annotation.stages.unify import GraspUnifier
 from ..annotation.store import AnnotationStore
@@ -40,6 +47,12 @@ def add_parser(subparsers: Any) -> None:
         nargs='?',
         help="a recorder's folder, or frame folders; without it the folder of --out as it is",
     )
+    parser.add_argument(
+        '--labelled',
+        action='store_true',
+        help='the source is a labelled data set, as for `realvlg evaluate`: what it says is kept, '
+        'and what it lacks is made',
+    )
     parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='of the set')
     add_backend_arguments(parser)
     parser.add_argument(
@@ -55,6 +68,18 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument('--limit', type=int, default=0, metavar='N', help='at most N images')
     parser.add_argument(
+        '--review', action='store_true', help='open the review page, for a browser on this machine'
+    )
+    parser.add_argument(
+        '--who',
+        default=_user(),
+        metavar='NAME',
+        help='reviews; kept with each correction (default: the name of the user)',
+    )
+    parser.add_argument(
+        '--port', type=int, default=0, help='of the review page (default: any that is free)'
+    )
+    parser.add_argument(
         '--export',
         action='append',
         default=[],
@@ -67,12 +92,20 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(func=run)
 
 
+def _user() -> str:
+    """Name of the user; of a container without one its number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f'user {os.getuid()}'
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Annotate, then review and export as asked; returns 0."""
     _check(arguments)
     store = AnnotationStore(arguments.out)
-    if arguments.source is not None:
-        _annotate(arguments, store)
+    if arguments.source is not None or arguments.review:
+        _work(arguments, store)
     print(Tally.of(store).words())
     for name in arguments.export:
         print(export(store, name, arguments.only_reviewed))
@@ -91,41 +124,59 @@ def _check(arguments: argparse.Namespace) -> None:
         AnnotationStore(arguments.out).settings()
 
 
-def _annotate(arguments: argparse.Namespace, store: AnnotationStore) -> None:
-    source = open_source(arguments.source)
-    for words in source.left_out:
-        print(f'left out: {words}')
-    store.begin(_settings(arguments))
-    count = min(len(source.images), arguments.limit or len(source.images))
-
-    def tell(image: AnnotatedImage) -> None:
-        done = len(store.names())
-        words = image.problem or f'{len(image.annotations)} objects'
-        end = '\r' if sys.stderr.isatty() else '\n'
-        print(f'{done} of {count}: {image.name}: {words}'[:120], end=end, file=sys.stderr)
-
-    grounders = _grounders(arguments)
-    segmenter = make_segmenter(arguments.segmenter, arguments.sam2_checkpoint)
-    gripper = Gripper.from_yaml(gripper_file(arguments.gripper))
+def _work(arguments: argparse.Namespace, store: AnnotationStore) -> None:
+    """Annotate what is missing, and open the review."""
+    source = None
+    if arguments.source is not None:
+        opened = open_labelled if arguments.labelled else open_source
+        source = opened(arguments.source)
+        for words in source.left_out:
+            print(f'left out: {words}')
+        store.begin(_settings(arguments))
+    settings = store.settings()
+    grounders = _grounders(settings, arguments.second)
+    segmenter = make_segmenter(settings['segmenter'], settings['sam2_checkpoint'])
+    gripper = Gripper.from_yaml(gripper_file(settings['gripper']))
     with ExitStack() as loaded:
         segmenter.load()
         loaded.callback(segmenter.close)
         for grounder in grounders:
             grounder.load()
             loaded.callback(grounder.close)
-        annotator = Annotator(
-            Localiser(grounders[0], segmenter),
-            GraspUnifier(GraspPlanner(gripper), arguments.grasps),
-            grounders[1:],
-        )
-        annotate(source, annotator, store, tell, arguments.limit)
+        unifier = GraspUnifier(GraspPlanner(gripper), int(settings['grasps']))
+        annotator = Annotator(Localiser(grounders[0], segmenter), unifier, grounders[1:])
+        if source is not None:
+            count = min(len(source.images), arguments.limit or len(source.images))
+            tell = partial(_tell, store, count)
+            annotate(source, annotator, store, tell, arguments.limit)
+        if arguments.review:
+            _review(ReviewServer(Desk(store, annotator, arguments.who), arguments.port))
 
 
-def _grounders(arguments: argparse.Namespace) -> list[Grounder]:
-    name, options = arguments.backend, read_options(arguments.backend_options)
+def _tell(store: AnnotationStore, count: int, image: AnnotatedImage) -> None:
+    """Progress, on one line where there is a terminal."""
+    words = image.problem or f'{len(image.annotations)} objects'
+    line = f'{len(store.names())} of {count}: {image.name}: {words}'[:110]
+    end = '\r' if sys.stderr.isatty() else '\n'
+    print(f'{line:<110}', end=end, file=sys.stderr, flush=True)
+
+
+def _review(server: ReviewServer) -> None:
+    """Serve until Ctrl-C."""
+    print(f'review at {server.address}\nCtrl-C ends it; all that was done is kept', flush=True)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        print('')
+    finally:
+        server.close()
+
+
+def _grounders(settings: Mapping[str, str], second: str | None) -> list[Grounder]:
+    name, options = settings['backend'], read_options(settings['backend_options'])
     found = [make_grounder(name, options, (name,))]
-    if arguments.second:
-        found.append(make_grounder(arguments.second, {}, (arguments.second,)))
+    if second:
+        found.append(make_grounder(second, {}, (second,)))
     return found
 
 
@@ -133,9 +184,11 @@ def _settings(arguments: argparse.Namespace) -> dict[str, object]:
     """What makes the annotations of a set comparable."""
     return {
         'source': arguments.source.resolve(),
+        'labelled': arguments.labelled,
         'backend': arguments.backend,
         'backend_options': arguments.backend_options,
         'segmenter': arguments.segmenter,
+        'sam2_checkpoint': arguments.sam2_checkpoint,
         'gripper': arguments.gripper,
         'grasps': arguments.grasps,
     }

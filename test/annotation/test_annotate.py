@@ -9,7 +9,9 @@ from annotated import NOON, make_annotator, rendered, write_frames
 from realvlg_ros.annotation.annotation import Status
 from realvlg_ros.annotation.exports.formats import export
 from realvlg_ros.annotation.run import annotate
-from realvlg_ros.annotation.source import FrameImage, Source, open_source
+from realvlg_ros.annotation.sources.frames import FrameImage
+from realvlg_ros.annotation.sources.image import Source
+from realvlg_ros.annotation.sources.opening import open_source
 from realvlg_ros.annotation.store import AnnotationStore
 from realvlg_ros.cli import BAD_INPUT, main
 from realvlg_ros.errors import AnnotationError
@@ -167,7 +169,7 @@ def test_an_image_that_moved_away_is_named(tmp_path):
     frames = write_frames(tmp_path / 'frames')
     store = AnnotationStore(tmp_path / 'set')
     store.begin({})
-    source = Source((FrameImage('one', str(frames / 'frame_1')),))
+    source = Source((FrameImage('one', frames / 'frame_1'),))
     annotate(source, make_annotator(1), store)
     frames.rename(tmp_path / 'elsewhere')
     with pytest.raises(AnnotationError, match='image one: .*color.png.*put its source back'):

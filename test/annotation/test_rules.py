@@ -1,13 +1,14 @@
 """Each pair of sentence, box, mask and grasps has a rule, and each way to break it a name."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from annotated import make_annotator, rendered
 
 from realvlg_ros.annotation.annotation import Status
-from realvlg_ros.annotation.source import FrameImage
+from realvlg_ros.annotation.sources.frames import FrameImage
 from realvlg_ros.image_region import Box, RegionMask
 from realvlg_ros.rectangle import ContactPair
 
@@ -24,7 +25,7 @@ def annotator():
 
 @pytest.fixture(scope='module')
 def image(annotator):
-    return annotator.annotate(InMemory('one', ''))
+    return annotator.annotate(InMemory('one', Path()))
 
 
 def moved_box(item):

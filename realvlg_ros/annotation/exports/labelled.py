@@ -74,7 +74,7 @@ def color_png(image: AnnotatedImage) -> bytes:
     Raises:
         AnnotationError: it is not where it was.
     """
-    path = Path(image.folder) / 'color.png'
+    path = Path(image.color)
     boundary = Boundary(
         f'image {image.name}: {path}', AnnotationError, 'put its source back where it was'
     )

@@ -27,6 +27,7 @@ class Described:
         region: its pixels; None where only words are known.
         box: that came with the words; None where none did.
         source: of the words: templates, recording or dataset.
+        mask: that came with them; None where none did.
     """
 
     phrases: tuple[str, ...]
@@ -34,6 +35,12 @@ class Described:
     region: RegionMask | None = None
     box: Box | None = None
     source: str = 'templates'
+    mask: RegionMask | None = None
+
+    @property
+    def place(self) -> Box | None:
+        """Where it is, as far as that was known before the words were grounded."""
+        return self.region.box if self.region is not None else self.box
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,14 @@ class SceneDescription:
 def describe(frame: RgbdFrame, eyes: TabletopGrounder) -> SceneDescription:
     """Describe the objects of a frame by their measured attributes and relations.
 
-    What the image's border cuts off is left out.
+    What the image's border cuts off is left out. Without depth nothing is measured.
 
     Args:
         frame: colour and depth.
         eyes: finds and measures the objects.
     """
+    if not frame.valid.any():
+        return SceneDescription((), None)
     working, items = eyes.see(frame)
     reference = eyes.settings.reference_frame
     view = View.of_frame(frame, working.plane.normal, reference)

@@ -66,27 +66,24 @@ class Localiser:
         Raises:
             GroundingError: the backend could not do its work.
         """
-        first: Localised | None = None
+        where, first = described.place, None
         for phrase in described.phrases:
             grounding = self.ground(frame, phrase)
-            where = described.region.box if described.region is not None else described.box
             found = grounding.box if grounding.status is GroundingStatus.OK else None
             if found is not None and (where is None or found.iou(where) >= _SAME_IOU):
                 box = found.clipped(frame.camera.width, frame.camera.height)
-                return Localised(phrase, grounding, box, self.mask_in(frame, box))
-            first = first or self._unsure(frame, phrase, grounding, where)
-        if first is not None:
-            return first
-        where = described.region.box if described.region is not None else described.box
-        mask = None if where is None else self.mask_in(frame, where)
-        return Localised('', None, where, mask)
+                # What came with the words was measured or drawn by somebody.
+                box = described.box or box
+                return Localised(phrase, grounding, box, self._mask(frame, described, box))
+            first = first or (phrase, grounding)
+        phrase, unsure = first or ('', None)
+        return Localised(phrase, unsure, where, self._mask(frame, described, where))
+
+    def _mask(self, frame: RgbdFrame, described: Described, box: Box | None) -> RegionMask | None:
+        if described.mask is not None or box is None:
+            return described.mask
+        return self.mask_in(frame, box)
 
     def mask_in(self, frame: RgbdFrame, box: Box) -> RegionMask:
         """The mask of the object that a box holds."""
         return self._segmenter.segment(frame, box).mask.tight
-
-    def _unsure(
-        self, frame: RgbdFrame, phrase: str, grounding: Grounding, where: Box | None
-    ) -> Localised:
-        mask = None if where is None else self.mask_in(frame, where)
-        return Localised(phrase, grounding, where, mask)

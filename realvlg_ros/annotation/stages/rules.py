@@ -202,7 +202,8 @@ def mask_grasp(evidence: Evidence) -> Failure | None:
 
 
 PAIRS: tuple[Callable[[Evidence], Failure | None], ...] = (
-    description_box, description_color, description_mask, description_grasp, box_mask, box_grasp, mask_grasp,
+    description_box, description_color, description_mask, description_grasp, box_mask,
+    box_grasp, mask_grasp,
 )  # fmt: skip
 
 
