@@ -9,11 +9,21 @@ from ...errors import AnnotationError, ParameterError
 from ...quoting import quoted
 from ..annotation import Status
 from ..store import AnnotationStore
+from .coco import export_coco
+from .kitti import export_kitti
 from .labelled import Labelled, chosen
+from .lerobot import export_lerobot
+from .nuscenes import export_nuscenes
 from .realvlg import export_realvlg
+from .rlds import export_rlds
 
 FORMATS: Mapping[str, Callable[[Path, Sequence[Labelled]], str]] = {
     'realvlg': export_realvlg,
+    'coco': export_coco,
+    'lerobot': export_lerobot,
+    'rlds': export_rlds,
+    'kitti': export_kitti,
+    'nuscenes': export_nuscenes,
 }
 
 

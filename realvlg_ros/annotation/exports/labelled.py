@@ -12,11 +12,13 @@ import numpy as np
 from ...boundary import Boundary
 from ...errors import AnnotationError, FrameError
 from ...files import read_bytes
+from ...image_files import read_image
 from ...image_region import Box, RegionMask
 from ...limits import MAX_IMAGE_BYTES
 from ..annotation import AnnotatedImage, Annotation, Status
 
 IMAGES, MASKS = 'images', 'masks'
+_PNG = b'\x89PNG'
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,31 @@ def make_folder(folder: Path) -> None:
         raise AnnotationError(f'{folder} is not empty; remove it, or give another folder')
 
 
-def color_png(image: AnnotatedImage) -> bytes:
-    """The bytes of an image's color.png.
+def by_image(
+    labelled: Iterable[Labelled],
+) -> list[tuple[AnnotatedImage, list[Labelled]]]:
+    """The images with their objects, in the order of both."""
+    found: dict[str, tuple[AnnotatedImage, list[Labelled]]] = {}
+    for each in labelled:
+        found.setdefault(each.image.name, (each.image, []))[1].append(each)
+    return list(found.values())
+
+
+def as_png(image: AnnotatedImage) -> bytes:
+    """An image as PNG: its own bytes where they are.
 
     Raises:
-        AnnotationError: it is not where it was.
+        AnnotationError: it is not where it was, or is no image.
     """
     path = Path(image.color)
     boundary = Boundary(
         f'image {image.name}: {path}', AnnotationError, 'put its source back where it was'
     )
-    return read_bytes(path, boundary, MAX_IMAGE_BYTES)
+    data = read_bytes(path, boundary, MAX_IMAGE_BYTES)
+    if data.startswith(_PNG):
+        return data
+    pixels = read_image(path, cv2.IMREAD_COLOR, boundary)
+    return bytes(cv2.imencode('.png', pixels)[1])
 
 
 def write_images(folder: Path, labelled: Iterable[Labelled]) -> None:
@@ -89,8 +105,8 @@ def write_images(folder: Path, labelled: Iterable[Labelled]) -> None:
     """
     with Boundary(str(folder), AnnotationError).guard('cannot be written'):
         folder.mkdir(parents=True, exist_ok=True)
-        for image in {each.image.name: each.image for each in labelled}.values():
-            (folder / f'{image.name}.png').write_bytes(color_png(image))
+        for image, _ in by_image(labelled):
+            (folder / f'{image.name}.png').write_bytes(as_png(image))
 
 
 def write_masks(folder: Path, labelled: Iterable[Labelled]) -> None:
