@@ -29,6 +29,7 @@ _CHANNEL = 'CAM_FRONT'
 _EGO_FROM_LEVEL = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
 # Bins of the share of an object that is seen. From nuScenes.
 _VISIBILITIES = (('1', 'v0-40'), ('2', 'v40-60'), ('3', 'v60-80'), ('4', 'v80-100'))
+# The pose of what does not move. From nuScenes: w, x, y, z.
 _STILL = {'rotation': [1.0, 0.0, 0.0, 0.0], 'translation': [0.0, 0.0, 0.0]}
 
 
