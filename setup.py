@@ -69,7 +69,7 @@ setup(
     description='From an instruction and RGB-D images to stable, collision-checked 6-DoF grasps.',
     license='Apache-2.0',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={NAME: ['py.typed', 'replay/report/assets/*']},
+    package_data={NAME: ['py.typed', 'replay/report/assets/*', 'annotation/review/assets/*']},
     python_requires='>=3.10',
     install_requires=[
         'numpy>=1.21',

@@ -111,6 +111,10 @@ class RecordingError(RealvlgError):
     """A recording that cannot be kept, read or exported."""
 
 
+class AnnotationError(RealvlgError):
+    """A set of annotations, or a correction of one, that cannot be used."""
+
+
 class RunError(RealvlgError):
     """The folder of a replay that cannot be read, or two that cannot be compared."""
 

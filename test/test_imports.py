@@ -86,6 +86,7 @@ LAYERS = (
     ('tracking',),
     ('answer',),
     ('pipeline', 'drawing', 'open3d_adapter', 'recording', 'doctor'),
+    ('annotation',),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),

@@ -11,6 +11,7 @@ from .. import __version__
 from ..errors import RealvlgError
 from ..threads import limit_threads
 from . import (
+    annotate,
     ask,
     bag,
     compare,
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
         ask, play, simulate, bag, replay, compare, evaluate_dataset, demo, goal, export, model,
-        parameters, gateway, doctor,
+        parameters, gateway, doctor, annotate,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import GroundingCanceled
+from ...errors import FrameError, GroundingCanceled
 from ...frame import RgbdFrame
 from ...settings import Settings, from_options, setting
 from ...support_plane import seen_or_known_support
@@ -131,6 +131,7 @@ class TabletopGrounder:
             aborted: asked between the steps.
 
         Raises:
+            FrameError: the frame has no depth reading.
             GroundingCanceled: aborted returned True.
         """
         clock = _Clock(aborted)
@@ -173,6 +174,11 @@ class TabletopGrounder:
 
     def _look(self, frame: RgbdFrame, clock: _Clock) -> tuple[TabletopScene, list[SceneObject]]:
         """Everything that stands on the support, or patches of colour where none is seen."""
+        if not frame.valid.any():
+            raise FrameError(
+                'the image has no depth reading, and the tabletop grounder finds things by '
+                'depth; take another backend'
+            )
         settings = self.settings.segmentation
         scene = self._scene_on_support(frame)
         clock.mark('support')

@@ -1,0 +1,1 @@
+"""Annotation of images: describe, localise, unify grasps, verify, review, export."""

@@ -1,0 +1,1 @@
+"""Annotations as datasets of others."""

@@ -1,0 +1,1 @@
+"""Review by a person, in a local web page."""

@@ -1,0 +1,1 @@
+"""What is annotated: frame folders, recordings of the robot, labelled data sets."""

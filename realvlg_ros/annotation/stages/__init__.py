@@ -1,0 +1,1 @@
+"""The steps that make a proposal of an annotation."""
