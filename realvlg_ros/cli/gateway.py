@@ -68,6 +68,7 @@ def make_gateway(arguments: argparse.Namespace) -> Gateway:
 def _run(arguments: argparse.Namespace) -> int:
     with make_gateway(arguments) as gateway:
         host, port = gateway.server_address[:2]
-        print(f'robots: url: http://{host!s}:{port}/v1; figures: http://{host!s}:{port}/gateway')
+        root = f'http://{host!s}:{port}'
+        print(f'robots: url: {root}/v1; figures: {root}/gateway', flush=True)
         gateway.serve_forever(0.1)
     return 0

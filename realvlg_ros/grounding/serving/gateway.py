@@ -20,6 +20,10 @@ from .question_id import HEADER
 ROBOT = 'X-Realvlg-Robot'
 # Longest pause between the bytes of a question, s. Chosen: a jpeg comes within a second.
 _SILENCE_S = 10.0
+# What is passed on: questions, and pages that tell a server's models, kind and health; nothing
+# that changes a server.
+_QUESTIONS = '/v1/chat/completions'
+_PAGES = ('/v1/models', '/health', '/version', '/props', '/api/version')
 _NAME = re.compile(r'[ -~]{1,64}')
 # What is passed on with a question, and back with its answer.
 _FORWARD, _BACK = ('Authorization', HEADER), ('Content-Type', 'Retry-After')
@@ -108,11 +112,16 @@ class _Connection(BaseHTTPRequestHandler):
         """The figures of the gateway, or a page of the server, which needs no turn."""
         if self.path == '/gateway':
             self._send(200, json.dumps(self.server.state.figures()).encode())
-            return
-        self._answer(self._pass_on, None)
+        elif self.path in _PAGES:
+            self._answer(self._pass_on, None)
+        else:
+            self._fail(404, f'{self.path[:80]} is not passed on; questions go to {_QUESTIONS}')
 
     def do_POST(self) -> None:  # noqa: N802
         """A question, in its turn."""
+        if self.path != _QUESTIONS:
+            self._fail(404, f'{self.path[:80]} is not passed on; questions go to {_QUESTIONS}')
+            return
         text = self.headers.get('Content-Length', '')
         length = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
         if not 0 <= length <= MAX_QUESTION_BYTES:

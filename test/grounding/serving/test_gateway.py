@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -159,6 +160,35 @@ def test_a_robot_that_hangs_up_frees_its_place_and_a_full_queue_says_so():
         second.join(PATIENCE_S)
         wait_until(lambda: (figures(gateway)['running'], figures(gateway)['waiting']) == (0, 0))
         assert figures(gateway)['refused'] == 1
+
+
+QUESTION = 'POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n'
+# What a stranger may send, and the status of the answer; none where it is hung up on.
+STRANGE = {
+    'no length': (f'{QUESTION}\r\n', '413'),
+    'a negative length': (f'{QUESTION}Content-Length: -1\r\n\r\n', '413'),
+    'a length that is no number': (f'{QUESTION}Content-Length: ten\r\n\r\n', '413'),
+    'too long': (f'{QUESTION}Content-Length: 99999999999\r\n\r\n', '413'),
+    'another path': ('POST /v1/load_lora_adapter HTTP/1.1\r\nContent-Length: 0\r\n\r\n', '404'),
+    'another page': ('GET /metrics HTTP/1.1\r\n\r\n', '404'),
+    'a server in the path': ('GET http://elsewhere/health HTTP/1.1\r\n\r\n', '404'),
+    'another method': ('DELETE /v1/models HTTP/1.1\r\n\r\n', '501'),
+    'no http': ('\x16\x03\x01\x00\xff' * 20 + '\r\n\r\n', ''),
+}
+
+
+@pytest.mark.parametrize('case', STRANGE)
+def test_what_is_no_question_is_refused_and_reaches_no_server(case):
+    sent, status = STRANGE[case]
+    with serving('vllm') as server, gateway_to(server.url) as gateway:
+        with socket.create_connection(gateway.server_address) as connection:
+            connection.sendall(sent.encode('latin-1'))
+            connection.shutdown(socket.SHUT_WR)
+            reply = b''.join(iter(lambda: connection.recv(4096), b'')).decode('latin-1')
+        assert status in reply.partition('\r\n')[0]
+        assert server.bodies == []
+        shown = figures(gateway)
+    assert (shown['running'], shown['waiting'], shown['answered']) == (0, 0, 0)
 
 
 def test_a_dead_server_is_told_by_the_gateway():
