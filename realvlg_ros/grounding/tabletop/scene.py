@@ -237,8 +237,10 @@ class Segment:
     @classmethod
     def from_labels(cls, labels: Int32Array, margin_px: int = MARGIN_PX) -> dict[int, Segment]:
         """The segment of every label but 0 in an image (rows, columns), with a margin."""
-        segments = {}
+        segments: dict[int, Segment] = {}
         left, top, width, height = cv2.boundingRect((labels > 0).view(np.uint8))
+        if not width:
+            return segments
         part = labels[top : top + height, left : left + width]
         for index, found in enumerate(ndimage.find_objects(part)):
             if found is not None:
