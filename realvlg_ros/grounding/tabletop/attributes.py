@@ -10,6 +10,7 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array
 from ...image_region import Box, RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
+from .kernels import square
 from .looks import clear_share, has_handle, is_open, lightness, patterned, transparent
 from .percentiles import median, percentiles
 from .scene import Segment, TabletopScene
@@ -201,7 +202,7 @@ def _inner(mask: BoolArray, valid: BoolArray) -> BoolArray:
         mask: of a thing.
         valid: (rows, columns) where there are readings; the few others are at its border.
     """
-    kernel = np.ones((5, 5), np.uint8)
+    kernel = square(5)
     inner = cv2.erode(np.ascontiguousarray(mask).view(np.uint8), kernel).view(bool)
     count = np.count_nonzero(inner)
     if count < 0.25 * np.count_nonzero(mask):

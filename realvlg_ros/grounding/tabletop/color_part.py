@@ -15,6 +15,7 @@ import numpy as np
 from ...arrays import BoolArray, ByteArray, IndexArray
 from ...image_region import RegionMask
 from .colors import COLOR_NAMES, affinity, name_weights
+from .kernels import square
 from .scene import TabletopScene
 
 # A part is one when it covers this share of the segment at least. Chosen: prints and ends of
@@ -160,7 +161,7 @@ def _sharp(color: ByteArray, mine: BoolArray, rest: BoolArray) -> float:
     size = 2 * _GAP_PX + 1
     means = []
     for part in (mine, rest):
-        inner = cv2.erode(part.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+        inner = cv2.erode(part.astype(np.uint8), square(3)).astype(np.float32)
         count = cv2.boxFilter(inner, -1, (size, size), normalize=False)
         total = cv2.boxFilter(chroma * inner[..., None], -1, (size, size), normalize=False)
         with np.errstate(divide='ignore', invalid='ignore'):
@@ -172,9 +173,9 @@ def _sharp(color: ByteArray, mine: BoolArray, rest: BoolArray) -> float:
 
 def _largest(mask: BoolArray) -> BoolArray:
     """The largest connected patch of a mask, its gaps closed."""
-    kernel = np.ones((3, 3), np.uint8)
+    kernel = square(3)
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, square(_GAP_PX))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
     if len(stats) < 2:
         return np.zeros(mask.shape, bool)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, Int32Array
+from .kernels import square
 from .likeness import is_same_paint, median_lab
 from .percentiles import percentiles
 from .scene import TabletopScene, Window
@@ -112,13 +113,16 @@ def _holes(scene: TabletopScene, raised: BoolArray) -> list[_Hole]:
 
 def _enclosed(above: BoolArray) -> Iterator[BoolArray]:
     """Solid holes (rows, columns) in what is above a level."""
-    kernel = np.ones((_GAP_PX, _GAP_PX), np.uint8)
-    closed = cv2.morphologyEx(above.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    kernel = square(_GAP_PX)
+    closed = cv2.morphologyEx(above.view(np.uint8), cv2.MORPH_CLOSE, kernel)
     contours, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = [] if tree is None else tree[0][:, 3]
     for contour, parent in zip(contours, parents, strict=True):
+        # A contour of fewer points cannot hold so many pixels.
+        if parent < 0 or len(contour) ** 2 < 4 * _LEAST_PIXELS:
+            continue
         area = cv2.contourArea(contour)
-        if parent < 0 or area < _LEAST_PIXELS:
+        if area < _LEAST_PIXELS:
             continue
         if area >= _SOLID * cv2.contourArea(cv2.convexHull(contour)):
             mask = np.zeros(closed.shape, np.uint8)
@@ -128,7 +132,7 @@ def _enclosed(above: BoolArray) -> Iterator[BoolArray]:
 
 def _coarse(height: Float32Array) -> Float32Array:
     """The highest of every few pixels (rows, columns)."""
-    widened = cv2.dilate(height, np.ones((_STRIDE, _STRIDE), np.uint8))
+    widened = cv2.dilate(height, square(_STRIDE))
     return np.ascontiguousarray(widened[::_STRIDE, ::_STRIDE])
 
 
@@ -169,7 +173,7 @@ class _Rim:
         x, y, width, height = cv2.boundingRect(hole.mask.astype(np.uint8))
         part = np.s_[max(y - size, 0) : y + height + size, max(x - size, 0) : x + width + size]
         inside, own, view = hole.mask[part], labels[part], scene.window(part)
-        near = cv2.dilate(inside.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+        near = cv2.dilate(inside.astype(np.uint8), square(size)) > 0
         rim = near & ~inside & view.valid & (view.height > hole.level - _LEVEL_M)
         beside = np.count_nonzero(near & ~inside)
         seen = np.count_nonzero(rim) > _CLOSED * beside and (inside & view.valid).any()

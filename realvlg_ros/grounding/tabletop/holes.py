@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import BoolArray, ByteArray, Float32Array, IndexArray
+from .kernels import square
 
 # A hole is closed from readings within so many pixels. Chosen: what glossy and dark paint loses;
 # a thing that is lost whole has none.
@@ -34,7 +35,7 @@ def close_holes(depth: Float32Array, color: ByteArray) -> tuple[IndexArray, Floa
     """
     valid = depth > 0
     side = 2 * _REACH_PX + 1
-    near = cv2.dilate(valid.view(np.uint8), np.ones((side, side), np.uint8)) > 0
+    near = cv2.dilate(valid.view(np.uint8), square(side)) > 0
     holes = np.flatnonzero(near & ~valid)
     if not holes.size:
         return holes, np.zeros(0, np.float32)

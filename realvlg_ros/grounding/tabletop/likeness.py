@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -32,8 +34,9 @@ def median_lab(color: ByteArray, mask: BoolArray) -> Float32Array:
 
 def chroma_apart(one: Float32Array, other: Float32Array) -> float:
     """How far the chroma by the lightness of two colours (3,), CIELAB, differs."""
-    a, b = (lab[1:] / max(float(lab[0]), _LEAST_LIGHTNESS) for lab in (one, other))
-    return float(np.hypot(*(a - b)))
+    (light, a, b), (dark, c, d) = one.tolist(), other.tolist()
+    light, dark = max(light, _LEAST_LIGHTNESS), max(dark, _LEAST_LIGHTNESS)
+    return math.hypot(a / light - c / dark, b / light - d / dark)
 
 
 def is_same_paint(one: Float32Array, other: Float32Array) -> bool:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ...arrays import BoolArray, Float32Array, IndexArray
+from .kernels import square
 from .percentiles import median, percentiles
 from .scene import MARGIN_PX, Segment, TabletopScene, widened
 from .segmentation_settings import SegmentationSettings
@@ -82,7 +83,7 @@ def filled(scene: TabletopScene, mask: BoolArray, foreground: BoolArray) -> Bool
 
 def _fill_gaps(mask: BoolArray) -> BoolArray:
     """A mask (rows, columns) with its gaps and inner holes closed."""
-    kernel = np.ones((_GAP_PX, _GAP_PX), np.uint8)
+    kernel = square(_GAP_PX)
     closed = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, kernel)
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     whole = np.zeros(mask.shape, np.uint8)
@@ -136,7 +137,7 @@ def _stands_on(
 def _goes_below(scene: TabletopScene, mask: BoolArray) -> bool:
     """Whether a segment goes on below the support, as chairs and people behind a table do."""
     side = 2 * _RING_PX + 1
-    ring = cv2.dilate(mask.view(np.uint8), np.ones((side, side), np.uint8)).view(bool) & ~mask
+    ring = cv2.dilate(mask.view(np.uint8), square(side)).view(bool) & ~mask
     at = np.flatnonzero(ring & scene.valid)
     if not len(at):
         return False

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...arrays import BoolArray, ByteArray, FloatArray, Int32Array
 from .colors import COLOR_NAMES
+from .kernels import square
 from .scene import Segment, TabletopScene
 
 # Colours that stand out on their own; shadows and reflections are none of these.
@@ -112,18 +113,17 @@ def color_patches(
     names = scene.color_names
     own = _counts(names, support) / max(int(np.count_nonzero(support)), 1)
     counts = _counts(names, outline)
-    square = np.ones((3, 3), np.uint8)
     patches: list[Segment] = []
     for name in colors:
         index = COLOR_NAMES.index(name)
         if own[index] > _SUPPORT_SHARE or counts[index] < min_area_px:
             continue
         there = ((names == index) & outline).view(np.uint8)
-        there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square)
+        there = cv2.morphologyEx(there, cv2.MORPH_OPEN, square(3))
         left, top, wide, high = cv2.boundingRect(there)
         left, top = max(left - gap_px, 0), max(top - gap_px, 0)
         there = there[top : top + high + 2 * gap_px, left : left + wide + 2 * gap_px]
-        there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones((gap_px, gap_px), np.uint8))
+        there = cv2.morphologyEx(there, cv2.MORPH_CLOSE, square(gap_px))
         _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=4)
         for label, (x, y, width, height, area) in enumerate(stats):
             if label and area >= min_area_px and area > 0.3 * width * height:

@@ -19,13 +19,16 @@ def percentiles(values: npt.NDArray[np.number], percents: Sequence[float]) -> Fl
         values: (n, ...) with n at least 1.
         percents: (p,) 0 to 100.
     """
-    ordered = np.sort(values, axis=0)
-    place = np.asarray(percents) / 100 * (len(ordered) - 1)
-    below = place.astype(np.intp)
-    above = np.minimum(below + 1, len(ordered) - 1)
-    share = (place - below).reshape(-1, *[1] * (ordered.ndim - 1))
-    lower = ordered[below].astype(np.float64)
-    return np.asarray(lower + share * (ordered[above] - lower))
+    ordered = values.copy()
+    ordered.sort(axis=0)
+    last = len(ordered) - 1
+    found = []
+    for percent in percents:
+        place = percent / 100 * last
+        below = int(place)
+        lower, upper = np.float64(ordered[below]), np.float64(ordered[min(below + 1, last)])
+        found.append(lower + (place - below) * (upper - lower))
+    return np.array(found, np.float64)
 
 
 def median(values: npt.NDArray[np.number]) -> FloatArray:

@@ -18,6 +18,7 @@ from ...support_plane import SupportPlane
 from .bond import Bond
 from .colors import dominant_names, estimate_white, nearest_names
 from .holes import close_holes
+from .kernels import square
 
 Window = tuple[slice, slice]
 
@@ -143,8 +144,7 @@ class TabletopScene:
     def support(self) -> BoolArray:
         """Where (rows, columns) the bare support is seen, but for specks level with it."""
         on_plane = self.valid & (np.abs(self.height) < 1.5 * self.tolerance)
-        square = np.ones((5, 5), np.uint8)
-        opened = cv2.morphologyEx(on_plane.astype(np.uint8), cv2.MORPH_OPEN, square)
+        opened = cv2.morphologyEx(on_plane.view(np.uint8), cv2.MORPH_OPEN, square(5))
         _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
         areas = stats[:, cv2.CC_STAT_AREA].copy()
         areas[0] = 0
@@ -237,10 +237,19 @@ class Segment:
     @classmethod
     def from_labels(cls, labels: Int32Array, margin_px: int = MARGIN_PX) -> dict[int, Segment]:
         """The segment of every label but 0 in an image (rows, columns), with a margin."""
-        segments = {}
-        for index, found in enumerate(ndimage.find_objects(labels)):
+        segments: dict[int, Segment] = {}
+        left, top, width, height = cv2.boundingRect((labels > 0).view(np.uint8))
+        if not width:
+            return segments
+        part = labels[top : top + height, left : left + width]
+        for index, found in enumerate(ndimage.find_objects(part)):
             if found is not None:
-                window = widened(found, margin_px, labels.shape)
+                rows, columns = found
+                tight = (
+                    slice(top + rows.start, top + rows.stop),
+                    slice(left + columns.start, left + columns.stop),
+                )
+                window = widened(tight, margin_px, labels.shape)
                 segments[index + 1] = cls(window, labels[window] == index + 1)
         return segments
 

@@ -11,6 +11,7 @@ import numpy as np
 from ...arrays import BoolArray, Float32Array, Int32Array
 from .bond import Bond
 from .containers import join_containers
+from .kernels import square
 from .merging import Merged, merge_fragments
 from .objecthood import NEAR_PX, Surroundings, filled, is_object
 from .patches import add_patches
@@ -126,7 +127,7 @@ def _objects(
 def _foreground(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
     """Pixels higher above the support than noise explains."""
     above = _above(scene, settings)
-    kernel = np.ones((3, 3), np.uint8)
+    kernel = square(3)
     return cv2.morphologyEx(above.view(np.uint8), cv2.MORPH_OPEN, kernel).view(bool)
 
 
@@ -140,7 +141,9 @@ def _above(scene: TabletopScene, settings: SegmentationSettings) -> BoolArray:
 
 def _ground_hull(scene: TabletopScene) -> Float32Array:
     """Convex hull (n, 2) of the visible support along its axes, m."""
-    base = np.ascontiguousarray(scene.ground[::2, ::2][scene.support[::2, ::2]][::3])
+    coarse = scene.support[::2, ::2]
+    row, column = np.divmod(np.flatnonzero(coarse)[::3], coarse.shape[1])
+    base = scene.ground[2 * row, 2 * column]
     if len(base) < 3:
         return np.zeros((0, 2), np.float32)
     return np.asarray(cv2.convexHull(base)[:, 0], np.float32)

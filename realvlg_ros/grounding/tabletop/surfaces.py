@@ -12,6 +12,7 @@ import numpy as np
 
 from ...arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from ...image_region import nearest_pixel
+from .kernels import square
 from .scene import TabletopScene
 
 # A label grows by so many pixels at most into foreground that was cut. Chosen: the width of cuts.
@@ -41,7 +42,7 @@ def cut_surfaces(
         reach_px: so far apart are the pixels between which the depth bends.
     """
     core = (foreground & ~(depth_jumps(scene) | _creases(scene, reach_px))).astype(np.uint8)
-    core = cv2.morphologyEx(core, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    core = cv2.morphologyEx(core, cv2.MORPH_OPEN, square(3))
     core[_color_borders(names)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < min_area_px
