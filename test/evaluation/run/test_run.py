@@ -1,8 +1,14 @@
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import made_datasets as made
 import pytest
+from patience import PATIENCE_S
 
 from realvlg_ros.errors import EvaluationError, GroundingError, LabelError, RunError
 from realvlg_ros.evaluation.run.engines import InProcess, LocalWorkers, RayWorkers
@@ -184,3 +190,32 @@ def test_results_hold_no_times_and_are_json(tmp_path):
     (score,) = json.loads(line)['scores']
     assert score['answer']['mask']['runs']
     assert not any('time' in key or 'ms' in key for key in score)
+
+
+@pytest.mark.parametrize('workers', ['1', '2'])
+def test_a_killed_process_leaves_what_the_same_command_goes_on_with(tmp_path, workers):
+    root = made.make_realvlg(tmp_path / 'data', tuple(range(12)))
+    (tmp_path / 'slow.yaml').write_text('delay_s: 0.2\n')
+    support = Path(made.__file__).parent
+    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join((str(support), *sys.path))}
+    command = [
+        sys.executable, '-m', 'realvlg_ros.cli', 'evaluate', str(root), '--backend', BACKEND,
+        '--backend-options', str(tmp_path / 'slow.yaml'), '--workers', workers, '--out',
+    ]  # fmt: skip
+    killed, whole = tmp_path / 'killed', tmp_path / 'whole'
+    process = subprocess.Popen(
+        [*command, str(killed)], env=environment, start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    path = killed / RESULTS_FILE
+    end = time.monotonic() + PATIENCE_S
+    while not path.exists() or path.read_bytes().count(b'\n') < 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert path.read_bytes().count(b'\n') < 12
+    for folder in (killed, whole):
+        subprocess.run([*command, str(folder)], env=environment, check=True, capture_output=True)
+    names = (RESULTS_FILE, 'figures.json', 'table.txt', 'report.html')
+    assert all((killed / n).read_bytes() == (whole / n).read_bytes() for n in names)
