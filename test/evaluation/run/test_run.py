@@ -11,8 +11,9 @@ import pytest
 from patience import PATIENCE_S
 
 from realvlg_ros.errors import EvaluationError, GroundingError, LabelError, RunError
-from realvlg_ros.evaluation.run.engines import InProcess, LocalWorkers, RayWorkers
+from realvlg_ros.evaluation.run.engines import InProcess, LocalWorkers
 from realvlg_ros.evaluation.run.options import Backend, EvaluationOptions
+from realvlg_ros.evaluation.run.ray_workers import RayWorkers
 from realvlg_ros.evaluation.run.run import RESULTS_FILE, evaluate
 from realvlg_ros.evaluation.scoring.outcome import Outcome
 
@@ -110,6 +111,15 @@ def test_a_local_ray_cluster_gives_the_same_bytes(tmp_path):
         evaluate(options(root), tmp_path / name, engine)
     one, other = ((tmp_path / name / RESULTS_FILE).read_bytes() for name in ('one', 'ray'))
     assert one == other
+
+
+def test_what_fails_on_a_ray_cluster_is_one_line(tmp_path):
+    pytest.importorskip('ray.data', reason='ray[data] is not installed')
+    root = made.make_realvlg(tmp_path / 'data', (100,))
+    with pytest.raises(EvaluationError, match='a worker of the Ray cluster: .*no weights'):
+        evaluate(options(root, fails='load'), tmp_path / 'load', RayWorkers('local'))
+    with pytest.raises(RunError, match=r'the Ray cluster auto failed: .*; what is done is kept'):
+        evaluate(options(root), tmp_path / 'gone', RayWorkers('auto'))
 
 
 def test_without_ray_one_line_says_so(tmp_path, monkeypatch):
