@@ -137,7 +137,8 @@ def _backend(name: str, options: str) -> Any:
 
 
 def _engine(arguments: argparse.Namespace) -> Engine:
-    from ..evaluation.run.engines import InProcess, LocalWorkers, RayWorkers
+    from ..evaluation.run.engines import InProcess, LocalWorkers
+    from ..evaluation.run.ray_workers import RayWorkers
 
     if arguments.ray:
         return RayWorkers(arguments.ray, arguments.workers, arguments.gpus)

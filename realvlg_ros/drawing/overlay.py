@@ -107,7 +107,9 @@ def draw_mask(image: ByteArray, mask: RegionMask, tint: tuple[int, ...]) -> None
     cv2.drawContours(image, outlines, -1, tint, pen.unit, cv2.LINE_AA)
 
 
-def draw_box(image: ByteArray, box: Box, tint: tuple[int, ...], label: str = '') -> None:
+def draw_box(
+    image: ByteArray, box: Box, tint: tuple[int, ...], label: str = '', width: int = 1
+) -> None:
     """Draw a box with its label, in the image itself.
 
     Args:
@@ -115,16 +117,19 @@ def draw_box(image: ByteArray, box: Box, tint: tuple[int, ...], label: str = '')
         box: in it, px.
         tint: RGB.
         label: written at the box.
+        width: of the line, in those of the image.
     """
     pen = Pen.for_image(image)
     top_left = (round(box.x_min), round(box.y_min))
-    cv2.rectangle(image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, pen.unit)
+    cv2.rectangle(
+        image, top_left, (round(box.x_max) - 1, round(box.y_max) - 1), tint, width * pen.unit
+    )
     if not label:
         return
-    (width, height), below = cv2.getTextSize(label, FONT, pen.text, pen.unit)
-    x = int(np.clip(top_left[0], 0, max(0, image.shape[1] - width)))
-    y = max(top_left[1], height + below)
-    cv2.rectangle(image, (x, y - height - below), (x + width, y), tint, cv2.FILLED)
+    (columns, rows), below = cv2.getTextSize(label, FONT, pen.text, pen.unit)
+    x = int(np.clip(top_left[0], 0, max(0, image.shape[1] - columns)))
+    y = max(top_left[1], rows + below)
+    cv2.rectangle(image, (x, y - rows - below), (x + columns, y), tint, cv2.FILLED)
     cv2.putText(
         image, label, (x, y - below // 2 - 1), FONT, pen.text, (0, 0, 0), pen.unit, cv2.LINE_AA
     )

@@ -124,7 +124,8 @@ def _occlude(frame: RgbdFrame, box: Box, level: float, rng: np.random.Generator)
     return replace(frame, color=color, depth=depth)
 
 
-# Chosen: from what is hardly seen to what a person can just cope with.
+# Chosen: what is left of an occluded object still has an IoU above 0.5 with all of it; else from
+# what is hardly seen to what a person can just cope with.
 CURVES = {
     curve.name: curve
     for curve in (
@@ -132,7 +133,7 @@ CURVES = {
         Curve('brighter', 'times the light', (1.5, 2.5, 4.0), 1.0, _light),
         Curve('blur', 'sigma, px of 640', (1.0, 2.0, 4.0), 0.0, _blur),
         Curve('noise', 'deviation, of 255', (10.0, 25.0, 50.0), 0.0, _noise),
-        Curve('occlusion', 'share of the box', (0.2, 0.4, 0.6), 0.0, _occlude),
+        Curve('occlusion', 'share of the box', (0.1, 0.25, 0.4), 0.0, _occlude),
     )
 }
 # What the article says of other light than that of training: answers get worse by so much. From

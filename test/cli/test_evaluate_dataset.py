@@ -86,6 +86,7 @@ WRONG = {
     'grasps': (['--grasps', 'mine'], "grasps 'mine' is not one of auto, model, planner"),
     'images': (['--images', '-1'], 'images is -1'),
     'workers': (['--workers', '0'], 'workers is 0; expected 1 to'),
+    'gpus': (['--ray', 'local', '--gpus', '-1'], 'gpus is -1.0'),
     'backend': (['--against', 'none'], "backend is 'none'"),
     'options': (['--against-options', 'x.yaml'], 'without --against'),
     'split': (['--split', 'nowhere'], '2 samples are not of the split nowhere'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -20,8 +21,8 @@ class ColorGrounder:
 
     name = 'color'
 
-    def __init__(self, swapped: bool = False, fails: str = '', angle: float = 0.0) -> None:
-        self._swapped, self._fails, self._angle = swapped, fails, angle
+    def __init__(self, swapped: bool = False, fails: str = '', delay_s: float = 0.0) -> None:
+        self._swapped, self._fails, self._delay_s = swapped, fails, delay_s
 
     def load(self) -> None:
         if self._fails == 'load':
@@ -31,6 +32,7 @@ class ColorGrounder:
         pass
 
     def ground(self, frame: RgbdFrame, instruction: str, aborted: Callable[[], bool]) -> Grounding:
+        time.sleep(self._delay_s)
         if self._fails == 'always':
             raise RuntimeError('out of order')
         if self._fails and self._fails in instruction:
@@ -53,7 +55,7 @@ class ColorGrounder:
     def _found(self, instruction: str, seen: np.ndarray) -> Grounding:
         mask = RegionMask.from_full(seen)
         x, y = mask.box.center
-        rectangle = GraspRectangle(x, y, self._angle, mask.box.width + 4, 12.0, 0.9)
+        rectangle = GraspRectangle(x, y, 0.0, mask.box.width + 4, 12.0, 0.9)
         return Grounding(
             GroundingStatus.OK, instruction, 'seen', score=0.9, box=mask.box, mask=mask,
             rectangles=(rectangle,), contacts=(rectangle.to_contacts(),),

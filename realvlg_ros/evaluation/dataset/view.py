@@ -141,6 +141,20 @@ def image_view(color: Path, depth: Path, camera: Path) -> View:
     return ImageView(color)
 
 
+def view_beside(color: Path) -> View:
+    """An image with the depth that lies beside it, in a frame folder or as GraspNet has it.
+
+    GraspNet has rgb/YYYY.png, depth/YYYY.png and camK.npy in one folder.
+    """
+    folder = color.parent
+    if color.name == 'color.png' and (folder / 'depth.png').is_file():
+        return FolderView(folder)
+    depth, matrix = folder.parent / 'depth' / f'{color.stem}.png', folder.parent / 'camK.npy'
+    if depth.is_file() and matrix.is_file():
+        return MatrixView(color, depth, matrix)
+    return ImageView(color)
+
+
 def _read_rgb(path: Path) -> np.ndarray:
     boundary = Boundary(str(path), FrameError)
     return np.ascontiguousarray(read_image(path, cv2.IMREAD_COLOR, boundary)[..., ::-1])

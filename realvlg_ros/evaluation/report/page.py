@@ -52,8 +52,9 @@ def _header(run: EvaluationRun, figures: Figures) -> Html:
     interval = ''
     if right.cases:
         interval = (
-            f' With 95 % confidence the share lies between {rows.percent(right.low)} and '
-            f'{rows.percent(right.high)} %; images, not questions, are drawn again for it.'
+            f' Of those that an object answers {verdict} by the strict rule, with 95 % confidence '
+            f'between {rows.percent(right.low)} and {rows.percent(right.high)} % (bootstrap over '
+            'images).'
         )
     return tag(
         'header',

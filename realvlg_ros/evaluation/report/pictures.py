@@ -24,6 +24,8 @@ _MAX_SIDE_PX, _QUALITY = 400, 80
 # Colours, RGB. Chosen: seen on most things.
 _RIGHT, _ANSWERED, _OTHER = (60, 220, 90), (255, 210, 0), (150, 150, 150)
 _FIRST, _SECOND = (255, 140, 0), (0, 190, 255)
+# Width of lines that matter, in those of the others. Chosen: seen in a small picture.
+_WIDE = 3
 # Right grasps that are drawn, and the height of a contact pair's jaws, px. Chosen: more hide the
 # object.
 _GRASPS, _JAW_PX = 12, 16.0
@@ -78,7 +80,7 @@ class PictureBook:
         if self._task is Task.MASK and truth.mask is not None:
             draw_mask(image, RegionMask.from_full(truth.mask.load(*image.shape[:2])), _RIGHT)
         for box in truth.boxes:
-            draw_box(image, box, _RIGHT)
+            draw_box(image, box, _RIGHT, width=_WIDE)
         if self._task is Task.GRASP:
             for rectangle in truth.rectangles[:_GRASPS]:
                 draw_rectangle(image, rectangle, _RIGHT)
@@ -91,7 +93,7 @@ class PictureBook:
         if 'mask' in answer:
             draw_mask(image, mask_from_runs(answer['mask']), tint)
         if 'box' in answer:
-            draw_box(image, Box(*answer['box']), tint)
+            draw_box(image, Box(*answer['box']), tint, width=_WIDE)
         if 'rectangle' in answer:
             draw_rectangle(image, GraspRectangle.from_corners(answer['rectangle']), tint)
         if 'contacts' in answer:

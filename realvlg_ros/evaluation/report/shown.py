@@ -25,7 +25,7 @@ def against_section(first: EvaluationRun, second: EvaluationRun, against: Agains
         second: run of the other.
         against: the comparison.
     """
-    names = [f'{run.options.backend.name}' for run in (first, second)]
+    names = [run.options.backend.words for run in (first, second)]
     if names[0] == names[1]:
         names = [f'{names[0]} (first)', f'{names[1]} (second)']
     test = against.test

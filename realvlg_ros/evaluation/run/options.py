@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import ParameterError
-from ...quoting import quoted
+from ...quoting import cut, quoted
 from ..conditions import Condition, curves_of
 from ..scoring.judge import Judge, Task
 from ..scoring.judges import JUDGES
@@ -26,6 +26,12 @@ class Backend:
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """Its name, and the settings that were given."""
+        given = ', '.join(f'{key} {value}' for key, value in self.options.items())
+        return cut(f'{self.name} ({given})' if given else self.name)
 
 
 @dataclass(frozen=True)

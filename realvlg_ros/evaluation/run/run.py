@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ...errors import EvaluationError, LabelError, RunError
@@ -36,12 +37,12 @@ class EvaluationRun:
     dataset: Dataset
     results: tuple[GroupResult, ...]
 
-    @property
+    @cached_property
     def scores(self) -> list[Score]:
         """Of all questions under all conditions."""
         return [score for result in self.results for score in result.scores]
 
-    @property
+    @cached_property
     def plain(self) -> list[Score]:
         """Of all questions about the images as they are."""
         return [score for score in self.scores if not score.condition]
@@ -77,12 +78,13 @@ def evaluate(
     begin_run(folder / RUN_FILE, {**asdict(options), 'images_sha256': _digest(groups)})
     results = _kept(folder / RESULTS_FILE, groups)
     left = groups[len(results) :]
+    questions = sum(len(result.scores) for result in results)
     if left:
         for line in (engine or InProcess()).lines(left, options):
             result = GroupResult.from_line(line)
             results.append(result)
             append_line(folder / RESULTS_FILE, line)
-            questions = sum(len(one.scores) for one in results)
+            questions += len(result.scores)
             told(len(results), len(groups), questions)
             _check_refused(folder / RESULTS_FILE, results, questions)
     run = EvaluationRun(options, dataset, tuple(results))

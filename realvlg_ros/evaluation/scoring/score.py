@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -17,9 +18,11 @@ from .reply import Reply, ReplyStatus
 
 # Digits after the point that are kept. Chosen: the last bits of a sum may depend on its order.
 _DIGITS = 6
+# Texts that many scores have in common.
+_SHARED = ('image', 'condition', 'label', 'split', 'kind')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """One question, its answer and its judgement.
 
@@ -79,8 +82,12 @@ class Score:
         with Boundary('a score', EvaluationError).guard('cannot be read'):
             if set(values) != {item.name for item in fields(cls)}:
                 raise ValueError(f'it has the keys {sorted(values)}')
+            # Every question about an image says the same again.
+            texts = {key: sys.intern(values[key]) for key in _SHARED}
             kinds = {'expected': Expected, 'status': ReplyStatus, 'outcome': Outcome}
-            return cls(**{**values, **{key: kind(values[key]) for key, kind in kinds.items()}})
+            return cls(
+                **{**values, **texts, **{key: kind(values[key]) for key, kind in kinds.items()}}
+            )
 
 
 def score_reply(

@@ -78,7 +78,7 @@ def _bands(bands: Sequence[tuple[float, float, str]]) -> list[Child]:
             tag('rect', x=_LEFT, y=_y(high), width=_WIDTH - _RIGHT - _LEFT, height=height,
                 fill='#b3261e', fill_opacity=0.14)
         )  # fmt: skip
-        marks.append(_text(name, _LEFT + 6, _y(high) + _TEXT_PX + 2, 'start'))
+        marks.append(_text(name, _WIDTH - _RIGHT, _y(high) - 4, 'end'))
     return marks
 
 

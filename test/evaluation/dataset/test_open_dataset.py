@@ -185,3 +185,18 @@ def test_a_path_that_is_not_there_is_named(tmp_path):
     for path in (tmp_path / 'gone', tmp_path / ('x' * 5000)):
         with pytest.raises(LabelError, match='neither a file nor a folder'):
             open_dataset(path)
+
+
+def test_depth_beside_an_image_of_metadata_is_read(tmp_path):
+    root = made.make_realvlg(tmp_path / 'graspnet', (100,))
+    folder = root / 'scenes/scene_0100/kinect'
+    made.write_image(folder / 'depth/0000.png', made.depth())
+    np.save(folder / 'camK.npy', made.CAMERA.matrix)
+    for sample in open_dataset(root).samples():
+        assert sample.view.load().depth[50, 50] == pytest.approx(0.76, abs=0.004)
+    made.make_frames(tmp_path / 'frames', 1)
+    item = made.realvlg_item('000/color.png', 1, mask_path='000/red.png')
+    (tmp_path / 'frames' / 'm.json').write_text(json.dumps([item]))
+    (sample,) = open_dataset(tmp_path / 'frames' / 'm.json').samples()
+    assert sample.view.load().camera.fx == made.CAMERA.fx
+    assert sample.truth.mask.load(made.HEIGHT, made.WIDTH).sum() == made.RED.area

@@ -1,12 +1,19 @@
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import made_datasets as made
 import pytest
+from patience import PATIENCE_S
 
 from realvlg_ros.errors import EvaluationError, GroundingError, LabelError, RunError
-from realvlg_ros.evaluation.run.engines import InProcess, LocalWorkers, RayWorkers
+from realvlg_ros.evaluation.run.engines import InProcess, LocalWorkers
 from realvlg_ros.evaluation.run.options import Backend, EvaluationOptions
+from realvlg_ros.evaluation.run.ray_workers import RayWorkers
 from realvlg_ros.evaluation.run.run import RESULTS_FILE, evaluate
 from realvlg_ros.evaluation.scoring.outcome import Outcome
 
@@ -106,6 +113,15 @@ def test_a_local_ray_cluster_gives_the_same_bytes(tmp_path):
     assert one == other
 
 
+def test_what_fails_on_a_ray_cluster_is_one_line(tmp_path):
+    pytest.importorskip('ray.data', reason='ray[data] is not installed')
+    root = made.make_realvlg(tmp_path / 'data', (100,))
+    with pytest.raises(EvaluationError, match='a worker of the Ray cluster: .*no weights'):
+        evaluate(options(root, fails='load'), tmp_path / 'load', RayWorkers('local'))
+    with pytest.raises(RunError, match=r'the Ray cluster auto failed: .*; what is done is kept'):
+        evaluate(options(root), tmp_path / 'gone', RayWorkers('auto'))
+
+
 def test_without_ray_one_line_says_so(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'ray', None)
     root = made.make_cornell(tmp_path / 'data')
@@ -184,3 +200,32 @@ def test_results_hold_no_times_and_are_json(tmp_path):
     (score,) = json.loads(line)['scores']
     assert score['answer']['mask']['runs']
     assert not any('time' in key or 'ms' in key for key in score)
+
+
+@pytest.mark.parametrize('workers', ['1', '2'])
+def test_a_killed_process_leaves_what_the_same_command_goes_on_with(tmp_path, workers):
+    root = made.make_realvlg(tmp_path / 'data', tuple(range(12)))
+    (tmp_path / 'slow.yaml').write_text('delay_s: 0.2\n')
+    support = Path(made.__file__).parent
+    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join((str(support), *sys.path))}
+    command = [
+        sys.executable, '-m', 'realvlg_ros.cli', 'evaluate', str(root), '--backend', BACKEND,
+        '--backend-options', str(tmp_path / 'slow.yaml'), '--workers', workers, '--out',
+    ]  # fmt: skip
+    killed, whole = tmp_path / 'killed', tmp_path / 'whole'
+    process = subprocess.Popen(
+        [*command, str(killed)], env=environment, start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    path = killed / RESULTS_FILE
+    end = time.monotonic() + PATIENCE_S
+    while not path.exists() or path.read_bytes().count(b'\n') < 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert path.read_bytes().count(b'\n') < 12
+    for folder in (killed, whole):
+        subprocess.run([*command, str(folder)], env=environment, check=True, capture_output=True)
+    names = (RESULTS_FILE, 'figures.json', 'table.txt', 'report.html')
+    assert all((killed / n).read_bytes() == (whole / n).read_bytes() for n in names)

@@ -96,6 +96,17 @@ def test_images_not_questions_are_drawn_again():
     assert all(map(math.isnan, bootstrap_interval([0], [0])))
 
 
+def test_many_images_have_the_interval_of_few(monkeypatch):
+    rng = np.random.default_rng(5)
+    counts = rng.integers(1, 6, 3000)
+    sums = rng.binomial(counts, 0.3)
+    quick = bootstrap_interval(sums, counts)
+    monkeypatch.setattr('realvlg_ros.evaluation.intervals._MANY_CLUSTERS', 10**9)
+    drawn = bootstrap_interval(sums, counts)
+    length = drawn[1] - drawn[0]
+    assert quick == pytest.approx(drawn, abs=0.1 * length)
+
+
 @pytest.mark.parametrize(
     ('first', 'second', 'p'),
     [

@@ -22,7 +22,7 @@ from ...formats.realvlg import RealVlgLabel, parse_label
 from ..dataset import Dataset, Group, Reading
 from ..mask import MaskFile
 from ..sample import Sample, Truth
-from ..view import image_view
+from ..view import view_beside
 from .reading import Collector, existing, file_group, inside
 from .splits import graspnet_split
 
@@ -126,10 +126,9 @@ def _sample(
         label.contacts,
         tuple(other.box for other in others),
     )
-    depth = image.parent.parent / 'depth' / image.name
     return Sample(
         key,
-        image_view(image, depth.with_suffix('.png'), image.parent / 'camera.json'),
+        view_beside(image),
         check_instruction(label.description),
         truth,
         label.label,
