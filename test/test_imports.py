@@ -84,6 +84,7 @@ LAYERS = (
     ('answer',),
     ('pipeline', 'drawing', 'open3d_adapter', 'recording'),
     ('annotation',),
+    ('rollout',),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),

@@ -22,6 +22,7 @@ from . import (
     parameters,
     play,
     replay,
+    rollout,
     simulate,
 )
 
@@ -48,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--version', action='version', version=__version__)
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
-        ask, play, simulate, bag, replay, compare, demo, goal, export, annotate, model, parameters,
+        ask, play, simulate, bag, replay, compare, demo, goal, export, annotate, rollout,
+        model, parameters,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)
