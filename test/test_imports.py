@@ -87,6 +87,7 @@ LAYERS = (
     ('answer',),
     ('pipeline', 'drawing', 'open3d_adapter', 'recording', 'doctor'),
     ('annotation',),
+    ('rollout',),
     ('ros.conversions',),
     ('ros.node',),
     ('ros.tf',),

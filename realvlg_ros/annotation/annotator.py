@@ -125,7 +125,8 @@ class Annotator:
             provenance=(Provenance(PROGRAM, self._clock(), words),),
         )
         annotation = with_agreeing_grasps(frame, annotation)
-        return annotation.judged(verify(Evidence(frame, annotation, place.grounding)))
+        evidence = Evidence(frame, annotation, place.grounding, described.carried)
+        return annotation.judged(verify(evidence))
 
     def _second_opinions(self, frame: RgbdFrame, phrase: str) -> list[Grounding]:
         return [other.ground(frame, phrase, lambda: False) for other in self._others]

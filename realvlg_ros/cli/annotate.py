@@ -14,7 +14,8 @@ from typing import Any
 
 from ..annotation.annotation import AnnotatedImage
 from ..annotation.annotator import Annotator
-from ..annotation.exports.formats import FORMATS, check_format, export
+from ..annotation.exports.formats import FORMATS, check_format, export, exported
+from ..annotation.quality.figures import quality_words
 from ..annotation.review.desk import Desk
 from ..annotation.review.server import ReviewServer
 from ..annotation.run import Tally, annotate
@@ -89,6 +90,15 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         '--only-reviewed', action='store_true', help='export only what a person has accepted'
     )
+    parser.add_argument(
+        '--quality', action='store_true', help='print MTLD, R_s, R_g and R_c of what is exported'
+    )
+    parser.add_argument(
+        '--clip',
+        default='',
+        metavar='DIR',
+        help='also the CLIP score, by the model of this folder',
+    )
     parser.set_defaults(func=run)
 
 
@@ -107,6 +117,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source is not None or arguments.review:
         _work(arguments, store)
     print(Tally.of(store).words())
+    if arguments.quality or arguments.clip:
+        print(quality_words(exported(store, arguments.only_reviewed), arguments.clip))
     for name in arguments.export:
         print(export(store, name, arguments.only_reviewed))
     return 0

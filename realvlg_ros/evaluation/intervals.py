@@ -18,12 +18,12 @@ _MANY_CLUSTERS = 2000
 _Z = 1.959964
 
 
-def wilson_interval(successes: int, trials: int, z: float = _Z) -> tuple[float, float]:
+def wilson_interval(successes: float, trials: float, z: float = _Z) -> tuple[float, float]:
     """The Wilson score interval of a proportion, 95 % by default (Wilson 1927).
 
     Args:
         successes: of the trials.
-        trials: how many there were; 0 tells nothing.
+        trials: how many there were, or how many independent ones they are worth; 0 tells nothing.
         z: quantile of the normal distribution.
     """
     if trials == 0:

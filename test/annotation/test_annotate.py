@@ -1,6 +1,7 @@
 """A folder of frames becomes labels that agree with the truth, and goes on after a stop."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -64,6 +65,13 @@ def test_the_export_is_what_realvlg_reads(made):
         np.testing.assert_allclose(ours.corners(), theirs.corners(), atol=1e-6)
         for path in (label.image_path, label.mask_path):
             assert (made.folder / 'export' / 'realvlg' / path).is_file()
+
+
+def test_the_quality_of_a_set_is_printed(made, capsys):
+    assert main(['annotate', '--out', str(made.folder), '--quality']) == 0
+    said = capsys.readouterr().out
+    assert re.search(r'quality of \d objects and \d+ words: MTLD [\d.]+, R_s (0\.9|1)', said)
+    assert re.search(r'R_c 0\.[89]\d*|R_c 1', said)
 
 
 def test_what_was_done_is_kept_and_the_rest_follows(tmp_path):

@@ -51,8 +51,21 @@ def export(store: AnnotationStore, name: str, only_reviewed: bool) -> str:
         MissingDependencyError: a package that the format needs is not installed.
     """
     check_format(name)
+    return FORMATS[name](store.folder / 'export' / name, exported(store, only_reviewed))
+
+
+def exported(store: AnnotationStore, only_reviewed: bool) -> list[Labelled]:
+    """The objects of a set that are exported.
+
+    Args:
+        store: the set.
+        only_reviewed: only what a person has accepted.
+
+    Raises:
+        AnnotationError: there is none, or a file of the set cannot be read.
+    """
     labelled = list(chosen(store.images(), only_reviewed))
     if not labelled:
         wanted = Status.ACCEPTED.value if only_reviewed else 'agreed or accepted'
         raise AnnotationError(f'{store.folder} has no {wanted} object: there is nothing to export')
-    return FORMATS[name](store.folder / 'export' / name, labelled)
+    return labelled

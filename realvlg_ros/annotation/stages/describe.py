@@ -28,6 +28,7 @@ class Described:
         box: that came with the words; None where none did.
         source: of the words: templates, recording or dataset.
         mask: that came with them; None where none did.
+        carried: it lies in or on another thing, of which it may as well be a part.
     """
 
     phrases: tuple[str, ...]
@@ -36,6 +37,7 @@ class Described:
     box: Box | None = None
     source: str = 'templates'
     mask: RegionMask | None = None
+    carried: bool = False
 
     @property
     def place(self) -> Box | None:
@@ -78,6 +80,7 @@ def describe(frame: RgbdFrame, eyes: TabletopGrounder) -> SceneDescription:
         region = working.in_frame(item.region, frame.camera)
         if region.area >= _LEAST_PIXELS and not item.cut_off:
             phrases = tuple(describer.phrases(index))
-            found.append(Described(phrases, describer.label(index), region.tight))
+            carried = item.on_top_of is not None or item.inside_of is not None
+            found.append(Described(phrases, describer.label(index), region.tight, carried=carried))
     up = frame.up if frame.up is not None else working.plane.normal
     return SceneDescription(tuple(found), up if working.has_support else None)

@@ -46,11 +46,13 @@ class Evidence:
         frame: colour and depth.
         annotation: of an object in it.
         grounding: what the backend makes of its sentence; None where there is none.
+        carried: nobody has looked yet, and it lies in or on another thing.
     """
 
     frame: RgbdFrame
     annotation: Annotation
     grounding: Grounding | None
+    carried: bool = False
 
     @property
     def near_px(self) -> float:
@@ -65,13 +67,14 @@ class Evidence:
 
 
 def complete(evidence: Evidence) -> list[Failure]:
-    """Every modality is there."""
+    """Every modality is there, and of one whole thing."""
     item = evidence.annotation
     lacking = {
         'no_description': (not item.description, 'no sentence singles the object out'),
         'no_box': (item.box is None, 'the object was not found'),
         'no_mask': (item.mask is None, 'the object has no mask'),
         'no_grasp': (not item.grasps, 'the object has no grasp'),
+        'may_be_a_part': (evidence.carried, 'it lies in or on another thing, or is a part of it'),
     }
     return [Failure('complete', name, why) for name, (fails, why) in lacking.items() if fails]
 

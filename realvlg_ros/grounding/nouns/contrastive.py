@@ -97,8 +97,35 @@ class ContrastiveScorer:
             return Names({}, hints)
         return Names({n: self._calibration.chance(s) for n, s in hints.items()}, hints)
 
+    def cosines(self, frame: RgbdFrame, boxes: Sequence[Box], texts: Sequence[str]) -> FloatArray:
+        """Cosine (n, m) between the crop of each box and each text, -1 to 1.
+
+        Args:
+            frame: colour and depth.
+            boxes: of the things, px.
+            texts: as the model is to read them.
+
+        Raises:
+            GroundingError: not loaded, or the model could not be run.
+        """
+        if self._model is None:
+            raise GroundingError('the scorer of names is not loaded; call load first')
+        with Boundary('the scorer of names', GroundingError).guard('could not be run'):
+            output = self._run(frame, boxes, texts)
+            pictures, words = (
+                np.asarray(embeds.float().cpu().numpy(), float)
+                for embeds in (output.image_embeds, output.text_embeds)
+            )
+        unit = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (pictures, words)]
+        return np.asarray(unit[0] @ unit[1].T)
+
     def _compare(self, frame: RgbdFrame, boxes: Sequence[Box], names: Sequence[str]) -> FloatArray:
         """Logits (n, m) of n boxes and m names."""
+        output = self._run(frame, boxes, [f'a photo of a {name}' for name in names])
+        return np.asarray(output.logits_per_image.float().cpu().numpy(), float)
+
+    def _run(self, frame: RgbdFrame, boxes: Sequence[Box], texts: Sequence[str]) -> Any:
+        """What the model makes of crops and texts."""
         import torch
 
         Image = import_optional(
@@ -107,13 +134,12 @@ class ContrastiveScorer:
         crops = [Image.fromarray(_crop(frame, box)) for box in boxes]
         device = self._model.device
         pictures = self._images(images=crops, return_tensors='pt').to(device)
-        words = [f'a photo of a {name}' for name in names]
         tokens = self._words(
-            words, padding='max_length', max_length=_TOKENS, truncation=True, return_tensors='pt'
-        ).to(device)
+            list(texts), padding='max_length', max_length=_TOKENS, truncation=True,
+            return_tensors='pt',
+        ).to(device)  # fmt: skip
         with torch.inference_mode():
-            output = self._model(**pictures, **tokens)
-        return np.asarray(output.logits_per_image.float().cpu().numpy(), float)
+            return self._model(**pictures, **tokens)
 
 
 def _crop(frame: RgbdFrame, box: Box) -> Any:

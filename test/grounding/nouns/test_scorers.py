@@ -121,3 +121,19 @@ def test_a_detectors_boxes_count_for_the_things_they_cover(frame):
     assert chances[1] > 0.99 and chances[0] < 0.01
     both = together([PrintedWords(lambda color: [('mug', 0.9, (20.0, 30.0))]), sure])
     assert both(frame, BOXES, ['mug']).chances['mug'][0] > 0.9, 'what is read counts first'
+
+
+@pytest.mark.parametrize('kind', ['clip', 'siglip'])
+def test_cosines_are_what_logits_are_made_of(torch, kind, frame, tmp_path):
+    make_model(kind, tmp_path)
+    scorer = ContrastiveScorer(str(tmp_path), 'cpu')
+    with pytest.raises(GroundingError, match='not loaded'):
+        scorer.cosines(frame, BOXES, ['a mug'])
+    scorer.load()
+    texts = ['a photo of a mug', 'a photo of a can']
+    cosines = scorer.cosines(frame, BOXES, texts)
+    assert cosines.shape == (2, 2) and (abs(cosines) <= 1).all()
+    logits = scorer._compare(frame, BOXES, ['mug', 'can'])
+    scale = np.exp(scorer._model.logit_scale.item())
+    bias = scorer._model.logit_bias.item() if kind == 'siglip' else 0.0
+    np.testing.assert_allclose(logits, scale * cosines + bias, atol=1e-3)

@@ -1,0 +1,1 @@
+"""A new model on a share of the robots, compared with the one in use."""
