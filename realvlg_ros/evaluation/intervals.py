@@ -35,6 +35,22 @@ def wilson_interval(successes: float, trials: float, z: float = _Z) -> tuple[flo
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
+def newcombe_interval(
+    first: tuple[float, float], second: tuple[float, float]
+) -> tuple[float, float]:
+    """The 95 % interval of the second proportion less the first (Newcombe 1998, method 10).
+
+    Args:
+        first: successes and trials; see wilson_interval.
+        second: likewise.
+    """
+    p, q = (successes / trials if trials else 0.5 for successes, trials in (first, second))
+    (p_low, p_high), (q_low, q_high) = wilson_interval(*first), wilson_interval(*second)
+    below = math.hypot(q - q_low, p_high - p)
+    above = math.hypot(q_high - q, p - p_low)
+    return q - p - below, q - p + above
+
+
 def bootstrap_interval(
     sums: npt.ArrayLike, counts: npt.ArrayLike, seed: int = 0
 ) -> tuple[float, float]:
