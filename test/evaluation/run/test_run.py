@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import made_datasets as made
@@ -191,6 +192,20 @@ def test_the_planner_grasps_where_the_model_does_not(tmp_path):
     assert score.outcome in (Outcome.RIGHT, Outcome.WRONG_PLACE, Outcome.EMPTY)
     model = evaluate(options(root, 'grasp', grasps='model'), tmp_path / 'model')
     assert counted(model)[Outcome.RIGHT] == 1
+
+
+def test_what_is_published_is_the_first_image_of_each_scene_and_objects_with_grasps(tmp_path):
+    root = made.make_realvlg(tmp_path / 'data', (100, 130), images=2)
+    file = root / 'metadata/kinect/scene_0100/0000.json'
+    items = json.loads(file.read_text())
+    items[1]['grasps'] = []
+    file.write_text(json.dumps(items))
+    wanted = replace(options(root), published=True)
+    run = evaluate(wanted, tmp_path / 'run')
+    assert [result.group.split('/')[-2:] for result in run.results] == [
+        ['scene_0100', '0000.json'], ['scene_0130', '0000.json'],
+    ]  # fmt: skip
+    assert [len(result.scores) for result in run.results] == [1, 2]
 
 
 def test_results_hold_no_times_and_are_json(tmp_path):
