@@ -223,8 +223,11 @@ def test_a_killed_process_leaves_what_the_same_command_goes_on_with(tmp_path, wo
     (tmp_path / 'slow.yaml').write_text('delay_s: 0.2\n')
     support = Path(made.__file__).parent
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join((str(support), *sys.path))}
+    # As an installer may make it: what it starts must not run it again.
+    script = tmp_path / 'realvlg'
+    script.write_text('import sys\nfrom realvlg_ros.cli import main\nsys.exit(main())\n')
     command = [
-        sys.executable, '-m', 'realvlg_ros.cli', 'evaluate', str(root), '--backend', BACKEND,
+        sys.executable, str(script), 'evaluate', str(root), '--backend', BACKEND,
         '--backend-options', str(tmp_path / 'slow.yaml'), '--workers', workers, '--out',
     ]  # fmt: skip
     killed, whole = tmp_path / 'killed', tmp_path / 'whole'
