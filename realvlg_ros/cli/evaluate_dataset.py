@@ -51,6 +51,12 @@ def _add_what(parser: Any) -> None:
         '--images', type=int, default=0, metavar='N', help='the first N images; 0 for all'
     )
     what.add_argument(
+        '--published',
+        action='store_true',
+        help='only what the published evaluation of RealVLG-R1 asks: the first image of each '
+        'scene, objects with grasps',
+    )
+    what.add_argument(
         '--conditions',
         default='',
         metavar='NAMES',
@@ -127,6 +133,7 @@ def _options(arguments: argparse.Namespace) -> EvaluationOptions:
         arguments.images,
         arguments.grasps,
         arguments.gripper,
+        arguments.published,
     )
 
 

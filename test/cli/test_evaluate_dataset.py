@@ -103,5 +103,7 @@ def test_bad_input_is_named(tmp_path, capsys, case):
 
 def test_a_data_set_of_another_task_is_named(tmp_path, capsys):
     data = made.make_cornell(tmp_path / 'data')
+    assert main(command(data, tmp_path / 'first', '--task', 'grasp', '--published')) == 2
+    assert 'no image is the first of a scene' in capsys.readouterr().err
     assert main(command(data, tmp_path / 'run', '--task', 'mask')) == 2
     assert '1 samples have no truth for the task mask' in capsys.readouterr().err

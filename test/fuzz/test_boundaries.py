@@ -9,13 +9,21 @@ from fuzzing import fuzz
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 
 from benchmarks.fuzz.target import all_targets
-from benchmarks.fuzz.targets import answers, documents, families, images, messages, shapes
+from benchmarks.fuzz.targets import (
+    answers,
+    datasets,
+    documents,
+    families,
+    images,
+    messages,
+    shapes,
+)
 from benchmarks.fuzz.trial import Outcome, Trial
 from realvlg_ros.errors import RealvlgError
 
 TARGETS = [
     target
-    for each in (answers, documents, families, images, messages, shapes)
+    for each in (answers, datasets, documents, families, images, messages, shapes)
     for target in each.TARGETS
 ]
 # Inputs that are refused as they are.

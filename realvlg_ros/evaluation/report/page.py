@@ -52,9 +52,9 @@ def _header(run: EvaluationRun, figures: Figures) -> Html:
     interval = ''
     if right.cases:
         interval = (
-            f' Of those that an object answers {verdict} by the strict rule, with 95 % confidence '
-            f'between {rows.percent(right.low)} and {rows.percent(right.high)} % (bootstrap over '
-            'images).'
+            f' Of those that an object answers {rows.percent(right.value)} % are answered rightly '
+            f'by the strict rule; with 95 % confidence the share lies between '
+            f'{rows.percent(right.low)} and {rows.percent(right.high)} %.'
         )
     return tag(
         'header',

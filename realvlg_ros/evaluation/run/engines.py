@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Protocol
 
 from ...errors import ParameterError, RunError
@@ -70,7 +73,9 @@ class LocalWorkers:
         context = multiprocessing.get_context('spawn')
         with ProcessPoolExecutor(self.count, context, _start, (options,)) as pool:
             try:
-                yield from pool.map(_line, groups)
+                with _another_main():
+                    lines = pool.map(_line, groups)
+                yield from lines
             except BrokenProcessPool as error:
                 raise RunError(
                     'a worker ended by itself; what is done is kept, the same command goes on, '
@@ -78,6 +83,21 @@ class LocalWorkers:
                 ) from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _another_main() -> Iterator[None]:
+    """Processes that are started here do not run the script that started this one again.
+
+    The scripts that installers make need not be written for that; all processes of a pool are
+    started while its tasks are given.
+    """
+    main = sys.modules['__main__']
+    sys.modules['__main__'] = ModuleType('__main__')
+    try:
+        yield
+    finally:
+        sys.modules['__main__'] = main
 
 
 # The options and the backend of a worker process.

@@ -48,6 +48,8 @@ class EvaluationOptions:
         grasps: whose grasps are judged: the model's where it gives any (auto), the model's alone,
             or the planner's alone.
         gripper: name of the planner's profile.
+        published: ask what the published evaluation of RealVLG-R1 asks alone: of each scene the
+            first image, in it the objects with grasps.
     """
 
     dataset: str
@@ -58,6 +60,7 @@ class EvaluationOptions:
     images: int = 0
     grasps: str = 'auto'
     gripper: str = 'franka_hand'
+    published: bool = False
 
     def __post_init__(self) -> None:
         tasks = [task.value for task in Task]

@@ -56,6 +56,8 @@ def ask_group(group: Group, asker: Asker, options: EvaluationOptions) -> GroupRe
 
 def _can_be_judged(sample: Sample, options: EvaluationOptions) -> bool:
     """Whether the truth says what the task asks for; of what is absent it need not."""
+    if options.published and not sample.truth.rectangles:
+        return False
     return sample.expected is not Expected.OBJECT or options.judge.has_truth(sample.truth)
 
 

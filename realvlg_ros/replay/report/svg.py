@@ -76,7 +76,7 @@ def _bands(bands: Sequence[tuple[float, float, str]]) -> list[Child]:
         height = round(_y(low) - _y(high), 1)
         marks.append(
             tag('rect', x=_LEFT, y=_y(high), width=_WIDTH - _RIGHT - _LEFT, height=height,
-                fill='#b3261e', fill_opacity=0.14)
+                fill='#b3261e', fill_opacity=0.25)
         )  # fmt: skip
         marks.append(_text(name, _WIDTH - _RIGHT, _y(high) - 4, 'end'))
     return marks

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import made_datasets as made
@@ -193,6 +194,20 @@ def test_the_planner_grasps_where_the_model_does_not(tmp_path):
     assert counted(model)[Outcome.RIGHT] == 1
 
 
+def test_what_is_published_is_the_first_image_of_each_scene_and_objects_with_grasps(tmp_path):
+    root = made.make_realvlg(tmp_path / 'data', (100, 130), images=2)
+    file = root / 'metadata/kinect/scene_0100/0000.json'
+    items = json.loads(file.read_text())
+    items[1]['grasps'] = []
+    file.write_text(json.dumps(items))
+    wanted = replace(options(root), published=True)
+    run = evaluate(wanted, tmp_path / 'run')
+    assert [result.group.split('/')[-2:] for result in run.results] == [
+        ['scene_0100', '0000.json'], ['scene_0130', '0000.json'],
+    ]  # fmt: skip
+    assert [len(result.scores) for result in run.results] == [1, 2]
+
+
 def test_results_hold_no_times_and_are_json(tmp_path):
     root = made.make_jacquard(tmp_path / 'data')
     evaluate(options(root, 'mask'), tmp_path / 'run')
@@ -208,8 +223,11 @@ def test_a_killed_process_leaves_what_the_same_command_goes_on_with(tmp_path, wo
     (tmp_path / 'slow.yaml').write_text('delay_s: 0.2\n')
     support = Path(made.__file__).parent
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join((str(support), *sys.path))}
+    # As an installer may make it: what it starts must not run it again.
+    script = tmp_path / 'realvlg'
+    script.write_text('import sys\nfrom realvlg_ros.cli import main\nsys.exit(main())\n')
     command = [
-        sys.executable, '-m', 'realvlg_ros.cli', 'evaluate', str(root), '--backend', BACKEND,
+        sys.executable, str(script), 'evaluate', str(root), '--backend', BACKEND,
         '--backend-options', str(tmp_path / 'slow.yaml'), '--workers', workers, '--out',
     ]  # fmt: skip
     killed, whole = tmp_path / 'killed', tmp_path / 'whole'

@@ -35,7 +35,7 @@ _KEYS = (
 
 def find(path: Path) -> Dataset | None:
     """A metadata file, or all of a subset or of several; None where there is none."""
-    if path.suffix == '.json':
+    if path.is_file():
         return _one_file(path)
     roots = [path] if (path / 'metadata').is_dir() else sorted(path.glob('*_VLG'))
     files = [file for root in roots for file in sorted((root / 'metadata').rglob('*.json'))]
