@@ -113,6 +113,15 @@ def run_frame(seed: int) -> Told:
     return Told(found, tuple(_things(world, rendered)))
 
 
+def run_frames(seeds: Sequence[int], processes: int) -> Iterator[Told]:
+    """Annotate frames, in their order."""
+    if processes < 2:
+        yield from map(run_frame, seeds)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(run_frame, seeds)
+
+
 def _things(world: World, rendered: RenderedFrame) -> Iterator[str]:
     """Things that are seen whole, and well enough."""
     for item in world.objects:
@@ -216,18 +225,15 @@ def main() -> None:
     parser.add_argument('--frames', type=int, default=_FRAMES, help='how many')
     parser.add_argument('--seed', type=int, default=0, help='of the first')
     parser.add_argument('--processes', type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument('--log', type=Path, metavar='FILE', help='write every object, as JSON')
+    parser.add_argument('--log', type=Path, metavar='FILE', help='append every frame, as JSON')
     arguments = parser.parse_args()
     count = _QUICK if arguments.quick else arguments.frames
-    seeds = range(arguments.seed, arguments.seed + count)
-    if arguments.processes > 1:
-        with ProcessPoolExecutor(arguments.processes) as pool:
-            told = list(pool.map(run_frame, seeds))
-    else:
-        told = [run_frame(seed) for seed in seeds]
-    if arguments.log:
-        lines = [json.dumps(asdict(each)) for frame in told for each in frame.found]
-        arguments.log.write_text('\n'.join(lines) + '\n')
+    told = []
+    for frame in run_frames(range(arguments.seed, arguments.seed + count), arguments.processes):
+        told.append(frame)
+        if arguments.log:
+            with arguments.log.open('a') as file:
+                file.write(json.dumps(asdict(frame)) + '\n')
     report = Report('annotation')
     summarize(told, report)
     report.finish(arguments.json)

@@ -125,7 +125,7 @@ class Annotator:
             provenance=(Provenance(PROGRAM, self._clock(), words),),
         )
         annotation = with_agreeing_grasps(frame, annotation)
-        evidence = Evidence(frame, annotation, place.grounding, described.carried)
+        evidence = Evidence(frame, annotation, place.grounding, described)
         return annotation.judged(verify(evidence))
 
     def _second_opinions(self, frame: RgbdFrame, phrase: str) -> list[Grounding]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...arrays import FloatArray
+import cv2
+import numpy as np
+
+from ...arrays import BoolArray, FloatArray
 from ...frame import RgbdFrame
 from ...grounding.language.weighing.scene import Scene
 from ...grounding.language.weighing.seen import View
@@ -15,6 +19,8 @@ from .phrases import Describer
 
 # Objects of fewer pixels are left out. Chosen: nobody would ask for them.
 _LEAST_PIXELS = 150
+# The blurred border of an object, px at 640 px of width. Chosen: that of depth cameras.
+_BORDER_PX = 4.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Described:
         source: of the words: templates, recording or dataset.
         mask: that came with them; None where none did.
         carried: it lies in or on another thing, of which it may as well be a part.
+        others: (height, width) pixels of the other objects and their borders; None where they
+            are not known.
     """
 
     phrases: tuple[str, ...]
@@ -38,6 +46,7 @@ class Described:
     source: str = 'templates'
     mask: RegionMask | None = None
     carried: bool = False
+    others: BoolArray | None = None
 
     @property
     def place(self) -> Box | None:
@@ -76,11 +85,22 @@ def describe(frame: RgbdFrame, eyes: TabletopGrounder) -> SceneDescription:
     scene = Scene(items, view, working.has_support, is_colorless(frame.color))
     describer = Describer(scene)
     found = []
-    for index, item in enumerate(items):
-        region = working.in_frame(item.region, frame.camera)
+    regions = [working.in_frame(item.region, frame.camera) for item in items]
+    for index, (item, region) in enumerate(zip(items, regions, strict=True)):
         if region.area >= _LEAST_PIXELS and not item.cut_off:
             phrases = tuple(describer.phrases(index))
             carried = item.on_top_of is not None or item.inside_of is not None
-            found.append(Described(phrases, describer.label(index), region.tight, carried=carried))
+            others = _pixels(frame, [*regions[:index], *regions[index + 1 :]])
+            label = describer.label(index)
+            found.append(Described(phrases, label, region.tight, carried=carried, others=others))
     up = frame.up if frame.up is not None else working.plane.normal
     return SceneDescription(tuple(found), up if working.has_support else None)
+
+
+def _pixels(frame: RgbdFrame, regions: Sequence[RegionMask]) -> BoolArray:
+    """Pixels (height, width) of some regions, with their borders."""
+    found = np.zeros(frame.depth.shape, np.uint8)
+    for region in regions:
+        found |= region.to_full(*frame.depth.shape)
+    side = 2 * max(1, round(_BORDER_PX * frame.camera.width / 640)) + 1
+    return np.asarray(cv2.dilate(found, np.ones((side, side), np.uint8)) > 0)
