@@ -49,7 +49,7 @@ class TabletopSettings(Settings):
     min_support_share: float = setting(
         0.08,
         'Share of the image that the bare support must cover; where it covers less, as in a full '
-        'bin, only patches of one colour are told apart.',
+        'bin, only patches of one colour, and what is in front of what is beside it, are things.',
         unit='unitless', low=0.0, high=1.0,
     )  # fmt: skip
     language: str = setting(
