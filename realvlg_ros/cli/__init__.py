@@ -10,7 +10,20 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import RealvlgError
 from ..threads import limit_threads
-from . import ask, bag, compare, demo, export, goal, model, parameters, play, replay, simulate
+from . import (
+    ask,
+    bag,
+    compare,
+    demo,
+    export,
+    goal,
+    model,
+    parameters,
+    play,
+    replay,
+    simulate,
+    train,
+)
 
 # Exit status for bad input. From the shell (bash, argparse).
 BAD_INPUT = 2
@@ -36,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
         ask, play, simulate, bag, replay, compare, demo, goal, export, model, parameters,
+        train,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

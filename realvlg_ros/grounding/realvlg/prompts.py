@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -76,9 +76,20 @@ class TaskPrompt:
         """The fixed text before each number and after the last (5,)."""
         return tuple(_FIELD.sub('\0', self.answer).split('\0'))
 
+    @property
+    def asked(self) -> tuple[str, str]:
+        """The fixed text of the question before the instruction and after it."""
+        before, _, after = self.question.partition(_SLOT)
+        return before, after
+
     def ask(self, instruction: str) -> str:
         """The question about an instruction, which stays inside its slot."""
         return self.question.replace(_SLOT, escape(instruction))
+
+    def write(self, values: Sequence[float]) -> str:
+        """The answer with these four numbers, each in as few digits as the prompt has decimals."""
+        numbers = [_number(value, self.decimals) for value in values]
+        return ''.join(map(''.join, zip(self.literals, [*numbers, ''], strict=True)))
 
 
 @dataclass(frozen=True)
@@ -182,6 +193,12 @@ def _task(task: Task, values: Fields) -> TaskPrompt:
 def _probe(values: Fields) -> Probe:
     values.check_keys(('question', 'yes_words', 'no_words'))
     return Probe(values.text('question'), values.texts('yes_words'), values.texts('no_words'))
+
+
+def _number(value: float, decimals: int) -> str:
+    # Adding zero makes 0 of -0, which no answer has.
+    text = f'{round(value, decimals) + 0.0:.{decimals}f}'
+    return text.rstrip('0').rstrip('.') if decimals else text
 
 
 def escape(instruction: str) -> str:

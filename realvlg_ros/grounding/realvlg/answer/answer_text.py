@@ -13,6 +13,9 @@ from .numbers import NumberRange
 _MAX_THOUGHT_CHARACTERS = 4000
 # Digits of a number before and after its point. Chosen: those of a float.
 _MAX_DIGITS = 17
+_NUMBER = rf'-?[0-9]{{1,{_MAX_DIGITS}}}(?:\.[0-9]{{1,{_MAX_DIGITS}}})?'
+# What a literal is made of: tags, words and single signs, between which spaces may stand.
+_PIECE = re.compile(r'<[^<>]*>|\w+|[^\w\s]')
 
 
 def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
@@ -53,10 +56,7 @@ def parse_answer(
     """
     # With one space at most in a row, and numbers that end, the search takes time in proportion.
     text = ' '.join(text.split())
-    parts = [' ?'.join(map(re.escape, literal.split())) for literal in prompt.literals]
-    pattern = rf' ?(-?[0-9]{{1,{_MAX_DIGITS}}}(?:\.[0-9]{{1,{_MAX_DIGITS}}})?) ?'.join(
-        [*parts[:-1], '']
-    )
+    pattern = rf' ?({_NUMBER}) ?'.join([*map(_loose, prompt.literals[:-1]), ''])
     found = list(re.finditer(pattern, text))
     if not found:
         raise GroundingError(f'the reply {quoted(text[-80:])} holds no {prompt.task.value} answer')
@@ -72,6 +72,25 @@ def parse_answer(
     if prompt.task is Task.CONTACT and values[:2] == values[2:]:
         raise GroundingError(f'the reply has both contacts at {values[:2]}')
     return values
+
+
+def reply_form(prompts: PromptSet, task: Task, thinking: bool) -> re.Pattern[str]:
+    """The form of a whole reply whose white space is single spaces, which may be left out.
+
+    Args:
+        prompts: of the checkpoint.
+        task: what is asked for.
+        thinking: whether a thought must stand before the answer, or none may.
+
+    Raises:
+        ParameterError: the prompts have no such task.
+    """
+    answer = rf' ?{_NUMBER} ?'.join(map(_loose, prompts.task(task).literals))
+    if thinking and prompts.can_think:
+        opening = f'{_loose(prompts.think_open)}.*?{_loose(prompts.think_close)}'
+    else:
+        opening = _loose(prompts.direct)
+    return re.compile(f'{opening} ?{answer}', re.DOTALL)
 
 
 def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...]:
@@ -96,6 +115,10 @@ def _numbers(prompt: TaskPrompt) -> list[str]:
     return [
         ('-?' if name == 'theta' else '') + r'[0-9]{1,4}' + fraction for name in prompt.task.fields
     ]
+
+
+def _loose(literal: str) -> str:
+    return ' ?'.join(map(re.escape, _PIECE.findall(literal)))
 
 
 def _literal(text: str) -> str:

@@ -13,11 +13,9 @@ from ....errors import GroundingCanceled, ParameterError
 from ..model.model import Picture, VisionLanguageModel
 from ..model.session import PrefixSession, chat_prompt
 from ..prompts import PromptSet, Task, TaskPrompt
+from .bridges import TAIL_TOKENS, bridge_tokens, direct_tokens
 from .confidence import Confidence, ConfidenceMeter
 from .grammar import AnswerGrammar, AnswerWriter
-
-# The closing tag is searched in this many last tokens of a thought. Chosen: longer than any tag.
-_TAIL_TOKENS = 16
 
 
 class Mode(Enum):
@@ -168,7 +166,7 @@ class Decoder:
         aborted: Callable[[], bool],
     ) -> Answer:
         writer = grammar.start()
-        forced = self._model.tokens.between('', self._prompts.direct + grammar.opening, '0')
+        forced = direct_tokens(self._model.tokens, self._prompts, prompt)
         forced = (*forced, *writer.forced())
         check_aborted(aborted)
         logits = self._session.prefill([*ids, *forced], picture)
@@ -204,10 +202,10 @@ class Decoder:
             if token == self._end:
                 break
             thought.append(token)
-            tail = tokens.decode(thought[-_TAIL_TOKENS:])
+            tail = tokens.decode(thought[-TAIL_TOKENS:])
         unfed = thought[-1:] if close in tail or len(thought) == budget else []
         writer = grammar.start()
-        bridge = self._bridge(tail, prompt.separator, grammar.opening)
+        bridge = bridge_tokens(tokens, self._prompts, prompt, tail)
         forced = (*bridge, *writer.forced())
         check_aborted(aborted)
         logits = self._session.extend([*unfed, *forced])
@@ -215,17 +213,6 @@ class Decoder:
         text = tokens.decode(thought).split(close)[0].removeprefix(last).strip()
         everything = (*opening, *thought, *forced, *written)
         return Answer(prompt.task, writer.values, everything, text, Mode.THINK, confidence, 0)
-
-    def _bridge(self, tail: str, separator: str, opening: str) -> tuple[int, ...]:
-        """Tokens from the end of a thought to the first number."""
-        close = self._prompts.think_close
-        if close not in tail:
-            text = close + separator + opening
-        else:
-            # The token that closed the tag may already hold the separator.
-            after = tail.split(close, 1)[1]
-            text = opening if after else separator + opening
-        return self._model.tokens.between('', text, '0')
 
     def _write(
         self, writer: AnswerWriter, logits: Any, aborted: Callable[[], bool]
