@@ -26,6 +26,7 @@ from . import (
     play,
     replay,
     simulate,
+    train,
 )  # fmt: skip
 
 # Exit status for bad input. From the shell (bash, argparse).
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
         ask, play, simulate, bag, replay, compare, evaluate_dataset, demo, goal, export, model,
-        parameters, gateway, doctor, annotate,
+        parameters, gateway, doctor, annotate, train,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)
