@@ -83,6 +83,10 @@ setup(
         'realvlg': ['torch>=2.5', 'transformers>=5', 'safetensors>=0.4'],
         'export': ['pyarrow>=14'],
         'distributed': ['ray[data]>=2.40'],
+        'train': [
+            'trl>=1.16,<2', 'accelerate>=1.10.1', 'datasets>=4.7', 'peft>=0.18',
+            'tensorboard>=2.15', 'torch>=2.5', 'transformers>=5', 'safetensors>=0.4', 'pillow',
+        ],
         'simulation': ['trimesh>=4', 'embreex', 'mujoco>=3.5', 'coacd>=1.0.5'],
         'test': [
             'pytest<8.4', 'pytest-cov', 'hypothesis', 'ruff', 'mypy', 'trimesh', 'embreex',

@@ -107,6 +107,10 @@ class EvaluationError(RealvlgError):
     """Results and ground truth that cannot be compared."""
 
 
+class TrainingError(RealvlgError):
+    """A training that cannot start, go on, or keep its result."""
+
+
 class RecordingError(RealvlgError):
     """A recording that cannot be kept, read or exported."""
 

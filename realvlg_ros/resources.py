@@ -79,6 +79,15 @@ def backend_options_file(name: str) -> Path:
     return _profile('backend_options', 'backends', name)
 
 
+def training_file(name: str) -> Path:
+    """Settings of a training by name ('gspo'), as a file of config/, or by path.
+
+    Raises:
+        ParameterError: there is no such file.
+    """
+    return _profile('training config', 'train', name)
+
+
 def _profile(what: str, folder: str, name: str) -> Path:
     """A YAML file in a folder of config/ by its name, a file of config/, or any by its path."""
     known = share_folder() / 'config' / folder

@@ -26,7 +26,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / 'requirements'
 # Files that are pinned whole.
-WHOLE = ('run.txt', 'test.txt', 'docs.txt')
+WHOLE = ('run.txt', 'test.txt', 'docs.txt', 'train.txt')
 PIN = re.compile(r'^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)')
 HASH = re.compile(r'--hash=(sha256:[0-9a-f]{64})')
 WHEEL = re.compile(r'^(.+?)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$')

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from benchmarks.tiny_qwen import train_vocabulary
-from benchmarks.toy.answers import box_answer, rectangle_answer, token_weights
+from benchmarks.toy.answers import token_weights
 from benchmarks.toy.conventions import CONVENTIONS
 from benchmarks.toy.picture_tokens import cells_of, coverage, patches_of, twice_angle
 from benchmarks.toy.scenes import (
@@ -140,9 +140,13 @@ class Teacher:
             box.width / size[0], box.height / size[1], *twice_angle(shape),
         )  # fmt: skip
         prompt = prompts.task(Task.GRASP if grasp else Task.BOX)
-        answer = rectangle_answer(shape, frame) if grasp else box_answer(box, frame)
+        values = frame.from_rectangle(shape.rectangle) if grasp else frame.from_box(box)
         return self._encode(
-            prompt.ask(scene.words(shape)), answer, target, shape, angle=2 if grasp else -1
+            prompt.ask(scene.words(shape)),
+            prompt.write(values, scene.words(shape)),
+            target,
+            shape,
+            angle=2 if grasp else -1,
         )
 
     def _encode(

@@ -27,6 +27,7 @@ from . import (
     replay,
     rollout,
     simulate,
+    train,
 )  # fmt: skip
 
 # Exit status for bad input. From the shell (bash, argparse).
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar='COMMAND')
     commands = (
         ask, play, simulate, bag, replay, compare, evaluate_dataset, demo, goal, export, model,
-        parameters, gateway, doctor, annotate, rollout,
+        parameters, gateway, doctor, annotate, rollout, train,
     )  # fmt: skip
     for command in commands:
         command.add_parser(subparsers)

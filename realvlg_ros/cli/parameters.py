@@ -9,6 +9,7 @@ from typing import Any
 
 from ..settings import Settings
 from ..settings.reference import sections
+from ..training.settings import TrainingSettings
 from .source_arguments import import_ros
 
 # Name -> class in the module of that name in nodes/.
@@ -61,6 +62,13 @@ configured. The settings of a block are indented under its name.
 """
 
 
+_TRAINING_HEAD = """## Training
+
+Settings of `realvlg train` as `name: value` lines of its YAML file (examples: `config/train`), or
+`--set NAME=VALUE`. The settings of a block are indented under its name.
+"""
+
+
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     words = 'print the reference of all parameters in Markdown (needs ROS)'
@@ -93,7 +101,8 @@ def reference() -> str:
     """The whole reference in Markdown."""
     nodes = sections(node_settings().items(), run_time=True)
     backends = sections(backend_settings().items(), run_time=False)
-    return '\n'.join([_HEAD, *nodes, _BACKENDS_HEAD, *backends])
+    training = sections([('train', TrainingSettings)], run_time=False)
+    return '\n'.join([_HEAD, *nodes, _BACKENDS_HEAD, *backends, _TRAINING_HEAD, *training])
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -36,6 +36,10 @@ def from_options(cls: type[S], options: Mapping[str, Any]) -> S:
             raise ParameterError(
                 f'there is no option {quoted(name)}{did_you_mean(name, declared)}'
             )
+    # Here, where the full name is known; those of a block know their own alone.
+    for item in declared:
+        if item.name in values:
+            item.check(values[item.name])
     return construct(cls, values)
 
 

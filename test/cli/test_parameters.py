@@ -11,6 +11,7 @@ from realvlg_ros.cli import main
 from realvlg_ros.cli.parameters import NODES, backend_settings, node_settings, reference
 from realvlg_ros.grounding.registry import BACKENDS
 from realvlg_ros.settings import settings_of
+from realvlg_ros.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
 COMMAND = 'realvlg parameters --out docs/parameters.md'
@@ -33,7 +34,7 @@ def test_every_setting_has_a_row_with_all_that_is_known():
     names = {row[0].removeprefix('| ').strip('`') for row in rows}
     declared = [
         item
-        for cls in (*node_settings().values(), *backend_settings().values())
+        for cls in (*node_settings().values(), *backend_settings().values(), TrainingSettings)
         for item in settings_of(cls)
     ]
     assert names == {item.name for item in declared}

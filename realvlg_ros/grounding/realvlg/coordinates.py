@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import ParameterError
 from ...image_region import Box
-from ...rectangle import ContactPair, GraspRectangle
+from ...rectangle import ContactPair, GraspRectangle, fold_angle
 
 
 class Convention(Enum):
@@ -27,6 +27,11 @@ class Convention(Enum):
     """Hundredths of the picture (Molmo)."""
     NORM1 = 'norm1'
     """Shares of the picture, 0 to 1 (RoboRefer)."""
+
+    @property
+    def in_whole_numbers(self) -> bool:
+        """Whether whole numbers say closely enough where something is."""
+        return self not in (Convention.NORM100, Convention.NORM1)
 
     def extent(self, feed: FeedSize) -> tuple[float, float]:
         """Largest x and y of an answer about a picture that is fed at a size."""
@@ -182,6 +187,42 @@ class AnswerFrame:
         """The answer's coordinates of an image position."""
         return (x - self.offset_x) / self.scale_x, (y - self.offset_y) / self.scale_y
 
+    def from_box(self, box: Box) -> tuple[float, ...]:
+        """The whole numbers (x1, y1, x2, y2) that answer a box, inside the picture."""
+        x1, y1 = self.from_image(box.x_min, box.y_min)
+        x2, y2 = self.from_image(box.x_max, box.y_max)
+        left, top = _within(x1, 0, self.width - 1), _within(y1, 0, self.height - 1)
+        return left, top, _within(x2, left + 1, self.width), _within(y2, top + 1, self.height)
+
+    def from_contacts(self, contacts: ContactPair) -> tuple[float, ...]:
+        """The whole numbers (x1, y1, x2, y2) that answer a contact pair, inside the picture."""
+        first, second = (self._inside(*point) for point in contacts.points.tolist())
+        if first == second:
+            second = second[0] + (1 if second[0] < 1 else -1), second[1]
+        return *first, *second
+
+    def from_rectangle(self, rectangle: GraspRectangle, decimals: int = 0) -> tuple[float, ...]:
+        """The numbers (x, y, theta, width) that answer a rectangle, theta in -90 to 90 degrees.
+
+        Both components of the opening are scaled on their own, as in `to_rectangle`.
+
+        Args:
+            rectangle: px of the image.
+            decimals: digits after the point.
+        """
+        x, y = self._inside(rectangle.x, rectangle.y, decimals)
+        opening = rectangle.opening_axis * rectangle.width / (self.scale_x, self.scale_y)
+        degrees = math.degrees(fold_angle(math.atan2(opening[1], opening[0])))
+        width = max(float(np.hypot(*opening)), 1.0)
+        return x, y, round(degrees, decimals), round(width, decimals)
+
+    def _inside(self, x: float, y: float, decimals: int = 0) -> tuple[float, float]:
+        x, y = self.from_image(x, y)
+        return (
+            round(min(max(x, 0.0), self.width - 1.0), decimals),
+            round(min(max(y, 0.0), self.height - 1.0), decimals),
+        )
+
     def _to_image(self, x: float, y: float) -> tuple[float, float]:
         return x * self.scale_x + self.offset_x, y * self.scale_y + self.offset_y
 
@@ -190,3 +231,8 @@ class AnswerFrame:
             float(np.clip(x, 0, self.image_width - 1)),
             float(np.clip(y, 0, self.image_height - 1)),
         )
+
+
+def _within(value: float, low: int, high: int) -> int:
+    """The whole number nearest to a value, low to high."""
+    return min(max(round(value), low), high)

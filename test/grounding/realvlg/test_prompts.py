@@ -85,3 +85,25 @@ def test_a_broken_prompt_file_is_refused_with_the_reason(tmp_path, text, reason)
 def test_an_unknown_name_says_where_it_looked():
     with pytest.raises(ParameterError, match='prompts holds.*realvlg.yaml'):
         find_prompts('nonsense')
+
+
+@pytest.mark.parametrize(
+    ('task', 'values', 'text'),
+    [
+        (Task.BOX, (1, 20, 300, 4), '<answer>(1,20),(300,4)</answer>'),
+        (Task.GRASP, (70.25, 41.5, -0.001, 30.0), '<answer>(70.25, 41.5, 0, 30)</answer>'),
+        (Task.GRASP, (7, 100, -90.0, 0.5), '<answer>(7, 100, -90, 0.5)</answer>'),
+        (Task.CONTACT, (9.6, 118, 0, -0.2), '<answer>(10,118),(0,0)</answer>'),
+    ],
+)
+def test_an_answer_is_written_as_it_is_read(task, values, text):
+    prompts = PromptSet.from_yaml(find_prompts('realvlg'))
+    assert prompts.task(task).write(values, 'a cup') == text
+    assert prompts.task(task).words_in(prompts.ask(task, 'a "red" cup')) == "a 'red' cup"
+    assert prompts.task(task).words_in('a cup') is None
+
+
+def test_an_answer_is_written_in_the_order_and_with_the_labels_of_its_family():
+    prompts = PromptSet.from_yaml(find_prompts('gemini_er'))
+    text = prompts.task(Task.BOXES).write((1, 2, 30, 40), 'a cup')
+    assert text == '[{"box_2d": [2, 1, 40, 30], "label": "a cup"}]'

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..prompts import PromptSet, Task, TaskPrompt
 from ..prompts.answer_form import LABEL
@@ -13,6 +15,11 @@ _MAX_THOUGHT_CHARACTERS = 4000
 # Characters of a label, and things after the first of an answer, that the expression allows.
 # Chosen: a phrase; more things than a table holds.
 _MAX_LABEL, _MAX_MORE = 200, 31
+# The words of a label. From JSON and tags, whose text they may not end.
+_ANY_LABEL = rf'[^"\\<>]{{0,{_MAX_LABEL}}}'
+# What a literal is made of: tags, words and single signs, between which spaces may stand. Chosen:
+# as models vary them.
+_PIECE = re.compile(r'<[^<>]*>|\w+|[^\w\s]')
 
 
 def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
@@ -26,13 +33,21 @@ def answer_expression(prompts: PromptSet, task: Task, thinking: bool) -> str:
     Raises:
         ParameterError: the prompts have no such task.
     """
-    prompt = prompts.task(task)
-    answer = _answer(prompt)
-    if not thinking or not prompts.can_think:
-        return _literal(prompts.direct) + answer
-    thought = rf'[^<]{{0,{_MAX_THOUGHT_CHARACTERS}}}'
-    tags = _literal(prompts.think_open), _literal(prompts.think_close)
-    return tags[0] + thought + tags[1] + _literal(prompt.separator) + answer
+    return _reply(prompts, task, thinking, _EXACT)
+
+
+def reply_form(prompts: PromptSet, task: Task, thinking: bool) -> re.Pattern[str]:
+    """The form of a whole reply whose white space is single spaces, which may be left out.
+
+    Args:
+        prompts: of the checkpoint.
+        task: what is asked for.
+        thinking: whether a thought must stand before the answer, or none may.
+
+    Raises:
+        ParameterError: the prompts have no such task.
+    """
+    return re.compile(_reply(prompts, task, thinking, _LOOSE), re.DOTALL)
 
 
 def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...]:
@@ -53,15 +68,38 @@ def number_ranges(task: Task, width: int, height: int) -> tuple[NumberRange, ...
     return tuple(NumberRange(0, side) for side in sides)
 
 
-def _answer(prompt: TaskPrompt) -> str:
+@dataclass(frozen=True)
+class _Spelling:
+    """How closely a reply must follow its form.
+
+    Attributes:
+        literal: the expression of a fixed text.
+        thought: the expression of a thought.
+    """
+
+    literal: Callable[[str], str]
+    thought: str
+
+
+def _reply(prompts: PromptSet, task: Task, thinking: bool, spelling: _Spelling) -> str:
+    """The expression of a whole reply."""
+    prompt, literal = prompts.task(task), spelling.literal
+    answer = _answer(prompt, literal)
+    if not thinking or not prompts.can_think:
+        return literal(prompts.direct) + answer
+    tags = literal(prompts.think_open), literal(prompts.think_close)
+    return tags[0] + spelling.thought + tags[1] + literal(prompt.separator) + answer
+
+
+def _answer(prompt: TaskPrompt, literal: Callable[[str], str]) -> str:
     """The expression of the answer itself: one thing, several, or none."""
     form, numbers = prompt.form, _numbers(prompt)
     thing = numbers[0] + ''.join(
-        _literal(text) + number for text, number in zip(form.inner, numbers[1:], strict=True)
+        literal(text) + number for text, number in zip(form.inner, numbers[1:], strict=True)
     )
-    more = f'({_literal(form.joint)}{thing}){{0,{_MAX_MORE}}}' if form.joint else ''
-    answer = _literal(form.opening) + thing + more + _literal(form.closing)
-    return f'({answer}|{_literal(form.none)})' if form.none else answer
+    more = f'({literal(form.joint)}{thing}){{0,{_MAX_MORE}}}' if form.joint else ''
+    answer = literal(form.opening) + thing + more + literal(form.closing)
+    return f'({answer}|{literal(form.none)})' if form.none else answer
 
 
 def _numbers(prompt: TaskPrompt) -> list[str]:
@@ -72,11 +110,23 @@ def _numbers(prompt: TaskPrompt) -> list[str]:
     ]
 
 
-def _literal(text: str) -> str:
+def _exact(text: str) -> str:
     """Fixed text; a label in it may be any words."""
-    parts = [
-        re.sub(r'([\\.^$*+?{}\[\]|()])', r'\\\1', part)
-        .replace('\n', r'\n').replace('\t', r'\t')
+    return _ANY_LABEL.join(map(_escaped, text.split(LABEL)))
+
+
+def _loose(text: str) -> str:
+    """Fixed text with or without spaces about its pieces."""
+    return ' ?' + _ANY_LABEL.join(
+        ''.join(f'{re.escape(piece)} ?' for piece in _PIECE.findall(part))
         for part in text.split(LABEL)
-    ]  # fmt: skip
-    return rf'[^"\\<>]{{0,{_MAX_LABEL}}}'.join(parts)
+    )
+
+
+def _escaped(text: str) -> str:
+    text = re.sub(r'([\\.^$*+?{}\[\]|()])', r'\\\1', text)
+    return text.replace('\n', r'\n').replace('\t', r'\t')
+
+
+_EXACT = _Spelling(_exact, rf'[^<]{{0,{_MAX_THOUGHT_CHARACTERS}}}')
+_LOOSE = _Spelling(_loose, '.*?')

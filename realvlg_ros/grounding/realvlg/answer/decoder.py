@@ -13,12 +13,10 @@ from ....errors import GroundingCanceled, ParameterError
 from ..model.model import Picture, VisionLanguageModel
 from ..model.session import PrefixSession, chat_prompt
 from ..prompts import PromptSet, Task, TaskPrompt
+from .bridges import TAIL_TOKENS, after_thought
 from .confidence import Confidence, ConfidenceMeter
 from .grammar import AnswerGrammar, AnswerWriter
 from .reading import Item
-
-# The closing tag is searched in this many last tokens of a thought. Chosen: longer than any tag.
-_TAIL_TOKENS = 16
 
 
 class Mode(Enum):
@@ -214,9 +212,9 @@ class Decoder:
             if token == self._end:
                 break
             thought.append(token)
-            tail = tokens.decode(thought[-_TAIL_TOKENS:])
+            tail = tokens.decode(thought[-TAIL_TOKENS:])
         unfed = thought[-1:] if close in tail or len(thought) == budget else []
-        writer = grammar.start(self._bridge(tail, prompt.separator))
+        writer = grammar.start(after_thought(self._prompts, prompt, tail))
         forced = writer.forced()
         check_aborted(aborted)
         logits = self._session.extend([*unfed, *forced])
@@ -224,14 +222,6 @@ class Decoder:
         text = tokens.decode(thought).split(close)[0].removeprefix(last).strip()
         everything = (*opening, *thought, *forced, *written)
         return Answer(prompt.task, items, everything, text, Mode.THINK, confidence, 0)
-
-    def _bridge(self, tail: str, separator: str) -> str:
-        """Text from the end of a thought to the answer."""
-        close = self._prompts.think_close
-        if close not in tail:
-            return close + separator
-        # The token that closed the tag may already hold the separator.
-        return '' if tail.split(close, 1)[1] else separator
 
     def _write(
         self, writer: AnswerWriter, logits: Any, aborted: Callable[[], bool]

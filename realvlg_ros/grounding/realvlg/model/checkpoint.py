@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,12 @@ from ....model_folder import ModelFolder, Tensor, read_settings
 from ....quoting import quoted
 
 MODEL_TYPES = ('qwen2_5_vl', 'qwen3_vl')
+# Files that a checkpoint which is made of another one takes over, where they are there.
+_KEPT = (
+    'tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt', 'added_tokens.json',
+    'special_tokens_map.json', 'chat_template.json', 'chat_template.jinja',
+    'preprocessor_config.json', 'video_preprocessor_config.json', 'generation_config.json',
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,3 +76,10 @@ class Checkpoint:
         sizes = self.bytes_by_part(bytes_per_float)
         parts = ', '.join(f'{part} {size / 1e6:.0f} MB' for part, size in sorted(sizes.items()))
         return f'{self.path.name}: {sum(sizes.values()) / 1e9:.2f} GB of weights ({parts})'
+
+
+def keep_processor(source: Path, target: Path) -> None:
+    """Copy what belongs to the tokenizer and the image processor of a checkpoint to another."""
+    for name in _KEPT:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)

@@ -15,11 +15,11 @@ from ....arrays import ByteArray
 from ....boundary import Boundary
 from ....errors import GroundingError
 from ....model_loading import load_pretrained
-from ....optional import import_optional
 from ....quoting import quoted
 from ....torch_device import FLOAT_BYTES, choose_device, import_libraries
-from ..coordinates import FeedSize, feed_size
+from ..coordinates import FeedSize
 from .checkpoint import Checkpoint
+from .feeding import feed_picture
 from .quantization import Quantization, load_quantized
 from .text_tokens import TextTokens
 
@@ -149,14 +149,7 @@ class VisionLanguageModel:
         """
         import torch
 
-        Image = import_optional(
-            'PIL.Image', 'model backends need Pillow for their pictures', 'pip install pillow'
-        )
-
-        height, width = picture.shape[:2]
-        feed = feed_size(width, height, self.factor, min_pixels, max_pixels)
-        image = Image.fromarray(np.ascontiguousarray(picture))
-        image = image.resize((feed.width, feed.height), Image.Resampling.BICUBIC)
+        image, feed = feed_picture(picture, self.factor, min_pixels, max_pixels)
         inputs = self._processor(images=[image], do_resize=False, return_tensors='np')
         grid = inputs['image_grid_thw']
         tokens = int(grid.prod()) // int(self._processor.merge_size) ** 2

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from ....errors import GroundingError
 from ....json_text import to_json_text
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, keep_processor
 from .model import load_weights
 from .quantization import FILE_NAME, Quantization, convert
-
-_COPIED = ('config.json', 'tokenizer.json', 'preprocessor_config.json', 'generation_config.json')
 
 
 def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str, tuple[int, int]]:
@@ -40,9 +38,8 @@ def quantize(source: Path, target: Path, quantization: Quantization) -> dict[str
     target.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, str(target / 'model.safetensors'), {'format': 'pt'})
-    for name in _COPIED:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+    shutil.copyfile(source / 'config.json', target / 'config.json')
+    keep_processor(source, target)
     (target / FILE_NAME).write_text(to_json_text(quantization, indent=2) + '\n')
     after = Checkpoint.open(target).bytes_by_part()
     return {part: (size, after.get(part, 0)) for part, size in before.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ....errors import ParameterError
@@ -65,6 +66,15 @@ class AnswerForm:
         if not all((*inner, form.closing)) or (item and not (tail or between)):
             raise ParameterError(f'numbers must have fixed text after them: {quoted(answer)}')
         return form
+
+    def write(self, numbers: Sequence[str]) -> str:
+        """The answer of one thing.
+
+        Args:
+            numbers: as text, in the order in which they are written.
+        """
+        between = (*self.inner, self.closing)
+        return self.opening + ''.join(map(''.join, zip(numbers, between, strict=True)))
 
     def about(self, words: str) -> AnswerForm:
         """The form with the words that were asked about as the label of things.

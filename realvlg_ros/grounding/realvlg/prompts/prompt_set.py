@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,20 @@ class PromptSet:
             ParameterError: this set has no such task.
         """
         return self.task(task).ask(words) + (self.thinking_prompt if thinking else '')
+
+    def asked(self, question: str, tasks: Iterable[Task]) -> tuple[Task, str] | None:
+        """What a question asks for, and about which words; None for none of some tasks.
+
+        Where the fixed text of several tasks fits, the longest counts.
+
+        Args:
+            question: as `ask` writes it.
+            tasks: that it may be of.
+        """
+        plain = question.removesuffix(self.thinking_prompt)
+        read = [(task, self.task(task).words_in(plain)) for task in tasks]
+        found = [(task, words) for task, words in read if words is not None]
+        return min(found, key=lambda each: len(each[1]), default=None)
 
     def template_arguments(self, thinking: bool) -> dict[str, bool]:
         """Arguments of the chat template on a server; none where it knows no thinking."""

@@ -74,9 +74,35 @@ class TaskPrompt:
         return tuple(i ^ 1 for i in range(count))
 
     def in_order(self, written: Sequence[float]) -> tuple[float, ...]:
-        """Numbers of one thing as they were written, in the order of the task's fields."""
+        """Numbers of one thing as they were written, in the order of the task's fields.
+
+        The other way round it is the same.
+        """
         return tuple(float(written[i]) for i in self._written)
 
     def ask(self, words: str) -> str:
         """The question about some words, which stay inside their slot."""
         return self.question.replace(SLOT, escape(words))
+
+    def words_in(self, question: str) -> str | None:
+        """The words that a question asks about; None where it is the one of another task."""
+        before, _, after = self.question.partition(SLOT)
+        if not (question.startswith(before) and question[len(before) :].endswith(after)):
+            return None
+        return question[len(before) : len(question) - len(after)]
+
+    def write(self, values: Sequence[float], words: str) -> str:
+        """The answer with the numbers of one thing, in as few digits as the prompt has decimals.
+
+        Args:
+            values: in the order of the task's fields.
+            words: what was asked about, for the labels of an answer.
+        """
+        numbers = [_number(value, self.decimals) for value in self.in_order(values)]
+        return self.form.about(words).write(numbers)
+
+
+def _number(value: float, decimals: int) -> str:
+    # Adding zero makes 0 of -0, which no answer has.
+    text = f'{round(value, decimals) + 0.0:.{decimals}f}'
+    return text.rstrip('0').rstrip('.') if decimals else text

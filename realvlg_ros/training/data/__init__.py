@@ -1,0 +1,1 @@
+"""Rows of a training: pictures as they are fed, questions and true answers."""

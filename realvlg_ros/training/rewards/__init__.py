@@ -1,0 +1,1 @@
+"""Rewards of answers: the text is read, and judged by evaluation/rewards.py."""
