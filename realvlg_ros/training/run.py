@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..boundary import Boundary
 from ..errors import TrainingError
 from ..evaluation.dataset import Sample, open_dataset
 from ..grounding.realvlg.coordinates import Convention
 from ..grounding.realvlg.model.checkpoint import Checkpoint
 from ..grounding.realvlg.model.quantization import Quantization
 from ..grounding.realvlg.prompts import PromptSet, find_prompts
+from ..quoting import quoted
 from ..torch_device import import_libraries, use_torch_threads
 from .data.rows import Manner, Rows
 from .data.settings import DataSettings
@@ -24,6 +28,16 @@ from .progress import make_teller
 from .run_folder import RunFolder
 from .settings import TrainingSettings
 from .trainer import Parts, make_trainer
+
+# Bad samples that are told, each in a line. Chosen: enough to see what is wrong with them.
+_TOLD = 5
+_STOPPED = Boundary(
+    'the training', TrainingError,
+    'the same command goes on from the last checkpoint; where memory was short, lower '
+    'optimizer.per_device or data.max_pixels first',
+)  # fmt: skip
+
+_logger = logging.getLogger(__name__)
 
 
 def train(
@@ -47,7 +61,7 @@ def train(
     torch, _ = import_libraries()
     cuda = settings.device == 'auto' and torch.cuda.is_available()
     devices = _count_devices(torch.cuda.device_count() if cuda else 0)
-    prompts = PromptSet.from_yaml(find_prompts(settings.prompts))
+    prompts = _find_prompts(settings)
     checkpoint = _open_start(settings)
     processor = load_processor(checkpoint)
     manner = Manner(
@@ -62,11 +76,13 @@ def train(
     use_torch_threads(settings.threads)
     parts = Parts(checkpoint, processor, rows, manner, folder, devices, cuda)
     trainer = make_trainer(settings, parts, [make_teller(folder.logs), *callbacks])
-    trainer.train(resume_from_checkpoint=None if last is None else str(last))
     trained = folder.path / 'trained'
-    trainer.save_model(str(trained))
+    with _STOPPED.guard('stopped'):
+        trainer.train(resume_from_checkpoint=None if last is None else str(last))
+        trainer.save_model(str(trained))
     if trainer.is_world_process_zero():
         export(trained, settings, folder.model)
+        shutil.rmtree(trained)
     return folder.model
 
 
@@ -78,15 +94,40 @@ def choose(data: DataSettings, seed: int) -> list[Sample]:
         TrainingError: nothing of it can be used.
     """
     dataset = open_dataset(Path(data.path).expanduser())
-    samples = [s for s in dataset.samples() if not data.split or s.split == data.split]
+    readings = [group.read() for group in dataset.groups]
+    problems = [problem.words() for reading in readings for problem in reading.problems]
+    samples = [
+        sample
+        for reading in readings
+        for sample in reading.samples
+        if data.split in ('', sample.split)
+    ]
     if not samples:
-        problem = next(dataset.problems(), None)
-        said = f': {problem.words()}' if problem is not None else ''
-        of = f' of the split {data.split}' if data.split else ''
+        said = f': {problems[0]}' if problems else ''
+        of = f' of the split {quoted(data.split)}' if data.split else ''
         raise TrainingError(f'{data.path} ({dataset.layout}) holds no sample{of}{said}')
+    for problem in problems[:_TOLD]:
+        _logger.warning('left out: %s', problem)
+    if len(problems) > _TOLD:
+        _logger.warning('left out: %d more', len(problems) - _TOLD)
     count = max(1, round(data.share * len(samples)))
     kept = np.random.default_rng(seed).permutation(len(samples))[:count]
     return [samples[index] for index in sorted(kept.tolist())]
+
+
+def _find_prompts(settings: TrainingSettings) -> PromptSet:
+    """The prompts, which must have what is trained.
+
+    Raises:
+        ParameterError: there are none, or a task is missing.
+        TrainingError: a thought is asked for, and they have none.
+    """
+    prompts = PromptSet.from_yaml(find_prompts(settings.prompts))
+    for task in settings.trained:
+        prompts.task(task.asked)
+    if settings.thinking and not prompts.can_think:
+        raise TrainingError(f'prompts {prompts.name} have no thinking; set thinking to false')
+    return prompts
 
 
 def _open_start(settings: TrainingSettings) -> Checkpoint:

@@ -6,6 +6,7 @@ import pytest
 from realvlg_ros.errors import ParameterError
 from realvlg_ros.grounding.realvlg.coordinates import AnswerFrame, Convention, feed_size
 from realvlg_ros.image_region import Box
+from realvlg_ros.rectangle import ContactPair, GraspRectangle
 
 LIMITS = 4 * 28 * 28, 16384 * 28 * 28
 
@@ -121,3 +122,29 @@ def test_contacts_stay_apart_at_the_border():
     pair = frame.to_contacts((1287.5, 10, 1288, 10), 0.5)
     assert pair.x1 == 1279
     assert pair.x2 < 1279
+
+
+@pytest.mark.parametrize('convention', list(Convention))
+def test_numbers_that_answer_a_truth_give_it_back(convention):
+    feed = feed_size(640, 480, 28, 0, 200_000)
+    frame = AnswerFrame.of(convention, Box(0, 0, 640, 480), (640, 480), feed)
+    box = Box(100, 60, 300, 200)
+    assert frame.to_box(frame.from_box(box)).iou(box) > 0.98
+    contacts = ContactPair(100, 60, 140, 90)
+    assert np.abs(frame.to_contacts(frame.from_contacts(contacts), None).points
+                  - contacts.points).max() < 1.5  # fmt: skip
+    for angle in (-1.4, -0.3, 0.0, 1.2, math.pi / 2):
+        rectangle = GraspRectangle(200, 150, angle, 60, 40)
+        back = frame.to_rectangle(frame.from_rectangle(rectangle, 2), 40, None)
+        assert np.linalg.norm(back.center - rectangle.center) < 0.1
+        assert abs(math.remainder(back.angle - angle, math.pi)) < 1e-3
+        assert back.width == pytest.approx(60, abs=0.1)
+
+
+def test_numbers_that_answer_a_truth_stay_in_the_picture():
+    feed = feed_size(280, 280, 28, 0, 10**6)
+    frame = AnswerFrame.of(Convention.ORIGINAL, Box(0, 0, 280, 280), (280, 280), feed)
+    assert frame.from_box(Box(-5, -3, 300.4, 280)) == (0, 0, 280, 280)
+    assert frame.from_box(Box(279.6, 0, 279.9, 1)) == (279, 0, 280, 1)
+    assert frame.from_contacts(ContactPair(400, 5, 500, 5)) == (279, 5, 278, 5)
+    assert frame.from_rectangle(GraspRectangle(-4, 300, 0.0, 0.2, 3)) == (0, 279, 0, 1)

@@ -68,3 +68,19 @@ def test_a_broken_prompt_file_is_refused_with_the_reason(tmp_path, text, reason)
 def test_an_unknown_name_says_where_it_looked():
     with pytest.raises(ParameterError, match='prompts holds.*realvlg.yaml'):
         find_prompts('nonsense')
+
+
+@pytest.mark.parametrize(
+    ('task', 'values', 'text'),
+    [
+        (Task.BOX, (1, 20, 300, 4), '<answer>(1,20),(300,4)</answer>'),
+        (Task.GRASP, (70.25, 41.5, -0.001, 30.0), '<answer>(70.25, 41.5, 0, 30)</answer>'),
+        (Task.GRASP, (7, 100, -90.0, 0.5), '<answer>(7, 100, -90, 0.5)</answer>'),
+        (Task.CONTACT, (9.6, 118, 0, -0.2), '<answer>(10,118),(0,0)</answer>'),
+    ],
+)
+def test_an_answer_is_written_as_it_is_read(task, values, text):
+    prompts = PromptSet.from_yaml(find_prompts('realvlg'))
+    assert prompts.task(task).write(values) == text
+    before, after = prompts.task(task).asked
+    assert prompts.task(task).ask('a cup') == f'{before}a cup{after}'
