@@ -24,7 +24,6 @@ from realvlg_ros.training.run import train
 from realvlg_ros.training.settings import TrainingSettings
 
 HERE = Path(__file__).parent
-METHODS = ('sft', 'grpo', 'gspo')
 PROMPTS = HERE / 'prompts_original.yaml'
 # Pictures are drawn with these seeds, those of a training with its own on top. Chosen: none of
 # them is of the kept weights or of their test.
