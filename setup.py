@@ -101,6 +101,7 @@ setup(
             for name, module in (
                 ('detector', 'detector'),
                 ('realvlg', 'realvlg.grounder'),
+                ('sam3', 'sam3'),
                 ('server', 'server'),
                 ('tabletop', 'tabletop'),
             )

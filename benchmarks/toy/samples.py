@@ -59,11 +59,18 @@ def _grasp(shape: Shape, place: float, angle: float, held: float, along: float) 
     return GraspRectangle(shape.x + dx, shape.y + dy, angle, held * OPENING, along * JAW)
 
 
-def samples_of(scene: DrawnScene, name: str) -> list[Sample]:
-    """One sample for each shape of a scene."""
+def samples_of(scene: DrawnScene, name: str, generator: np.random.Generator) -> list[Sample]:
+    """One sample for each shape of a scene; which of its grasps comes first is chance.
+
+    Args:
+        scene: the picture.
+        name: of the picture, in the keys of its samples.
+        generator: of random numbers.
+    """
     found = []
     for number, shape in enumerate(scene.shapes):
-        grasps = grasps_of(shape)
+        every = grasps_of(shape)
+        grasps = tuple(every[index] for index in generator.permutation(len(every)))
         contacts = tuple(_touching(grasp) for grasp in grasps)
         truth = Truth((shape.box,), None, grasps, contacts)
         key = f'{name}/{number}'
@@ -83,6 +90,6 @@ def draw_samples(seed: int, count: int) -> list[Sample]:
     found = []
     for index in range(count):
         scene = draw_scene(generator, IMAGE_SIZES[index % len(IMAGE_SIZES)])
-        every = samples_of(scene, f'{seed}/{index}')
+        every = samples_of(scene, f'{seed}/{index}', generator)
         found.append(every[int(generator.integers(len(every)))])
     return found

@@ -19,7 +19,7 @@ _TOLD = {
 }  # fmt: skip
 
 
-def make_teller(logs: Path) -> Any:
+def make_teller(folder: Path) -> Any:
     """A callback of transformers that tells each step, and keeps its figures in a folder.
 
     The folder gets steps.jsonl and the files of TensorBoard.
@@ -28,21 +28,25 @@ def make_teller(logs: Path) -> Any:
         MissingDependencyError: transformers or tensorboard is not installed.
     """
     base: Any = import_optional('transformers', NEED, REMEDY).TrainerCallback
-    board = import_optional('torch.utils.tensorboard', NEED, REMEDY).SummaryWriter(str(logs))
+    boards = import_optional('torch.utils.tensorboard', NEED, REMEDY)
 
     class Teller(base):  # type: ignore[misc]
-        """Tells and keeps the figures of steps."""
+        """Tells and keeps the figures of steps, in the first of several processes."""
+
+        def __init__(self) -> None:
+            self._board: Any = None
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             """Take the figures of a step; those of the whole run come last, and are left out."""
             if not state.is_world_process_zero or not logs or 'train_runtime' in logs:
                 return
             figures = {key: value for key, value in logs.items() if _is_figure(value)}
-            with (Path(board.log_dir) / 'steps.jsonl').open('a') as rows:
+            self._board = self._board or boards.SummaryWriter(str(folder))
+            with (folder / 'steps.jsonl').open('a') as rows:
                 rows.write(to_json_text({'step': state.global_step, **figures}) + '\n')
             for key, value in figures.items():
-                board.add_scalar(f'train/{key}', value, state.global_step)
-            board.flush()
+                self._board.add_scalar(f'train/{key}', value, state.global_step)
+            self._board.flush()
             print(_line(state, figures), file=sys.stderr, flush=True)
 
     return Teller()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..boundary import Boundary
 from ..errors import TrainingError
 from ..evaluation.dataset import Sample, open_dataset
 from ..grounding.realvlg.coordinates import Convention
@@ -25,6 +28,16 @@ from .progress import make_teller
 from .run_folder import RunFolder
 from .settings import TrainingSettings
 from .trainer import Parts, make_trainer
+
+# Bad samples that are told, each in a line. Chosen: enough to see what is wrong with them.
+_TOLD = 5
+_STOPPED = Boundary(
+    'the training', TrainingError,
+    'the same command goes on from the last checkpoint; where memory was short, lower '
+    'optimizer.per_device or data.max_pixels first',
+)  # fmt: skip
+
+_logger = logging.getLogger(__name__)
 
 
 def train(
@@ -64,11 +77,13 @@ def train(
     use_torch_threads(settings.threads)
     parts = Parts(checkpoint, processor, rows, manner, folder, devices, cuda)
     trainer = make_trainer(settings, parts, [make_teller(folder.logs), *callbacks])
-    trainer.train(resume_from_checkpoint=None if last is None else str(last))
     trained = folder.path / 'trained'
-    trainer.save_model(str(trained))
+    with _STOPPED.guard('stopped'):
+        trainer.train(resume_from_checkpoint=None if last is None else str(last))
+        trainer.save_model(str(trained))
     if trainer.is_world_process_zero():
         export(trained, settings, folder.model)
+        shutil.rmtree(trained)
     return folder.model
 
 
@@ -80,12 +95,22 @@ def choose(data: DataSettings, seed: int) -> list[Sample]:
         TrainingError: nothing of it can be used.
     """
     dataset = open_dataset(Path(data.path).expanduser())
-    samples = [s for s in dataset.samples() if not data.split or s.split == data.split]
+    readings = [group.read() for group in dataset.groups]
+    problems = [problem.words() for reading in readings for problem in reading.problems]
+    samples = [
+        sample
+        for reading in readings
+        for sample in reading.samples
+        if data.split in ('', sample.split)
+    ]
     if not samples:
-        problem = next(dataset.problems(), None)
-        said = f': {problem.words()}' if problem is not None else ''
-        of = f' of the split {data.split}' if data.split else ''
+        said = f': {problems[0]}' if problems else ''
+        of = f' of the split {quoted(data.split)}' if data.split else ''
         raise TrainingError(f'{data.path} ({dataset.layout}) holds no sample{of}{said}')
+    for problem in problems[:_TOLD]:
+        _logger.warning('left out: %s', problem)
+    if len(problems) > _TOLD:
+        _logger.warning('left out: %d more', len(problems) - _TOLD)
     count = max(1, round(data.share * len(samples)))
     kept = np.random.default_rng(seed).permutation(len(samples))[:count]
     return [samples[index] for index in sorted(kept.tolist())]
@@ -98,7 +123,7 @@ def _open_prompts(settings: TrainingSettings) -> tuple[PromptSet, Convention]:
         prompts.task(task.asked)
     if settings.thinking and not prompts.can_think:
         raise TrainingError(
-            f'thinking is true, but prompts {quoted(prompts.name)} have none; set it to false'
+            f'prompts {quoted(prompts.name)} have no thinking; set thinking to false'
         )
     convention = Convention(settings.coordinates or prompts.coordinates)
     if not convention.in_whole_numbers:

@@ -16,8 +16,10 @@ from .settings import TrainingSettings
 
 _ASKED = 'training.json'
 _STEP = 'checkpoint-'
-# Without one of these a checkpoint was not written to its end.
-_WHOLE = ('trainer_state.json', 'optimizer.pt', 'scheduler.pt')
+# What the trainer writes last of a checkpoint, and the forms of its optimiser: of one process, of
+# FSDP and of DeepSpeed.
+_LAST = 'trainer_state.json'
+_OPTIMIZERS = ('optimizer.pt', 'optimizer.bin', 'optimizer_*', 'global_step*')
 # Settings that may differ when a run goes on: they change nothing of what was learned so far.
 _FREE = ('out', 'keep.', 'optimizer.epochs', 'optimizer.max_steps', 'data.workers', 'threads')
 
@@ -63,9 +65,12 @@ def _step(path: Path) -> int:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a run can go on from a checkpoint; of sharded ones the optimiser is a folder."""
-    sharded = any(path.glob('optimizer_*')) or any(path.glob('global_step*'))
-    return all(is_file(path / name) for name in (_WHOLE[:1] if sharded else _WHOLE))
+    """Whether a checkpoint was written to its end."""
+    try:
+        read_json(path / _LAST, Boundary(str(path / _LAST), TrainingError))
+    except TrainingError:
+        return False
+    return any(found for form in _OPTIMIZERS for found in path.glob(form))
 
 
 def _compare(before: dict[str, Any], now: dict[str, Any], boundary: Boundary) -> None:

@@ -115,7 +115,6 @@ def _epochs(rows: Rows) -> Any:
 def _load(settings: TrainingSettings, checkpoint: Checkpoint) -> Any:
     """The model of the start; what is not trained needs no gradient."""
     model = load_weights(checkpoint.path, 'cpu', settings.dtype)
-    model.config.use_cache = False
     if not settings.train_vision:
         for name, parameter in model.named_parameters():
             if 'visual' in name:

@@ -81,7 +81,7 @@ def test_found_split_and_merged_things_are_counted(truths):
 
 def test_the_sentences_do_not_know_the_grammar():
     for path in Path(sentences.__file__).parent.glob('*.py'):
-        if path.name in ('frames.py', 'running.py'):
+        if path.name in ('frames.py', 'parts.py', 'running.py'):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):

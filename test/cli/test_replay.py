@@ -118,7 +118,7 @@ def _stamp_ns(message):
 def test_goals_of_a_file_are_asked_in_turn(bags, tmp_path, capsys):
     (tmp_path / 'goals.yaml').write_text(
         '- {at: 0.0, instruction: pick up the purple bottle}\n'
-        '- {at: 0.3, instruction: pick up the banana, wait_for_stable: false}\n'
+        '- {at: 0.3, instruction: pick up the yellow banana, wait_for_stable: false}\n'
     )
     given = [str(bags / 'mcap'), '--goals', str(tmp_path / 'goals.yaml')]
     out = tmp_path / 'run'

@@ -3,8 +3,9 @@
 import pytest
 
 from realvlg_ros.errors import TrainingError
+from realvlg_ros.training.blocks import KeepSettings, OptimizerSettings
 from realvlg_ros.training.run_folder import RunFolder
-from realvlg_ros.training.settings import KeepSettings, OptimizerSettings, TrainingSettings
+from realvlg_ros.training.settings import TrainingSettings
 
 GIVEN = {'model': 'a', 'out': 'b'}
 
@@ -20,11 +21,13 @@ def checkpoint(folder, step, *names):
 def test_a_run_goes_on_from_the_last_whole_checkpoint(tmp_path):
     folder = RunFolder(tmp_path / 'run')
     assert folder.begin(TrainingSettings(**GIVEN)) is None
-    whole = ('trainer_state.json', 'optimizer.pt', 'scheduler.pt')
+    whole = ('trainer_state.json', 'optimizer.pt')
     checkpoint(folder.path, 9, *whole)
     kept = checkpoint(folder.path, 10, *whole)
     # Its writing was cut short.
     checkpoint(folder.path, 11, 'optimizer.pt')
+    (checkpoint(folder.path, 14, *whole) / 'trainer_state.json').write_text('{"epoch": 1')
+    checkpoint(folder.path, 13, 'trainer_state.json')
     assert folder.begin(TrainingSettings(**GIVEN)) == kept
     sharded = checkpoint(folder.path, 12, 'trainer_state.json', 'optimizer_0')
     assert folder.last_checkpoint() == sharded

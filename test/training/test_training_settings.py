@@ -128,7 +128,7 @@ def test_a_change_of_another_form_is_refused(text):
     [
         ({'prompts': 'gemini_er'}, "prompts 'gemini_er' have no task 'box'; use boxes, point"),
         ({'prompts': 'qwen3_vl', 'tasks': 'box grasp'}, "have no task 'grasp'"),
-        ({'prompts': 'qwen3_vl', 'thinking': True}, "prompts 'qwen3_vl' have none; set it"),
+        ({'prompts': 'qwen3_vl', 'thinking': True}, "prompts 'qwen3_vl' have no thinking"),
         ({'coordinates': 'norm1'}, 'are norm1, but .* use one of original, resized, norm1000'),
     ],
 )
